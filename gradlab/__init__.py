@@ -1,0 +1,1 @@
+"""Gradient-flow analysis and diagnostics for recurrent networks."""
