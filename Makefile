@@ -1,0 +1,93 @@
+# Everything needs only python3, python3-venv and make.
+#
+#   make sweep      install into .venv, run the default sweep, write the report
+#   make test       install into .venv, run the tests
+#   make help       the rest
+
+PYTHON ?= python3
+VENV ?= .venv
+# Where pip looks for torch, when the usual place has no build for this machine:
+#   make sweep TORCH_INDEX=address
+TORCH_INDEX ?=
+# Passed on:  make sweep ARGS="--cell lstm --forget-bias 0:6:1"
+#             make test  ARGS="-k chrono"
+ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
+
+.DELETE_ON_ERROR:
+.PHONY: help sweep quick example test test-all lint format types check browser clean distclean
+
+help:
+	@echo 'make sweep      run the default sweep and write reports/default/report.html'
+	@echo 'make quick      the same in ten seconds, for a lecture'
+	@echo 'make test       the tests, in a minute or two'
+	@echo 'make test-all   the slow ones too'
+	@echo 'make lint       ruff over the code'
+	@echo 'make format     let ruff put the code in order'
+	@echo 'make types      mypy over the package'
+	@echo 'make check      lint, types and test: what a change has to pass'
+	@echo 'make browser    Debian packages for the tests of the pages (as root)'
+	@echo 'make example    make reports/example again'
+	@echo 'make clean      remove what tools left behind'
+	@echo 'make distclean  remove $(VENV) too'
+	@echo
+	@echo 'ARGS="..." is passed on: make sweep ARGS="--cell lstm --forget-bias 0:6:1"'
+	@echo 'TORCH_INDEX=ADDRESS takes torch from another index (see README)'
+
+sweep: $(VENV)/.run
+	$(BIN)/gradlab sweep $(ARGS)
+
+quick: $(VENV)/.run
+	$(BIN)/gradlab sweep quick $(ARGS)
+
+example: $(VENV)/.run
+	$(BIN)/gradlab sweep --out reports/example $(ARGS)
+
+test: $(VENV)/.test
+	$(TEST) -m 'not slow' $(ARGS)
+
+test-all: $(VENV)/.test
+	$(TEST) $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: lint types test
+
+browser:
+	apt-get update
+	apt-get install --yes --no-install-recommends chromium poppler-utils nodejs npm
+	npm install --no-save --no-package-lock --no-audit --no-fund axe-core@4
+
+# Each stamp is one install; a change of the bounds or the pin renews it.
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(PIP) -c constraints.txt --index-url $(TORCH_INDEX) torch)
+	$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(PIP) -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks build dist
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV) node_modules
