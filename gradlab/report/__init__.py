@@ -1,0 +1,1 @@
+"""The report: reads the store, asks questions, answers with blocks. No torch."""

@@ -1,0 +1,223 @@
+"""How numbers are said: two significant figures, percent kept, powers of ten.
+
+All functions take natural logarithms (as the store holds them) or plain numbers
+and return inline text: ``10^{-83}`` is a superscript (``report/inline.py``).
+"""
+
+from __future__ import annotations
+
+import math
+
+
+LN10 = math.log(10.0)
+MINUS = "−"
+MISSING = "–"
+
+
+def significant(value: float, figures: int = 2) -> str:
+    """``value`` with that many significant figures, never in e-notation.
+
+    >>> significant(0.1749), significant(12.4), significant(1280.0)
+    ('0.17', '12', '1,300')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else MISSING
+    exponent = math.floor(math.log10(abs(value)))
+    rounded = round(value, figures - 1 - exponent)
+    if rounded:
+        exponent = math.floor(math.log10(abs(rounded)))
+    decimals = max(0, figures - 1 - exponent)
+    return f"{rounded:,.{decimals}f}".replace("-", MINUS)
+
+
+def power(ln: float) -> str:
+    """A size as a power of ten: ``10^{-5.1}``, ``10^{-83}``.
+
+    >>> power(-83 * LN10), power(3.24 * LN10)
+    ('10^{-83}', '10^{3.2}')
+    """
+    exponent = ln / LN10
+    text = f"{exponent:.1f}" if abs(exponent) < 9.95 else f"{exponent:,.0f}"
+    return f"10^{{{text.removesuffix('.0')}}}"
+
+
+def left(ln: float) -> str:
+    """What is left of a gradient: ``0.17`` from 1/1000 to 1000, else a power.
+
+    >>> left(math.log(0.17)), left(math.log(1.0)), left(-191.1), left(94.4)
+    ('0.17', '1.0', '10^{-83}', '10^{41}')
+    """
+    if math.isnan(ln):
+        return MISSING
+    if ln == -math.inf:
+        return "0"
+    if ln == math.inf:
+        return "not finite"
+    if -3 * LN10 <= ln < 3 * LN10:
+        return significant(math.exp(ln))
+    return power(ln)
+
+
+def times(ln: float) -> str:
+    """How many times as large: ``17``, ``10^{41}``."""
+    return significant(math.exp(ln)) if ln < 3 * LN10 else power(ln)
+
+
+def kept(rate: float) -> str:
+    """What one step keeps, from a rate in nats per step.
+
+    Percent up to 100.5 %, a factor above it.
+
+    >>> kept(math.log(0.473)), kept(math.log(0.994)), kept(math.log(1.6))
+    ('47 %', '99.4 %', '× 1.6')
+    """
+    if math.isnan(rate):
+        return MISSING
+    if rate == -math.inf:
+        return "0 %"
+    percent = 100 * math.exp(min(rate, 700.0))
+    if percent > 100.5:
+        return f"× {_factor(percent / 100)}"
+    if percent >= 94.95:
+        return f"{percent:.1f} %"
+    if percent >= 0.1:
+        return f"{significant(percent)} %"
+    return f"{power(rate)}"
+
+
+def kept_interval(rate: float, low: float, high: float) -> str:
+    """Kept per step with half the width of its 95 % interval, for a table cell.
+
+    >>> kept_interval(math.log(0.473), math.log(0.450), math.log(0.496))
+    '47.3 % ± 2.3'
+    """
+    if not math.isfinite(rate):
+        return kept(rate)
+    factor = math.exp(min(rate, 700.0))
+    scale, unit = (1.0, "") if factor > 1.005 else (100.0, " %")
+    value = factor * scale
+    if value < 0.1:
+        return kept(rate)
+    sign = "" if unit else "× "
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return f"{sign}{_decimals(value, unit, math.nan)}{unit}"
+    half = scale * (math.exp(min(high, 700.0)) - math.exp(min(low, 700.0))) / 2
+    if half >= value:
+        return f"{sign}{_decimals(value, unit, math.nan)}{unit} (± more than itself)"
+    return f"{sign}{_decimals(value, unit, half)}{unit} ± {_half(half)}"
+
+
+def steps(horizon: float, length: int) -> str:
+    """A horizon in steps; ``>256`` where it was not reached.
+
+    >>> steps(9.7, 256), steps(math.inf, 256)
+    ('10', '>256')
+    """
+    if math.isnan(horizon):
+        return MISSING
+    if horizon == math.inf or horizon > length:
+        return f">{length:,}"
+    return f"{math.ceil(horizon - 1e-9):,}"
+
+
+def percent(share: float) -> str:
+    """A share as percent: ``98 %``, ``0.4 %``.
+
+    >>> percent(0.978), percent(0.004), percent(1.0)
+    ('98 %', '0.40 %', '100 %')
+    """
+    if math.isnan(share):
+        return MISSING
+    value = 100 * share
+    if abs(value) < 1e-3:
+        return "0 %"
+    if abs(value) >= 99.5:
+        return f"{value:.0f} %".replace("-", MINUS)
+    return f"{significant(value)} %"
+
+
+def directions(rank: float) -> str:
+    """A stable rank as a count of directions: ``1.0``, ``15``.
+
+    >>> directions(1.04), directions(15.2)
+    ('1.0', '15')
+    """
+    return MISSING if math.isnan(rank) else significant(rank)
+
+
+def nats(rate: float) -> str:
+    """A rate in nats per step with its sign: ``−0.75``."""
+    if math.isnan(rate):
+        return MISSING
+    if math.isinf(rate):
+        return f"{MINUS if rate < 0 else '+'}∞"
+    if rate == 0:
+        return "0"
+    text = significant(abs(rate))
+    return f"{MINUS if rate < 0 else '+'}{text}"
+
+
+def fraction(threshold: float) -> str:
+    """A threshold as people say it: ``1/1000``, ``10``.
+
+    >>> fraction(1e-3), fraction(0.1), fraction(1000.0)
+    ('1/1000', '1/10', '1000')
+    """
+    if threshold < 1 and abs(1 / threshold - round(1 / threshold)) < 1e-6:
+        return f"1/{round(1 / threshold)}"
+    return f"{threshold:g}"
+
+
+def zeros(ln: float) -> str:
+    """A tiny number in words, once: a decimal point and so many zeros.
+
+    >>> zeros(-83 * LN10)
+    'a decimal point and 82 zeros'
+    """
+    return f"a decimal point and {max(0, math.floor(-ln / LN10 + 1e-9) - 1)} zeros"
+
+
+def duration(seconds: float) -> str:
+    """``51 s``, ``8 min``, ``1 h 40 min``.
+
+    >>> duration(51.2), duration(480), duration(6000)
+    ('51 s', '8 min', '1 h 40 min')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s" if seconds >= 1 else "less than a second"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def listed(items: list[str], word: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def _factor(value: float) -> str:
+    if value < 1.095:
+        return f"{value:.2f}"
+    return significant(value) if value < 1000 else power(math.log(value))
+
+
+def _decimals(value: float, unit: str, half: float) -> str:
+    if not unit and value >= 100:
+        return significant(value)
+    if not unit:
+        return f"{value:.2f}"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _half(half: float) -> str:
+    if half < 0.005:
+        return "0.00"
+    return significant(half, 2 if half >= 1 else 1)
