@@ -1,0 +1,1 @@
+"""Cells: one step each, usable for training on their own."""

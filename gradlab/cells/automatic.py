@@ -1,0 +1,61 @@
+"""Derivatives of a cell that gives none itself, from torch.func.
+
+A batch's sequences do not touch each other, so one pullback of a cotangent that is
+the same unit vector in every sequence gives one row of every sequence's Jacobian.
+"""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from gradlab.cells.base import Cell, Step, StepJacobian
+
+
+def jacobian(
+    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: "Step"
+) -> "StepJacobian":
+    """Return dense blocks of J_t, less the cell's conveyor where it names one."""
+    from gradlab.cells.base import StepJacobian
+
+    _, pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)
+    blocks = {}
+    for k, later in enumerate(cell.state_names):
+        rows = _rows(pull, state, k)
+        for earlier, block in zip(cell.state_names, rows, strict=True):
+            blocks[later + earlier] = block.detach()
+    conveyor = cell.conveyor(inputs, state, step)
+    if conveyor is not None:
+        carry = cell.state_names[-1]
+        own = blocks[carry + carry].clone()
+        own.diagonal(dim1=-2, dim2=-1).sub_(conveyor)
+        blocks[carry + carry] = own
+    return StepJacobian(blocks, conveyor)
+
+
+def pullback(
+    cell: "Cell",
+    inputs: Tensor,
+    state: tuple[Tensor, ...],
+    cotangents: tuple[Tensor, ...],
+) -> tuple[Tensor, ...]:
+    """Return cotangents @ J_t, (…, B, K, n) per state."""
+    _, pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)
+    pulled = torch.func.vmap(pull, in_dims=-2, out_dims=-2)
+    return tuple(result.detach() for result in pulled(tuple(cotangents)))
+
+
+def _rows(pull, state: tuple[Tensor, ...], k: int) -> tuple[Tensor, ...]:
+    """Return the blocks (…, B, n_k, n_j) of the k-th next state, for every j."""
+    width = state[k].shape[-1]
+    unit = torch.eye(width, dtype=state[k].dtype, device=state[k].device)
+    lead = state[k].shape[:-1]
+    cotangents = tuple(
+        unit.reshape(width, *(1,) * len(lead), width).expand(width, *lead, width)
+        if j == k
+        else s.new_zeros(()).expand(width, *s.shape)
+        for j, s in enumerate(state)
+    )
+    rows = torch.func.vmap(pull, in_dims=0, out_dims=-2)(cotangents)
+    return tuple(rows)

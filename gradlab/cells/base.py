@@ -1,0 +1,244 @@
+"""What a cell is: one step, and (optionally) the closed form of its derivative.
+
+Orientation, written here once: J_t = ds_t/ds_{t-1}, rows are the later state, columns
+the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
+
+The smallest cell a user can write::
+
+    class Mine(Cell):
+        state_names = ("h",)
+
+        def __init__(self, input_size, hidden_size):
+            super().__init__(input_size, hidden_size)
+            self.weight = nn.Parameter(torch.randn(hidden_size, hidden_size))
+
+        def step(self, inputs, state, *, kept=None):
+            (h,) = state
+            return Step(state=(torch.tanh(inputs + h @ self.weight.mT),))
+
+Everything else (Jacobian, pullback) then comes from torch.func.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from gradlab.cells import automatic
+
+_NOTHING: Mapping[str, Tensor] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """One use of weight_hh inside a step.
+
+    Attributes:
+        rows: which rows of ``weight_hh`` are used.
+        operand: (…, B, n), what they multiply.
+        product: (…, B, rows), ``weight_hh[rows] @ operand`` as it stands in the graph;
+            the gradient that reaches it is delta_t, and the step's contribution to
+            dL/dweight_hh[rows] is the outer product of delta_t and the operand.
+    """
+
+    rows: slice
+    operand: Tensor
+    product: Tensor
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step gives.
+
+    Attributes:
+        state: the next state, in the order of ``state_names``, each (…, B, n).
+        gates: gate values by name, (…, B, H); empty for a plain RNN.
+        pre_activations: what the gates' nonlinearities were applied to, same names;
+            the plain RNN's is called ``recurrent``.
+        recurrent: the uses of ``weight_hh``; empty where a cell does not say.
+    """
+
+    state: tuple[Tensor, ...]
+    gates: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
+    pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
+    recurrent: tuple[Recurrent, ...] = ()
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    """A diagonal block, given by its diagonal ``values`` (…, B, n)."""
+
+    values: Tensor
+
+    def dense(self) -> Tensor:
+        """Return the block as a matrix (…, B, n, n)."""
+        return torch.diag_embed(self.values)
+
+
+@dataclass(frozen=True)
+class StepJacobian:
+    """J_t = ds_t/ds_{t-1} in blocks, the conveyor kept apart.
+
+    Attributes:
+        blocks: by later and earlier state, e.g. ``"hc"`` for dh_t/dc_{t-1}:
+            (…, B, later, earlier) or :class:`Diagonal`. WITHOUT the conveyor; a block
+            that is absent is zero.
+        conveyor: (…, B, n), the diagonal to add to the carry's own block (the last
+            state's: ``"cc"`` for the LSTM, ``"hh"`` for the GRU), or None.
+    """
+
+    blocks: Mapping[str, Tensor | Diagonal]
+    conveyor: Tensor | None = None
+
+    def dense(self, cell: "Cell") -> Tensor:
+        """Return the whole of J_t, (…, B, n, n) with n the width of the whole state."""
+        example = next(
+            block.values if isinstance(block, Diagonal) else block[..., 0]
+            for block in self.blocks.values()
+        )
+        names, sizes = cell.state_names, cell.state_sizes
+        matrix = example.new_zeros(*example.shape[:-1], sum(sizes), sum(sizes))
+        offsets = [sum(sizes[:k]) for k in range(len(sizes))]
+        place = {
+            name: slice(o, o + n)
+            for name, o, n in zip(names, offsets, sizes, strict=True)
+        }
+        for key, block in self.blocks.items():
+            later, earlier = split_block(key, names)
+            dense = block.dense() if isinstance(block, Diagonal) else block
+            matrix[..., place[later], place[earlier]] = dense
+        if self.conveyor is not None:
+            carry = place[names[-1]]
+            matrix[..., carry, carry].diagonal(dim1=-2, dim2=-1).add_(self.conveyor)
+        return matrix
+
+
+class Cell(nn.Module, ABC):
+    """One step of a recurrent network, s_t = F(s_{t-1}, x_t).
+
+    A cell does not know that it is measured: what can be looked at is what ``step``
+    returns. Built-in cells also take weights with a leading member axis (:func:`stack`)
+    and hand the same bits to every member whoever else is in the group.
+
+    Class attributes:
+        state_names: names of the states; the last one is the carry, the state whose own
+            block the conveyor belongs to.
+        gate_names: the row blocks of ``weight_hh``, in PyTorch's order; empty where
+            ``weight_hh`` is one block.
+        stackable: whether members can share a leading axis of the weights.
+        options: what may follow the colon of a spec and its default, as a literal;
+            each is a keyword of the constructor.
+        axes: which sweep axes apply, among ``activation init gain forget_bias``.
+        axes_lost: options that take an axis away again, e.g.
+            ``{"no_forget": ("forget_bias",)}``.
+        equation, reference, description: for people.
+    """
+
+    name: ClassVar[str]
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
+    gate_names: tuple[str, ...] = ()
+    stackable: ClassVar[bool] = False
+    options: ClassVar[dict] = {}
+    axes: ClassVar[tuple[str, ...]] = ()
+    axes_lost: ClassVar[dict] = {}
+    equation: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+
+    @property
+    def state_sizes(self) -> tuple[int, ...]:
+        """The width of each state; ``hidden_size`` unless a cell says otherwise."""
+        return (self.hidden_size,) * len(self.state_names)
+
+    @property
+    def weight_blocks(self) -> dict[str, slice]:
+        """Row blocks of ``weight_hh`` by name; ``recurrent`` where there is one."""
+        width = self.hidden_size
+        return {
+            name: slice(k * width, (k + 1) * width)
+            for k, name in enumerate(self.gate_names or ("recurrent",))
+        }
+
+    @abstractmethod
+    def step(
+        self,
+        inputs: Tensor,
+        state: tuple[Tensor, ...],
+        *,
+        kept: Tensor | None = None,
+    ) -> Step:
+        """Advance one step.
+
+        Args:
+            inputs: (…, B, I).
+            state: s_{t-1}, one (…, B, n) per state name.
+            kept: what the additive keep path carries in place of the carry; the same
+                values, but possibly another place in the graph. Only cells with a
+                conveyor look at it; a cell may leave this argument out.
+
+        Sequences must not touch each other: the derivative of one sequence's next
+        state by another's state is taken to be zero.
+        """
+
+    def initial_state(self, *batch_shape: int) -> tuple[Tensor, ...]:
+        """Return zeros, one (*batch_shape, n) per state."""
+        like = next(self.parameters(), torch.empty(0))
+        return tuple(like.new_zeros(*batch_shape, size) for size in self.state_sizes)
+
+    def jacobian(
+        self, inputs: Tensor, state: tuple[Tensor, ...], step: Step
+    ) -> StepJacobian:
+        """Return J_t at ``state`` and ``inputs``; ``step`` is what they gave.
+
+        Here by torch.func from :meth:`step`, exact for any differentiable cell.
+        Tensors may have leading time and member axes.
+        """
+        return automatic.jacobian(self, inputs, state, step)
+
+    def pullback(
+        self,
+        inputs: Tensor,
+        state: tuple[Tensor, ...],
+        step: Step,
+        cotangents: tuple[Tensor, ...],
+    ) -> tuple[Tensor, ...]:
+        """Return cotangents @ J_t without building J_t.
+
+        ``cotangents`` are rows, (…, B, K, n) per state; so are the results.
+        """
+        return automatic.pullback(self, inputs, state, cotangents)
+
+    def conveyor(
+        self, inputs: Tensor, state: tuple[Tensor, ...], step: Step
+    ) -> Tensor | None:
+        """Return the diagonal (…, B, n) by which the carry is handed on, or None."""
+        return None
+
+    @property
+    def keep_gate(self) -> tuple[str, int] | None:
+        """The gate that keeps the carry, and +1, or -1 where a high gate replaces it.
+
+        None where there is none, or where its bias cannot be set.
+        """
+        return None
+
+
+def split_block(key: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """Return (later, earlier) of a block's key; state names may be long.
+
+    >>> split_block("hc", ("h", "c"))
+    ('h', 'c')
+    """
+    for later in names:
+        if key.startswith(later) and key[len(later) :] in names:
+            return later, key[len(later) :]
+    raise KeyError(key)

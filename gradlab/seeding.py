@@ -1,0 +1,44 @@
+"""One place for randomness: named, independent NumPy streams.
+
+Everything random in gradlab comes from :func:`stream`, is drawn in float64 and cast
+afterwards, and asks for its own name. So weights do not depend on the length, the
+activation or the measures of a point, and torch's generators are never touched.
+"""
+
+import hashlib
+
+import numpy as np
+
+from gradlab.errors import ConfigError
+
+
+def stream(seed: int, *names: str | int) -> np.random.Generator:
+    """Return the random stream of ``names`` at ``seed``.
+
+    The same arguments give the same numbers on every machine and in every process;
+    any other argument gives an independent stream.
+
+    >>> stream(0, "weight_hh", "forget_gate").integers(1000)
+    208
+    >>> stream(0, "weight_hh", "input_gate").integers(1000)
+    541
+
+    Raises:
+        ConfigError: if ``seed`` is not a whole number from 0 on.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ConfigError(
+            got=f"seed {seed!r}", expected="a whole number, 0 or larger", try_="0"
+        )
+    return np.random.default_rng(
+        np.random.SeedSequence(int(seed), spawn_key=_words(names))
+    )
+
+
+def _words(names: tuple[str | int, ...]) -> tuple[int, ...]:
+    """Hash names to eight 32-bit words (Python's own hash differs per process)."""
+    text = "\x1f".join(f"{type(name).__name__}:{name}" for name in names)
+    digest = hashlib.sha256(text.encode()).digest()
+    return tuple(
+        int.from_bytes(digest[i : i + 4], "little") for i in range(0, len(digest), 4)
+    )
