@@ -1,0 +1,93 @@
+"""The verdict: what is left of a gradient at T, in one word."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from gradlab.errors import ConfigError
+
+
+class Verdict(NamedTuple):
+    """A word, its glyph and its glyph in plain ASCII."""
+
+    word: str
+    glyph: str
+    plain: str
+
+
+VERDICTS = (
+    Verdict("vanishing", "▼", "v"),
+    Verdict("fading", "▽", "-"),
+    Verdict("stable", "●", "o"),
+    Verdict("growing", "△", "+"),
+    Verdict("exploding", "▲", "^"),
+    Verdict("undetermined", "?", "?"),
+    Verdict("dead", "✕", "x"),
+    Verdict("not_finite", "!", "!"),
+)
+THRESHOLDS = (1e-3, 0.1, 10.0, 1e3)
+_CODES = {entry.word: code for code, entry in enumerate(VERDICTS)}
+
+
+def verdict(
+    ln_left: float,
+    low: float = np.nan,
+    high: float = np.nan,
+    thresholds: Sequence[float] = THRESHOLDS,
+) -> str:
+    """Return the word for ``ln_left``, the ln of what is left of the gradient at T.
+
+    Vanishing below the first threshold, fading below the second, stable up to the
+    third, growing from it, exploding above the fourth. ``low`` and ``high`` bound
+    ``ln_left`` at 95 %: where they lie on different sides of a threshold the word is
+    ``undetermined``; where they are NaN (no interval to be had) ``ln_left`` decides.
+    -inf, an exact zero, is ``dead``; NaN and inf are ``not_finite``.
+
+    >>> verdict(-12.0), verdict(-5.0), verdict(0.0), verdict(3.0), verdict(9.0)
+    ('vanishing', 'fading', 'stable', 'growing', 'exploding')
+    >>> verdict(-12.0, low=-13.0, high=-6.0), verdict(-np.inf), verdict(np.nan)
+    ('undetermined', 'dead', 'not_finite')
+
+    Raises:
+        ConfigError: unless the thresholds are four, positive and increasing.
+    """
+    _check(thresholds)
+    if ln_left == -np.inf:
+        return "dead"
+    if not np.isfinite(ln_left):
+        return "not_finite"
+    if np.isnan(low) or np.isnan(high):
+        return _band(ln_left, thresholds)
+    words = {_band(bound, thresholds) for bound in (low, high)}
+    return words.pop() if len(words) == 1 else "undetermined"
+
+
+def code(word: str) -> int:
+    """Return the index of a verdict's word in ``VERDICTS``.
+
+    >>> code("stable")
+    2
+    """
+    return _CODES[word]
+
+
+def _band(ln_left: float, thresholds: Sequence[float]) -> str:
+    vanish, fade, grow, explode = np.log(thresholds)
+    if ln_left < vanish:
+        return "vanishing"
+    if ln_left < fade:
+        return "fading"
+    if ln_left < grow:
+        return "stable"
+    return "growing" if ln_left <= explode else "exploding"
+
+
+def _check(thresholds: Sequence[float]) -> None:
+    given = tuple(thresholds)
+    if len(given) != 4 or given[0] <= 0 or any(np.diff(given) <= 0):
+        raise ConfigError(
+            got=f"thresholds {', '.join(f'{t:g}' for t in given)}",
+            expected="four positive numbers, each larger than the one before",
+            try_="--thresholds 1e-3,0.1,10,1e3",
+        )
