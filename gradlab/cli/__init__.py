@@ -1,0 +1,12 @@
+"""The command line: parse, one library call, echo.
+
+Each command is one file of this folder and is imported when it is asked for; torch,
+pandas and matplotlib are imported inside the commands that use them, so that
+``gradlab --help`` and shell completion stay quick.
+"""
+
+from gradlab.cli.group import Commands
+from gradlab.cli.group import main
+
+
+__all__ = ["Commands", "main"]

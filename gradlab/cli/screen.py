@@ -1,0 +1,144 @@
+"""Where a command writes, and with which glyphs.
+
+Results go to stdout, progress and remarks to stderr. A stream that is not UTF-8,
+``NO_COLOR`` and ``--plain`` get ASCII.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+
+WIDTH = 80
+"""Columns a screen may take."""
+
+ASCII = str.maketrans(
+    {
+        "▼": "v",
+        "▽": ".",
+        "●": "o",
+        "△": "+",
+        "▲": "^",
+        "✕": "x",
+        "×": "x",
+        "·": "-",
+        "→": "->",
+        "φ": "phi",
+        "σ": "sigma",
+        "⊙": "*",
+        "±": "+-",
+        "≤": "<=",
+        "≥": ">=",
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "…": "...",
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{THIN SPACE}": " ",
+    }
+)
+"""What ASCII puts in the place of a glyph; the rest becomes a question mark."""
+
+BARS = " ▁▂▃▄▅▆▇█"
+PLAIN_BARS = " ..--==##"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The two streams of a command.
+
+    Attributes:
+        plain: Write ASCII only, and no colour.
+    """
+
+    plain: bool
+
+    @classmethod
+    def now(cls, plain: bool = False) -> Screen:
+        """The screen of this process: plain when asked, by NO_COLOR, or by need."""
+        forced = plain or bool(os.environ.get("NO_COLOR"))
+        return cls(forced or not (_unicode(sys.stdout) and _unicode(sys.stderr)))
+
+    @property
+    def terminal(self) -> bool:
+        """Whether progress may move on the screen instead of adding lines."""
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def text(self, text: str) -> str:
+        """The text as this screen can show it."""
+        if not self.plain:
+            return text
+        return text.translate(ASCII).encode("ascii", "replace").decode("ascii")
+
+    def line(self, text: str = "") -> None:
+        """Write one line of the answer to stdout."""
+        click.echo(self.text(text))
+
+    def note(self, text: str = "") -> None:
+        """Write one line that is not the answer to stderr."""
+        click.echo(self.text(text), err=True)
+
+    def bars(self, levels: list[float]) -> str:
+        """A row of bars, one per level between 0 and 1; an exact 0 is a space."""
+        glyphs = PLAIN_BARS if self.plain else BARS
+        top = len(glyphs) - 1
+        return "".join(glyphs[min(top, max(0, round(x * top)))] for x in levels)
+
+
+def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[str]:
+    """Rows as lines of aligned columns.
+
+    Args:
+        rows: Equally long tuples of cells, the head among them.
+        align: One letter per column, ``l`` or ``r``; what is missing is ``l``.
+        gap: Spaces between columns.
+    """
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    sides = align.ljust(len(widths), "l")
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if side == "r" else cell.ljust(width)
+            for cell, width, side in zip(row, widths, sides, strict=True)
+        ]
+        lines.append((" " * gap).join(cells).rstrip())
+    return lines
+
+
+def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
+    """One sentence on as many lines as the screen needs; words stay whole."""
+    return textwrap.fill(
+        text,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def quiet_libraries() -> None:
+    """Keep what matplotlib and torch would print off the screen.
+
+    Warnings stay on under ``python -W``, ``-X dev`` and PYTHONWARNINGS.
+    """
+    import logging
+    import warnings
+
+    for name in ("matplotlib", "fontTools", "torch"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if not sys.warnoptions and not sys.flags.dev_mode:
+        warnings.simplefilter("ignore")
+
+
+def _unicode(stream: TextIO) -> bool:
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower()
+    return encoding.replace("-", "").replace("_", "").startswith("utf")
