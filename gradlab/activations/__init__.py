@@ -1,0 +1,1 @@
+"""Nonlinearities: value, derivative and Lipschitz bound."""

@@ -1,0 +1,19 @@
+"""Sine."""
+
+from torch import Tensor, cos, sin
+
+from gradlab.activations.base import Activation
+
+
+class Sin(Activation):
+    """sin x; its slope changes sign, so units may flip the gradient."""
+
+    name = "sin"
+    lipschitz = 1.0
+    formula = "sin x"
+
+    def value(self, x: Tensor) -> Tensor:
+        return sin(x)
+
+    def slope(self, x: Tensor, y: Tensor) -> Tensor:
+        return cos(x)

@@ -1,0 +1,20 @@
+"""Softsign."""
+
+from torch import Tensor
+
+from gradlab.activations.base import Activation
+
+
+class Softsign(Activation):
+    """x / (1 + |x|), a tanh with slow tails."""
+
+    name = "softsign"
+    lipschitz = 1.0
+    formula = "x / (1 + |x|)"
+
+    def value(self, x: Tensor) -> Tensor:
+        return x / (1 + x.abs())
+
+    def slope(self, x: Tensor, y: Tensor) -> Tensor:
+        reach = 1 + x.abs()
+        return 1 / (reach * reach)

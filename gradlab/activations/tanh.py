@@ -1,0 +1,19 @@
+"""Hyperbolic tangent."""
+
+from torch import Tensor, tanh
+
+from gradlab.activations.base import Activation
+
+
+class Tanh(Activation):
+    """tanh x, the classical choice of recurrent networks."""
+
+    name = "tanh"
+    lipschitz = 1.0
+    formula = "tanh x"
+
+    def value(self, x: Tensor) -> Tensor:
+        return tanh(x)
+
+    def slope(self, x: Tensor, y: Tensor) -> Tensor:
+        return 1 - y * y

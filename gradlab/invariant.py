@@ -1,0 +1,62 @@
+"""Kernels whose bits do not depend on company.
+
+A sweep computes points together along a leading member axis. Two kinds of kernel then
+give a member other last bits than it gets alone, and chaos amplifies a last bit:
+
+* transcendental functions treat the elements left over after the last full vector by
+  other code (float32 sigmoid differs by 1e-7), so here they see whole vectors only;
+* matrix products choose their code by the alignment and shape of each operand, and by
+  whether there is a batch axis, so here every one is a batched product of matrices
+  whose sides are multiples of 16. The gradient's products then are, too.
+
+Plain ``+ - *`` and division are exact in every order of company and need nothing.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+_VECTOR = 64
+_SIDE = 16
+
+
+def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
+    """Apply an elementwise ``function`` to whole vectors of 64 elements only.
+
+    ``tensors`` have one shape; so does the result.
+    """
+    first = tensors[0]
+    if first.shape[-1:].numel() % _VECTOR == 0 and first.ndim:
+        return function(*tensors)
+    missing = -first.numel() % _VECTOR
+    if not missing and all(t.is_contiguous() for t in tensors):
+        return function(*tensors)
+    flat = (pad(t.reshape(-1), (0, missing)) for t in tensors)
+    return function(*flat)[: first.numel()].reshape(first.shape)
+
+
+def matmul(operand: Tensor, weight: Tensor) -> Tensor:
+    """Return ``operand @ weight.mT``.
+
+    Args:
+        operand: (…M, B, n).
+        weight: (…M, rows, n), at most one leading axis, the operand's.
+
+    Returns:
+        (…M, B, rows).
+    """
+    rows, columns = weight.shape[-2:]
+    if rows % _SIDE or columns % _SIDE:
+        operand = pad(operand, (0, -columns % _SIDE))
+        weight = pad(weight, (0, -columns % _SIDE, 0, -rows % _SIDE))
+    lone = weight.ndim == 2
+    if lone:
+        lead = operand.shape[:-1]
+        operand = operand.reshape(1, -1, operand.shape[-1])
+        weight = weight.unsqueeze(0)
+    product = torch.bmm(operand.contiguous(), weight.mT)
+    if lone:
+        product = product.reshape(*lead, product.shape[-1])
+    return product[..., :rows] if rows % _SIDE else product
