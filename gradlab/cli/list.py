@@ -74,7 +74,9 @@ def show_room(
     for line in lines:
         screen.line(line if len(line) <= WIDTH else line[: WIDTH - 3].rstrip() + "...")
     screen.line()
-    screen.line(f"{len(rows)} in all. One in detail: gradlab list {room} {_first(rows)}")
+    screen.line(
+        f"{len(rows)} in all. One in detail: gradlab list {room} {_first(rows)}"
+    )
 
 
 def show_one(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> None:

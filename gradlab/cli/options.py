@@ -117,9 +117,7 @@ def run_options(command: F) -> F:
             help="Compare closed forms with autograd on one point of each kind.",
         ),
         option("--retry-failed", is_flag=True, help="Compute failed points again."),
-        option(
-            "--yes", "-y", is_flag=True, help="Do not stop at a very large sweep."
-        ),
+        option("--yes", "-y", is_flag=True, help="Do not stop at a very large sweep."),
     )(command)
 
 

@@ -122,7 +122,9 @@ class ListOf(click.ParamType):
         try:
             values = [item for piece in pieces(value) for item in self._items(piece)]
         except ValueError as error:
-            self.fail(f"{_reason(error, value)}. Expected: {self.expected}.", param, ctx)
+            self.fail(
+                f"{_reason(error, value)}. Expected: {self.expected}.", param, ctx
+            )
         if not values:
             self.fail(f"{value!r} is empty. Expected: {self.expected}.", param, ctx)
         return list(dict.fromkeys(values))

@@ -1,0 +1,1 @@
+"""``gradlab check``: the conformance suite, run on a user's own file."""

@@ -1,0 +1,1 @@
+"""``gradlab cite``: BibTeX for what a report used."""

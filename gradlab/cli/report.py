@@ -1,0 +1,65 @@
+"""``gradlab report``: write the report of a folder again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from gradlab.cli.options import (
+    folder_argument,
+    formats_option,
+    json_option,
+    load_option,
+    screen_option,
+)
+from gradlab.cli.screen import Screen
+
+
+@click.command("report")
+@folder_argument
+@click.option("--open", "show", is_flag=True, help="Open it in a browser afterwards.")
+@formats_option(("html", "pdf"), "html,pdf", "Files to write:")
+@load_option
+@json_option
+@screen_option
+def command(
+    folder: Path,
+    show: bool,
+    formats: tuple[str, ...],
+    load: tuple[Path, ...],
+    as_json: bool,
+    screen: Screen,
+) -> None:
+    """Write the report of DIR again, from its results alone.
+
+    Nothing is computed again, and it works while a sweep is still running: the
+    report then covers what is done. DIR is reports/default unless told.
+    """
+    from gradlab import catalog
+    from gradlab.report.build import render
+    from gradlab.store.results import Results
+
+    for path in load:
+        catalog.load_file(path)
+    written = render(Results.open(folder), folder, formats)
+    if as_json:
+        screen.line(json.dumps([str(path) for path in written]))
+    else:
+        for path in written:
+            screen.line(f"wrote {path}")
+    if show:
+        open_in_browser(written[0], screen)
+    elif not as_json:
+        screen.line(f"next  gradlab report {folder} --open      in a browser")
+        screen.line(f"      gradlab figures {folder}          each figure as a file")
+
+
+def open_in_browser(page: Path, screen: Screen) -> None:
+    """Ask the desktop to show a file; say what to do where there is none."""
+    if click.launch(str(page.resolve())) != 0:
+        screen.note(
+            f"no browser answers here. Copy {page} to a machine that has one: "
+            "the file needs no other."
+        )

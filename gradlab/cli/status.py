@@ -1,0 +1,174 @@
+"""``gradlab status``: done, missing, failed."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradlab.cli.options import folder_argument, json_option, screen_option
+from gradlab.cli.screen import Screen, fold, table
+
+if TYPE_CHECKING:
+    from gradlab.store.results import PointResult, Results
+
+SHOWN = 5
+"""Kinds of failure a screen tells apart; --json tells all."""
+
+COUNTS = ("points", "done", "missing", "failed", "not finite")
+
+
+@click.command("status")
+@folder_argument
+@json_option
+@screen_option
+@click.pass_context
+def command(ctx: click.Context, folder: Path, as_json: bool, screen: Screen) -> None:
+    """Say what of a sweep is done, missing and failed.
+
+    Exit code 0 when everything is done, 1 when points failed or are missing, so
+    that a script can wait on it. Points that became inf or NaN are done: that is a
+    result. DIR is reports/default unless told.
+    """
+    from gradlab.store.results import Results
+
+    results = Results.open(folder)
+    total = count(results.points)
+    if as_json:
+        screen.line(json.dumps(summary(results, folder), indent=2))
+    else:
+        show(results, folder, screen)
+    ctx.exit(0 if total["done"] == total["points"] else 1)
+
+
+def count(points: list[PointResult]) -> dict[str, int]:
+    """How many points there are, by state."""
+    states = [point.status for point in points]
+    return {
+        "points": len(points),
+        "done": states.count("done"),
+        "missing": states.count("missing"),
+        "failed": states.count("failed"),
+        "not finite": sum(broke_down(point) is not None for point in points),
+    }
+
+
+def broke_down(point: PointResult) -> float | None:
+    """The step at which a point first was inf or NaN; None when it never was."""
+    record = point.record("breakdown") if point.status == "done" else None
+    if record is None:
+        return None
+    step = record.at(index="not_finite")
+    return None if step != step else step
+
+
+def summary(results: Results, folder: Path) -> dict[str, Any]:
+    """The whole answer for a script."""
+    return {
+        "folder": str(folder),
+        "name": results.meta.get("name"),
+        "total": count(results.points),
+        "grids": {name: count(points) for name, points in results.grids.items()},
+        "failed": [
+            {"message": message, "points": [point.params for point in points]}
+            for message, points in failures(results.points).items()
+        ],
+        "continue": go_on(results),
+    }
+
+
+def failures(points: list[PointResult]) -> dict[str, list[PointResult]]:
+    """The failed points by message, the most frequent first."""
+    kinds: dict[str, list[PointResult]] = defaultdict(list)
+    for point in points:
+        if point.status == "failed":
+            kinds[point.message or "no message"].append(point)
+    return dict(sorted(kinds.items(), key=lambda item: -len(item[1])))
+
+
+def show(results: Results, folder: Path, screen: Screen) -> None:
+    """The screen of REPORT 3: counts per grid, failures, and what to type next."""
+    total = count(results.points)
+    screen.line(_head(results))
+    screen.line()
+    rows = [("grid", *COUNTS)]
+    for name, points in results.grids.items():
+        rows.append((name, *(f"{n:,}" for n in count(points).values())))
+    rows.append(("total", *(f"{n:,}" for n in total.values())))
+    for line in table(rows, "lrrrrr"):
+        screen.line(line)
+    share = 100 * total["done"] / max(1, total["points"])
+    screen.line(f"{share:.1f} % done" if share < 100 else "all done")
+    _show_failures(results, screen)
+    _show_broken(results, total["not finite"], screen)
+    screen.line()
+    left = total["missing"] + total["failed"]
+    if left:
+        screen.line(f"go on   {go_on(results)}")
+    screen.line(f"report  gradlab report {folder}")
+
+
+def go_on(results: Results) -> str:
+    """The command that computes what is left; failed points need asking for."""
+    command = str(results.meta.get("command") or "gradlab sweep")
+    states = {point.status for point in results.points}
+    retry = "failed" in states and "--retry-failed" not in command
+    return command + (" --retry-failed" if retry else "")
+
+
+def _head(results: Results) -> str:
+    meta = results.meta
+    versions = meta.get("versions") or {}
+    parts = [str(meta.get("name") or "sweep")]
+    parts += [f"started {meta['started']}"] if meta.get("started") else []
+    parts += [f"last point {meta['finished']}"] if meta.get("finished") else []
+    parts += [", ".join(f"{k} {v}" for k, v in versions.items() if k in _TOLD)]
+    return " · ".join(part for part in parts if part)
+
+
+_TOLD = ("gradlab", "torch")
+
+
+def _show_failures(results: Results, screen: Screen) -> None:
+    kinds = failures(results.points)
+    if not kinds:
+        return
+    number = sum(len(points) for points in kinds.values())
+    screen.line()
+    screen.line(f"failed ({number}, of {len(kinds)} kind{'s' * (len(kinds) > 1)})")
+    for message, points in list(kinds.items())[:SHOWN]:
+        screen.line(fold(f"  {' '.join(message.split())}", "  "))
+        screen.line(fold(f"      {_where(points)}", "      "))
+    if len(kinds) > SHOWN:
+        screen.line(f"  and {len(kinds) - SHOWN} more kinds: gradlab status --json")
+
+
+def _where(points: list[PointResult]) -> str:
+    """The settings failed points share, and the seeds."""
+    shared = {
+        axis: value
+        for axis, value in points[0].params.items()
+        if axis != "seed"
+        and value is not None
+        and all(point.params.get(axis) == value for point in points)
+    }
+    told = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
+    words = [f"{axis}={shared[axis]}" for axis in told if axis in shared]
+    seeds = sorted({point.params["seed"] for point in points})
+    return " ".join([*words, f"seeds {','.join(map(str, seeds[:10]))}"])
+
+
+def _show_broken(results: Results, number: int, screen: Screen) -> None:
+    if not number:
+        return
+    steps = [s for p in results.points if (s := broke_down(p)) is not None]
+    screen.line()
+    screen.line(
+        fold(
+            f"not finite ({number}): first at step {min(steps):g}. "
+            "These are results, told in the report."
+        )
+    )
