@@ -1,0 +1,85 @@
+"""The tidy table as a file: CSV, Parquet or netCDF."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.store.failures import explained
+
+
+if TYPE_CHECKING:
+    import pandas
+
+    from gradlab.store.results import Results
+
+
+def export(results: "Results", file: str | Path, form: str | None = None) -> Path:
+    """Write :meth:`Results.frame` to ``file``; the form by name or by its suffix.
+
+    Raises:
+        UnknownNameError: a form that is none of csv, parquet, netcdf.
+        ConfigError: the form's packages are not installed.
+        StoreError: the file cannot be written.
+    """
+    path = Path(file)
+    name = form or _SUFFIXES.get(path.suffix, path.suffix.removeprefix("."))
+    if name not in FORMS:
+        raise UnknownNameError.among("export format", name, FORMS)
+    for package in _PACKAGES.get(name, ()):
+        _require(package, name)
+    with explained(path):
+        FORMS[name](results.frame(), path)
+    return path
+
+
+def _csv(table: "pandas.DataFrame", path: Path) -> None:
+    table.to_csv(path, index=False)
+
+
+def _parquet(table: "pandas.DataFrame", path: Path) -> None:
+    table.to_parquet(path, engine="pyarrow", index=False)
+
+
+def _netcdf(table: "pandas.DataFrame", path: Path) -> None:
+    """Write columns along ``row``; words as CF flags, absent integers as -1."""
+    import xarray
+
+    variables: dict[str, Any] = {}
+    for name in table.columns:
+        column = table[name]
+        if column.dtype.name == "category":
+            words = [str(word).replace(" ", "_") for word in column.cat.categories]
+            codes = column.cat.codes.to_numpy()
+            about = {
+                "flag_values": list(range(len(words))) or [0],
+                "flag_meanings": " ".join(words),
+                "missing": -1,
+            }
+            variables[name] = ("row", codes, about)
+        elif column.dtype.name == "Int64":
+            variables[name] = ("row", column.fillna(-1).to_numpy(dtype="int64"))
+        else:
+            variables[name] = ("row", column.to_numpy())
+    xarray.Dataset(variables).to_netcdf(path, engine="h5netcdf")
+
+
+def _require(package: str, form: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        raise ConfigError(
+            got=f"format {form} without the package {package}",
+            expected=f"the extra {form}",
+            try_=f"pip install 'gradlab[{form}]'",
+        ) from error
+
+
+FORMS: dict[str, Callable[["pandas.DataFrame", Path], None]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "netcdf": _netcdf,
+}
+_SUFFIXES = {".nc": "netcdf", ".pq": "parquet"}
+_PACKAGES = {"parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py")}

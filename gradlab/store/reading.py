@@ -1,0 +1,47 @@
+"""Reading results beside a writer, or where nothing may be written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from gradlab.store import schema
+from gradlab.store.failures import explained
+from gradlab.store.store import missing
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the store of a folder for reading, for the length of a ``with``.
+
+    Raises:
+        StoreError: nothing there, not a store, damaged, another version.
+    """
+    file = folder / schema.FILE_NAME
+    if not file.exists():
+        raise missing(folder)
+    with explained(file):
+        connection = _connect(file)
+        try:
+            schema.check(connection, file)
+            yield connection
+        finally:
+            connection.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """Open read-only; in a read-only folder without the log's shared memory."""
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        connection = sqlite3.connect(
+            f"file:{quote(str(file.absolute()))}?{mode}", uri=True, timeout=30
+        )
+        try:
+            connection.execute("select count(*) from sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if mode.endswith("1"):
+                raise
+        else:
+            return connection
+    raise AssertionError("unreachable")

@@ -1,0 +1,230 @@
+"""Reading results: the points a sweep asked for, and what was measured of each."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from gradlab.store import codec
+from gradlab.store.reading import reader
+from gradlab.store.record import Record
+from gradlab.store.schema import FILE_NAME
+
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Shelf:
+    """Records of a store, fetched measure by measure when first asked for."""
+
+    def __init__(self, folder: Path, keys: frozenset[str]) -> None:
+        self._folder = folder
+        self._keys = keys
+        self._rows: dict[str, dict[str, tuple]] = {}
+        self._decoded: dict[tuple[str, str], Record] = {}
+
+    def record(self, key: str, measure: str) -> Record | None:
+        """Return one record, or None.
+
+        Raises:
+            StoreError: the bytes on disk changed.
+        """
+        if (key, measure) not in self._decoded:
+            row = self._of_measure(measure).get(key)
+            if row is None:
+                return None
+            where = str(self._folder / FILE_NAME)
+            self._decoded[key, measure] = codec.decode(row, where)
+        return self._decoded[key, measure]
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """The version of each measure that counts; records of others are stale."""
+        with reader(self._folder) as connection:
+            rows = connection.execute("select name, manifest from measures").fetchall()
+        found = {name: codec.from_json(text) for name, text in rows}
+        return {name: v["version"] for name, v in found.items() if "version" in v}
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """Names of everything recorded, sorted."""
+        with reader(self._folder) as connection:
+            rows = connection.execute("select distinct measure from records").fetchall()
+        return tuple(sorted(name for (name,) in rows))
+
+    def _of_measure(self, measure: str) -> dict[str, tuple]:
+        if measure not in self._rows:
+            with reader(self._folder) as connection:
+                rows = connection.execute(
+                    f"select {codec.COLUMNS} from records where measure = ?", (measure,)
+                ).fetchall()
+            version = self.versions.get(measure)
+            self._rows[measure] = {
+                row[0]: row
+                for row in rows
+                if row[0] in self._keys and version in (None, row[2])
+            }
+        return self._rows[measure]
+
+
+@dataclass(frozen=True, eq=False)
+class PointResult:
+    """One point: its parameters, and its records on demand.
+
+    Attributes:
+        key: hash of what is computed.
+        params: every axis and setting; None where one does not apply.
+        status: ``"done"``, ``"failed"`` or ``"missing"``.
+        message: why it failed.
+        computed: measure -> what it was computed with.
+    """
+
+    key: str
+    params: Mapping[str, Any]
+    status: str
+    message: str
+    computed: Mapping[str, str]
+    shelf: Shelf = field(repr=False)
+
+    def record(self, measure: str) -> Record | None:
+        """Return what was measured, or None where it was not."""
+        return self.shelf.record(self.key, measure)
+
+    @property
+    def broke_at(self) -> float:
+        """Step at which the numbers first were not finite; NaN where they stayed so."""
+        record = self.record("breakdown")
+        if record is None or not record.has(index="not_finite"):
+            return math.nan
+        return record.at(index="not_finite")
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a folder holds of the sweep that ran there last.
+
+    Attributes:
+        folder: where it stands.
+        points: the points asked for, each once.
+        grids: the same points by the grids they belong to.
+        meta: name, config, command, started, finished, seconds, versions,
+            verification, thresholds, and ``counts`` of points: asked, done, failed,
+            missing, not_finite, and others that stand in the store but were not asked
+            for.
+    """
+
+    folder: Path
+    points: list[PointResult]
+    grids: dict[str, list[PointResult]]
+    meta: dict[str, Any]
+    shelf: Shelf = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Read the results in a folder; works while a sweep writes there.
+
+        Raises:
+            StoreError: nothing there, damaged, another version.
+        """
+        where = Path(folder)
+        with reader(where) as connection:
+            sweep = connection.execute(
+                "select config, keys, meta from sweeps order by used desc limit 1"
+            ).fetchone()
+            rows = connection.execute(
+                "select key, params, status, message, computed, crc from points"
+            ).fetchall()
+        for row in rows:
+            if codec.checksum(*row[:5]) != row[5]:
+                raise codec.damaged(str(where / FILE_NAME), f"point {row[0]}")
+        shelf = Shelf(where, frozenset(row[0] for row in rows))
+        points = {row[0]: _point(row, shelf) for row in rows}
+        return cls(where, *_of_sweep(points, sweep), shelf)
+
+    def frame(self) -> "pandas.DataFrame":
+        """Return one row per value, with the columns of ``gradlab export``."""
+        from gradlab.store.frame import frame
+
+        return frame(self)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of everything recorded in this folder, sorted."""
+        return self.shelf.measures
+
+
+def _point(row: tuple, shelf: Shelf) -> PointResult:
+    key, params, status, message, computed, _ = row
+    return PointResult(
+        key,
+        codec.from_json(params),
+        status,
+        message,
+        codec.from_json(computed),
+        shelf,
+    )
+
+
+def _of_sweep(
+    points: dict[str, PointResult], sweep: tuple | None
+) -> tuple[list[PointResult], dict[str, list[PointResult]], dict[str, Any]]:
+    """Return the points asked for, by grid, and the meta with counts."""
+    if sweep is None:
+        asked: list[list] = [["all", list(points), {}]]
+        meta: dict[str, Any] = {}
+    else:
+        config, asked, meta = (codec.from_json(text) for text in sweep)
+        meta["config"] = config
+    grids = {
+        name: [points[key] for key in keys if key in points] for name, keys, _ in asked
+    }
+    chosen = {point.key: point for members in grids.values() for point in members}
+    meta["counts"] = _counts(chosen, asked, len(points))
+    return list(chosen.values()), grids, meta
+
+
+def _counts(
+    chosen: dict[str, PointResult], asked: list[list], in_store: int
+) -> dict[str, int]:
+    states = Counter(point.status for point in chosen.values())
+    incomplete = {
+        key
+        for _, keys, needs in asked
+        for key in keys
+        if key in chosen
+        and chosen[key].status == "done"
+        and not covers(chosen[key].computed, needs)
+    }
+    return {
+        "asked": len(chosen),
+        "done": states["done"] - len(incomplete),
+        "failed": states["failed"],
+        "missing": states["missing"] + len(incomplete),
+        "not_finite": sum(not math.isnan(p.broke_at) for p in chosen.values()),
+        "others": in_store - len(chosen),
+    }
+
+
+def covers(computed: Mapping[str, str], needs: Mapping[str, str]) -> bool:
+    """Say whether a point holds all that is needed, by measure.
+
+    A need is written ``VERSION SETTINGS BLOCKS``; all blocks serve one who asked for
+    the joint one.
+
+    >>> covers({"horizon": "1 {} all"}, {"horizon": "1 {} joint"})
+    True
+    >>> covers({"horizon": "1 {} all"}, {"horizon": "2 {} all"})
+    False
+    """
+    return all(
+        computed.get(measure)
+        in (
+            need,
+            f"{need.removesuffix(' joint')} all" if need.endswith(" joint") else need,
+        )
+        for measure, need in needs.items()
+    )

@@ -1,0 +1,80 @@
+"""Tables of ``results.sqlite``, their version, and what is said of other files."""
+
+import sqlite3
+from pathlib import Path
+
+from gradlab.errors import StoreError
+
+
+FILE_NAME = "results.sqlite"
+APPLICATION_ID = 0x67726164  # "grad"
+VERSION = 1
+
+TABLES = """
+create table points (
+    key text primary key,
+    params text not null,     -- JSON, every axis and setting of the point
+    status text not null,     -- missing, done or failed
+    message text not null,    -- why it failed
+    computed text not null,   -- JSON, measure -> version, settings and blocks it had
+    seconds real,             -- its share of the computing time
+    finished real,            -- seconds since 1970
+    crc integer not null      -- over the text columns
+);
+create table records (
+    key text not null,
+    measure text not null,
+    measure_version integer not null,
+    settings text not null,   -- JSON
+    coords text not null,     -- JSON, axis -> coordinates
+    note text not null,
+    dtype text not null,
+    shape text not null,      -- JSON; the first axis holds the mean, then the sd
+    blob blob not null,
+    crc integer not null,     -- over the blob and the text columns
+    primary key (key, measure)
+);
+create index records_by_measure on records (measure);
+create table sweeps (
+    id text primary key,      -- hash of the config
+    config text not null,     -- JSON, resolved
+    keys text not null,       -- JSON, [grid, keys of its points, needs]
+    meta text not null,       -- JSON: name, command, times, versions, verification
+    used real not null        -- when it was last run; a report covers the latest
+);
+create table measures (
+    name text primary key,
+    manifest text not null    -- JSON: version, symbol, unit, question, reference
+);
+"""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Lay an empty store's tables, in one transaction."""
+    marks = f"pragma application_id={APPLICATION_ID}; pragma user_version={VERSION};"
+    connection.executescript(f"begin; {TABLES} {marks} commit;")
+
+
+def check(connection: sqlite3.Connection, file: Path) -> None:
+    """Refuse a database that is not a store of this version.
+
+    Raises:
+        StoreError: saying which of the two it is not.
+    """
+    application = connection.execute("pragma application_id").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreError(
+            got=f"{file}, a database of something else",
+            expected="a results folder of gradlab",
+            try_="--out reports/another_name",
+        )
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version != VERSION:
+        newer = version > VERSION
+        raise StoreError(
+            got=f"{file} with schema version {version}",
+            expected=f"version {VERSION}, the one this gradlab reads and writes",
+            try_="a newer gradlab"
+            if newer
+            else "--out reports/another_name, which computes it anew",
+        )
