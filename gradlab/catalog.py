@@ -122,11 +122,15 @@ def summary(room: str, name: str) -> str:
 def literal(room: str, name: str, attribute: str, default: Any = None) -> Any:
     """Return a literal class attribute of a leaf as written, without importing it.
 
-    Looks at the leaf's own class body only; ``default`` where it is not there or not
-    a literal. A sweep's parent process reads options and axes this way, because
-    importing torch costs it two seconds.
+    Looks at the leaf's own class body only (a loaded leaf's class is there already and
+    is asked itself); ``default`` where it is not there or not a literal. A sweep's
+    parent process reads options and axes this way, because importing torch costs it
+    two seconds.
     """
-    node = _class_node(room, resolve(room, name))
+    name = resolve(room, name)
+    if (room, name) in _loaded:
+        return getattr(_loaded[room, name].leaf, attribute, default)
+    node = _class_node(room, name)
     for statement in node.body if node else ():
         targets, value = _assignment(statement)
         if value is not None and attribute in targets:

@@ -41,22 +41,53 @@ def matmul(operand: Tensor, weight: Tensor) -> Tensor:
     """Return ``operand @ weight.mT``.
 
     Args:
-        operand: (…M, B, n).
-        weight: (…M, rows, n), at most one leading axis, the operand's.
+        operand: (…, …M, B, n); axes before the weight's own are folded into the rows.
+        weight: (…M, rows, n), at most one leading axis.
 
     Returns:
-        (…M, B, rows).
+        (…, …M, B, rows).
     """
     rows, columns = weight.shape[-2:]
     if rows % _SIDE or columns % _SIDE:
         operand = pad(operand, (0, -columns % _SIDE))
         weight = pad(weight, (0, -columns % _SIDE, 0, -rows % _SIDE))
-    lone = weight.ndim == 2
-    if lone:
-        lead = operand.shape[:-1]
-        operand = operand.reshape(1, -1, operand.shape[-1])
+    if weight.ndim == 2:
         weight = weight.unsqueeze(0)
-    product = torch.bmm(operand.contiguous(), weight.mT)
-    if lone:
+        lead = operand.shape[:-1]
+        product = torch.bmm(operand.reshape(1, -1, operand.shape[-1]), weight.mT)
         product = product.reshape(*lead, product.shape[-1])
+    elif operand.ndim == 3:
+        product = torch.bmm(operand.contiguous(), weight.mT)
+    else:
+        inner = operand.flatten(0, -4).movedim(0, 1)
+        product = torch.bmm(inner.flatten(1, 2), weight.mT)
+        product = product.unflatten(1, inner.shape[1:3]).movedim(1, 0)
+        product = product.reshape(*operand.shape[:-1], product.shape[-1])
     return product[..., :rows] if rows % _SIDE else product
+
+
+def scale_rows(scale: Tensor, weight: Tensor) -> Tensor:
+    """Return D(scale) @ weight per sequence.
+
+    ``scale`` (…, …M, B, rows) and ``weight`` (…M, rows, n) give (…, …M, B, rows, n).
+    """
+    return scale.unsqueeze(-1) * weight.unsqueeze(-3)
+
+
+def left_multiply(weight: Tensor, blocks: Tensor) -> Tensor:
+    """Return weight @ block per sequence.
+
+    ``weight`` (…M, rows, k) and ``blocks`` (…, …M, B, k, n) give (…, …M, B, rows, n).
+    """
+    folded = blocks.mT.flatten(-3, -2)
+    product = matmul(folded, weight)
+    return product.unflatten(-2, (blocks.shape[-3], blocks.shape[-1])).mT
+
+
+def pull_through(cotangents: Tensor, weight: Tensor) -> Tensor:
+    """Return cotangents @ weight per sequence.
+
+    ``cotangents`` (…, …M, B, K, rows), ``weight`` (…M, rows, n): (…, …M, B, K, n).
+    """
+    product = matmul(cotangents.flatten(-3, -2), weight.mT)
+    return product.unflatten(-2, cotangents.shape[-3:-1])

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from gradlab.cells._step import Step, StepJacobian
+
 if TYPE_CHECKING:
-    from gradlab.cells.base import Cell, Step, StepJacobian
+    from gradlab.cells.base import Cell
 
 
 def jacobian(
-    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: "Step"
-) -> "StepJacobian":
+    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: Step
+) -> StepJacobian:
     """Return dense blocks of J_t, less the cell's conveyor where it names one."""
-    from gradlab.cells.base import StepJacobian
-
     _, pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)
     blocks = {}
     for k, later in enumerate(cell.state_names):

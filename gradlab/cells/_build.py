@@ -1,0 +1,115 @@
+"""From a spec to a cell, and from many cells to one with a member axis."""
+
+import copy
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from gradlab import catalog
+from gradlab.activations.base import Activation
+from gradlab.cells._spec import is_activation, parse
+from gradlab.cells.base import Cell
+from gradlab.errors import ConfigError, ShapeError
+
+
+def build(
+    spec: str,
+    input_size: int,
+    hidden_size: int,
+    *,
+    activation: Activation | None = None,
+    dtype: torch.dtype | None = None,
+    bias: bool = True,
+    seed: int = 0,
+) -> Cell:
+    """Build the cell a spec such as ``lstm:peephole`` names.
+
+    Args:
+        spec: name and options.
+        input_size: I.
+        hidden_size: H.
+        activation: replaces the cell's own; None leaves it.
+        dtype: of the parameters.
+        bias: whether the cell has biases.
+        seed: of what the constructor draws from torch's generator, which is left as
+            it was (weights of a sweep are drawn anew by ``initialize_``).
+
+    Raises:
+        UnknownNameError, ConfigError: where the spec or a value is not to be had.
+    """
+    name, options = parse(spec)
+    leaf = catalog.get("cells", name)
+    wanted: dict[str, Any] = {
+        key: _valued(value, leaf.options[key]) for key, value in options.items()
+    }
+    wanted.update(_accepted(leaf, name, activation=activation, bias=bias, dtype=dtype))
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        cell = leaf(input_size, hidden_size, **wanted)
+    return cell.to(dtype) if dtype is not None else cell
+
+
+def stack(cells: Sequence[Cell]) -> Cell:
+    """Return one cell whose parameters carry the given cells along a leading axis.
+
+    The cells must be built alike. Each member's numbers are the same bits as alone.
+
+    Raises:
+        ConfigError: for a cell that cannot be stacked.
+        ShapeError: for cells that are not alike.
+    """
+    first = cells[0]
+    if not first.stackable:
+        raise ConfigError(
+            got=f"a stack of {first.name!r} cells",
+            expected="a cell with stackable = True",
+            try_="each cell alone",
+        )
+    shapes = {name: p.shape for name, p in first.named_parameters()}
+    for cell in cells:
+        if type(cell) is not type(first) or shapes != {
+            name: p.shape for name, p in cell.named_parameters()
+        }:
+            raise ShapeError(
+                got=f"{cell} beside {first}",
+                expected="cells of one kind and one size",
+                try_="a stack for each kind",
+            )
+    together = copy.deepcopy(first)
+    for name, parameter in first.named_parameters():
+        rows = torch.stack([cell.get_parameter(name).detach() for cell in cells])
+        setattr(together, name, nn.Parameter(rows, parameter.requires_grad))
+    return together
+
+
+def _valued(value: Any, default: Any) -> Any:
+    """Turn the name of an activation into one; leave other values."""
+    if isinstance(value, str) and is_activation(default):
+        return catalog.get("activations", value)()
+    return value
+
+
+def _accepted(
+    leaf: type, name: str, *, activation: Any, bias: bool, dtype: Any
+) -> dict[str, Any]:
+    """Return those of the common arguments that a constructor takes.
+
+    A user's cell may take sizes only; what would then be lost silently is refused.
+    """
+    parameters = inspect.signature(leaf).parameters
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    given = {"activation": activation, "bias": bias, "dtype": dtype}
+    taken = {k: v for k, v in given.items() if open_ended or k in parameters}
+    for key, plain in (("activation", None), ("bias", True)):
+        if key not in taken and given[key] is not plain:
+            raise ConfigError(
+                got=f"{key} {given[key]!r} for cell {name!r}",
+                expected=f"a cell whose constructor takes {key}",
+                try_=f"without {key}",
+            )
+    if taken.get("activation", 0) is None:
+        del taken["activation"]
+    return taken

@@ -1,0 +1,91 @@
+"""Specs of cells, ``NAME`` or ``NAME:OPTION+OPTION=VALUE``, read without torch."""
+
+from typing import Any
+
+from gradlab import catalog
+from gradlab.errors import ConfigError, UnknownNameError
+
+
+def parse(spec: str) -> tuple[str, dict[str, Any]]:
+    """Return a cell's name and the options that differ from their defaults.
+
+    >>> parse("lstm:peephole+gate=hardsigmoid")
+    ('lstm', {'peephole': True, 'gate': 'hardsigmoid'})
+
+    Raises:
+        UnknownNameError: for a cell, option or activation nobody knows.
+        ConfigError: for an option without its value, or two that exclude each other.
+    """
+    name, _, tail = spec.strip().partition(":")
+    name = catalog.resolve("cells", name)
+    known = catalog.literal("cells", name, "options", {})
+    given = dict(_option(spec, part, known) for part in tail.split("+") if part)
+    given = {key: value for key, value in given.items() if value != known[key]}
+    _refuse_conflicts(spec, name, given)
+    return name, given
+
+
+def canonical(spec: str) -> str:
+    """Return the one way to write a spec: options checked, sorted, defaults dropped.
+
+    >>> canonical("lstm:no_forget+peephole"), canonical("lstm:gate=sigmoid")
+    ('lstm:no_forget+peephole', 'lstm')
+    """
+    name, given = parse(spec)
+    options = (k if v is True else f"{k}={v}" for k, v in sorted(given.items()))
+    return f"{name}:{'+'.join(options)}" if given else name
+
+
+def axes(spec: str) -> frozenset[str]:
+    """Return which of ``activation init gain forget_bias`` change this cell.
+
+    >>> sorted(axes("lstm:no_forget"))
+    ['activation', 'gain', 'init']
+    """
+    name, given = parse(spec)
+    lost = catalog.literal("cells", name, "axes_lost", {})
+    gone = [axis for key, some in lost.items() if _all_in(key, given) for axis in some]
+    return frozenset(catalog.literal("cells", name, "axes", ())) - set(gone)
+
+
+def is_activation(default: Any) -> bool:
+    """Whether an option with this default takes the name of an activation."""
+    return default is None or default in catalog.names("activations")
+
+
+def _all_in(key: str, given: dict[str, Any]) -> bool:
+    return all(part in given for part in key.split("+"))
+
+
+def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
+    key, equals, value = part.partition("=")
+    if key not in known:
+        raise UnknownNameError.among(f"option in cell {spec!r}:", key, known)
+    default = known[key]
+    if isinstance(default, bool):
+        if equals:
+            raise _wrong(spec, key, "without a value", spec.replace(part, key))
+        return key, True
+    if not value:
+        raise _wrong(spec, key, "with a value", spec.replace(part, f"{key}={default}"))
+    if isinstance(default, int):
+        if not value.isdigit():
+            raise _wrong(spec, key, "with a whole number", f"{key}=16")
+        return key, int(value)
+    return key, catalog.resolve("activations", value) if is_activation(
+        default
+    ) else value
+
+
+def _wrong(spec: str, key: str, how: str, try_: str) -> ConfigError:
+    return ConfigError(got=f"cell {spec!r}", expected=f"{key} {how}", try_=try_)
+
+
+def _refuse_conflicts(spec: str, name: str, given: dict[str, Any]) -> None:
+    for first, second in catalog.literal("cells", name, "conflicts", ()):
+        if first in given and second in given:
+            raise ConfigError(
+                got=f"cell {spec!r}",
+                expected=f"{first} or {second}, not both",
+                try_=f"{name}:{first}",
+            )

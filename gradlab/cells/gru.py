@@ -1,0 +1,193 @@
+"""Gated recurrent unit in its four conventions."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from gradlab.activations.base import Activation
+from gradlab.activations.sigmoid import Sigmoid
+from gradlab.activations.tanh import Tanh
+from gradlab.cells._layout import TorchLayout, row
+from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.invariant import left_multiply, matmul, pull_through, scale_rows
+
+
+class GRU(TorchLayout):
+    """h_t = (1 - k) n + k h_{t-1} with the keep gate k = z, or 1 - z.
+
+    PyTorch keeps with z and resets after the product; it is ``torch.nn.GRUCell``::
+
+        n = tanh(W_n x + b_in + r (U_n h_{t-1} + b_hn))             reset after
+        n = tanh(W_n x + b_in + U_n (r h_{t-1}) + b_hn)             reset before
+
+        J = D(k) +- D((h_{t-1} - n) z') U_z + D((1 - k) n') N
+        N = D(r) U_n + D((U_n h_{t-1} + b_hn) r') U_r               reset after
+        N = U_n (D(r) + D(h_{t-1} r') U_r)                          reset before
+
+    The conveyor is k, the sign that of dk/dz.
+
+    Args:
+        input_size: I.
+        hidden_size: H.
+        activation: of the candidate; tanh by default.
+        reset_before: reset before the product (Cho et al. 2014).
+        z_replaces: k = 1 - z (Chung et al. 2014).
+        gate: activation of the gates; sigmoid by default.
+        bias: whether there are biases.
+        dtype: of the parameters.
+    """
+
+    name = "gru"
+    gate_names = ("reset_gate", "update_gate", "candidate")
+    options = {"reset_before": False, "z_replaces": False, "gate": "sigmoid"}
+    axes = ("activation", "init", "gain", "forget_bias")
+    equation = "h_t = (1 - z) n + z h_{t-1}"
+    reference = "Cho et al. 2014"
+    description = "GRU: the update gate carries h itself"
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        activation: Activation | None = None,
+        reset_before: bool = False,
+        z_replaces: bool = False,
+        gate: Activation | None = None,
+        bias: bool = True,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
+        self.reset_before = reset_before
+        self.z_replaces = z_replaces
+        self.gate = gate or Sigmoid()
+        self.candidate = activation or Tanh()
+        self.reset_parameters()
+
+    @property
+    def keep_gate(self) -> tuple[str, int] | None:
+        if self.bias_ih is None:
+            return None
+        return "update_gate", -1 if self.z_replaces else 1
+
+    def step(self, inputs, state, *, kept=None) -> Step:
+        (h,) = state
+        advance = self._reset_before if self.reset_before else self._reset_after
+        gates, a, recurrent = advance(self._inputs(inputs), h)
+        z, n = gates["update_gate"], gates["candidate"]
+        carried = h if kept is None else kept
+        replaced = z if self.z_replaces else 1 - z
+        keep = 1 - z if self.z_replaces else z
+        return Step((replaced * n + keep * carried,), gates, a, recurrent)
+
+    def jacobian(self, inputs, state, step) -> StepJacobian:
+        slopes = self._slopes(state, step)
+        to_reset, to_update, to_new = self.weight_hh.split(self.hidden_size, -2)
+        block = scale_rows(slopes.update, to_update)
+        if self.reset_before:
+            moved = scale_rows(slopes.reset, to_reset)
+            inner = left_multiply(to_new, moved)
+            inner = inner + slopes.direct.unsqueeze(-2) * to_new.unsqueeze(-3)
+            block = block + slopes.candidate.unsqueeze(-1) * inner
+        else:
+            block = block + scale_rows(slopes.reset, to_reset)
+            block = block + scale_rows(slopes.candidate, to_new)
+        return StepJacobian({"hh": block}, slopes.keep)
+
+    def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
+        (g,) = cotangents
+        slopes = self._slopes(state, step)
+        reset, update, candidate, direct, keep = (v.unsqueeze(-2) for v in slopes)
+        if not self.reset_before:
+            parts = torch.cat([g * reset, g * update, g * candidate], -1)
+            return (pull_through(parts, self.weight_hh) + g * keep,)
+        width = self.hidden_size
+        early, late = self.weight_hh.split([2 * width, width], -2)
+        new = pull_through(g * candidate, late)
+        parts = torch.cat([new * reset, g * update], -1)
+        return (pull_through(parts, early) + new * direct + g * keep,)
+
+    def conveyor(self, inputs, state, step) -> Tensor:
+        z = step.gates["update_gate"]
+        return 1 - z if self.z_replaces else z
+
+    def _reset_after(self, x: Tensor, h: Tensor):
+        product = matmul(h, self.weight_hh)
+        y = product if self.bias_hh is None else product + row(self.bias_hh)
+        width = self.hidden_size
+        early = x[..., : 2 * width] + y[..., : 2 * width]
+        a_reset, a_update = early.split(width, -1)
+        reset, update = self.gate(a_reset), self.gate(a_update)
+        a_new = x[..., 2 * width :] + reset * y[..., 2 * width :]
+        recurrent = Recurrent(slice(0, 3 * width), h, product)
+        return *self._named(a_reset, a_update, a_new, reset, update), (recurrent,)
+
+    def _reset_before(self, x: Tensor, h: Tensor):
+        width = self.hidden_size
+        early, late = self.weight_hh.split([2 * width, width], -2)
+        if self.bias_hh is not None:
+            x = x + row(self.bias_hh)
+        product = matmul(h, early)
+        a_reset, a_update = (x[..., : 2 * width] + product).split(width, -1)
+        reset, update = self.gate(a_reset), self.gate(a_update)
+        kept = reset * h
+        new = matmul(kept, late)
+        recurrent = (
+            Recurrent(slice(0, 2 * width), h, product),
+            Recurrent(slice(2 * width, 3 * width), kept, new),
+        )
+        a_new = x[..., 2 * width :] + new
+        return *self._named(a_reset, a_update, a_new, reset, update), recurrent
+
+    def _named(self, a_reset, a_update, a_new, reset, update):
+        """Return gates and pre-activations by name."""
+        values = (reset, update, self.candidate(a_new))
+        gates = dict(zip(self.gate_names, values, strict=True))
+        a = dict(zip(self.gate_names, (a_reset, a_update, a_new), strict=True))
+        return gates, a
+
+    def _slopes(self, state, step: Step) -> "_Slopes":
+        (h,), a = state, step.pre_activations
+        r, z, n = (step.gates[name] for name in self.gate_names)
+        d_reset, d_update = (
+            self.gate.derivative(a[name], step.gates[name])
+            for name in self.gate_names[:2]
+        )
+        keep = 1 - z if self.z_replaces else z
+        moved = n - h if self.z_replaces else h - n
+        candidate = (1 - keep) * self.candidate.derivative(a["candidate"], n)
+        if self.reset_before:
+            return _Slopes(h * d_reset, moved * d_update, candidate, r, keep)
+        reset = candidate * self._late_product(h, step) * d_reset
+        return _Slopes(reset, moved * d_update, candidate * r, r, keep)
+
+    def _late_product(self, h: Tensor, step: Step) -> Tensor:
+        """Return U_n h_{t-1} + b_hn, from the step where it says so."""
+        rows = slice(2 * self.hidden_size, 3 * self.hidden_size)
+        if step.recurrent:
+            product = step.recurrent[0].product[..., rows]
+        else:
+            product = matmul(h, self.weight_hh[..., rows, :])
+        if self.bias_hh is None:
+            return product
+        return product + row(self.bias_hh[..., rows])
+
+
+class _Slopes(NamedTuple):
+    """The elementwise factors of J_t, each (…, B, H).
+
+    Attributes:
+        reset: by what U_r's rows are scaled; with reset before it is h_{t-1} r', and
+            acts before U_n.
+        update: by what U_z's rows are scaled, +-(h_{t-1} - n) z'.
+        candidate: by what U_n's rows are scaled.
+        direct: r, which scales U_n's columns with reset before (not used after).
+        keep: k.
+    """
+
+    reset: Tensor
+    update: Tensor
+    candidate: Tensor
+    direct: Tensor
+    keep: Tensor
