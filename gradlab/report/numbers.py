@@ -50,7 +50,7 @@ def left(ln: float) -> str:
     if math.isnan(ln):
         return MISSING
     if ln == -math.inf:
-        return "0"
+        return "exactly 0"
     if ln == math.inf:
         return "not finite"
     if -3 * LN10 <= ln < 3 * LN10:
@@ -221,3 +221,13 @@ def _half(half: float) -> str:
     if half < 0.005:
         return "0.00"
     return significant(half, 2 if half >= 1 else 1)
+
+
+def kept_tenths(rate: float) -> str:
+    """Kept per step with one decimal, as a column needs it: ``47.3 %``.
+
+    >>> kept_tenths(math.log(0.473)), kept_tenths(math.log(1.62))
+    ('47.3 %', '× 1.62')
+    """
+    text = kept_interval(rate, math.nan, math.nan)
+    return text if math.isfinite(rate) else kept(rate)

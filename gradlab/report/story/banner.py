@@ -1,0 +1,89 @@
+"""The page's first two lines and its last one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gradlab.report import numbers
+from gradlab.report.story import labels, slices
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story.story import Story
+
+
+def provenance(story: Story) -> str:
+    """``gradlab · sweep default of 3 Sep 2027, 14:02 · 672 points, 0 failed``."""
+    w, meta = story.words("top"), story.meta
+    count = len(story.results.points)
+    seconds = meta.get("seconds")
+    return say(
+        w.PROVENANCE,
+        name=meta.get("name") or "",
+        when=_when(meta.get("started")),
+        points=f"{count:,} point{'' if count == 1 else 's'}",
+        failed=len(story.failed),
+        undetermined=_undetermined(story),
+        time=f" · {numbers.duration(float(seconds))}" if seconds else "",
+    )
+
+
+def _undetermined(story: Story) -> str:
+    missing = sum(p.status == "missing" for p in story.results.points)
+    rows = story.main.rows if story.main else ()
+    count = sum(r.size().word == "undetermined" for r in rows)
+    text = f"{count} undetermined"
+    return f"{missing:,} not yet computed, {text}" if missing else text
+
+
+def _when(started: object) -> str:
+    try:
+        moment = (
+            datetime.fromtimestamp(started)
+            if isinstance(started, int | float)
+            else datetime.fromisoformat(str(started))
+        )
+    except ValueError:
+        return ""
+    return f" of {moment.day} {moment:%b %Y, %H:%M}"
+
+
+def banner(story: Story) -> str:
+    """What was true of the networks and of what they were fed with."""
+    w = story.words("top")
+    trained = bool(story.meta.get("trained"))
+    kinds = [fed(str(v), w) for v in slices.values(story.done, "input")]
+    return say(
+        w.BANNER,
+        training=w.TRAINED if trained else w.UNTRAINED,
+        fed=numbers.listed(list(dict.fromkeys(kinds))) or w.FED_NOISE,
+        meaning=w.MEANING_TRAINED if trained else w.MEANING_UNTRAINED,
+    )
+
+
+def fed(value: str, w) -> str:
+    """What a network was fed with, as a clause."""
+    kind, _, argument = value.partition(":")
+    file = labels.input_name(value).removeprefix("the text of ")
+    if kind == "gaussian":
+        return w.FED_NOISE
+    if kind == "silence":
+        return w.FED_SILENCE
+    if kind == "text":
+        return say(w.FED_TEXT, file=file)
+    if kind == "npy":
+        file = file.removeprefix("the sequences of ")
+        return say(w.FED_SEQUENCES, file=file)
+    return say(w.FED_OTHER, name=value)
+
+
+def footer(story: Story) -> str:
+    """Version and command."""
+    versions = story.meta.get("versions") or {}
+    return say(
+        story.words("top").FOOTER,
+        version=versions.get("gradlab", ""),
+        command=story.meta.get("command") or "gradlab sweep",
+    )

@@ -1,0 +1,261 @@
+"""One row of the line-up: its points over seeds and lengths, aggregated by rule.
+
+Over sequences (in the store) and over seeds the mean is geometric: logarithms are
+averaged. Bands are the lowest and the highest seed; intervals are 95 % over seeds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradlab import statistics
+
+
+HORIZON_AT = 1e-3
+"""The share of a gradient below which it counts as out of reach (horizon)."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A quantity over seeds: mean, 95 % interval (NaN without), extremes, count."""
+
+    mean: float
+    low: float
+    high: float
+    lowest: float
+    highest: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is left at one lag over one length: ln, and its verdict word.
+
+    dead, broken: how many seeds are exactly zero, or not finite; step: where first.
+    """
+
+    spread: Spread
+    word: str
+    dead: int = 0
+    broken: int = 0
+    step: float = math.nan
+
+    @property
+    def ln(self) -> float:
+        """Mean ln of what is left over the seeds that have a size."""
+        return self.spread.mean
+
+
+@dataclass(frozen=True)
+class CurveOf:
+    """A curve over seeds: mean with the lowest and highest seed at each x."""
+
+    x: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One network of the line-up. `by_length`: length -> its points, one per seed."""
+
+    label: str
+    short: str
+    key: str
+    params: Mapping[str, Any]
+    by_length: Mapping[int, tuple]
+    thresholds: tuple[float, ...]
+    extra: tuple[str, ...] = ()
+    _sizes: dict = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def cell(self) -> str:
+        """The cell as it was asked for: ``lstm:peephole``."""
+        return str(self.params["cell"])
+
+    @property
+    def family(self) -> str:
+        """The cell without options: ``lstm``."""
+        return self.cell.partition(":")[0]
+
+    @property
+    def bias(self) -> object:
+        """``keep`` (PyTorch's default), a number, ``chrono``; None where none is."""
+        return self.params.get("forget_bias")
+
+    @cached_property
+    def length(self) -> int:
+        """The largest length of this row."""
+        return max(self.by_length)
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """All lengths of this row, ascending."""
+        return tuple(sorted(self.by_length))
+
+    def points(self, length: int | None = None) -> tuple:
+        """The points of one length (the largest one by default), one per seed."""
+        return self.by_length.get(self.length if length is None else length, ())
+
+    def values(self, measure: str, length: int | None = None, **at: Any) -> np.ndarray:
+        """One number per seed that has it."""
+        found = [value_of(p, measure, **at) for p in self.points(length)]
+        return np.array([v for v in found if not math.isnan(v)], dtype=float)
+
+    def spread(self, measure: str, length: int | None = None, **at: Any) -> Spread:
+        """A measure over seeds."""
+        return spread_of(self.values(measure, length, **at))
+
+    def has(self, measure: str, **at: Any) -> bool:
+        """Whether any point of the largest length holds this."""
+        return bool(self.values(measure, **at).size)
+
+    def rate(self, block: str = "joint", length: int | None = None) -> Spread:
+        """Growth per step in nats; with one seed its batch-means interval."""
+        spread = self.spread("growth_rate", length, block=block)
+        if spread.seeds != 1:
+            return spread
+        low = self.spread("growth_rate_low", length, block=block).mean
+        high = self.spread("growth_rate_high", length, block=block).mean
+        return Spread(spread.mean, low, high, spread.lowest, spread.highest, 1)
+
+    def size(self, length: int | None = None, block: str = "joint") -> Size:
+        """What is left of the gradient over a whole sequence."""
+        length = self.length if length is None else length
+        if (length, block) not in self._sizes:
+            self._sizes[length, block] = self._size(length, block)
+        return self._sizes[length, block]
+
+    def _size(self, length: int, block: str) -> Size:
+        found = np.array(
+            [
+                value_of(p, "spectral_norm", block=block, lag=length, keep_nan=True)
+                for p in self.points(length)
+            ],
+            dtype=float,
+        )
+        breaks = self.values("breakdown", length, index="not_finite")
+        broken = int(np.sum(np.isnan(found) | (found == np.inf)))
+        broken = max(broken, min(breaks.size, found.size))
+        dead = int(np.sum(found == -np.inf))
+        spread = spread_of(found[np.isfinite(found)])
+        spread = self._with_batches(spread, length, block)
+        if not spread.seeds:
+            end = -math.inf if dead > broken else math.nan
+            spread = Spread(end, math.nan, math.nan, end, end, 0)
+        word = self._word(spread, dead, broken)
+        if word == "dead":
+            breaks = self.values("breakdown", length, index="dead")
+        step = float(breaks.min()) if breaks.size else math.nan
+        return Size(spread, word, dead, broken, step)
+
+    def _with_batches(self, spread: Spread, length: int, block: str) -> Spread:
+        """With one seed: the interval of the rate from batch means, times T."""
+        if spread.seeds != 1 or len(self.points(length)) != 1:
+            return spread
+        rate = self.rate(block, length)
+        half_low, half_high = rate.mean - rate.low, rate.high - rate.mean
+        if not (math.isfinite(half_low) and math.isfinite(half_high)):
+            return spread
+        low, high = spread.mean - half_low * length, spread.mean + half_high * length
+        return Spread(spread.mean, low, high, spread.lowest, spread.highest, 1)
+
+    def _word(self, spread: Spread, dead: int, broken: int) -> str:
+        if not spread.seeds:
+            if not dead and not broken:
+                return ""
+            return "dead" if dead > broken else "not_finite"
+        word = verdict(spread, self.thresholds)
+        if dead and word != "vanishing":
+            return "undetermined"
+        if broken and word != "exploding":
+            return "undetermined"
+        return word
+
+    def horizon(self, length: int | None = None) -> float:
+        """Steps back until less than 1/1000 is left: the median seed; inf: beyond T."""
+        found = self.values("horizon", length)
+        if found.size:
+            return float(np.median(found))
+        curve = self.curve("spectral_norm", length, block="joint")
+        return math.nan if curve is None else crossing(curve.x, curve.mean)
+
+    def curve(
+        self, measure: str, length: int | None = None, **at: Any
+    ) -> CurveOf | None:
+        """A measure's curve over its lags or steps, geometric mean over seeds."""
+        found = [c for p in self.points(length) if (c := curve_of(p, measure, **at))]
+        if not found:
+            return None
+        x = found[0][0]
+        rows = np.stack([y for x_, y in found if len(x_) == len(x)])
+        with np.errstate(invalid="ignore"):
+            mean = rows.mean(axis=0)
+        return CurveOf(x, mean, rows.min(axis=0), rows.max(axis=0), len(rows))
+
+
+def crossing(lags: np.ndarray, ln_norms: np.ndarray) -> float:
+    """Where a curve first falls below 1/1000, on a straight line in its bracket."""
+    first = statistics.horizon(lags, ln_norms, HORIZON_AT)
+    if not math.isfinite(first):
+        return first
+    after = int(np.searchsorted(lags, first))
+    if after == 0 or not np.isfinite(ln_norms[after]):
+        return first
+    drop = ln_norms[after - 1] - ln_norms[after]
+    part = (ln_norms[after - 1] - math.log(HORIZON_AT)) / drop
+    return float(math.ceil(lags[after - 1] + part * (lags[after] - lags[after - 1])))
+
+
+def value_of(point: Any, measure: str, keep_nan: bool = False, **at: Any) -> float:
+    """One number of a point's record; NaN where it has none."""
+    record = point.record(measure)
+    if record is None:
+        return math.nan
+    try:
+        return float(record.at(**at))
+    except (KeyError, LookupError, ValueError):
+        return math.nan
+
+
+def curve_of(
+    point: Any, measure: str, **at: Any
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """A record's curve (x, mean), or None where the point has none."""
+    record = point.record(measure)
+    if record is None:
+        return None
+    try:
+        x, mean, _ = record.curve(**at)
+    except (KeyError, LookupError, ValueError):
+        return None
+    return np.asarray(x, dtype=float), np.asarray(mean, dtype=float)
+
+
+def spread_of(values: np.ndarray) -> Spread:
+    """Mean, 95 % interval (from 3 values), extremes and count."""
+    if values.size == 0:
+        nan = math.nan
+        return Spread(nan, nan, nan, nan, nan, 0)
+    low = high = math.nan
+    mean = float(np.mean(values))
+    if values.size >= 3 and np.isfinite(values).all():
+        mean, low, high = (float(v) for v in statistics.interval(values))
+    return Spread(
+        mean, low, high, float(values.min()), float(values.max()), int(values.size)
+    )
+
+
+def verdict(spread: Spread, thresholds: tuple[float, ...]) -> str:
+    """The verdict word of what is left; without an interval by the value alone."""
+    low = spread.low if math.isfinite(spread.low) else spread.mean
+    high = spread.high if math.isfinite(spread.high) else spread.mean
+    return str(statistics.verdict(spread.mean, low, high, thresholds))

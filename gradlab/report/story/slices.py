@@ -1,0 +1,215 @@
+"""Which points a section looks at: rows that differ, axes held at reference values.
+
+Nothing is averaged over an axis. What varies and is not the section's own axis
+becomes part of a row's name; where that makes too many rows, further axes are held
+at their reference value, and the section prints which.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradlab.report.story import labels
+from gradlab.report.story.rows import Row
+
+
+ROW_AXES = ("cell", "forget_bias")
+OTHER_AXES = (
+    "init",
+    "activation",
+    "gain",
+    "hidden",
+    "input",
+    "loss",
+    "dtype",
+    "features",
+    "sequences",
+    "burn_in",
+    "initial_state",
+    "device",
+)
+PREFERRED = {
+    "init": "default",
+    "activation": "tanh",
+    "gain": 1.0,
+    "input": "gaussian",
+    "loss": "last",
+    "dtype": "float32",
+}
+HOLD_ORDER = ("gain", "activation", "init", "loss", "dtype", "input", "hidden")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one grid. `held`: varied axes kept at one value; `fixed`: constants."""
+
+    grid: str
+    rows: tuple[Row, ...]
+    held: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    extra: tuple[str, ...]
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """All lengths of all rows, ascending."""
+        return tuple(sorted({n for row in self.rows for n in row.lengths}))
+
+    @property
+    def length(self) -> int:
+        """The largest length."""
+        return self.lengths[-1]
+
+    def find(self, **params: Any) -> Row | None:
+        """The first row with these parameters."""
+        for row in self.rows:
+            if all(row.params.get(k) == v for k, v in params.items()):
+                return row
+        return None
+
+    def groups(self) -> tuple[int, ...]:
+        """Indices of rows that start another family."""
+        return tuple(
+            i
+            for i in range(1, len(self.rows))
+            if self.rows[i].family != self.rows[i - 1].family
+        )
+
+
+def varied(points: Sequence[Any], axes: Sequence[str] = OTHER_AXES) -> list[str]:
+    """Axes with more than one value among these points (None does not count)."""
+    return [axis for axis in axes if len(values(points, axis)) > 1]
+
+
+def values(points: Sequence[Any], axis: str) -> list[Any]:
+    """Distinct values of an axis in order of appearance, without None."""
+    seen: dict[Any, None] = {}
+    for point in points:
+        value = point.params.get(axis)
+        if value is not None:
+            seen.setdefault(value)
+    return list(seen)
+
+
+def reference(points: Sequence[Any]) -> dict[str, Any]:
+    """Each axis's reference value: the customary one, else the most frequent one."""
+    chosen: dict[str, Any] = {}
+    for axis in OTHER_AXES:
+        counts = Counter(
+            p.params.get(axis) for p in points if p.params.get(axis) is not None
+        )
+        if not counts:
+            continue
+        preferred = PREFERRED.get(axis)
+        chosen[axis] = (
+            preferred if preferred in counts else counts.most_common(1)[0][0]
+        )
+    return chosen
+
+
+def cut(
+    grid: str,
+    points: Sequence[Any],
+    thresholds: tuple[float, ...],
+    *,
+    own: Sequence[str] = (),
+    hold: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+    keys: dict[tuple, str] | None = None,
+) -> Slice:
+    """Rows of `points`: one per distinct (cell, bias, whatever else varies).
+
+    own: axes the section draws itself. hold: axes kept at a value from the start.
+    limit: hold further axes at their reference while there are more rows than this.
+    keys: style keys given out so far (shared over a report).
+    """
+    ref = reference(points)
+    held: dict[str, Any] = {}
+    for axis, value in (hold or {}).items():
+        if len(values(points, axis)) > 1:
+            held[axis] = value
+    kept = [p for p in points if _matches(p, held)]
+    free = [a for a in HOLD_ORDER if a not in own]
+    while limit and free and _count(kept, own) > limit:
+        axis = free.pop(0)
+        if len(values(kept, axis)) > 1:
+            held[axis] = reference(kept)[axis]
+            kept = [p for p in kept if _matches(p, held)]
+    extra = tuple(a for a in varied(kept) if a not in own)
+    rows = _rows(kept, extra, own, thresholds, keys if keys is not None else {}, ref)
+    fixed = {
+        a: values(kept, a)[0] for a in OTHER_AXES if len(values(kept, a)) == 1
+    } | held
+    return Slice(grid, rows, held, fixed, extra)
+
+
+def _matches(point: Any, held: Mapping[str, Any]) -> bool:
+    return all(point.params.get(k) in (v, None) for k, v in held.items())
+
+
+def _identity(point: Any, extra: Sequence[str]) -> tuple:
+    return tuple(point.params.get(a) for a in (*ROW_AXES, *extra))
+
+
+def _count(points: Sequence[Any], own: Sequence[str]) -> int:
+    extra = [a for a in varied(points) if a not in own]
+    return len({_identity(p, extra) for p in points})
+
+
+def _rows(
+    points: Sequence[Any],
+    extra: tuple[str, ...],
+    own: Sequence[str],
+    thresholds: tuple[float, ...],
+    keys: dict[tuple, str],
+    ref: Mapping[str, Any],
+) -> tuple[Row, ...]:
+    grouped: dict[tuple, list[Any]] = {}
+    for point in points:
+        grouped.setdefault(_identity(point, extra), []).append(point)
+    ordered = sorted(
+        grouped.values(), key=lambda g: labels.sort_key(g[0].params, extra)
+    )
+    return tuple(_row(group, extra, thresholds, keys, ref) for group in ordered)
+
+
+def _row(
+    group: Sequence[Any],
+    extra: tuple[str, ...],
+    thresholds: tuple[float, ...],
+    keys: dict[tuple, str],
+    ref: Mapping[str, Any],
+) -> Row:
+    params = group[0].params
+    by_length: dict[int, list[Any]] = {}
+    for point in group:
+        by_length.setdefault(int(point.params["length"]), []).append(point)
+    return Row(
+        label=labels.row_label(params, extra),
+        short=labels.row_short(params, extra),
+        key=_key(params, extra, keys, ref),
+        params=params,
+        by_length={n: tuple(ps) for n, ps in sorted(by_length.items())},
+        thresholds=thresholds,
+        extra=extra,
+    )
+
+
+def _key(
+    params: Mapping[str, Any],
+    extra: tuple[str, ...],
+    keys: dict[tuple, str],
+    ref: Mapping[str, Any],
+) -> str:
+    """The line-up's own key at reference values, else other1, other2, ..."""
+    canonical = labels.style_key(params)
+    if canonical and all(params.get(a) in (ref.get(a), None) for a in extra):
+        return canonical
+    identity = (params["cell"], params.get("forget_bias")) + tuple(
+        (a, params.get(a)) for a in OTHER_AXES
+    )
+    if identity not in keys:
+        keys[identity] = f"other{len(keys) + 1}"
+    return keys[identity]

@@ -1,0 +1,324 @@
+"""The story of one store: its main rows, reference values and top of the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+from gradlab import statistics
+from gradlab.report import numbers
+from gradlab.report.blocks import Top
+from gradlab.report.story import labels, slices
+from gradlab.report.story.rows import Row, value_of
+from gradlab.report.story.slices import Slice
+from gradlab.report.words import words
+
+
+CURVE_LIMIT = 9
+TABLE_LIMIT = 24
+
+
+@dataclass(frozen=True)
+class TerminalRow:
+    """A line of the terminal's last screen; texts are inline, spark is log10."""
+
+    label: str
+    kept: str
+    horizon: str
+    left: str
+    spark: tuple[float, ...]
+    verdict: str
+
+
+@dataclass
+class Story:
+    """Read by the top, the sections and the terminal."""
+
+    results: Any
+    language: str = "en"
+    style_keys: dict[tuple, str] = field(default_factory=dict)
+    _cuts: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, results: Any, language: str = "en") -> Story:
+        """The story of these results."""
+        return cls(results, language)
+
+    # what there is
+
+    @cached_property
+    def done(self) -> list[Any]:
+        """Points that were computed."""
+        return [p for p in self.results.points if p.status == "done"]
+
+    @cached_property
+    def failed(self) -> list[Any]:
+        """Points that were tried and could not be computed."""
+        return [p for p in self.results.points if p.status == "failed"]
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the store says about the sweep as a whole."""
+        return self.results.meta or {}
+
+    @cached_property
+    def thresholds(self) -> tuple[float, ...]:
+        """The verdict's four lines."""
+        return tuple(self.meta.get("thresholds") or statistics.THRESHOLDS)
+
+    def grid(self, name: str) -> list[Any]:
+        """The computed points of one grid."""
+        return [p for p in self.results.grids.get(name, []) if p.status == "done"]
+
+    @cached_property
+    def grids(self) -> dict[str, list[Any]]:
+        """All grids with their computed points; one grid where none are named."""
+        found = {name: self.grid(name) for name in self.results.grids}
+        found = {name: points for name, points in found.items() if points}
+        return found or ({"all": self.done} if self.done else {})
+
+    def words(self, name: str) -> ModuleType:
+        """The templates of one section in the report's language."""
+        return words(self.language, name)
+
+    # slices
+
+    def cut(self, grid: str, **options: Any) -> Slice:
+        """Rows of one grid (see `slices.cut`), with shared style keys."""
+        hold = options.pop("hold", None) or {}
+        key = (grid, repr(sorted(options.items())), repr(sorted(hold.items())))
+        if key not in self._cuts:
+            self._cuts[key] = slices.cut(
+                grid,
+                self.grids[grid],
+                self.thresholds,
+                keys=self.style_keys,
+                hold=hold,
+                **options,
+            )
+        return self._cuts[key]
+
+    def holding(self, measure: str, **at: Any) -> list[str]:
+        """Grids in which some point holds this measure, most networks first."""
+        found = [
+            (name, points)
+            for name, points in self.grids.items()
+            if any(not math.isnan(value_of(p, measure, **at)) for p in points)
+            or (not at and any(p.record(measure) is not None for p in points))
+        ]
+        found.sort(key=lambda item: -_networks(item[1]))
+        return [name for name, _ in found]
+
+    def varying(self, axis: str) -> list[str]:
+        """Grids in which an axis has more than one value, most networks first."""
+        found = [
+            (name, points)
+            for name, points in self.grids.items()
+            if len(slices.values(points, axis)) > 1
+        ]
+        found.sort(key=lambda item: -_networks(item[1]))
+        return [name for name, _ in found]
+
+    @cached_property
+    def main_grid(self) -> str | None:
+        """The grid the top and the first sections stand on."""
+        names = self.holding("spectral_norm") or list(self.grids)
+        last = [n for n in names if "last" in slices.values(self.grids[n], "loss")]
+        return next(iter(last or names), None)
+
+    @cached_property
+    def main(self) -> Slice | None:
+        """The line-up: rows of the main grid at all its lengths, for tables."""
+        if self.main_grid is None:
+            return None
+        return self.cut(self.main_grid, own=("length",), hold=self._loss())
+
+    @cached_property
+    def curves(self) -> Slice | None:
+        """The line-up for curves: further axes held where there are too many rows."""
+        if self.main_grid is None:
+            return None
+        return self.cut(
+            self.main_grid, own=("length",), hold=self._loss(), limit=CURVE_LIMIT
+        )
+
+    def _loss(self) -> dict[str, Any]:
+        return {"loss": slices.reference(self.done).get("loss", "last")}
+
+    @cached_property
+    def lead(self) -> Slice | None:
+        """The rows of the top's table: all of them up to 24, else axes held."""
+        if self.main_grid is None:
+            return None
+        return self.cut(
+            self.main_grid, own=("length",), hold=self._loss(), limit=TABLE_LIMIT
+        )
+
+    # numbers shared by many sentences
+
+    def seeds_text(self, points: Sequence[Any]) -> str:
+        """``5 seeds``, ``3 to 5 seeds``: how many a row has."""
+        w = self.words("top")
+        counts: dict[tuple, set] = {}
+        for p in points:
+            key = tuple(sorted((k, repr(v)) for k, v in p.params.items() if k != "seed"))
+            counts.setdefault(key, set()).add(p.params.get("seed"))
+        sizes = sorted({len(v) for v in counts.values()})
+        return seeds_range(sizes, w)
+
+    def reference_values(self, fixed: Mapping[str, Any], besides: str = "") -> str:
+        """The axes held, in words: ``weights PyTorch default, gain 1, ...``."""
+        return reference_text(fixed, self.words("top"), besides)
+
+    # the top
+
+    @cached_property
+    def _top(self):
+        from gradlab.report.story.top import compose
+
+        return compose(self)
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return self.words("top").TITLE
+
+    @property
+    def footer(self) -> str:
+        """The last line: version and command."""
+        return self._top.footer
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """One or two lines made by rule."""
+        return tuple(self._top.top.headline)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The three sentences made by rule."""
+        return tuple(self._top.top.sentences)
+
+    @property
+    def banner(self) -> str:
+        """What was measured on what."""
+        return self._top.top.banner
+
+    @property
+    def provenance(self) -> str:
+        """The page's first line."""
+        return self._top.top.provenance
+
+    def top(self) -> Top:
+        """The first screen."""
+        return self._top.top
+
+    # the terminal
+
+    def shown_rows(self) -> tuple[Row, ...]:
+        """Rows for a short table: the line-up, without those between two others."""
+        if self.lead is None:
+            return ()
+        return shorten(self.lead.rows)
+
+    @property
+    def more_rows(self) -> int:
+        """How many rows the report has beyond the terminal's."""
+        return len(self.lead.rows) - len(self.shown_rows()) if self.lead else 0
+
+    def terminal_rows(self) -> list[TerminalRow]:
+        """The rows of the terminal's last screen."""
+        return [terminal_row(row) for row in self.shown_rows()]
+
+
+def seeds_range(sizes: Sequence[int], w: ModuleType) -> str:
+    """How many seeds, as words."""
+    from gradlab.report.words import say
+
+    if not sizes:
+        return say(w.SEEDS, count=0)
+    if sizes[0] != sizes[-1]:
+        return say(w.SEEDS_RANGE, low=sizes[0], high=sizes[-1])
+    return w.SEED if sizes[0] == 1 else say(w.SEEDS, count=sizes[0])
+
+
+def reference_text(fixed: Mapping[str, Any], w: ModuleType, besides: str = "") -> str:
+    """The constants of a slice in words; `besides` names axes to leave out."""
+    from gradlab.report.words import say
+
+    parts = []
+    skip = besides.split()
+    for axis, template in (
+        ("init", w.REF_WEIGHTS),
+        ("gain", w.REF_GAIN),
+        ("activation", w.REF_ACTIVATION),
+        ("hidden", w.REF_HIDDEN),
+    ):
+        if axis in fixed and axis not in skip:
+            value = fixed[axis]
+            text = labels.init_name(value) if axis == "init" else _plain(value)
+            parts.append(say(template, **{axis: text}))
+    if "input" in fixed and "input" not in skip:
+        text = say(w.REF_INPUT, input=labels.input_name(fixed["input"]))
+        if fixed.get("features"):
+            text += say(w.REF_FEATURES, features=fixed["features"])
+        parts.append(text)
+    if fixed.get("initial_state") == "zero":
+        parts.append(w.REF_STATE_ZERO)
+    elif fixed.get("initial_state"):
+        parts.append(w.REF_STATE_RANDOM)
+    if "dtype" in fixed and "dtype" not in skip:
+        parts.append(say(w.REF_DTYPE, dtype=fixed["dtype"]))
+    if fixed.get("sequences"):
+        parts.append(say(w.REF_SEQUENCES, sequences=fixed["sequences"]))
+    return ", ".join(parts)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _networks(points: Sequence[Any]) -> int:
+    return len({(p.params["cell"], p.params.get("forget_bias")) for p in points})
+
+
+def shorten(rows: tuple[Row, ...], limit: int = 7) -> tuple[Row, ...]:
+    """At most seven rows: without the GRU's middle biases, then a sample."""
+    from gradlab.report.story.rank import sample
+
+    if len(rows) <= limit:
+        return rows
+    kept = tuple(
+        r for r in rows if not (r.family == "gru" and isinstance(r.bias, int | float))
+    )
+    return kept if len(kept) <= limit else sample(kept, limit - limit % 3)
+
+
+def terminal_row(row: Row) -> TerminalRow:
+    """One row with the curve of what is left, at every lag that is stored."""
+    size, length = row.size(), row.length
+    rate = row.rate()
+    curve = row.curve("spectral_norm", block="joint")
+    spark: tuple[float, ...] = ()
+    if curve is not None:
+        spark = tuple(float(v) / numbers.LN10 for v in _even(curve.x, curve.mean))
+    return TerminalRow(
+        label=row.label,
+        kept=numbers.kept_tenths(rate.mean),
+        horizon=numbers.steps(row.horizon(), length),
+        left=numbers.left(size.ln),
+        spark=spark,
+        verdict=size.word,
+    )
+
+
+def _even(x, y, count: int = 20):
+    """The curve at evenly spaced lags, straight between the stored ones."""
+    import numpy as np
+
+    at = np.linspace(x[0], x[-1], count)
+    finite = np.where(np.isfinite(y), y, -1e4)
+    return np.interp(at, x, finite)

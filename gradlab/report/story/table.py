@@ -1,0 +1,176 @@
+"""The line-up table under the sentences, and what stands below it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gradlab.report import numbers
+from gradlab.report.blocks import Block, Cell, Column, Details, Points, Prose, Table
+from gradlab.report.story import rank, said
+from gradlab.report.story.headline import plain_message
+from gradlab.report.story.rows import Row
+from gradlab.report.words import capital, say
+
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from gradlab.report.story.story import Story
+
+SHOWN = 24
+
+
+def table(story: Story) -> Table | None:
+    """The line-up, one row a network; more than 24: the extremes and the median."""
+    if story.main is None or not any(r.size().word for r in story.main.rows):
+        return None
+    rows = rank.sample(story.main.rows, SHOWN)
+    return rows_table(story, rows, len(story.main.rows), name="line-up")
+
+
+def rows_table(story: Story, rows: Sequence[Row], count: int, name: str) -> Table:
+    """A table of these rows out of `count`."""
+    w, names = story.words("top"), story.words("names")
+    lengths = columns_of(sorted({n for r in rows for n in r.lengths}))
+    ranked = any(not math.isnan(rank.directions(r)) for r in rows)
+    columns = [Column(w.NETWORK), Column(w.KEPT, "right"), Column(w.HORIZON, "right")]
+    columns += [Column(say(w.LEFT, length=f"{n:,}"), "right") for n in lengths]
+    if ranked:
+        columns.append(Column(w.DIRECTIONS, "right"))
+    columns.append(Column(say(w.VERDICT, length=f"{lengths[-1]:,}")))
+    body = [_row(r, lengths, ranked, names) for r in rows]
+    return Table(
+        columns=columns,
+        rows=body,
+        caption=w.CAPTION,
+        name=name,
+        groups=tuple(
+            i for i in range(1, len(rows)) if rows[i].family != rows[i - 1].family
+        ),
+        notes=_notes(story, rows, count, lengths[-1], ranked, w, names),
+    )
+
+
+def columns_of(lengths: Sequence[int]) -> list[int]:
+    """At most three lengths: first, middle, last."""
+    if len(lengths) <= 3:
+        return list(lengths)
+    return [lengths[0], lengths[len(lengths) // 2], lengths[-1]]
+
+
+def _row(
+    row: Row, lengths: Sequence[int], ranked: bool, names: ModuleType
+) -> list[Cell]:
+    rate, size = row.rate(), row.size()
+    horizon = row.horizon()
+    cells = [
+        Cell(row.label),
+        Cell(numbers.kept_interval(rate.mean, rate.low, rate.high), _sortable(rate.mean)),
+        Cell(numbers.steps(horizon, row.length), _sortable(horizon, 2.0 * row.length)),
+    ]
+    cells += [_left(row, n) for n in lengths]
+    if ranked:
+        found = rank.directions(row)
+        cells.append(Cell(numbers.directions(found), _sortable(found)))
+    ln = size.ln
+    cells.append(Cell(names.VERDICTS[size.word], _sortable(ln), size.word or None))
+    return cells
+
+
+def _left(row: Row, length: int) -> Cell:
+    if length not in row.by_length:
+        return Cell(numbers.MISSING, -math.inf)
+    ln = row.size(length).ln
+    return Cell(numbers.left(ln), _sortable(ln))
+
+
+def _sortable(value: float, infinite: float = 1e300) -> float:
+    if math.isnan(value) or value == -math.inf:
+        return -1e300
+    return infinite if value == math.inf else value
+
+
+def _notes(
+    story: Story,
+    rows: Sequence[Row],
+    count: int,
+    length: int,
+    ranked: bool,
+    w: ModuleType,
+    names: ModuleType,
+) -> list[str]:
+    censored = any(r.horizon() == math.inf for r in rows)
+    template = w.NOTE_HORIZON if censored else w.NOTE_HORIZON_PLAIN
+    notes = [say(template, length=f"{length:,}")]
+    if ranked:
+        most = max(int(r.params.get("hidden") or 0) for r in rows)
+        notes.append(say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most)))
+    t = [numbers.fraction(v) for v in story.thresholds]
+    notes.append(say(w.NOTE_RULE, t0=t[0], t1=t[1], t2=t[2], t3=t[3]))
+    if any(0 < len(r.points()) < 3 for r in rows):
+        notes.append(w.NOTE_FEW_SEEDS)
+    points = [p for r in rows for p in r.points()]
+    notes.append(say(w.NOTE_HOW, seeds=story.seeds_text(points)))
+    if count > len(rows):
+        notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count))
+    notes += [note for r in rows if (note := _odd(r, w, names))]
+    return notes
+
+
+def _most(rows: Sequence[Row], hidden: int) -> str:
+    """The number of directions there are: H, or 2H where the state is (h, c)."""
+    double = any(r.family == "lstm" for r in rows)
+    return f"{hidden} ({2 * hidden} for h and c together)" if double else f"{hidden}"
+
+
+def _odd(row: Row, w: ModuleType, names: ModuleType) -> str:
+    size = row.size()
+    if not (size.dead or size.broken):
+        return ""
+    seeds = size.dead + size.broken + size.spread.seeds
+    if size.word in ("dead", "not_finite") or size.broken > size.dead:
+        template = w.ODD_DEAD if size.word == "dead" else w.ODD_BROKEN
+    else:
+        template = w.ODD_DEAD
+    count = size.dead if template == w.ODD_DEAD else size.broken
+    what = say(template, count=count, seeds=max(seeds, count))
+    if math.isfinite(size.step):
+        what += say(w.ODD_STEP, step=f"{size.step:.0f}")
+    return say(w.NOTE_ODD, Name=capital(said.name(row, names)), what=what)
+
+
+def after(story: Story) -> list[Block]:
+    """What follows the table: reference values, signs, the beginner's lines."""
+    w = story.words("top")
+    blocks: list[Block] = []
+    if story.main:
+        values = story.reference_values(story.main.fixed)
+        seeds = story.seeds_text([p for r in story.main.rows for p in r.points()])
+        values = "; ".join(v for v in (values, seeds) if v)
+        if any(r.bias is not None for r in story.main.rows):
+            values += "; " + w.REF_BIAS
+        blocks += [Prose(say(w.REFERENCE, values=values)), Prose(w.LEGEND)]
+        beginner = [Prose(w.FIRST_PICTURE), Points(w.FIRST_LINES, ordered=True)]
+        blocks.append(Details(w.FIRST, beginner))
+    if story.failed:
+        blocks.append(_failed(story, w))
+    return blocks
+
+
+def _failed(story: Story, w: ModuleType) -> Block:
+    counted = Counter(plain_message(p.message or "") for p in story.failed)
+    example = {plain_message(p.message or ""): _told(p) for p in reversed(story.failed)}
+    rows = [
+        [Cell(f"{n:,}", n), Cell(message), Cell(example[message])]
+        for message, n in counted.most_common(12)
+    ]
+    return Table(list(w.FAILED_COLUMNS), rows, w.FAILED_CAPTION, name="failed")
+
+
+def _told(point) -> str:
+    keys = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length", "seed")
+    parts = [f"{k}={point.params.get(k)}" for k in keys if point.params.get(k) is not None]
+    return f"`{' '.join(parts)}`"

@@ -1,0 +1,456 @@
+"""Stores made up by rule: the default sweep's shape, and stores that contradict it.
+
+The numbers are stand-ins for design and tests. Nothing here is measured. `store()`
+returns what `gradlab.store.results.Results` offers a report: points, grids, meta.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from gradlab import statistics
+from gradlab.store.record import Record
+
+
+Params = dict[str, Any]
+
+BASE: Params = {
+    "cell": "rnn",
+    "activation": "tanh",
+    "init": "default",
+    "gain": 1.0,
+    "forget_bias": None,
+    "hidden": 64,
+    "length": 256,
+    "seed": 0,
+    "input": "gaussian",
+    "loss": "last",
+    "dtype": "float32",
+    "sequences": 4,
+    "features": 64,
+    "burn_in": 0,
+    "initial_state": "zero",
+    "device": "cpu",
+}
+LINEUP = (
+    ("rnn", None),
+    ("gru", "keep"),
+    ("gru", 1.0),
+    ("gru", 3.0),
+    ("gru", "chrono"),
+    ("lstm", "keep"),
+    ("lstm", 1.0),
+    ("lstm", 3.0),
+    ("lstm", "chrono"),
+)
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How one network's gradient behaves: rates in nats per step.
+
+    dead_at: lag from which the product is exactly zero; broken_at: step from which
+    it is not finite; rank: stable rank at the largest lag.
+    """
+
+    rate: float
+    noise: float = 0.01
+    rank: float = 1.0
+    start: float = 0.0
+    conveyor: float = math.nan
+    detours: float = math.nan
+    no_cell_path: float = math.nan
+    no_detours: float = math.nan
+    dead_at: int | None = None
+    broken_at: int | None = None
+    gate: float = 0.5
+    weight_norm: float = 1.12
+
+
+RATES = {
+    ("rnn", None): Behaviour(math.log(0.473), 0.02),
+    ("gru", "keep"): Behaviour(
+        math.log(0.621), conveyor=-0.66, detours=-0.48, no_cell_path=-2.0,
+        no_detours=-0.66, gate=0.5,
+    ),
+    ("gru", 1.0): Behaviour(
+        math.log(0.83), conveyor=-0.26, detours=-0.19, no_cell_path=-2.4,
+        no_detours=-0.26, gate=0.73,
+    ),
+    ("gru", 3.0): Behaviour(
+        math.log(0.956), 0.0005, 3.0, conveyor=-0.043, detours=-0.046,
+        no_cell_path=-4.0, no_detours=-0.043, gate=0.95,
+    ),
+    ("gru", "chrono"): Behaviour(
+        math.log(0.994), 0.0003, 15.0, -0.2, conveyor=-0.0055, detours=-0.02,
+        no_cell_path=-4.4, no_detours=-0.0055, gate=0.985,
+    ),
+    ("lstm", "keep"): Behaviour(
+        math.log(0.614), conveyor=-0.68, detours=-0.49, no_cell_path=-2.06,
+        no_detours=-0.68, gate=0.5,
+    ),
+    ("lstm", 1.0): Behaviour(
+        math.log(0.818), conveyor=-0.30, detours=-0.20, no_cell_path=-2.07,
+        no_detours=-0.30, gate=0.73,
+    ),
+    ("lstm", 3.0): Behaviour(
+        math.log(0.9985), 0.001, 1.0, -0.1, conveyor=-0.045, detours=-0.0015,
+        no_cell_path=-2.09, no_detours=-0.045, gate=0.95,
+    ),
+    ("lstm", "chrono"): Behaviour(
+        math.log(0.994), 0.0003, 15.0, -0.2, conveyor=-0.0056, detours=-0.02,
+        no_cell_path=-4.4, no_detours=-0.0056, gate=0.985,
+    ),
+}
+GAIN_SHIFT = {
+    "rnn": {0.25: -1.39, 0.5: -0.69, 1.0: 0.0, 2.0: 0.6, 4.0: 1.118, 8.0: 1.4},
+    "gate": {0.25: -0.1, 0.5: -0.06, 1.0: 0.0, 2.0: 0.12, 4.0: 0.7, 8.0: 1.3},
+    "chrono": {0.25: 0.0, 0.5: 0.0, 1.0: 0.0, 2.0: 0.001, 4.0: 0.004, 8.0: 0.3},
+}
+WEIGHTS = {
+    ("default", "linear"): Behaviour(-0.53),
+    ("glorot_uniform", "linear"): Behaviour(0.081),
+    ("glorot_uniform", "gelu"): Behaviour(-0.4),
+    ("he", "linear"): Behaviour(0.405),
+    ("he", "relu"): Behaviour(-0.002, 0.0005),
+    ("he", "gelu"): Behaviour(0.004, 0.0005),
+    ("orthogonal", "linear"): Behaviour(0.0, 0.0, 64.0),
+    ("orthogonal", "tanh"): Behaviour(-0.35),
+    ("identity", "linear"): Behaviour(0.0, 0.0, 64.0),
+    ("identity", "relu"): Behaviour(-0.1, dead_at=40),
+    ("identity", "tanh"): Behaviour(-0.3),
+}
+
+
+def usual(params: Params) -> Behaviour:
+    """The story REPORT expects: design stand-ins."""
+    cell, bias = params["cell"], params["forget_bias"]
+    if cell == "rnn" and (params["init"], params["activation"]) != ("default", "tanh"):
+        key = (params["init"], params["activation"])
+        found = WEIGHTS.get(key, Behaviour(-1.1 - 0.1 * (key[1] == "sigmoid")))
+    else:
+        found = RATES.get((cell, bias), Behaviour(-0.5))
+    shift = "rnn" if cell == "rnn" else "chrono" if bias == "chrono" else "gate"
+    return replace(
+        found, rate=found.rate + GAIN_SHIFT[shift].get(params["gain"], 0.0)
+    )
+
+
+def always(behaviour: Behaviour) -> Callable[[Params], Behaviour]:
+    """Every network behaves like this."""
+    return lambda params: behaviour
+
+
+@dataclass
+class Point:
+    """A stand-in for `PointResult`."""
+
+    key: str
+    params: Params
+    status: str = "done"
+    message: str = ""
+    records: Mapping[str, Record] = field(default_factory=dict)
+
+    def record(self, measure: str) -> Record | None:
+        """The record of a measure, or None."""
+        return self.records.get(measure)
+
+
+@dataclass
+class Made:
+    """A stand-in for `Results`."""
+
+    points: list[Point]
+    grids: dict[str, list[Point]]
+    meta: dict[str, Any]
+
+
+def product(**axes: Iterable[Any]) -> list[Params]:
+    """All combinations of these axes over the base; ``network`` is (cell, bias)."""
+    found = []
+    for values in itertools.product(*axes.values()):
+        params = {**BASE, **dict(zip(axes, values, strict=True))}
+        if "network" in params:
+            params["cell"], params["forget_bias"] = params.pop("network")
+        found.append(params)
+    return found
+
+
+def default_grids(seeds: int = 5) -> dict[str, list[Params]]:
+    """The points of the default sweep."""
+    few = range(min(seeds, 3))
+    gains = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+    triangles = [
+        {**BASE, "cell": c, "forget_bias": b, "gain": g, "length": 128}
+        for c, b, g in (
+            ("rnn", None, 1.0),
+            ("lstm", 1.0, 1.0),
+            ("lstm", "chrono", 1.0),
+            ("rnn", None, 4.0),
+        )
+    ]
+    three = (("rnn", None), ("lstm", 1.0), ("lstm", "chrono"))
+    return {
+        "lineup": product(network=LINEUP, length=(16, 64, 256), seed=range(seeds)),
+        "gain": product(network=LINEUP, gain=gains, seed=few)
+        + product(network=LINEUP, init=("orthogonal",), seed=few),
+        "weights": product(
+            init=("default", "glorot_uniform", "he", "orthogonal", "identity"),
+            activation=("tanh", "relu", "gelu", "sigmoid", "linear"),
+            length=(16, 64, 256),
+            seed=range(seeds),
+        ),
+        "triangle": triangles,
+        "every_step": product(network=three, loss=("every",), seed=few),
+    }
+
+
+def store(
+    grids: Mapping[str, list[Params]] | None = None,
+    behave: Callable[[Params], Behaviour] = usual,
+    *,
+    status: Callable[[Params], tuple[str, str]] | None = None,
+    leave_out: Iterable[str] = (),
+    **meta: Any,
+) -> Made:
+    """A made-up store; the default sweep's shape where no grids are given."""
+    grids = default_grids() if grids is None else grids
+    known: dict[str, Point] = {}
+    held: dict[str, list[Point]] = {}
+    for name, asked in grids.items():
+        held[name] = []
+        for params in asked:
+            key = repr(sorted((k, repr(v)) for k, v in params.items()))
+            if key not in known:
+                state, message = status(params) if status else ("done", "")
+                records = records_of(params, behave, name) if state == "done" else {}
+                records = {k: v for k, v in records.items() if k not in set(leave_out)}
+                known[key] = Point(key, params, state, message, records)
+            held[name].append(known[key])
+    return Made(list(known.values()), held, {**meta_of(list(known.values())), **meta})
+
+
+def meta_of(points: list[Point]) -> dict[str, Any]:
+    """What a store says about itself."""
+    counts = {"asked": len(points)}
+    counts["done"] = sum(p.status == "done" for p in points)
+    counts["failed"] = sum(p.status == "failed" for p in points)
+    return {
+        "name": "made-up",
+        "config": 'name = "made-up"\n',
+        "command": "gradlab sweep",
+        "started": "2027-09-03T14:02:00",
+        "finished": "2027-09-03T14:02:51",
+        "seconds": 51.0,
+        "versions": {"gradlab": "0.1.0", "torch": "2.13.0", "numpy": "2.4.0"},
+        "thresholds": list(statistics.THRESHOLDS),
+        "verification": [],
+        "counts": counts | {"not_finite": 0, "others": 0},
+    }
+
+
+def lags(length: int) -> tuple[int, ...]:
+    """The stored lags."""
+    powers = {2**k for k in range(20) if 2**k <= length}
+    twelfths = {round(length * k / 12) for k in range(13)}
+    return tuple(sorted({0, length} | powers | twelfths))
+
+
+def records_of(
+    params: Params, behave: Callable[[Params], Behaviour], grid: str
+) -> dict[str, Record]:
+    """All records of one point."""
+    b = behave(params)
+    seed, length = params["seed"], params["length"]
+    salt = f"{params['cell']}{params['forget_bias']}{params['gain']}{params['init']}"
+    salt += f"{params['activation']}"
+    rng = np.random.default_rng([seed, *salt.encode()])
+    shift = b.noise * rng.standard_normal()
+    if grid == "every_step":
+        return {"loss_gradient": _loss_gradient(params, b.rate + shift, True)}
+    if grid == "triangle":
+        return {"triangle": _triangle(length, b.rate + shift)} | _norms(params, b, shift)
+    return _norms(params, b, shift) | _more(params, b, shift)
+
+
+def _blocks(params: Params, b: Behaviour) -> dict[str, tuple[float, float]]:
+    """Block -> (rate, start)."""
+    joint = (b.rate, b.start)
+    if params["cell"] == "rnn":
+        return {"joint": joint, "hh": joint}
+    found = {
+        "joint": joint,
+        "hh": (b.rate, b.start - (1.5 if params["cell"] == "lstm" else 0.0)),
+        "conveyor": (b.conveyor, 0.0),
+        "detours": (b.detours, b.start - 1.0),
+        "no_cell_path": (b.no_cell_path, 0.0),
+        "no_detours": (b.no_detours, 0.0),
+    }
+    if params["cell"] == "lstm":
+        found |= {
+            "hc": (b.rate, b.start - 0.7),
+            "ch": (b.rate, b.start - 0.9),
+            "cc": (b.rate, b.start),
+        }
+    return {k: v for k, v in found.items() if not math.isnan(v[0])}
+
+
+def _curve(at: np.ndarray, rate: float, start: float, b: Behaviour) -> np.ndarray:
+    y = rate * at + start * np.minimum(at / 4.0, 1.0)
+    if b.dead_at is not None:
+        y = np.where(at >= b.dead_at, -np.inf, y)
+    if b.broken_at is not None:
+        y = np.where(at >= b.broken_at, np.nan, y)
+    return y
+
+
+def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
+    at = np.array(lags(params["length"]), dtype=float)
+    every = np.arange(params["length"] + 1, dtype=float)
+    blocks = _blocks(params, b)
+    y = np.stack([_curve(at, r + shift, s, b) for r, s in blocks.values()])
+    full = np.stack([_curve(every, r + shift, s, b) for r, s in blocks.values()])
+    coords = {"block": tuple(blocks), "lag": tuple(int(v) for v in at)}
+    length = params["length"]
+    rates = (y[:, -1] - y[:, 0]) / length
+    half = 3.0 * b.noise + 1e-4
+    low, high = rates - half, rates + half
+    joint = full[0]
+    horizon = statistics.horizon(every, joint, 1e-3)
+    growing = rates[0] >= 0
+    life = math.inf if growing else math.log(2) / -rates[0]
+    word = statistics.verdict(y[0, -1], low[0] * length, high[0] * length)
+    codes = [v[0] for v in statistics.VERDICTS]
+    breaks = (
+        float(b.broken_at) if b.broken_at and b.broken_at <= length else math.nan,
+        float(b.dead_at) if b.dead_at and b.dead_at <= length else math.nan,
+    )
+    block = {"block": tuple(blocks)}
+    return {
+        "spectral_norm": Record("spectral_norm", 1, {}, coords, y),
+        "frobenius_norm": Record(
+            "frobenius_norm",
+            1,
+            {},
+            {"block": tuple(blocks), "lag": tuple(int(v) for v in every)},
+            full + 2.0,
+        ),
+        "growth_rate": Record("growth_rate", 1, {}, block, rates),
+        "growth_rate_low": Record("growth_rate_low", 1, {}, block, low),
+        "growth_rate_high": Record("growth_rate_high", 1, {}, block, high),
+        "half_life": Record("half_life", 1, {}, {}, np.float64(life)),
+        "horizon": Record("horizon", 1, {}, {}, np.float64(horizon)),
+        "verdict": Record(
+            "verdict", 1, {}, {}, np.float64(codes.index(word)), note=word
+        ),
+        "breakdown": Record(
+            "breakdown", 1, {}, {"index": ("not_finite", "dead")}, np.array(breaks)
+        ),
+    }
+
+
+def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
+    length, hidden = params["length"], params["hidden"]
+    at = np.array(lags(length), dtype=float)
+    fall = np.log(hidden / b.rank) * np.minimum(1.0, np.log1p(at) / np.log1p(length))
+    rank = np.exp(np.log(hidden) - fall)
+    shares = _shares(length, b.rate + shift)
+    found = {
+        "stable_rank": Record(
+            "stable_rank",
+            1,
+            {},
+            {"block": ("joint",), "lag": tuple(int(v) for v in at)},
+            rank[None],
+        ),
+        "loss_gradient": _loss_gradient(params, b.rate + shift, False),
+        "weight_share": Record(
+            "weight_share", 1, {}, {"step": tuple(range(1, length + 1))}, shares
+        ),
+        "weight_contribution": Record(
+            "weight_contribution",
+            1,
+            {},
+            {"step": tuple(range(1, length + 1))},
+            np.log(np.maximum(shares, 1e-300)),
+        ),
+    }
+    gates = {
+        "rnn": ("recurrent",),
+        "gru": ("reset_gate", "update_gate", "candidate"),
+    }.get(params["cell"], ("input_gate", "forget_gate", "candidate", "output_gate"))
+    block = {"block": gates}
+    norms = np.full(len(gates), b.weight_norm * params["gain"])
+    found["weight_spectral_norm"] = Record("weight_spectral_norm", 1, {}, block, norms)
+    found["weight_spectral_radius"] = Record(
+        "weight_spectral_radius", 1, {}, block, norms * 0.53
+    )
+    if params["cell"] != "rnn":
+        found |= _gates(gates, b, params["cell"])
+    return found
+
+
+def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, Record]:
+    keeper = "update_gate" if cell == "gru" else "forget_gate"
+    mean = np.array([b.gate if g == keeper else 0.5 for g in gates])
+    low = np.where(mean < 0.6, 0.02, 0.0)
+    high = np.clip((mean - 0.7) * 3.5, 0.02, 1.0)
+    bins = tuple(round(k / 20, 2) for k in range(20))
+    spot = np.minimum((mean * 20).astype(int), 19)
+    histogram = np.zeros((len(gates), 20))
+    histogram[np.arange(len(gates)), spot] = 1.0
+    block = {"block": gates}
+    return {
+        "gate_mean": Record("gate_mean", 1, {}, block, mean),
+        "gate_log_mean": Record("gate_log_mean", 1, {}, block, np.log(mean) - 0.01),
+        "gate_saturation": Record(
+            "gate_saturation",
+            1,
+            {},
+            {"block": gates, "index": ("low", "high")},
+            np.stack([low, high], axis=1),
+        ),
+        "gate_histogram": Record(
+            "gate_histogram", 1, {}, {"block": gates, "index": bins}, histogram
+        ),
+    }
+
+
+def _shares(length: int, rate: float) -> np.ndarray:
+    """Shares of the steps' contributions, the last step last; they sum to 1."""
+    back = np.arange(length)[::-1].astype(float)
+    weights = np.exp(np.clip(rate, -50, 0.0) * back)
+    return weights / weights.sum()
+
+
+def _loss_gradient(params: Params, rate: float, every: bool) -> Record:
+    steps = np.arange(params["length"] + 1, dtype=float)
+    back = params["length"] - steps
+    h = np.zeros_like(back) - 0.1 if every else rate * back
+    rows = {"h": h}
+    if params["cell"] == "lstm":
+        rows |= {"c_graph": h - 0.3, "c_state": h - 0.5}
+    return Record(
+        "loss_gradient",
+        1,
+        {},
+        {"block": tuple(rows), "step": tuple(int(s) for s in steps)},
+        np.stack(list(rows.values())),
+    )
+
+
+def _triangle(length: int, rate: float) -> Record:
+    later = np.linspace(length / 64, length, 64).round()
+    back = np.linspace(0, length, 64).round()
+    values = np.where(back[None] <= later[:, None], rate * back[None], np.nan)
+    coords = {
+        "step": tuple(int(v) for v in later),
+        "lag": tuple(int(v) for v in back),
+    }
+    return Record("triangle", 1, {}, coords, values)
