@@ -22,6 +22,7 @@ from typing import Any
 
 from gradlab.errors import ConfigError, InputError, UnknownNameError
 
+
 _BASES = {
     "cells": ("gradlab.cells", "Cell"),
     "activations": ("gradlab.activations", "Activation"),

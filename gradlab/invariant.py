@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+
 _VECTOR = 64
 _SIDE = 16
 

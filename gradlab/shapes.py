@@ -17,7 +17,7 @@ trailing axes only. Matrices end in (later, earlier): rows the later state.
 from jaxtyping import Float
 from torch import Tensor
 
+
 Inputs = Float[Tensor, "*lead batch input"]
 State = Float[Tensor, "*lead batch state"]
 Cotangents = Float[Tensor, "*lead batch cotangent state"]
-Block = Float[Tensor, "*lead batch later earlier"]

@@ -13,8 +13,8 @@ from gradlab.invariant import elementwise
 class Activation(ABC):
     """A function applied to each number of a tensor.
 
-    Call it for values and :meth:`derivative` for slopes; leaves write :meth:`value` and,
-    if they can, :meth:`slope`.
+    Call it for values and :meth:`derivative` for slopes; leaves write :meth:`value`
+    and, if they can, :meth:`slope`.
 
     Class attributes:
         lipschitz: the supremum of the slope's size, infinity where it is not known.

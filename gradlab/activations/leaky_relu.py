@@ -5,6 +5,7 @@ from torch.nn.functional import leaky_relu
 
 from gradlab.activations.base import Activation
 
+
 NEGATIVE_SLOPE = 0.01
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.cells._spec import axes, canonical, parse
 
+
 if TYPE_CHECKING:
     from gradlab.cells._build import build, stack
     from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gradlab.cells._step import Step, StepJacobian
 
+
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 

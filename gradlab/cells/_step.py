@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 

@@ -20,10 +20,12 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from gradlab.cells import _automatic
 from gradlab.cells._step import Diagonal, Recurrent, Step, StepJacobian, split_block
+from gradlab.shapes import Cotangents, Inputs, State
+
 
 __all__ = ["Cell", "Diagonal", "Recurrent", "Step", "StepJacobian", "split_block"]
 
@@ -82,10 +84,10 @@ class Cell(nn.Module, ABC):
     @abstractmethod
     def step(
         self,
-        inputs: Tensor,
-        state: tuple[Tensor, ...],
+        inputs: Inputs,
+        state: tuple[State, ...],
         *,
-        kept: Tensor | None = None,
+        kept: State | None = None,
     ) -> Step:
         """Advance one step.
 
@@ -100,13 +102,13 @@ class Cell(nn.Module, ABC):
         state by another's state is taken to be zero.
         """
 
-    def initial_state(self, *batch_shape: int) -> tuple[Tensor, ...]:
+    def initial_state(self, *batch_shape: int) -> tuple[State, ...]:
         """Return zeros, one (*batch_shape, n) per state."""
         like = next(self.parameters(), torch.empty(0))
         return tuple(like.new_zeros(*batch_shape, size) for size in self.state_sizes)
 
     def jacobian(
-        self, inputs: Tensor, state: tuple[Tensor, ...], step: Step
+        self, inputs: Inputs, state: tuple[State, ...], step: Step
     ) -> StepJacobian:
         """Return J_t at ``state`` and ``inputs``; ``step`` is what they gave.
 
@@ -117,11 +119,11 @@ class Cell(nn.Module, ABC):
 
     def pullback(
         self,
-        inputs: Tensor,
-        state: tuple[Tensor, ...],
+        inputs: Inputs,
+        state: tuple[State, ...],
         step: Step,
-        cotangents: tuple[Tensor, ...],
-    ) -> tuple[Tensor, ...]:
+        cotangents: tuple[Cotangents, ...],
+    ) -> tuple[Cotangents, ...]:
         """Return cotangents @ J_t without building J_t.
 
         ``cotangents`` are rows, (…, B, K, n) per state; so are the results.
@@ -129,8 +131,8 @@ class Cell(nn.Module, ABC):
         return _automatic.pullback(self, inputs, state, cotangents)
 
     def conveyor(
-        self, inputs: Tensor, state: tuple[Tensor, ...], step: Step
-    ) -> Tensor | None:
+        self, inputs: Inputs, state: tuple[State, ...], step: Step
+    ) -> State | None:
         """Return the diagonal (…, B, n) by which the carry is handed on, or None."""
         return None
 
