@@ -38,14 +38,24 @@ class Track:
     spots: tuple[Spot, ...]
 
 
+@dataclass(frozen=True)
+class Margins:
+    """Room around a pair of axes, in inches."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
 class FigureData(ABC):
     """Data of one figure."""
 
     kind: ClassVar[str]
 
     @abstractmethod
-    def size(self) -> tuple[float, float]:
-        """Width and height in inches at the page's full width (7.2 in)."""
+    def height(self, width: float, style: Style) -> float:
+        """Height in inches when drawn `width` inches wide."""
 
     @abstractmethod
     def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
@@ -55,28 +65,58 @@ class FigureData(ABC):
     def table(self) -> TableData:
         """Column names and rows: exactly the drawn numbers."""
 
-    def grid(self) -> TableData | None:
-        """A smaller table to be read by people, or None to show `table()`."""
-        return None
+    def grid(self) -> TableData:
+        """The table as people read it: short, rounded, words. First column: heads."""
+        return self.table()
+
+    def grids(self) -> list[tuple[str, TableData]]:
+        """The readable tables with their titles; one, unless there are panels."""
+        return [("", self.grid())]
 
 
 class AxesData(FigureData):
-    """Data that fit into one pair of axes, so that `Panels` can hold several."""
+    """Data that fit into one pair of axes, so that `Panels` can hold several.
+
+    `alone` is False inside `Panels`: names of curves then stand in a common legend.
+    """
 
     @abstractmethod
-    def paint(self, axes: Axes, style: Style) -> None:
-        """Draw into `axes`."""
+    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
+        """Room for labels, when the whole is `width` inches wide."""
+
+    @abstractmethod
+    def body(self, width: float, style: Style) -> float:
+        """Height in inches of the axes themselves."""
+
+    @abstractmethod
+    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
+        """Draw into `axes`, which already stand where they belong."""
 
     @abstractmethod
     def tracks(self) -> list[Track]:
         """What can be pointed at, in the axes' data coordinates."""
 
-    def size(self) -> tuple[float, float]:
-        """Width and height in inches."""
-        return 7.2, 4.1
+    def names(self) -> list[tuple[str, str]]:
+        """(label, style key) of everything a common legend must name."""
+        return []
+
+    def height(self, width: float, style: Style) -> float:
+        """Body and margins."""
+        room = self.margins(width, style, alone=True)
+        return room.top + self.body(width, style) + room.bottom
 
     def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
         """Draw alone in a figure."""
-        axes = figure.add_subplot()
-        self.paint(axes, style)
+        from gradlab.report.figures.frame import place
+
+        width, height = figure.get_size_inches()
+        room = self.margins(width, style, alone=True)
+        axes = place(
+            figure,
+            room.left,
+            room.bottom,
+            width - room.left - room.right,
+            height - room.bottom - room.top,
+        )
+        self.paint(axes, style, alone=True)
         return [(axes, self.tracks())]

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
-from gradlab.report.figures.base import AxesData, TableData
+from gradlab.report.figures import curve_axes, curve_labels
+from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.curve_axes import Window
+from gradlab.report.figures.scale import LN10, left_words, number
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from gradlab.report.figures.style import Style
+
+STOPS = 33
+"""Most readings along one curve."""
 
 
 @dataclass(frozen=True)
@@ -65,3 +79,91 @@ class Curves(AxesData):
     x_log2: bool = False
     x_marks: Sequence[tuple[float, str]] = ()
     x_name: str = "lag"
+
+    @cached_property
+    def window(self) -> Window:
+        """The part of the plane that is drawn."""
+        return curve_axes.window(self)
+
+    def names(self) -> list[tuple[str, str]]:
+        """Labels and keys of the curves."""
+        return [(series.label, series.key) for series in self.series]
+
+    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
+        """Tick words left, labels of ends right, x label below, y label above."""
+        return curve_axes.margins(self, width, style, alone=alone)
+
+    def body(self, width: float, style: Style) -> float:
+        """A wide, calm rectangle; a little taller for many curves."""
+        return curve_axes.body(self, width, style)
+
+    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
+        """Axes, bands, curves, crossings, labels."""
+        curve_axes.prepare(self, axes, style)
+        for series in self.series:
+            curve_axes.curve(self, series, axes, style)
+        curve_labels.exits(self, axes, style, alone=alone)
+        curve_labels.crossings(self, axes, style)
+        if alone:
+            curve_labels.ends(self, axes, style)
+
+    def tracks(self) -> list[Track]:
+        """One track a curve, thinned to at most `STOPS` readings."""
+        return [
+            Track(series.label, tuple(self._spots(series))) for series in self.series
+        ]
+
+    def _spots(self, series: Series) -> list[Spot]:
+        spots = []
+        for i in thinned(len(series.x), STOPS):
+            x, y = float(series.x[i]), float(series.y[i])
+            if self.x_log2 and x <= 0 or math.isnan(y):
+                continue
+            text = f"{series.label}; {self.x_name} {x:g}; {self.say(y)}"
+            if series.low is not None and series.high is not None:
+                low, high = float(series.low[i]), float(series.high[i])
+                if math.isfinite(low) and math.isfinite(high) and low != high:
+                    text += f" ({self.say(low)} to {self.say(high)})"
+            spots.append(Spot(x, self.window.clip(y), text))
+        return spots
+
+    def say(self, y: float) -> str:
+        """A value of y in words."""
+        if self.scale == "left":
+            return left_words(y * LN10)
+        if self.scale == "share" and math.isfinite(y):
+            return f"{100 * y:.3g} %"
+        return number(y) if math.isfinite(y) else str(y)
+
+    def table(self) -> TableData:
+        """One row per drawn value, long form."""
+        unit = "log10_left" if self.scale == "left" else self.scale
+        head = ["curve", self.x_name, unit, "low", "high"]
+        rows = []
+        for series in self.series:
+            for i, (x, y) in enumerate(zip(series.x, series.y, strict=True)):
+                low = "" if series.low is None else float(series.low[i])
+                high = "" if series.high is None else float(series.high[i])
+                rows.append([series.label, float(x), float(y), low, high])
+        return head, rows
+
+    def grid(self) -> TableData:
+        """Lags down, curves across, at no more than a dozen lags."""
+        places = sorted({float(x) for series in self.series for x in series.x})
+        chosen = [places[i] for i in thinned(len(places), 13)]
+        values = [
+            dict(zip(map(float, s.x), map(float, s.y), strict=True))
+            for s in self.series
+        ]
+        rows = [
+            [f"{x:g}", *(self.say(v[x]) if x in v else "" for v in values)]
+            for x in chosen
+        ]
+        return [self.x_name, *(series.label for series in self.series)], rows
+
+
+def thinned(count: int, most: int) -> list[int]:
+    """At most `most` indices of `count`, evenly spread, first and last kept."""
+    if count <= most:
+        return list(range(count))
+    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})

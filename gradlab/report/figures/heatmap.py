@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from gradlab.report.figures.base import AxesData, TableData
+from gradlab.report.figures import heatmap_cells as parts
+from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.scale import LN10, left_words, signed, verdict_of
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from gradlab.report.figures.style import Style
+
+MOST_ROWS = 24
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,9 @@ class Heatmap(AxesData):
     ("step 31" for not finite).
     details: (row, column) -> words added to the reading ("exactly 1, as theory").
     row_name, column_name: axis titles.
+
+    More than 24 rows: the lowest, middle and highest eight by the last column are
+    drawn, the table keeps all.
     """
 
     kind: ClassVar[str] = "heatmap"
@@ -38,3 +53,109 @@ class Heatmap(AxesData):
     notes: Sequence[str] = ()
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
     details: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def word(self, row: int, column: int) -> str:
+        """The verdict word of a cell, "" where not measured."""
+        if self.verdicts is not None:
+            return self.verdicts[row][column].replace(" ", "_")
+        return verdict_of(float(self.values[row][column]))
+
+    def shown(self) -> list[int]:
+        """Indices of the rows drawn."""
+        count = len(self.rows)
+        if count <= MOST_ROWS:
+            return list(range(count))
+        order = sorted(range(count), key=lambda r: parts.last_value(self, r))
+        middle = count // 2
+        return sorted({*order[:8], *order[middle - 4 : middle + 4], *order[-8:]})
+
+    def tops(self) -> list[float]:
+        """Upper edge of each drawn row, in rows, with gaps between families."""
+        gaps, tops = 0.0, []
+        for place, row in enumerate(self.shown()):
+            if place and row in self.groups:
+                gaps += 0.28
+            tops.append(place + gaps)
+        return tops
+
+    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
+        """Row names left, notes right, column names below."""
+        return parts.margins(self, width, style, bar=alone)
+
+    def body(self, width: float, style: Style) -> float:
+        """Rows of one height."""
+        return parts.body(self, style)
+
+    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
+        """Cells, words, outlines, notes."""
+        parts.prepare(self, axes, style)
+        parts.cells(self, axes, style)
+        parts.outlines(self, axes, style)
+        parts.notes(self, axes, style)
+
+    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
+        """Draw alone, with the colour bar below."""
+        from gradlab.report.figures.cells import bar
+
+        placed = super().draw(figure, style)
+        bar(figure, style, 0.1, figure.get_size_inches()[0] - 0.2)
+        return placed
+
+    def tracks(self) -> list[Track]:
+        """One track a drawn row, one spot a cell."""
+        tops = self.tops()
+        return [
+            Track(
+                self.rows[row],
+                tuple(
+                    Spot(column + 0.5, tops[place] + 0.5, self.say(row, column))
+                    for column in range(len(self.columns))
+                ),
+            )
+            for place, row in enumerate(self.shown())
+        ]
+
+    def say(self, row: int, column: int) -> str:
+        """The reading of a cell: row; column; what is left; verdict; details."""
+        value = float(self.values[row][column])
+        word = self.word(row, column).replace("_", " ")
+        head = f"{self.column_name} " if self.column_name else ""
+        words = [
+            self.rows[row],
+            f"{head}{self.columns[column]}",
+            left_words(value) if word not in ("dead", "not finite") else "",
+            word,
+            self.marks.get((row, column), ""),
+            self.details.get((row, column), ""),
+        ]
+        return "; ".join(w for w in words if w)
+
+    def table(self) -> TableData:
+        """One row per cell: ln of what is left, verdict."""
+        head = [self.row_name, self.column_name or "column", "ln_left", "verdict"]
+        rows = [
+            [name, column, float(self.values[r][c]), self.word(r, c).replace("_", " ")]
+            for r, name in enumerate(self.rows)
+            for c, column in enumerate(self.columns)
+        ]
+        return head, rows
+
+    def grid(self) -> TableData:
+        """The map as a table with row and column heads."""
+        head = [f"{self.row_name} \\ {self.column_name}".rstrip(" \\"), *self.columns]
+        rows = [
+            [name, *(self._cell_words(r, c) for c in range(len(self.columns)))]
+            for r, name in enumerate(self.rows)
+        ]
+        return head, rows
+
+    def _cell_words(self, row: int, column: int) -> str:
+        word = self.word(row, column).replace("_", " ")
+        mark = self.marks.get((row, column), "")
+        value = float(self.values[row][column])
+        if word in ("dead", "not finite"):
+            return f"{word} {mark}".strip()
+        if math.isnan(value):
+            return "not measured"
+        exponent = signed(value / LN10).replace("+", "")
+        return f"10^{{{exponent}}} {word} {mark}".strip()

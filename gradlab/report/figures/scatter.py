@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from gradlab.report.figures.base import AxesData
+from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.scale import kept_words, number
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from gradlab.report.figures.style import Style
 
 
 @dataclass(frozen=True)
@@ -45,3 +53,66 @@ class Scatter(AxesData):
     lines: Sequence[tuple[float, str]] = ()
     main_label: str = ""
     joined_label: str = ""
+
+    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
+        """Ticks left, axis below, y label and key above."""
+        from gradlab.report.figures import scatter_axes
+
+        return scatter_axes.margins(self, width, style)
+
+    def body(self, width: float, style: Style) -> float:
+        """Nearly square where narrow."""
+        return min(3.0, max(2.0, 0.72 * width))
+
+    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
+        """Axes, lines, points, labels that keep apart."""
+        from gradlab.report.figures import scatter_axes
+
+        scatter_axes.paint(self, axes, style)
+
+    def say(self, point: Point) -> str:
+        """A point in words."""
+        words = [
+            point.label,
+            f"{self.x_label}: {_value(point.x, self.x_scale)}",
+            f"{self.y_label}: {_value(point.y, self.y_scale)}",
+        ]
+        if point.joined is not None:
+            name = self.joined_label or "second mark"
+            words.append(f"{name}: {_value(point.joined, self.x_scale)}")
+        return "; ".join(words)
+
+    def tracks(self) -> list[Track]:
+        """One track through all drawn points, from low to high."""
+        from gradlab.report.figures.scatter_axes import drawable
+
+        points = sorted(drawable(self), key=lambda p: p.y)
+        return [Track("points", tuple(Spot(p.x, p.y, self.say(p)) for p in points))]
+
+    def table(self) -> TableData:
+        """One row per point."""
+        head = ["network", self.x_label, self.y_label, self.joined_label or "joined"]
+        rows = [
+            [p.label, float(p.x), float(p.y),
+             "" if p.joined is None else float(p.joined)]
+            for p in self.points
+        ]
+        return head, rows
+
+    def grid(self) -> TableData:
+        """One row per point, in words."""
+        head = ["network", self.x_label, self.y_label]
+        joined = any(p.joined is not None for p in self.points)
+        rows = []
+        for p in self.points:
+            row = [p.label, _value(p.x, self.x_scale), _value(p.y, self.y_scale)]
+            if joined:
+                row.append("" if p.joined is None else _value(p.joined, self.x_scale))
+            rows.append(row)
+        return [*head, self.joined_label or "second mark"] if joined else head, rows
+
+
+def _value(value: float, scale: str) -> str:
+    if scale == "kept":
+        return kept_words(value)
+    return number(value) if math.isfinite(value) else "not finite"

@@ -1,0 +1,83 @@
+"""From figure data to a drawing: SVG for page and PDF, files for a paper."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report.figures.base import FigureData, Track
+from gradlab.report.figures.lettering import lettering
+from gradlab.report.figures.style import STYLES, Style
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PAGE_WIDTH = 7.2
+"""Inches at which figures are drawn for the report."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing as SVG text; width, height in points; tracks in SVG coordinates."""
+
+    svg: str
+    width: float
+    height: float
+    tracks: list[dict[str, Any]]
+
+
+def canvas(data: FigureData, style: Style, width: float) -> tuple[Figure, list[Any]]:
+    """Draw into a fresh figure `width` inches wide; return it with its tracks."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, data.height(width, style)))
+    figure.set_dpi(72)
+    FigureCanvasAgg(figure)
+    figure.patch.set_alpha(0.0)
+    return figure, data.draw(figure, style)
+
+
+def draw(data: FigureData, prefix: str, style: Style | None = None) -> Drawn:
+    """Draw for the report; ids in the SVG begin with `prefix`."""
+    style = style or STYLES["page"]
+    with lettering(style.font):
+        figure, placed = canvas(data, style, PAGE_WIDTH)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+        width, height = (72 * inch for inch in figure.get_size_inches())
+        tracks = [
+            _track(axes, track, height) for axes, group in placed for track in group
+        ]
+    return Drawn(tidy(buffer.getvalue(), prefix), width, height, tracks)
+
+
+_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def _track(axes: Axes, track: Track, height: float) -> dict[str, Any]:
+    """A track with its spots in SVG coordinates, one decimal."""
+    spots: list[list[Any]] = []
+    points: Sequence[tuple[float, float]] = [(s.x, s.y) for s in track.spots]
+    placed = axes.transData.transform(points) if points else []
+    for (x, y), spot in zip(placed, track.spots, strict=True):
+        spots.append([round(float(x), 1), round(height - float(y), 1), spot.text])
+    return {"label": track.label, "spots": spots}
+
+
+def tidy(svg: str, prefix: str) -> str:
+    """One line of SVG that can stand in a page: no prolog, own ids, no metadata."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="(?!glyph)[^"]*">', "<g>", svg)
+    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
+    svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
+    svg = svg.replace("url(#", f"url(#{prefix}-")
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(r"\s*\n\s*", " ", svg).strip()

@@ -1,0 +1,122 @@
+"""Logarithms in words and colours: the one scale all signed figures share."""
+
+from __future__ import annotations
+
+import math
+
+
+LN10 = math.log(10.0)
+CLIP = 10.0
+"""Colours stop at ten to the plus and minus this; numbers never do."""
+
+GLYPH_MARKERS: dict[str, tuple[str, bool]] = {
+    "vanishing": ("v", True),
+    "fading": ("v", False),
+    "stable": ("o", True),
+    "growing": ("^", False),
+    "exploding": ("^", True),
+}
+"""Verdict word to (matplotlib marker, filled)."""
+
+GLYPHS: dict[str, str] = {
+    "vanishing": "▼",
+    "fading": "▽",
+    "stable": "●",
+    "growing": "△",
+    "exploding": "▲",
+    "undetermined": "?",
+    "dead": "✕",
+    "not_finite": "!",
+}
+
+_WORDS = {
+    0: "1",
+    -1: "1/10",
+    -2: "1/100",
+    1: "10",
+    2: "100",
+    -3: "1/1000",
+    -6: "one millionth",
+    -9: "one billionth",
+    3: "1000",
+    6: "one million",
+    9: "one billion",
+}
+_SUPERSCRIPT = str.maketrans("0123456789-.+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·⁺")
+
+
+def power(exponent: float) -> str:
+    """Ten to a power, in Unicode: 10⁻⁸³, one decimal below ten in size."""
+    size = abs(exponent)
+    digits = f"{exponent:.0f}" if size >= 9.95 or exponent % 1 == 0 else (
+        f"{exponent:.1f}"
+    )
+    return "10" + digits.translate(_SUPERSCRIPT)
+
+
+def tick_word(exponent: float) -> str:
+    """A gridline's name: 1, 1/1000, one millionth, ..., else a power of ten."""
+    return _WORDS.get(round(exponent), power(exponent))
+
+
+def signed(exponent: float) -> str:
+    """A power of ten's exponent for a map's cell: −83, −5.2, 0.0, +41."""
+    if math.isnan(exponent):
+        return ""
+    text = f"{abs(exponent):.1f}" if abs(exponent) < 9.95 else f"{abs(exponent):.0f}"
+    if float(text) == 0.0:
+        return text
+    return ("−" if exponent < 0 else "+") + text
+
+
+def left_words(ln: float) -> str:
+    """What is left, said in a reading: "0.17 left", "10⁻⁸³ left"."""
+    if math.isnan(ln):
+        return "not measured"
+    if ln == -math.inf:
+        return "exactly 0 left"
+    if ln == math.inf:
+        return "not finite"
+    exponent = ln / LN10
+    if -3.0 <= exponent <= 4.0:
+        return f"{number(10.0**exponent)} left"
+    return f"{power(exponent)} left"
+
+
+def kept_words(rate: float) -> str:
+    """A rate in nats per step, as people read it: 47.3 % kept, x 1.6 a step."""
+    if math.isnan(rate):
+        return "not measured"
+    if rate == -math.inf:
+        return "0 % kept"
+    if rate > 50.0:
+        return f"× {power(rate / LN10)} a step"
+    share = math.exp(rate)
+    if share > 1.005:
+        return f"× {number(share)} a step"
+    return f"{100 * share:.3g} % kept per step"
+
+
+def number(value: float) -> str:
+    """Two significant figures, without an exponent where it stays short."""
+    if value == 0.0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}"
+
+
+def verdict_of(ln: float) -> str:
+    """The verdict word by DESIGN 5's default thresholds, without an interval."""
+    if math.isnan(ln):
+        return ""
+    if ln == -math.inf:
+        return "dead"
+    if ln == math.inf:
+        return "not_finite"
+    exponent = ln / LN10
+    for limit, word in ((-3, "vanishing"), (-1, "fading"), (1, "stable"), (3, "growing")):
+        if exponent < limit or (exponent == limit and limit > 0):
+            return word
+    return "exploding"
