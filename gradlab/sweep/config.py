@@ -1,0 +1,168 @@
+"""A sweep as it is written: TOML or a dict, held against a model.
+
+Every mistake is told at once, each with its path. All keys stand at the top, around
+which ``[[grid]]`` tables may change axes, seeds, measures and blocks::
+
+    name = "bias"
+    length = [64, 256]
+
+    [[grid]]
+    name = "bias"
+    cell = ["gru", "lstm"]
+    forget_bias = "0:6:1"
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from gradlab.errors import ConfigError, GradlabError
+from gradlab.sweep import ranges, words
+
+
+MIN_LENGTH = 2
+MAX_SEED = 2**32 - 1
+
+
+def _listed(value: Any) -> Any:
+    """Make a list of one value, or of a string that holds a list or a range."""
+    if isinstance(value, str) and ranges.is_short(value):
+        return ranges.expand(value)
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value]
+
+
+def _checked(check: Callable[[Any], Any]) -> BeforeValidator:
+    """Let a check's GradlabError count as one of pydantic's mistakes."""
+
+    def run(value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ConfigError(
+                got=repr(value), expected="a name or a number", try_="quotes around it"
+            )
+        try:
+            return check(value)
+        except GradlabError as error:
+            raise ConfigError(error.got, error.expected, error.try_) from error
+
+    return BeforeValidator(run)
+
+
+def _name(check: Callable[[str], str]) -> Any:
+    def only_text(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ConfigError(
+                got=repr(value), expected="a name in quotes", try_=f'"{value}"'
+            )
+        return check(value)
+
+    return Annotated[str, _checked(only_text)]
+
+
+def _axis(item: Any) -> Any:
+    return Annotated[list[item], BeforeValidator(_listed), Field(min_length=1)]
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+Name = Annotated[str, StringConstraints(pattern=r"^[\w][\w .-]*$", max_length=80)]
+Cells = _axis(_name(words.cell))
+Activations = _axis(_name(words.activation))
+Inits = _axis(_name(words.init))
+Gains = _axis(Number)
+ForgetBiases = _axis(Annotated[str | Number, _checked(words.forget_bias)])
+Widths = _axis(Annotated[int, Field(ge=1, le=65_536)])
+Lengths = _axis(Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)])
+Inputs = _axis(_name(words.source))
+Losses = _axis(_name(words.loss))
+Dtypes = _axis(_name(words.one_of("dtype", words.DTYPES)))
+Seeds = Annotated[
+    Annotated[int, Field(ge=1, le=1_000_000)]
+    | Annotated[list[Seed], Field(min_length=1)],
+    BeforeValidator(
+        lambda v: ranges.expand(v) if isinstance(v, str) and ranges.is_short(v) else v
+    ),
+]
+Measures = _axis(_name(words.measure))
+
+
+class Axes(BaseModel):
+    """The axes; None where a table leaves one to the level above."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    cell: Cells | None = None
+    activation: Activations | None = None
+    init: Inits | None = None
+    gain: Gains | None = None
+    forget_bias: ForgetBiases | None = None
+    hidden: Widths | None = None
+    length: Lengths | None = None
+    input: Inputs | None = None
+    loss: Losses | None = None
+    dtype: Dtypes | None = None
+
+
+AXES = tuple(Axes.model_fields)
+
+
+class Grid(Axes):
+    """A ``[[grid]]`` table; several may share a name."""
+
+    name: Name | None = None
+    seeds: Seeds | None = None
+    measures: Measures | None = None
+    blocks: Literal["all", "joint"] = "all"
+
+
+class Config(Grid):
+    """A whole sweep."""
+
+    question: str = ""
+    first_seed: Seed | None = None
+    sequences: Annotated[int, Field(ge=1, le=100_000)] = 4
+    features: Annotated[int, Field(ge=1, le=65_536)] = 64
+    burn_in: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    initial_state: (
+        Annotated[str, _checked(words.one_of("initial state", words.INITIAL_STATES))]
+        | None
+    ) = None
+    thresholds: (
+        Annotated[
+            tuple[Number, ...],
+            BeforeValidator(lambda v: _numbers(v)),
+        ]
+        | None
+    ) = None
+    device: Annotated[str, StringConstraints(pattern=r"^(cpu|cuda(:\d+)?|mps)$")] = (
+        "cpu"
+    )
+    load: list[str] = Field(default_factory=list)
+    grid: list[Grid] = Field(default_factory=list)
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    listed = ranges.expand(value) if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple) or not all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in listed
+    ):
+        raise ConfigError(
+            got=f"thresholds {value!r}",
+            expected="four rising numbers above 0",
+            try_="1e-3,0.1,10,1e3",
+        )
+    return words.thresholds(tuple(float(v) for v in listed))
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can name a sweep or a grid."""
+    return re.fullmatch(r"[\w][\w .-]*", text) is not None

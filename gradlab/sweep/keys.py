@@ -1,0 +1,69 @@
+"""A point's key: a hash of what is computed, and of nothing else.
+
+In it: every parameter, the contents of an input file (not its path), the source of
+leaves from outside the package, dtype and kind of device. Not in it: paths, jobs,
+measures. Ten keys are pinned by a test; when what a parameter means changes, raise
+``MEANING``.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from gradlab import catalog
+from gradlab.store.codec import to_json
+
+
+MEANING = 1
+"""Rises when the same parameters come to mean other numbers."""
+
+
+def key_of(params: Mapping[str, Any]) -> str:
+    """Return the key of a point, 32 hexadecimal digits."""
+    return hashlib.sha256(to_json(identity(params)).encode()).hexdigest()[:32]
+
+
+def identity(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a key is the hash of."""
+    what = dict(params)
+    what["device"] = str(what["device"]).partition(":")[0]
+    if what["gain"] is not None:
+        what["gain"] = float(what["gain"])
+    name = str(what["input"]).partition(":")[0]
+    content = _content(what["input"])
+    if content:
+        what["input"] = [name, content]
+    what["sources"] = _sources(what["cell"], what["activation"], what["init"])
+    what["sources"] += _source("inputs", name) + _source("losses", what["loss"])
+    what["meaning"] = MEANING
+    return what
+
+
+@cache
+def _content(spec: str) -> str:
+    """Return the fingerprint of what an input reads, empty where it reads nothing."""
+    name, _, argument = spec.partition(":")
+    leaf = catalog.get("inputs", name)
+    return str(leaf.parse(argument or None).fingerprint() or "")
+
+
+def _sources(cell: str, activation: str | None, init: str | None) -> list[str]:
+    found = _source("cells", cell.partition(":")[0])
+    if activation is not None:
+        found += _source("activations", activation)
+    if init is not None:
+        found += _source("initializers", init)
+    return found
+
+
+def _source(room: str, name: str) -> list[str]:
+    text = catalog.origin(room, name)
+    if text is None:
+        return []
+    return [f"{room} {name} {hashlib.sha256(text.encode()).hexdigest()}"]
+
+
+def forget() -> None:
+    """Read input files anew; a sweep does so when it starts."""
+    _content.cache_clear()

@@ -1,0 +1,125 @@
+"""Reading a sweep: a TOML file, a built-in one, or a dict; with options over it."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gradlab import catalog
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.sweep import builtin
+from gradlab.sweep.config import Config, Grid, is_name
+from gradlab.sweep.mistakes import ConfigMistakes
+from gradlab.sweep.sweep import Sweep, resolve, with_measures
+
+
+def load(
+    source: str | Path | Mapping[str, Any] | None = None,
+    *,
+    axes: Mapping[str, Any] | None = None,
+    seeds: int | list[int] | None = None,
+    first_seed: int | None = None,
+    load: Iterable[str | Path] = (),
+    **settings: Any,
+) -> Sweep:
+    """Return the sweep that is meant.
+
+    Args:
+        source: a TOML file, the name of a built-in sweep, a dict as a TOML would give
+            it, or None: the built-in ``default``, or, where ``axes`` are given, one
+            grid around the baseline.
+        axes: values of axes, set so in every grid.
+        seeds: a count or a list, for every grid.
+        first_seed: where counts of seeds begin.
+        load: files whose leaves take part, beside those the config names.
+        **settings: other keys of a config, over those of ``source``.
+
+    Raises:
+        ConfigError: everything that is wrong, with its path.
+        InputError: a file of leaves or of inputs that cannot be used.
+    """
+    raw, where = _raw(source, bool(axes))
+    files = [*_own_files(raw, where), *map(str, load)]
+    loaded = [leaf for file in files for leaf in catalog.load_file(file)]
+    _override(raw, {k: v for k, v in (axes or {}).items() if v is not None})
+    if seeds is not None:
+        _override(raw, {"seeds": seeds})
+    extra = {"first_seed": first_seed, **settings}
+    raw |= {key: value for key, value in extra.items() if value is not None}
+    if files:
+        raw["load"] = list(dict.fromkeys(files))
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigMistakes.of(where, error, Config, Grid) from None
+    sweep = resolve(config, measures_everywhere=settings.get("measures") is not None)
+    if settings.get("measures") is not None:
+        return sweep
+    mine = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
+    return with_measures(sweep, mine)
+
+
+def _raw(
+    source: str | Path | Mapping[str, Any] | None, has_axes: bool
+) -> tuple[dict[str, Any], str]:
+    """Return a config as written, and what to call it in a message."""
+    if isinstance(source, Mapping):
+        return _copy(source), "the sweep"
+    if source is None:
+        source = None if has_axes else "default"
+    if source is None:
+        return {"name": "sweep"}, "the options"
+    if str(source) in builtin.names():
+        return builtin.read(str(source)), f"the built-in {source}"
+    path = Path(source)
+    if path.suffix != ".toml" and not path.exists():
+        raise UnknownNameError.among("sweep", str(source), builtin.names())
+    return _toml(path), path.name
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            got=f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}",
+            expected="a TOML file that can be read",
+            try_="gradlab sweep, which needs none",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            got=f"{path.name}: {error}",
+            expected='TOML, as in  cell = ["rnn", "lstm"]',
+            try_="gradlab list, which names what may stand there",
+        ) from error
+    raw.setdefault("name", path.stem if is_name(path.stem) else "sweep")
+    return raw
+
+
+def _copy(source: Mapping[str, Any]) -> dict[str, Any]:
+    raw = dict(source)
+    if isinstance(raw.get("grid"), list | tuple):
+        raw["grid"] = [dict(g) if isinstance(g, Mapping) else g for g in raw["grid"]]
+    return raw
+
+
+def _override(raw: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Set keys at the top and take them out of the grids."""
+    raw.update(values)
+    for table in raw.get("grid", ()) if isinstance(raw.get("grid"), list) else ():
+        if isinstance(table, dict):
+            for key in values:
+                table.pop(key, None)
+
+
+def _own_files(raw: Mapping[str, Any], where: str) -> list[str]:
+    files = raw.get("load", [])
+    if not isinstance(files, list) or not all(isinstance(f, str) for f in files):
+        raise ConfigError(
+            got=f"load = {files!r} in {where}",
+            expected="a list of Python files",
+            try_='load = ["mycell.py"]',
+        )
+    return list(files)

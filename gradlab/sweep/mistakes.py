@@ -1,0 +1,154 @@
+"""What pydantic found wrong in a config, told in gradlab's words, all at once."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pydantic import BaseModel, ValidationError
+
+from gradlab.errors import ConfigError, GradlabError, nearest
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: where (``grid 2, cell``), and the three parts of an error."""
+
+    path: str
+    got: str
+    expected: str
+    try_: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.path}: got {self.got}; expected {self.expected}; try {self.try_}"
+
+
+class ConfigMistakes(ConfigError):
+    """Everything that is wrong with one config."""
+
+    def __init__(self, where: str, mistakes: tuple[Mistake, ...]) -> None:
+        first = mistakes[0]
+        super().__init__(
+            f"{first.path}: {first.got}, in {where}", first.expected, first.try_
+        )
+        self.args = (where, mistakes)
+        self.where = where
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        """Three lines for one mistake, a line each for several."""
+        if len(self.mistakes) == 1:
+            return GradlabError.__str__(self)
+        lines = (f"  {mistake}" for mistake in self.mistakes)
+        return "\n".join([f"{len(self.mistakes)} mistakes in {self.where}.", *lines])
+
+    @classmethod
+    def of(
+        cls, where: str, error: ValidationError, model: type[BaseModel], grid: Any
+    ) -> Self:
+        """Tell a ValidationError of ``model``; ``grid`` is the model of its tables."""
+        keys = {"": tuple(model.model_fields), "grid": tuple(grid.model_fields)}
+        told: dict[str, Mistake] = {}
+        for detail in error.errors():
+            mistake = _tell(detail, keys)
+            # a union reports each of its branches; the first one is enough
+            told.setdefault(mistake.path, mistake)
+        return cls(where, tuple(told.values()))
+
+
+def _tell(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
+    path = _path(detail["loc"])
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, GradlabError):
+        return Mistake(path, cause.got, cause.expected, cause.try_)
+    got = _short(detail["input"])
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(path, detail["loc"], keys)
+    expected = detail["msg"].removeprefix("Input should be ")
+    for have, say in _WORDS.items():
+        expected = expected.replace(have, say)
+    return Mistake(path, got, expected, _example(detail["loc"]))
+
+
+def _unknown_key(
+    path: str, loc: tuple[Any, ...], keys: dict[str, tuple[str, ...]]
+) -> Mistake:
+    key = str(loc[-1])
+    known = keys["grid"] if loc[0] == "grid" and len(loc) > 1 else keys[""]
+    near = nearest(key, known)
+    return Mistake(
+        path, "a key nobody knows", "one of " + ", ".join(known), near or known[0]
+    )
+
+
+def _path(loc: tuple[Any, ...]) -> str:
+    """Return ``grid 2, cell, item 1`` for ``("grid", 1, "cell", 0)``.
+
+    Branches of a union are left out.
+
+    >>> _path(("grid", 1, "cell", 0)), _path(("length", 0)), _path(("seeds", "int"))
+    ('grid 2, cell, item 1', 'length, item 1', 'seeds')
+    """
+    parts: list[str] = []
+    for step in loc:
+        if isinstance(step, int):
+            if parts and parts[-1] == "grid":
+                parts[-1] = f"grid {step + 1}"
+            else:
+                parts.append(f"item {step + 1}")
+        elif step.isidentifier() and not (parts and step in _BRANCHES):
+            parts.append(step)
+    return ", ".join(parts) or "the file"
+
+
+_BRANCHES = {"int", "float", "str", "bool", "list", "tuple"}
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _example(loc: tuple[Any, ...]) -> str:
+    for step in reversed(loc):
+        if step in _EXAMPLES:
+            return f"{step} = {_EXAMPLES[step]}"
+    return "leaving it out"
+
+
+_WORDS = {
+    "a valid integer": "a whole number, without quotes",
+    "a valid number": "a number, without quotes",
+    "a valid string": "a text in quotes",
+    "a valid list": "a list",
+    "a valid dictionary or instance of Grid": "a [[grid]] table",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "List should have at least 1 item after validation, not 0": "at least one value",
+}
+
+_EXAMPLES = {
+    "name": '"bias"',
+    "question": '"Which bias reaches far?"',
+    "cell": '["lstm"]',
+    "activation": '["tanh"]',
+    "init": '["orthogonal"]',
+    "gain": "[0.5, 1, 2]",
+    "forget_bias": '["keep", 1, "chrono"]',
+    "hidden": "[64]",
+    "length": "[16, 64, 256]",
+    "input": '["gaussian"]',
+    "loss": '["last"]',
+    "dtype": '["float32"]',
+    "seeds": "5",
+    "first_seed": "100",
+    "sequences": "4",
+    "features": "64",
+    "burn_in": "0",
+    "initial_state": '"zero"',
+    "thresholds": "[1e-3, 0.1, 10, 1e3]",
+    "measures": '["spectral_norm"]',
+    "blocks": '"all" or "joint"',
+    "device": '"cpu"',
+    "load": '["mycell.py"]',
+    "grid": "[[grid]] above the grid's keys",
+}

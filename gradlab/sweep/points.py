@@ -1,0 +1,133 @@
+"""Points: one parameter combination each, made from the grids of a sweep."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import product
+from typing import Any
+
+from gradlab import cells
+from gradlab.sweep.keys import key_of
+from gradlab.sweep.needs import Needs, needs_of
+from gradlab.sweep.sweep import GridPlan, Sweep
+
+
+@dataclass(frozen=True)
+class Point:
+    """One parameter combination; None where an axis does not apply to the cell.
+
+    ``forget_bias`` is ``"keep"``, a number, ``"chrono"`` or ``"chrono:LENGTH"``.
+    """
+
+    cell: str
+    activation: str | None
+    init: str | None
+    gain: float | None
+    forget_bias: str | float | None
+    hidden: int
+    length: int
+    seed: int
+    input: str
+    loss: str
+    dtype: str
+    sequences: int
+    features: int
+    burn_in: int
+    initial_state: str
+    device: str
+
+    def params(self) -> dict[str, Any]:
+        """Return every axis and setting by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The distinct points of a sweep and what is wanted of each.
+
+    Attributes:
+        points: key -> point.
+        grids: name -> keys of its points, in the order of the tables.
+        needs: key -> measures and what they are to be computed with.
+        grid_needs: the same by grid, for what all of its points need.
+    """
+
+    points: dict[str, Point]
+    grids: dict[str, list[str]]
+    needs: dict[str, Needs]
+    grid_needs: dict[str, Needs]
+
+
+FEW_ROWS = 6
+"""Up to this many rows, the map inside one sequence is drawn without being asked."""
+
+
+def plan(sweep: Sweep) -> Plan:
+    """Return the points of a sweep, those of several grids once.
+
+    A point in several grids is computed with the union of their measures.
+    """
+    points: dict[str, Point] = {}
+    grids: dict[str, dict[str, None]] = {}
+    needs: dict[str, Needs] = {}
+    grid_needs: dict[str, Needs] = {}
+    portrait = sum(grid.size() // len(grid.seeds) for grid in sweep.grids) <= FEW_ROWS
+    for grid in sweep.grids:
+        wanted = needs_of(grid.measures, grid.blocks, sweep.thresholds)
+        shared = grid_needs.setdefault(grid.name, wanted)
+        grid_needs[grid.name] = shared.common(wanted)
+        for point in expand(grid, sweep):
+            key = key_of(point.params())
+            points.setdefault(key, point)
+            grids.setdefault(grid.name, {})[key] = None
+            needs[key] = needs[key].union(wanted) if key in needs else wanted
+            if portrait and grid.measures is None and point.seed == grid.seeds[0]:
+                extra = needs_of(("triangle",), grid.blocks, sweep.thresholds)
+                needs[key] = needs[key].union(extra)
+    return Plan(
+        points, {name: list(keys) for name, keys in grids.items()}, needs, grid_needs
+    )
+
+
+def expand(grid: GridPlan, sweep: Sweep) -> Iterator[Point]:
+    """Yield the points of one table; an axis that does not apply makes no copies."""
+    seen = set()
+    names = tuple(grid.axes)
+    for values in product(*grid.axes.values()):
+        given = dict(zip(names, values, strict=True))
+        applied = _applied(given)
+        settled = _settled(sweep, applied["input"])
+        for seed in grid.seeds:
+            point = Point(seed=seed, **applied, **settled)
+            if point not in seen:
+                seen.add(point)
+                yield point
+
+
+@cache
+def _axes_of(spec: str) -> frozenset[str]:
+    return cells.axes(spec)
+
+
+def _applied(given: dict[str, Any]) -> dict[str, Any]:
+    """Blank the axes that change nothing for this cell."""
+    own = _axes_of(given["cell"])
+    return {
+        axis: None if axis in _OPTIONAL and axis not in own else value
+        for axis, value in given.items()
+    }
+
+
+_OPTIONAL = frozenset({"activation", "init", "gain", "forget_bias"})
+
+
+def _settled(sweep: Sweep, source: str) -> dict[str, Any]:
+    """Return the settings, with the start that fits the input.
+
+    At the origin a silent network says nothing of its dynamics.
+    """
+    settings = dict(sweep.settings)
+    if settings["initial_state"] is None:
+        silent = source.partition(":")[0] == "silence"
+        settings["initial_state"] = "gaussian" if silent else "zero"
+    return settings

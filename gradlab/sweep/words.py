@@ -1,0 +1,102 @@
+"""Values of axes as they are written: checked, and each in the one way it goes by."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gradlab import catalog, cells
+from gradlab.errors import ConfigError, UnknownNameError
+
+
+DTYPES = ("float32", "float64")
+INITIAL_STATES = ("zero", "gaussian")
+_WITHOUT_ARGUMENT = ("gaussian", "silence")
+
+
+def cell(text: str) -> str:
+    """Return a cell's spec with its options sorted."""
+    return cells.canonical(text)
+
+
+def activation(text: str) -> str:
+    """Return an activation's name; ``identity`` goes by ``linear``."""
+    return catalog.resolve("activations", text)
+
+
+def init(text: str) -> str:
+    """Return an initializer's name."""
+    return catalog.resolve("initializers", text)
+
+
+def loss(text: str) -> str:
+    """Return a loss's name."""
+    return catalog.resolve("losses", text)
+
+
+def measure(text: str) -> str:
+    """Return a measure's name."""
+    return catalog.resolve("measures", text)
+
+
+def source(text: str) -> str:
+    """Return an input's spec; ``gaussian:1.0`` goes by ``gaussian``.
+
+    Reads the file it names, so that a bad one is found before anything is computed.
+    """
+    name, colon, argument = text.partition(":")
+    name = catalog.resolve("inputs", name)
+    kind = catalog.get("inputs", name)
+    if colon and not argument:
+        raise ConfigError(
+            got=f"input {text!r}",
+            expected="something behind the colon, or no colon",
+            try_="gaussian:0.5 or text:FILE",
+        )
+    parsed = kind.parse(argument or None)
+    if name in _WITHOUT_ARGUMENT and parsed == kind.parse(None):
+        return name
+    return f"{name}:{argument}" if argument else name
+
+
+def forget_bias(value: str | int | float) -> str | float:
+    """Return a forget bias: ``keep``, ``chrono``, ``chrono:LENGTH`` or a number."""
+    if isinstance(value, int | float):
+        return float(value)
+    match = re.fullmatch(r"keep|chrono(?::(\d+))?", value)
+    if match is None:
+        raise ConfigError(
+            got=f"forget bias {value!r}",
+            expected="a number, keep, chrono or chrono:LENGTH",
+            try_="chrono" if value.startswith("c") else "3",
+        )
+    if match[1] is not None and int(match[1]) < 2:
+        raise ConfigError(
+            got=f"forget bias {value!r}",
+            expected="a length of at least 2",
+            try_="chrono:256",
+        )
+    return value
+
+
+def one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
+    """Return a check for a word out of a few."""
+
+    def check(text: str) -> str:
+        if text not in known:
+            raise UnknownNameError.among(what, text, known)
+        return text
+
+    return check
+
+
+def thresholds(values: Any) -> tuple[float, ...]:
+    """Return four rising numbers above 0."""
+    numbers = tuple(values)
+    rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    if len(numbers) != 4 or not rising or numbers[0] <= 0:
+        raise ConfigError(
+            got=f"thresholds {', '.join(f'{v:g}' for v in numbers)}",
+            expected="four rising numbers above 0",
+            try_="1e-3,0.1,10,1e3",
+        )
+    return numbers
