@@ -1,0 +1,11 @@
+"""Products of state Jacobians along a trajectory, exact and in log scale.
+
+Orientation: rows are the later state, columns the earlier; block ``"hc"`` is
+dh_T/dc_t. The chain goes right to left, P <- P J_t, so one pass gives every lag.
+"""
+
+from gradlab.jacobians.blocks import block_names
+from gradlab.jacobians.chain import JacobianNorms, jacobian_norms
+from gradlab.jacobians.lags import batch_lags, lags
+
+__all__ = ["JacobianNorms", "batch_lags", "block_names", "jacobian_norms", "lags"]

@@ -1,0 +1,31 @@
+"""Products of many small matrices whose bits do not depend on how many there are.
+
+A batch of one takes another kernel (gemm, or gemv for one column) than a larger one
+and rounds differently; so a lone matrix is computed beside its copy.
+"""
+
+import torch
+from torch import Tensor
+
+
+def multiply(a: Tensor, b: Tensor) -> Tensor:
+    """Return a @ b for (N, m, k) and (N, k, n)."""
+    if a.shape[0] != 1:
+        return torch.bmm(a, b)
+    return torch.bmm(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1]
+
+
+def multiply_add_(into: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Add a @ b to ``into`` in place and return it."""
+    if a.shape[0] != 1:
+        return into.baddbmm_(a, b)
+    pair = into.expand(2, -1, -1).contiguous()
+    return into.copy_(pair.baddbmm_(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1])
+
+
+def gram(matrices: Tensor) -> Tensor:
+    """Return A^T A or A A^T of (N, rows, columns), whichever is smaller."""
+    rows, columns = matrices.shape[-2:]
+    if rows < columns:
+        return multiply(matrices, matrices.mT)
+    return multiply(matrices.mT, matrices)

@@ -1,0 +1,40 @@
+"""Which parts of the product have names."""
+
+from collections.abc import Iterable, Sequence
+
+from gradlab.cells.base import Cell
+from gradlab.errors import UnknownNameError
+
+CUTS = ("no_cell_path", "no_detours")
+ROADS = ("conveyor", "detours")
+
+
+def block_names(cell: Cell, *, conveyor: bool) -> tuple[str, ...]:
+    """Return the blocks of a cell's product; ``conveyor`` says whether it has one.
+
+    LSTM: hh hc ch cc joint conveyor detours no_cell_path no_detours; GRU: the same
+    with hh alone for the four; RNN: hh joint.
+    """
+    names = cell.state_names
+    pairs = tuple(later + earlier for later in names for earlier in names)
+    roads = ROADS if conveyor else ()
+    cuts = CUTS if conveyor or len(names) > 1 else ()
+    return (*pairs, "joint", *roads, *cuts)
+
+
+def choose(
+    asked: str | Iterable[str], cell: Cell, *, conveyor: bool
+) -> tuple[str, ...]:
+    """Return the blocks to compute: ``"all"``, ``"joint"`` or names, in fixed order.
+
+    Raises:
+        UnknownNameError: for a block this cell does not have.
+    """
+    known = block_names(cell, conveyor=conveyor)
+    if asked == "all":
+        return known
+    wanted: Sequence[str] = [asked] if isinstance(asked, str) else list(asked)
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError.among("block", name, known)
+    return tuple(name for name in known if name in wanted)

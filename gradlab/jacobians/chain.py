@@ -1,0 +1,210 @@
+"""The chain of Jacobians along a trajectory: norms of the product at every lag."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gradlab.cells.base import Cell
+from gradlab.errors import ConfigError
+from gradlab.jacobians.blocks import choose
+from gradlab.jacobians.flat import FlatJacobian, jacobian_at
+from gradlab.jacobians.horizon import HorizonFinder
+from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.product import Layout, Product
+from gradlab.jacobians.strands import (
+    CutStrand,
+    DiagonalStrand,
+    NoKeepPathStrand,
+    Strand,
+    WholeStrand,
+)
+from gradlab.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class JacobianNorms:
+    """Norms of J_T ... J_{t+1} by lag T - t, as natural logs in float64.
+
+    -inf is an exact zero; NaN or inf say that the product is not finite.
+
+    Attributes:
+        lags: the stored lags, L of them.
+        frobenius: by block, (T + 1, …M, B): lags 0 .. T.
+        spectral: by block, (L, …M, B): at the stored lags.
+        horizon: (…M): first lag at which the mean over sequences of ln |joint|_2 is
+            below ln ``threshold``; inf when none is, NaN when a NaN comes first.
+        threshold: see ``horizon``.
+    """
+
+    lags: tuple[int, ...]
+    frobenius: dict[str, np.ndarray]
+    spectral: dict[str, np.ndarray]
+    horizon: np.ndarray
+    threshold: float
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks there are."""
+        return tuple(self.spectral)
+
+
+def jacobian_norms(
+    trajectory: Trajectory,
+    blocks: str | Iterable[str] = "all",
+    lags: Sequence[int] | None = None,
+    *,
+    threshold: float = 1e-3,
+) -> JacobianNorms:
+    """Return the norms of the Jacobian product along a trajectory.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        blocks: ``"all"``, ``"joint"``, or names as in
+            :func:`gradlab.jacobians.block_names`. The joint block is always there.
+        lags: where spectral norms are computed; :func:`gradlab.jacobians.lags` of the
+            length when left out.
+        threshold: of the horizon.
+
+    Exact up to rounding at any length: float32 products agree with float64 ones along
+    the same trajectory to about 1e-5 in ln norm.
+
+    Raises:
+        UnknownNameError: for a block the cell does not have.
+        ConfigError: for lags outside 0 .. T.
+    """
+    length = trajectory.length
+    lags = stored_lags(length) if lags is None else _checked(lags, length)
+    with torch.no_grad():
+        run = _Run(trajectory, blocks, lags, threshold)
+        for t in range(length, 0, -1):
+            run.advance(jacobian_at(trajectory, t))
+        return run.result()
+
+
+class _Run:
+    """One walk along the chain, all strands side by side."""
+
+    def __init__(
+        self,
+        trajectory: Trajectory,
+        blocks: str | Iterable[str],
+        lags: tuple[int, ...],
+        threshold: float,
+    ) -> None:
+        self.trajectory, self.stored = trajectory, lags
+        self.lag = 0
+        cell = trajectory.cell
+        first = jacobian_at(trajectory, trajectory.length)
+        self.blocks = choose(blocks, cell, conveyor=first.conveyor is not None)
+        layout = Layout(cell.state_names, cell.state_sizes)
+        product = Product.identity(
+            layout, first.count, first.like, watch="detours" in self.blocks
+        )
+        self.whole = WholeStrand(product, self.blocks)
+        self.cut: list[Strand] = list(_cuts(self.blocks, cell, first, layout))
+        sequences = trajectory.lead[-1]
+        self.finder = HorizonFinder(first.count // sequences, sequences, threshold)
+        self.frobenius: list[dict[str, np.ndarray]] = []
+        self.spectral: list[dict[str, np.ndarray]] = []
+        self._note([self.whole])
+
+    def advance(self, step: FlatJacobian) -> None:
+        """Go one step further back."""
+        self.lag += 1
+        strands = [self.whole, *self.cut]
+        for strand in strands:
+            strand.advance(step)
+        self._note(strands)
+
+    def result(self) -> JacobianNorms:
+        """Return the norms, the horizon refined."""
+        whole = np.stack([norms["joint"] for norms in self.frobenius])
+        horizon = self.finder.refine(self.trajectory, whole)
+        frobenius, spectral = self._curves()
+        lead = self.trajectory.lead
+        return JacobianNorms(
+            self.stored,
+            {name: v.reshape(-1, *lead) for name, v in frobenius.items()},
+            {name: v.reshape(-1, *lead) for name, v in spectral.items()},
+            horizon.reshape(lead[:-1]),
+            float(np.exp(self.finder.ln_threshold)),
+        )
+
+    def _note(self, strands: Sequence[Strand]) -> None:
+        self.frobenius.append(_merged(s.frobenius() for s in strands))
+        if self.lag in self.stored:
+            norms = _merged(s.spectral() for s in strands)
+            self.spectral.append(norms)
+            self.finder.feed(self.lag, norms["joint"], self.whole.product)
+
+    def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return all curves; cut products are the identity at lag 0."""
+        frobenius = _stacked(self.frobenius, self.blocks)
+        spectral = _stacked(self.spectral, self.blocks)
+        later = tuple(lag for lag in self.stored if lag > 0)
+        for strand in self.cut:
+            if not isinstance(strand, DiagonalStrand):
+                continue
+            at_all, at_stored = strand.all_lags(later)
+            frobenius[strand.name], spectral[strand.name] = at_all, at_stored
+        for name in frobenius:
+            if len(frobenius[name]) == self.trajectory.length:
+                at_zero = self._at_zero(name)
+                frobenius[name] = np.concatenate([at_zero, frobenius[name]])
+            if len(spectral[name]) < len(self.stored):
+                zero = np.zeros((1, spectral[name].shape[1]))
+                spectral[name] = np.concatenate([zero, spectral[name]])
+        return frobenius, spectral
+
+    def _at_zero(self, name: str) -> np.ndarray:
+        layout, count = self.whole.product.layout, self.finder.found.size
+        width = layout.sizes[-1] if name == "conveyor" else layout.width
+        return np.full((1, count * self.finder.sequences), 0.5 * np.log(width))
+
+
+def _cuts(
+    blocks: tuple[str, ...], cell: Cell, first: FlatJacobian, layout: Layout
+) -> Iterable[Strand]:
+    several = len(cell.state_names) > 1
+    carry = cell.state_names[-1]
+    diagonal = (carry, carry) not in first.dense
+    if "conveyor" in blocks:
+        yield DiagonalStrand("conveyor", first_dense=False)
+    if "no_cell_path" in blocks:
+        yield (
+            CutStrand("no_cell_path", layout, cell.state_names[:-1])
+            if several
+            else NoKeepPathStrand("no_cell_path", layout, cell.state_names)
+        )
+    if "no_detours" in blocks:
+        if several and not diagonal:
+            yield CutStrand("no_detours", layout, (carry,))
+        else:
+            yield DiagonalStrand("no_detours", first_dense=several)
+
+
+def _merged(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: norm for part in parts for name, norm in part.items()}
+
+
+def _stacked(
+    notes: list[dict[str, np.ndarray]], blocks: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    return {
+        name: np.stack([note[name] for note in notes if name in note])
+        for name in blocks
+        if name in notes[-1]
+    }
+
+
+def _checked(lags: Sequence[int], length: int) -> tuple[int, ...]:
+    chosen = tuple(sorted({int(lag) for lag in lags} | {0, length}))
+    if chosen[0] < 0 or chosen[-1] > length:
+        raise ConfigError(
+            got=f"lags {', '.join(map(str, lags))}",
+            expected=f"whole numbers from 0 to {length}",
+            try_=f"lags=range({length + 1})",
+        )
+    return chosen

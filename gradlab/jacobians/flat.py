@@ -1,0 +1,103 @@
+"""One step's Jacobian with all leading axes flattened into one, N."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
+from gradlab.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class FlatJacobian:
+    """J_t of N sequences: blocks by (later, earlier), the conveyor kept apart.
+
+    Attributes:
+        dense: (N, later, earlier).
+        diagonal: (N, n), the diagonals of diagonal blocks.
+        conveyor: (N, n) or None, to be added to the carry's own block.
+        names: the states, in order.
+        sizes: their widths.
+    """
+
+    dense: dict[tuple[str, str], Tensor]
+    diagonal: dict[tuple[str, str], Tensor]
+    conveyor: Tensor | None
+    names: tuple[str, ...]
+    sizes: dict[str, int]
+
+    @property
+    def carry(self) -> str:
+        """The state the conveyor belongs to, the last."""
+        return self.names[-1]
+
+    @property
+    def like(self) -> Tensor:
+        """Any tensor of this Jacobian: its dtype, device and N."""
+        values = (*self.dense.values(), *self.diagonal.values(), self.conveyor)
+        return next(value for value in values if value is not None)
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return self.like.shape[0]
+
+    def is_diagonal(self, earlier: str) -> bool:
+        """Say whether every block of a column of blocks is diagonal."""
+        return not any(key[1] == earlier for key in self.dense)
+
+    def own_diagonal(self) -> Tensor:
+        """Return the diagonal (N, n) of the carry's own block, if that is diagonal."""
+        own = self.diagonal.get((self.carry, self.carry))
+        zero = self.like.new_zeros(self.count, self.sizes[self.carry])
+        return sum((p for p in (own, self.conveyor) if p is not None), start=zero)
+
+    def column(self, earlier: str) -> Tensor:
+        """Return a column of blocks as (N, width, n), the conveyor in its place."""
+        return torch.cat([self.block(later, earlier) for later in self.names], dim=-2)
+
+    def block(self, later: str, earlier: str) -> Tensor:
+        """Return one block as (N, later, earlier), the conveyor in its place."""
+        matrix = self.like.new_zeros(self.count, self.sizes[later], self.sizes[earlier])
+        if (later, earlier) in self.dense:
+            matrix += self.dense[later, earlier]
+        diagonal = matrix.diagonal(dim1=-2, dim2=-1)
+        if (later, earlier) in self.diagonal:
+            diagonal += self.diagonal[later, earlier]
+        if later == earlier == self.carry and self.conveyor is not None:
+            diagonal += self.conveyor
+        return matrix
+
+    def pick(self, rows: Tensor) -> "FlatJacobian":
+        """Return the Jacobians at ``rows`` of N (which may repeat)."""
+        return FlatJacobian(
+            {key: block[rows] for key, block in self.dense.items()},
+            {key: values[rows] for key, values in self.diagonal.items()},
+            None if self.conveyor is None else self.conveyor[rows],
+            self.names,
+            self.sizes,
+        )
+
+
+def jacobian_at(trajectory: Trajectory, t: int) -> FlatJacobian:
+    """Return J_t of every sequence of a trajectory, t in 1..T."""
+    cell = trajectory.cell
+    inputs, before, step = trajectory.step_at(t)
+    return flatten(cell, cell.jacobian(inputs, before, step))
+
+
+def flatten(cell: Cell, jacobian: StepJacobian) -> FlatJacobian:
+    """Return a step's Jacobian with its leading axes as one."""
+    dense, diagonal = {}, {}
+    for key, block in jacobian.blocks.items():
+        pair = split_block(key, cell.state_names)
+        if isinstance(block, Diagonal):
+            diagonal[pair] = block.values.detach().flatten(0, -2)
+        else:
+            dense[pair] = block.detach().flatten(0, -3)
+    conveyor = jacobian.conveyor
+    if conveyor is not None:
+        conveyor = conveyor.detach().flatten(0, -2)
+    sizes = dict(zip(cell.state_names, cell.state_sizes, strict=True))
+    return FlatJacobian(dense, diagonal, conveyor, cell.state_names, sizes)

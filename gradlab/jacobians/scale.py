@@ -1,0 +1,105 @@
+"""Numbers far outside a float's range: a mantissa and an exact power of two.
+
+Rescaling by powers of two loses nothing, so a product of 100,000 Jacobians neither
+underflows nor overflows and its mantissas are those of plain arithmetic. Every rule
+here looks at one matrix alone: a matrix never feels what stands beside it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+LN2 = float(np.log(2.0))
+_RANGE = 1074
+_POWERS = torch.from_numpy(np.ldexp(1.0, np.arange(-_RANGE, 1024)))
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Matrices ``mantissa * 2**exponent``: (…, rows, columns) and (…) int64."""
+
+    mantissa: Tensor
+    exponent: Tensor
+
+    def value(self) -> Tensor:
+        """Return the plain matrices (what is too large or small becomes inf or 0)."""
+        flat = self.mantissa.double().reshape(-1, *self.mantissa.shape[-2:])
+        plain = rescaled(flat, self.exponent.reshape(-1))
+        return plain.reshape(self.mantissa.shape).to(self.mantissa.dtype)
+
+    def ln_frobenius(self) -> np.ndarray:
+        """Return the natural logs of the Frobenius norms, (…) float64."""
+        flat = self.mantissa.reshape(-1, *self.mantissa.shape[-2:])
+        shape = tuple(self.exponent.shape)
+        return log(frobenius(flat).reshape(shape), self.exponent)
+
+
+def power_of_two(exponent: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return 2**exponent exactly (a table: ``pow`` may round)."""
+    table = _POWERS.to(exponent.device)
+    return table[exponent.clamp(-_RANGE, 1023) + _RANGE].to(dtype)
+
+
+def exponent_of(size: Tensor) -> Tensor:
+    """Return e with 2**(e-1) <= size < 2**e; 0 for zero, inf and NaN."""
+    usable = torch.isfinite(size) & (size > 0)
+    return torch.frexp(torch.where(usable, size, 0.5)).exponent.long()
+
+
+def rescaled(matrices: Tensor, exponent: Tensor) -> Tensor:
+    """Return matrices (N, rows, columns) times 2**exponent (N), exactly.
+
+    In two factors, because one power of two of float32 ends at 2**127.
+    """
+    half = exponent.div(2, rounding_mode="trunc")
+    first = power_of_two(half, matrices.dtype)[:, None, None]
+    second = power_of_two(exponent - half, matrices.dtype)[:, None, None]
+    return matrices * first * second
+
+
+def largest_entry(matrices: Tensor) -> Tensor:
+    """Return max |entry| of (N, rows, columns) as (N); NaN where one is NaN."""
+    return matrices.abs().amax((-2, -1))
+
+
+def frobenius(matrices: Tensor) -> Tensor:
+    """Return the Frobenius norms of (N, rows, columns) as (N) float64.
+
+    Squares of float32 entries below 1e-23 are 0 and above 1e19 are inf; matrices whose
+    norm comes near those are scaled by their own largest entry first.
+    """
+    if matrices.shape[0] == 1:
+        return frobenius(matrices.expand(2, -1, -1))[:1]
+    norm = torch.linalg.vector_norm(matrices, dim=(-2, -1))
+    low, high = _safe_range(norm.dtype)
+    doubtful = ~((norm > low) & (norm < high))
+    norm = norm.double()
+    if doubtful.any():
+        shrunk, exponent = normalized(matrices[doubtful])
+        precise = torch.linalg.vector_norm(shrunk, dim=(-2, -1)).double()
+        norm[doubtful] = precise * power_of_two(exponent, torch.float64)
+    return norm
+
+
+def normalized(matrices: Tensor) -> tuple[Tensor, Tensor]:
+    """Return matrices with largest entry in [1/2, 1) and the exponents taken out."""
+    exponent = exponent_of(largest_entry(matrices))
+    return rescaled(matrices, -exponent), exponent
+
+
+def log(norm: np.ndarray | Tensor, exponent: np.ndarray | Tensor) -> np.ndarray:
+    """Return ln(norm * 2**exponent) in float64; -inf for zero, NaN for NaN."""
+    norm, exponent = (
+        np.ascontiguousarray(x.cpu().numpy() if isinstance(x, Tensor) else x)
+        for x in (norm, exponent)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(norm) + exponent * LN2
+
+
+def _safe_range(dtype: torch.dtype) -> tuple[float, float]:
+    """Return the norms between which squared entries lose nothing that counts."""
+    reach = 46 if dtype == torch.float32 else 400
+    return 2.0**-reach, 2.0**reach

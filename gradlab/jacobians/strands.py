@@ -1,0 +1,197 @@
+"""What is carried along the chain: each strand knows the norms of some blocks.
+
+A strand is advanced one step further back at a time and asked for its norms at each
+lag (Frobenius) and at the stored lags (spectral). Answers are natural logs, (N).
+"""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+
+from gradlab.jacobians.conveyor import (
+    ln_column_norms,
+    ln_largest,
+    ln_products,
+    ln_root_sum_square,
+    ln_spectral_scaled,
+)
+from gradlab.jacobians.flat import FlatJacobian
+from gradlab.jacobians.product import Layout, Product
+from gradlab.jacobians.scale import frobenius, log
+from gradlab.jacobians.spectral import spectral_norm
+
+Norms = dict[str, np.ndarray]
+
+
+class Strand(ABC):
+    """Something carried along the chain of one-step Jacobians."""
+
+    @abstractmethod
+    def advance(self, step: FlatJacobian) -> None:
+        """Go one step further back."""
+
+    @abstractmethod
+    def frobenius(self) -> Norms:
+        """Return the ln Frobenius norms at this lag, (N) by block."""
+
+    @abstractmethod
+    def spectral(self) -> Norms:
+        """Return the ln spectral norms at this lag, (N) by block."""
+
+
+class WholeStrand(Strand):
+    """The whole product, with its blocks and the detours."""
+
+    def __init__(self, product: Product, blocks: tuple[str, ...]) -> None:
+        self.product = product
+        names = product.layout.names
+        self.pairs = {
+            later + earlier: (later, earlier)
+            for later in names
+            for earlier in names
+            if later + earlier in blocks
+        }
+        self.blocks = blocks
+        self.alone = len(names) == 1
+
+    def advance(self, step: FlatJacobian) -> None:
+        """Go one step further back."""
+        self.product.advance(step)
+
+    def frobenius(self) -> Norms:
+        """Return the ln Frobenius norms of the blocks asked for."""
+        norms = {name: self.product.norms[pair] for name, pair in self.pairs.items()}
+        norms["joint"] = self.product.total
+        if "detours" in self.blocks:
+            with self.product.detours() as matrices:
+                norms["detours"] = frobenius(matrices)
+        return self._logs(norms)
+
+    def spectral(self) -> Norms:
+        """Return the ln spectral norms of the blocks asked for."""
+        norms = {"joint": spectral_norm(self.product.joint())}
+        for name, (later, earlier) in self.pairs.items():
+            norms[name] = (
+                norms["joint"]
+                if self.alone
+                else spectral_norm(self.product.block(later, earlier))
+            )
+        if "detours" in self.blocks:
+            with self.product.detours() as matrices:
+                norms["detours"] = spectral_norm(matrices)
+        return self._logs(norms)
+
+    def _logs(self, norms: dict[str, torch.Tensor]) -> Norms:
+        exponent = self.product.exponent
+        return {name: log(norm, exponent) for name, norm in norms.items()}
+
+
+class CutStrand(Strand):
+    """The product with some columns of every J_t set to zero.
+
+    With A_t = J_t S, S keeping the columns of ``kept``, A_T ... A_{t+1} has those
+    columns alone, and from the second step on only their own blocks matter: they are
+    multiplied from the right, so the rows may be turned by any orthogonal matrix. The
+    triangular factor of the first step's columns has fewer rows and the same singular
+    values, now and after every further step.
+    """
+
+    def __init__(self, name: str, layout: Layout, kept: tuple[str, ...]) -> None:
+        self.name = name
+        self.layout = layout
+        self.kept = kept
+        self.product: Product | None = None
+
+    def advance(self, step: FlatJacobian) -> None:
+        """Go one step further back."""
+        if self.product is None:
+            self.product = self._first(step)
+        else:
+            self.product.advance(step)
+
+    def frobenius(self) -> Norms:
+        """Return the ln Frobenius norm."""
+        return {self.name: log(self.product.total, self.product.exponent)}
+
+    def spectral(self) -> Norms:
+        """Return the ln spectral norm."""
+        norm = spectral_norm(self.product.joint())
+        return {self.name: log(norm, self.product.exponent)}
+
+    def _first(self, step: FlatJacobian) -> Product:
+        whole = Product.identity(self.layout, step.count, step.like)
+        whole.advance(step)
+        columns = torch.cat([whole.columns[name] for name in self.kept], dim=-1)
+        columns = _triangular(columns)
+        widths = [whole.columns[name].shape[-1] for name in self.kept]
+        layout = Layout(self.kept, tuple(widths))
+        parts = dict(zip(self.kept, columns.split(widths, dim=-1), strict=True))
+        first = Product(layout, {k: part.contiguous() for k, part in parts.items()})
+        first.exponent = whole.exponent
+        return first
+
+
+class NoKeepPathStrand(CutStrand):
+    """The product with the keep path cut: J_t less its conveyor (one-state cells)."""
+
+    def _first(self, step: FlatJacobian) -> Product:
+        first = Product.identity(self.layout, step.count, step.like, conveyor=False)
+        first.advance(step)
+        return first
+
+
+class DiagonalStrand(Strand):
+    """A product of diagonal matrices, with something dense before it or nothing.
+
+    The conveyor; and the LSTM's product with the detours cut, whose only columns are
+    those of c: the first step's column block times the conveyor of the steps before.
+    Norms are known for all lags at once when the chain has ended.
+    """
+
+    def __init__(self, name: str, *, first_dense: bool) -> None:
+        self.name = name
+        self.first_dense = first_dense
+        self.first: torch.Tensor | None = None
+        self.orthogonal = True
+        self.diagonals: list[torch.Tensor] = []
+
+    def advance(self, step: FlatJacobian) -> None:
+        """Note one step's diagonal."""
+        if self.first_dense and self.first is None:
+            self.first = step.column(step.carry)
+            self.orthogonal = step.is_diagonal(step.carry)
+        self.diagonals.append(
+            step.own_diagonal() if self.first_dense else step.conveyor
+        )
+
+    def frobenius(self) -> Norms:
+        """Nothing yet: see :meth:`all_lags`."""
+        return {}
+
+    def spectral(self) -> Norms:
+        """Nothing yet: see :meth:`all_lags`."""
+        return {}
+
+    def all_lags(self, lags: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Return ln Frobenius (1..T, N) and ln spectral norms at ``lags``, from 1."""
+        if self.first is None:
+            ln = ln_products(torch.stack(self.diagonals[::-1]))
+            return ln_root_sum_square(ln[1:]), ln_largest(ln[list(lags)])
+        ln = ln_products(torch.stack(self.diagonals[:0:-1]))
+        whole = ln + ln_column_norms(self.first)
+        later = [lag - 1 for lag in lags]
+        if self.orthogonal:
+            return ln_root_sum_square(whole), ln_largest(whole[later])
+        spectral = [ln_spectral_scaled(self.first, ln[lag]) for lag in later]
+        return ln_root_sum_square(whole), np.stack(spectral)
+
+
+def _triangular(columns: torch.Tensor) -> torch.Tensor:
+    """Return R of columns = Q R, (N, n, n); matrices that are not finite give NaN."""
+    if columns.shape[-2] <= columns.shape[-1]:
+        return columns
+    finite = torch.isfinite(columns).all(-1).all(-1)
+    safe = torch.where(finite[:, None, None], columns, 0.0)
+    factor = torch.linalg.qr(safe, mode="r").R
+    return torch.where(finite[:, None, None], factor, torch.nan)
