@@ -1,30 +1,33 @@
 """Fill a cell's parameters from named streams."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from gradlab.cells.base import Cell
 from gradlab.initializers import _forget_bias
 from gradlab.initializers.base import Initializer
 from gradlab.initializers.default import Default
 from gradlab.seeding import stream
 
 
+if TYPE_CHECKING:
+    from gradlab.cells.base import Cell
+
 _OTHERS = ("weight_ih", "bias_ih", "bias_hh", "weight_peephole")
 
 
 @torch.no_grad()
 def initialize_(
-    cell: Cell,
+    cell: "Cell",
     init: Initializer | None = None,
     *,
     gain: float = 1.0,
     forget_bias: str | float = "keep",
     seed: int = 0,
     length: int | None = None,
-) -> Cell:
+) -> "Cell":
     """Draw a cell's weights in place; return the cell.
 
     Each gate block of each parameter has its own stream, drawn in float64 and then
@@ -69,7 +72,7 @@ def initialize_(
     return cell
 
 
-def _fill(cell: Cell, name: str, init: Initializer, gain: float, seed: int) -> None:
+def _fill(cell: "Cell", name: str, init: Initializer, gain: float, seed: int) -> None:
     parameter = cell.get_parameter(name)
     for block, rows in _row_blocks(cell, name):
         part = parameter[rows]
@@ -78,7 +81,7 @@ def _fill(cell: Cell, name: str, init: Initializer, gain: float, seed: int) -> N
         part.copy_(torch.from_numpy(np.ascontiguousarray(draw)).reshape(part.shape))
 
 
-def _row_blocks(cell: Cell, name: str) -> Iterator[tuple[str, slice]]:
+def _row_blocks(cell: "Cell", name: str) -> Iterator[tuple[str, slice]]:
     """Yield the gate blocks of a parameter; peepholes have none for the candidate."""
     names = [
         block
@@ -89,7 +92,7 @@ def _row_blocks(cell: Cell, name: str) -> Iterator[tuple[str, slice]]:
         yield block, slice(k * cell.hidden_size, (k + 1) * cell.hidden_size)
 
 
-def _set_bias(cell: Cell, gate: str, values: np.ndarray) -> None:
+def _set_bias(cell: "Cell", gate: str, values: np.ndarray) -> None:
     """Set one gate's bias once: in bias_ih, with bias_hh zero."""
     rows = cell.weight_blocks[gate]
     cell.get_parameter("bias_ih")[rows] = torch.from_numpy(values).to(
