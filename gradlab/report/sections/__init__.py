@@ -1,0 +1,1 @@
+"""Sections: one question a file."""

@@ -1,0 +1,167 @@
+"""What our own sections share: words by language, commands, captions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report.blocks import Block, Command, Formula, HowToRead, Limits, References
+from gradlab.report.sections.base import Section
+from gradlab.report.story import Row, Slice, slices
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+BASELINE = {
+    "activation": ("tanh",),
+    "init": ("default",),
+    "gain": (1.0,),
+    "forget_bias": ("keep",),
+    "hidden": (64,),
+    "input": ("gaussian",),
+    "loss": ("last",),
+    "dtype": ("float32",),
+    "sequences": (4,),
+    "burn_in": (0,),
+    "initial_state": ("zero",),
+    "device": ("cpu",),
+}
+AXES = ("cell", "forget_bias", "activation", "init", "gain", "hidden", "length")
+SETTINGS = ("input", "loss", "dtype", "sequences", "burn_in", "initial_state")
+
+
+class OwnSection(Section):
+    """A section of ours: its words stand in ``report/words/LANGUAGE/NAME.py``."""
+
+    def words(self, story: Story) -> ModuleType:
+        """This section's templates."""
+        return story.words(self.name)
+
+    def title(self, story: Story) -> str:
+        """The question in the report's language."""
+        return self.words(story).QUESTION
+
+
+def tail(
+    w: ModuleType,
+    points: Sequence[Any],
+    keys: Sequence[str] = (),
+    *,
+    formula: tuple[str, str] | None = None,
+    how: str = "",
+) -> list[Block]:
+    """What stands below a figure, in the order all sections share."""
+    blocks: list[Block] = [HowToRead(how or w.HOW)]
+    if formula:
+        blocks.append(Formula(*formula))
+    blocks.append(Command(command(points), getattr(w, "COMMAND_NOTE", "")))
+    blocks.append(Limits(w.LIMITS))
+    if keys:
+        blocks.append(References(tuple(keys)))
+    return blocks
+
+
+def command(points: Sequence[Any]) -> str:
+    """The command line that measures these points again, as one grid."""
+    parts = ["gradlab sweep"]
+    for axis in (*AXES, *SETTINGS):
+        values = slices.values(points, axis)
+        if not values or tuple(values) == BASELINE.get(axis):
+            continue
+        option = axis.replace("_", "-")
+        parts.append(f"--{option} {','.join(_quoted(v) for v in _sorted(values))}")
+    seeds = sorted({p.params.get("seed") for p in points if "seed" in p.params})
+    if seeds:
+        count = seeds == list(range(len(seeds)))
+        parts.append(
+            f"--seeds {len(seeds)}"
+            if count
+            else f"--seeds {','.join(str(s) for s in seeds)}{_comma(seeds)}"
+        )
+    return " ".join(parts)
+
+
+def _comma(seeds: Sequence[int]) -> str:
+    """A list of one seed needs a comma to differ from a count."""
+    return "," if len(seeds) == 1 else ""
+
+
+def _sorted(values: list[Any]) -> list[Any]:
+    numbers = all(isinstance(v, int | float) for v in values)
+    return sorted(values) if numbers else values
+
+
+def _quoted(value: Any) -> str:
+    text = f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"'{text}'" if " " in text else text
+
+
+def points_of(rows: Sequence[Row], length: int | None = None) -> list[Any]:
+    """All points of these rows, or those of one length (each row's largest: -1)."""
+    found: list[Any] = []
+    for row in rows:
+        if length is None:
+            found += [p for ps in row.by_length.values() for p in ps]
+        else:
+            found += row.points(None if length < 0 else length)
+    return found
+
+
+def held(story: Story, part: Slice, besides: str = "") -> str:
+    """The reference values a figure holds, for its caption."""
+    leave = f"dtype sequences initial_state {besides}"
+    fixed = {
+        k: v for k, v in part.fixed.items() if k not in ("initial_state", "sequences")
+    }
+    return story.reference_values(fixed, leave)
+
+
+def band(story: Story, points: Sequence[Any]) -> str:
+    """The name of the band: lowest to highest of so many seeds."""
+    w = story.words("common")
+    count = len({p.params.get("seed") for p in points})
+    if count < 2:
+        return w.BAND_ONE
+    return say(w.BAND, seeds=story.seeds_text(points))
+
+
+def caption(story: Story, part: Slice, points: Sequence[Any], *before: str) -> str:
+    """A caption: what is drawn, means and bands, what is held."""
+    w = story.words("common")
+    texts = [*before, band(story, points)]
+    values = held(story, part)
+    if values:
+        texts.append(say(w.HELD, values=values))
+    return " ".join(t for t in texts if t)
+
+
+def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
+    """A caption draft for a paper: norm, state, mean, seeds, references held."""
+    w = story.words("common")
+    return say(
+        w.DRAFT,
+        what=what,
+        seeds=story.seeds_text(points),
+        values=story.reference_values(part.fixed),
+    )
+
+
+def log10(values: Any) -> list[float]:
+    """Natural logarithms as powers of ten."""
+    return [float(v) / math.log(10.0) for v in values]
+
+
+def family_groups(rows: Sequence[Row]) -> tuple[int, ...]:
+    """Indices of rows that start another family."""
+    return tuple(
+        i for i in range(1, len(rows)) if rows[i].family != rows[i - 1].family
+    )
+
+
+def verdict_words(names: Mapping[str, str], words: Sequence[str]) -> list[str]:
+    """Verdict words as people read them."""
+    return [names[word] for word in words]

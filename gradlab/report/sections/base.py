@@ -1,0 +1,55 @@
+"""What a section of the report is: one question, answered from the store.
+
+The smallest section a user can write::
+
+    class Best(Section):
+        question = "Which network holds its gradient best?"
+        order = 20
+
+        def build(self, results, story):
+            row = min(story.main.rows, key=lambda row: abs(row.size().ln))
+            return [Finding(f"{row.label} does.")]
+
+Given by ``--load FILE.py`` it appears in the list of sections and in the report. Its
+words may stand in it; ours stand in ``report/words/LANGUAGE/NAME.py``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gradlab.report.blocks import Block, Missing
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+
+class Section(ABC):
+    """One question of the report.
+
+    Class attributes:
+        name: the file's stem; the snake_case of the class where it is not given.
+        order: place in the report (ours are 1 to 12).
+        question: the title.
+        needs: measures without which there is nothing to say.
+    """
+
+    name: ClassVar[str]
+    order: ClassVar[float] = 100
+    question: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """Return the section's blocks, or what is missing and how to add it.
+
+        Blocks in this order: finding, figure, how to read it, formula, command,
+        limits. Text is inline text (``gradlab.report.inline``).
+        """
+
+    def title(self, story: Story) -> str:
+        """The question in the report's language, fitted to what was swept."""
+        return self.question or self.name.replace("_", " ").capitalize() + "?"

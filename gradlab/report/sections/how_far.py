@@ -1,0 +1,286 @@
+"""How far back does the gradient reach? Norm of ds_T/ds_t against lag."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Block, Details, Figure, Finding, Missing
+from gradlab.report.figures.curves import Crossing, Curves, Series
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, rank, said
+from gradlab.report.story.headline import counts, plain_row
+from gradlab.report.story.table import SHOWN, rows_table
+from gradlab.report.words import capital, say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+MOST = 8
+TWIN_DECADES = 0.25
+LOST = ("vanishing", "dead")
+GROWN = ("growing", "exploding")
+
+
+class HowFar(own.OwnSection):
+    """Curves of what is left against lag, one a network."""
+
+    name = "how_far"
+    order = 1
+    question = "How far back does the gradient reach?"
+    needs = ("spectral_norm",)
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """One figure of all curves; a table where rows had to be left out."""
+        w, common = self.words(story), story.words("common")
+        if not story.done:
+            return Missing(common.NO_POINTS)
+        rows = measured(story)
+        if not rows:
+            return Missing(say(common.MISSING_MEASURE, measures="spectral_norm"))
+        finding = self._finding(rows, w, story)
+        drawn, notes = choose(rows, w)
+        points = own.points_of(rows, -1)
+        blocks: list[Block] = [
+            Finding(finding),
+            self._figure(finding, drawn, notes, points, w, story),
+            *own.tail(w, points, ("pascanu2013",), formula=(w.FORMULA, w.SPOKEN)),
+        ]
+        count = len(story.main.rows)
+        if count > SHOWN:
+            table = rows_table(story, story.main.rows, count, name="all-networks")
+            blocks.append(Details(say(w.TABLE, count=count), [table]))
+        return blocks
+
+    def _figure(
+        self,
+        finding: str,
+        rows: Sequence[Row],
+        notes: Sequence[str],
+        points: Sequence[Any],
+        w: ModuleType,
+        story: Story,
+    ) -> Figure:
+        ends = " ".join(
+            say(
+                w.ALT_END,
+                name=r.label,
+                left=inline.plain(numbers.left(r.size().ln)),
+                length=r.length,
+            )
+            for r in rows
+        )
+        data = Curves(
+            series=[series(r) for r in rows],
+            x_label=w.X,
+            y_label=w.Y,
+            scale="left",
+            shade=w.SHADE,
+            threshold=-3.0,
+        )
+        return Figure(
+            name="how-far",
+            data=data,
+            alt=say(w.ALT, finding=inline.plain(finding), ends=ends),
+            caption=own.caption(story, story.curves, points, w.CAPTION, *notes),
+            draft=own.draft(story, w.DRAFT, story.curves, points),
+        )
+
+    def _finding(self, rows: Sequence[Row], w: ModuleType, story: Story) -> str:
+        names = story.words("names")
+        if len(rows) == 1:
+            name = said.name_capital(rows[0], names)
+            return say(w.ONE, Name=name, fate=said.fate(rows[0], names))
+        length = f"{max(r.length for r in rows):,}"
+        lost = sorted(
+            (r for r in rows if math.isfinite(r.horizon())), key=lambda r: r.horizon()
+        )
+        clear = [r for r in rows if r.horizon() == math.inf]
+        if len(lost) + len(clear) < len(rows):
+            found = counts(rows, story.words("top"), names)
+            return say(w.ODD, count=len(rows), length=length, counts=found)
+        if not clear:
+            return _all_below(lost, length, w)
+        if not lost:
+            return _none_below(clear, length, w)
+        return _mixed(rows, lost, clear, length, w, names)
+
+
+def measured(story: Story) -> tuple[Row, ...]:
+    """Rows of the line-up with a curve."""
+    if story.curves is None:
+        return ()
+    return tuple(
+        r for r in story.curves.rows if r.curve("spectral_norm", block="joint")
+    )
+
+
+def series(row: Row) -> Series:
+    """A row's curve in powers of ten, with its band and its horizon."""
+    curve = row.curve("spectral_norm", block="joint")
+    horizon = row.horizon()
+    dot = None
+    if math.isfinite(horizon) and horizon > 0:
+        dot = Crossing(horizon, -3.0, numbers.steps(horizon, row.length))
+    banded = curve.seeds > 1
+    return Series(
+        label=row.short,
+        key=row.key,
+        x=[float(v) for v in curve.x],
+        y=own.log10(curve.mean),
+        low=own.log10(curve.low) if banded else None,
+        high=own.log10(curve.high) if banded else None,
+        crossing=dot,
+        end=numbers.steps(horizon, row.length) if horizon == math.inf else "",
+        open_end=horizon == math.inf,
+    )
+
+
+def choose(rows: Sequence[Row], w: ModuleType) -> tuple[list[Row], list[str]]:
+    """At most eight curves: without twins, without the GRU's middle biases."""
+    kept, notes = list(rows), []
+    if len(kept) <= 7:
+        return kept, notes
+    for row in [r for r in kept if r.family == "gru"]:
+        twin = next((r for r in kept if _twins(row, r)), None)
+        if twin is not None:
+            kept.remove(row)
+            notes.append(say(w.TWIN, one=row.short, other=twin.short))
+    middle = [r for r in kept if r.family == "gru" and r.bias == 1.0]
+    if len(kept) > 7 and middle:
+        kept.remove(middle[0])
+        notes.append(say(w.LEFT_OUT, names=capital(middle[0].short) + " is"))
+    if len(kept) > MOST:
+        left = rank.sample(tuple(kept), MOST - MOST % 3)
+        names = f"{len(kept) - len(left)} networks between them are"
+        kept = list(left)
+        notes.append(say(w.LEFT_OUT, names=names))
+    return kept, notes
+
+
+def _twins(row: Row, other: Row) -> bool:
+    """Whether an LSTM row of the same bias has the same curve, to a quarter decade."""
+    if other.family != "lstm" or other.bias != row.bias or row.bias == "keep":
+        return False
+    a = row.curve("spectral_norm", block="joint")
+    b = other.curve("spectral_norm", block="joint")
+    if a.mean.shape != b.mean.shape:
+        return False
+    gap = np.abs(a.mean - b.mean) / numbers.LN10
+    return bool(np.all(np.isfinite(gap)) and gap.max() < TWIN_DECADES)
+
+
+def _all_below(lost: Sequence[Row], length: str, w: ModuleType) -> str:
+    return say(
+        w.ALL_BELOW,
+        count=len(lost),
+        length=length,
+        first=lost[0].label,
+        first_steps=numbers.steps(lost[0].horizon(), lost[0].length),
+        last=lost[-1].label,
+        last_steps=numbers.steps(lost[-1].horizon(), lost[-1].length),
+    )
+
+
+def _none_below(clear: Sequence[Row], length: str, w: ModuleType) -> str:
+    least = min(clear, key=lambda r: r.size().ln)
+    return say(
+        w.NONE_BELOW,
+        count=len(clear),
+        length=length,
+        least=least.label,
+        left=numbers.left(least.size().ln),
+        explode=_explode(clear, w),
+    )
+
+
+def _explode(rows: Sequence[Row], w: ModuleType) -> str:
+    grown = [r for r in rows if r.size().word in GROWN]
+    if not grown:
+        return ""
+    template = w.EXPLODE_ONE if len(grown) == 1 else w.EXPLODE
+    times = numbers.times(min(r.size().ln for r in grown))
+    names = numbers.listed([r.label for r in grown[:4]])
+    if len(grown) > 4:
+        names = f"{len(grown)} of them"
+    return say(template, list=names, times=times)
+
+
+def _mixed(
+    rows: Sequence[Row],
+    lost: Sequence[Row],
+    clear: Sequence[Row],
+    length: str,
+    w: ModuleType,
+    names: ModuleType,
+) -> str:
+    plain = plain_row(lost) or lost[0]
+    others = [r for r in lost if r is not plain]
+    holders = [r for r in clear if r.size().word not in GROWN]
+    if not holders:
+        return _explode_only(plain, others, clear, length, w, names)
+    return say(
+        w.MIXED,
+        Plain=said.name_capital(plain, names),
+        kept=numbers.kept(plain.rate().mean),
+        steps=numbers.steps(plain.horizon(), plain.length),
+        others=_others(others, w),
+        only=w.ONLY if len(holders) <= len(rows) / 2 else "",
+        holders=_few(holders),
+        carry=w.CARRY_ONE if len(holders) == 1 else w.CARRY_MANY,
+        length=length,
+        explode=_explode(clear, w),
+    )
+
+
+def _explode_only(
+    plain: Row,
+    others: Sequence[Row],
+    clear: Sequence[Row],
+    length: str,
+    w: ModuleType,
+    names: ModuleType,
+) -> str:
+    return say(
+        w.MIXED_NO_HOLDER,
+        Plain=said.name_capital(plain, names),
+        kept=numbers.kept(plain.rate().mean),
+        steps=numbers.steps(plain.horizon(), plain.length),
+        others=_others(others, w),
+        length=length,
+        explode=_explode(clear, w),
+    )
+
+
+def _few(rows: Sequence[Row]) -> str:
+    if len(rows) > 5:
+        return f"{len(rows)} of them"
+    return numbers.listed([r.label for r in rows])
+
+
+def _others(others: Sequence[Row], w: ModuleType) -> str:
+    if not others:
+        return ""
+    defaults = [r for r in others if r.bias == "keep"]
+    named = defaults or others
+    if len(named) > 3:
+        low, high = named[0], named[-1]
+        return say(
+            w.OTHERS_RANGE,
+            count=len(named),
+            low=numbers.steps(low.horizon(), low.length),
+            high=numbers.steps(high.horizon(), high.length),
+        )
+    listed = numbers.listed(
+        [
+            say(w.OTHER, name=r.label, steps=numbers.steps(r.horizon(), r.length))
+            for r in named
+        ]
+    )
+    return say(w.OTHERS, list=listed)

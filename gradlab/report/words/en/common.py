@@ -1,0 +1,20 @@
+"""English: phrases that several sections share."""
+
+BAND = (
+    "Lines and values are geometric means over sequences and seeds; bands run from the "
+    "lowest to the highest of $seeds."
+)
+BAND_ONE = "One seed: geometric means over its sequences, and no band."
+HELD = "Held: $values."
+DRAFT = (
+    "$what Spectral norm of the derivative of the whole state ((h, c) for the LSTM, h "
+    "otherwise) of untrained networks; geometric mean over sequences and $seeds. $values."
+)
+THINNED = (
+    "$shown of $count networks are drawn: those with most and least left, and those "
+    "about the median; all $count stand in the table below."
+)
+ALL_ROWS = "All $count networks"
+MISSING_MEASURE = "Not measured in this sweep: add `--measure $measures`."
+NO_POINTS = "No point of this sweep has been computed yet: `gradlab sweep` goes on."
+ALSO = "; "

@@ -1,0 +1,61 @@
+"""English: section 1, how far back the gradient reaches."""
+
+QUESTION = "How far back does the gradient reach?"
+
+ONE = "$Name $fate."
+MIXED = (
+    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; "
+    "$only$holders $carry past $length steps$explode."
+)
+OTHERS = ", $list"
+OTHER = "$name after $steps"
+OTHERS_RANGE = ", the $count others that vanish after $low to $high"
+ONLY = "only "
+CARRY_ONE = "carries"
+CARRY_MANY = "carry"
+ALL_BELOW = (
+    "All $count fall below 1/1000 within $length steps: $first first, after $first_steps, "
+    "$last last, after $last_steps."
+)
+NONE_BELOW = (
+    "None of the $count falls below 1/1000 within $length steps; least is left in $least "
+    "($left)$explode."
+)
+EXPLODE = "; $list grow instead ($times times and more)"
+EXPLODE_ONE = "; $list grows instead ($times times)"
+ODD = "Of $count networks over $length steps: $counts."
+
+X = "lag: steps back from the end"
+Y = "what is left of the gradient"
+SHADE = "vanished, by this report's rule"
+ALT = "$finding Curves of what is left against lag, from 1 at lag 0. $ends"
+ALT_END = "$name: $left at lag $length."
+CAPTION = "Size of ds_{T}/ds_{T−lag} (whole state, spectral norm) against [[lag]]."
+TWIN = "$one lies on $other and is not drawn."
+LEFT_OUT = "$names left out of the drawing, to be found in the table on top."
+DRAFT = "What is left of a gradient against lag."
+
+HOW = (
+    "Start at the left: at lag 0 nothing is lost yet, and every curve stands at 1. Going "
+    "right means looking further back from the end of the sequence; a straight falling "
+    "line means that every step keeps the same share. A dot marks the [[horizon]], where "
+    "less than 1/1000 is left; an open dot with > means: not reached."
+)
+FORMULA = (
+    "norm((partial s_T) / (partial s_(T - tau)))_2 "
+    "= norm(J_T J_(T-1) dots.c J_(T - tau + 1))_2"
+)
+SPOKEN = (
+    "the largest singular value of the derivative of the state at T by the state tau "
+    "steps earlier, which is the product of the tau one-step Jacobians between them"
+)
+COMMAND_NOTE = "Another activation: `--activation silu`; other data: `--input text:FILE`."
+LIMITS = (
+    "A gradient that reaches far is necessary for learning from far away, not sufficient; "
+    "nor does its size say how much it can tell (see: how many directions survive)."
+)
+TABLE = "All $count networks"
+MIXED_NO_HOLDER = (
+    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none of "
+    "the rest holds its gradient over $length steps$explode."
+)
