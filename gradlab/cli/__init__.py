@@ -5,8 +5,7 @@ pandas and matplotlib are imported inside the commands that use them, so that
 ``gradlab --help`` and shell completion stay quick.
 """
 
-from gradlab.cli.group import Commands
-from gradlab.cli.group import main
+from gradlab.cli.group import Commands, main
 
 
 __all__ = ["Commands", "main"]

@@ -1,1 +1,52 @@
 """``gradlab check``: the conformance suite, run on a user's own file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from gradlab.cli.options import json_option, screen_option
+from gradlab.cli.screen import Screen
+
+
+@click.command("check")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE.py...",
+    type=click.Path(path_type=Path),
+)
+@json_option
+@screen_option
+@click.pass_context
+def command(
+    ctx: click.Context, files: tuple[Path, ...], as_json: bool, screen: Screen
+) -> None:
+    """Hold your own cells, activations, measures, ... against the shipped suite.
+
+    FILE.py is what --load takes. Derivatives are compared with autograd, bits alone
+    with bits in a group, metadata with what reports need. Exit code 1 when a check
+    does not pass.
+    """
+    from gradlab.check import check_file
+
+    failed = 0
+    told = []
+    for file in files:
+        for outcome in check_file(file):
+            failed += not outcome.passed
+            told.append(asdict(outcome))
+            if not as_json:
+                show(outcome, screen)
+    if as_json:
+        screen.line(json.dumps(told, indent=2))
+    else:
+        screen.line()
+        screen.line(f"{len(told)} checks, {failed} failed")
+        if not failed:
+            screen.line(f"next   gradlab sweep --load {files[0]}")
+    ctx.exit(1 if failed else 0)

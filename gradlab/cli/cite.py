@@ -1,1 +1,32 @@
 """``gradlab cite``: BibTeX for what a report used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from gradlab.cli.options import folder_argument, json_option, screen_option
+from gradlab.cli.screen import Screen
+
+
+@click.command("cite")
+@folder_argument
+@json_option
+@screen_option
+def command(folder: Path, as_json: bool, screen: Screen) -> None:
+    """Print BibTeX for exactly what a report used.
+
+    DIR is reports/default unless told. `gradlab cite DIR > report.bib`
+    """
+    from gradlab.report.document import compose
+    from gradlab.report.references import bibtex
+    from gradlab.store.results import Results
+
+    keys = list(compose(Results.open(folder)).references)
+    if as_json:
+        screen.line(json.dumps(keys))
+        return
+    click.echo(bibtex(keys).rstrip())
+    screen.note(f"{len(keys)} entries. To keep: gradlab cite {folder} > report.bib")

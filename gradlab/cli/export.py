@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from gradlab.cli.options import folder_argument, screen_option
 from gradlab.cli.screen import Screen
-from gradlab.errors import ConfigError
 
 
 FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
@@ -38,56 +36,23 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
     apply. Norms are natural logarithms, averaged over sequences, with their standard
     deviation. parquet and netcdf need an extra: pip install 'gradlab[parquet]'.
     """
+    from gradlab.store.exports import export
     from gradlab.store.results import Results
 
     kind = kind or _kind_of(out)
     out = out or folder / f"results{FORMATS[kind]}"
-    frame = Results.open(folder).frame()
+    results = Results.open(folder)
     if str(out) == "-":
         if kind != "csv":
             raise click.UsageError(
                 f"{kind} cannot be written to stdout. Expected a file, "
                 f"such as --out results{FORMATS[kind]}."
             )
-        click.echo(frame.to_csv(index=False), nl=False)
+        click.echo(results.frame().to_csv(index=False), nl=False)
         return
-    write(frame, kind, out)
-    screen.line(f"wrote {out}  ({len(frame):,} rows)")
+    export(results, out, kind)
+    screen.line(f"wrote {out}")
     screen.line(f"next  {_reader(kind, out)}")
-
-
-def write(frame: Any, kind: str, out: Path) -> None:
-    """Write the table aside, then put it in its place, so that none is half there."""
-    aside = out.with_name(out.name + ".part")
-    try:
-        if kind == "csv":
-            frame.to_csv(aside, index=False)
-        elif kind == "parquet":
-            frame.to_parquet(aside, index=False)
-        else:
-            _dataset(frame).to_netcdf(aside, engine="h5netcdf")
-        aside.replace(out)
-    except ImportError as error:
-        raise ConfigError(
-            got=f"--format {kind}, whose library is not installed here",
-            expected=f"the extra gradlab[{kind}]",
-            try_=f"pip install 'gradlab[{kind}]'",
-        ) from error
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _dataset(frame: Any) -> Any:
-    """The table over one dimension ``row``, text as text, numbers as float64."""
-    import xarray
-
-    columns = {}
-    for name in frame.columns:
-        column = frame[name]
-        numeric = column.dtype.kind in "fiu"
-        values = column.to_numpy() if numeric else column.astype("string").fillna("")
-        columns[name] = ("row", values if numeric else values.to_numpy(dtype="U"))
-    return xarray.Dataset(columns)
 
 
 def _kind_of(out: Path | None) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
-from typing import Any
+from typing import IO, Any
 
 import click
 

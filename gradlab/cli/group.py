@@ -15,8 +15,17 @@ COMMANDS = ("sweep", "report", "status", "export", "figures", "list", "check", "
 """In the order of the work; each is ``gradlab/cli/NAME.py`` with a ``command``."""
 
 
+TYPED = "gradlab.typed"
+"""Where a context keeps the words behind ``gradlab``."""
+
+
 class Commands(click.Group):
     """Commands imported one by one, and one place where errors become sentences."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep what was typed: the store remembers the command that made it."""
+        ctx.meta[TYPED] = list(args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the work."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gradlab.cli.options import json_option, load_option, screen_option
-from gradlab.cli.screen import WIDTH, Screen, table
+from gradlab.cli.screen import WIDTH, Screen, fold, hanging
 
 
 @click.command("list")
@@ -69,14 +69,20 @@ def show_room(
     if as_json:
         screen.line(json.dumps(rows, indent=2, ensure_ascii=False))
         return
+    if not rows:
+        screen.line(f"no {room} here")
+        return
+    equations = _equations(rows)
     head = tuple(rows[0])
-    lines = table([head, *(tuple(row.values()) for row in rows)])
-    for line in lines:
-        screen.line(line if len(line) <= WIDTH else line[: WIDTH - 3].rstrip() + "...")
+    for line in hanging([head, *(tuple(row.values()) for row in rows)]):
+        screen.line(line)
+    if equations:
+        screen.line()
+    for line in hanging(equations) if equations else []:
+        screen.line(line)
+    example = f"gradlab list {room} {_first(rows)}"
     screen.line()
-    screen.line(
-        f"{len(rows)} in all. One in detail: gradlab list {room} {_first(rows)}"
-    )
+    screen.line(f"{len(rows)} in all. One in detail: {example}")
 
 
 def show_one(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> None:
@@ -84,15 +90,24 @@ def show_one(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> N
     if as_json:
         screen.line(json.dumps(one, indent=2, ensure_ascii=False))
         return
-    text = one.pop("text")
+    text, use = one.pop("text"), one.pop("use", "")
     wide = max(len(key) for key in one) + 2
     for key, value in one.items():
-        screen.line(f"{key:<{wide}}{value}")
+        screen.line(fold(f"{key:<{wide}}{value}", " " * wide))
     if text:
         screen.line()
         screen.line(text)
     screen.line()
-    screen.line(one["use"] if "use" in one else f"the others   gradlab list {room}")
+    screen.line(use or f"the others   gradlab list {room}")
+
+
+def _equations(rows: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Take the equations out of a table of cells: one line each, variants share it."""
+    found = {}
+    for row in reversed(rows):
+        if equation := row.pop("equation", ""):
+            found[equation] = row["name"]
+    return [(name, equation) for equation, name in reversed(found.items())]
 
 
 def _shortened(names: list[str], width: int) -> str:

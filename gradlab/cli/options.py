@@ -10,14 +10,6 @@ from typing import Any, TypeVar
 import click
 
 from gradlab.cli.screen import Screen
-from gradlab.cli.values import (
-    BIASES,
-    NAMES,
-    NUMBERS,
-    WHOLE_NUMBERS,
-    ListOf,
-    Seeds,
-)
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,28 +17,28 @@ Decorator = Callable[[F], F]
 
 option = partial(click.option, show_default=True)
 
-AXES: dict[str, tuple[ListOf, str]] = {
-    "cell": (NAMES, "rnn, lstm, gru, or a variant: lstm:peephole+no_forget, ..."),
+AXES: dict[str, tuple[str, str]] = {
+    "cell": ("NAME,...", "rnn, lstm, gru, or a variant: lstm:peephole+no_forget, ..."),
     "activation": (
-        NAMES,
+        "NAME,...",
         "Nonlinearity of the RNN; of the candidate and the output in the LSTM, of "
         "the candidate in the GRU. Gates stay sigmoid.",
     ),
-    "init": (NAMES, "How weight_hh is drawn, each gate block on its own."),
+    "init": ("NAME,...", "How weight_hh is drawn, each gate block on its own."),
     "gain": (
-        NUMBERS,
+        "NUMBER,...",
         "Multiplies weight_hh; with --init spectral_radius it is the radius.",
     ),
     "forget-bias": (
-        BIASES,
+        "BIAS,...",
         "Bias of the forget gate; of the GRU's keep gate. keep: untouched, about 0. "
         "chrono: drawn for memories up to the point's length; chrono:256 up to 256.",
     ),
-    "hidden": (WHOLE_NUMBERS, "Hidden units."),
-    "length": (WHOLE_NUMBERS, "Steps of the sequence."),
-    "input": (NAMES, "gaussian, gaussian:SD, silence, text:FILE or npy:FILE."),
-    "loss": (NAMES, "last: at the last step. every: a term at each step."),
-    "dtype": (NAMES, "float32 or float64."),
+    "hidden": ("N,...", "Hidden units."),
+    "length": ("N,...", "Steps of the sequence."),
+    "input": ("NAME,...", "gaussian, gaussian:SD, silence, text:FILE or npy:FILE."),
+    "loss": ("NAME,...", "last: at the last step. every: a term at each step."),
+    "dtype": ("NAME,...", "float32 or float64."),
 }
 """Every axis of a sweep by its option's name: what it takes, what it means."""
 
@@ -56,10 +48,50 @@ def parameter(axis: str) -> str:
     return axis.replace("-", "_")
 
 
+class Sectioned(click.Command):
+    """A command whose help keeps axes, settings and the rest apart."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the options under three headings."""
+        axes = {parameter(axis) for axis in AXES}
+        parts: dict[str, list[tuple[str, str]]] = {
+            "Axes": [],
+            "Settings of all points": [],
+            "Options": [],
+        }
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is None or isinstance(param, click.Argument):
+                continue
+            kind = "Axes" if param.name in axes else "Options"
+            if param.name in SETTINGS:
+                kind = "Settings of all points"
+            parts[kind].append(record)
+        for heading, records in parts.items():
+            with formatter.section(heading):
+                formatter.write_dl(records, col_max=26)
+
+
+SETTINGS = (
+    "seeds",
+    "first_seed",
+    "sequences",
+    "features",
+    "burn_in",
+    "initial_state",
+    "measures",
+    "thresholds",
+    "device",
+)
+"""What holds for all points of a sweep and is no axis."""
+
+
 def axis_options(command: F) -> F:
     """Add one option per axis; each may hold several values."""
     for axis, (kind, text) in reversed(AXES.items()):
-        command = click.option(f"--{axis}", parameter(axis), type=kind, help=text)(
+        command = click.option(f"--{axis}", parameter(axis), metavar=kind, help=text)(
             command
         )
     return command
@@ -68,14 +100,27 @@ def axis_options(command: F) -> F:
 def setting_options(command: F) -> F:
     """Add what holds for every point of a sweep and is no axis."""
     return stack(
-        option("--seeds", type=Seeds(), help="A count, or a list such as 0,3,7."),
+        option(
+            "--seeds", metavar="COUNT|LIST", help="A count, or a list such as 0,3,7."
+        ),
         option(
             "--first-seed",
             type=click.IntRange(min=0),
+            metavar="N",
             help="Count seeds from here: the same again with other random numbers.",
         ),
-        option("--sequences", type=click.IntRange(min=1), help="Sequences per point."),
-        option("--features", type=click.IntRange(min=1), help="Width of the input."),
+        option(
+            "--sequences",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Sequences per point; 4 unless told.",
+        ),
+        option(
+            "--features",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Width of the input; 64 unless told or a file says.",
+        ),
         option(
             "--burn-in",
             type=click.IntRange(min=0),
@@ -89,17 +134,16 @@ def setting_options(command: F) -> F:
         ),
         option(
             "--measure",
-            type=NAMES,
+            "measures",
+            metavar="NAME,...",
             help="Measure only these; see: gradlab list measures.",
         ),
         option(
             "--thresholds",
-            type=ListOf(
-                "A,B,C,D", float, "four rising numbers such as 1e-3,0.1,10,1e3"
-            ),
+            metavar="A,B,C,D",
             help="Where vanishing ends, stable starts and ends, exploding starts.",
         ),
-        option("--device", help="cpu or cuda, as torch names it."),
+        option("--device", metavar="NAME", help="cpu or cuda, as torch names it."),
     )(command)
 
 
@@ -109,6 +153,7 @@ def run_options(command: F) -> F:
         option(
             "--jobs",
             type=click.IntRange(min=1),
+            metavar="N",
             help="Worker processes, one thread each; all cores unless told.",
         ),
         option(
@@ -166,22 +211,24 @@ def screen_option(command: F) -> F:
 def formats_option(known: tuple[str, ...], default: str, text: str) -> Decorator[Any]:
     """Add ``--format``, a comma list out of the known ones."""
 
-    def checked(
-        ctx: click.Context, param: click.Parameter, value: list[str]
-    ) -> tuple[str, ...]:
-        for name in value:
-            if name not in known:
-                raise click.BadParameter(
-                    f"{name!r} is not one of {', '.join(known)}.", ctx, param
-                )
-        return tuple(value)
+    def split(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        wrong = [name for name in names if name not in known]
+        if wrong or not names:
+            raise click.BadParameter(
+                f"{value!r}. Expected some of {', '.join(known)}. "
+                f"Try --format {default}.",
+                ctx,
+                param,
+            )
+        return list(dict.fromkeys(names))
 
     return click.option(
         "--format",
         "formats",
-        type=ListOf("NAME,...", str, f"some of {', '.join(known)}"),
+        metavar="NAME,...",
         default=default,
-        callback=checked,
+        callback=split,
         show_default=True,
         help=f"{text} {', '.join(known)}.",
     )

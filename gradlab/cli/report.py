@@ -27,7 +27,7 @@ from gradlab.cli.screen import Screen
 def command(
     folder: Path,
     show: bool,
-    formats: tuple[str, ...],
+    formats: list[str],
     load: tuple[Path, ...],
     as_json: bool,
     screen: Screen,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from gradlab import catalog
@@ -60,21 +62,50 @@ def overview() -> dict[str, list[str]]:
 
 def variants() -> list[str]:
     """One spec per option of each cell, as ``--cell`` takes it."""
-    specs = []
+    return [spec for spec, _ in _options()]
+
+
+def _options() -> list[tuple[str, str]]:
+    """Each variant's spec with what its option does, in the words of the docstring."""
+    found = []
     for cell in catalog.names("cells"):
-        options: dict[str, Any] = catalog.literal(cell=cell) if False else {}
-        options = catalog.literal("cells", cell, "options", {}) or {}
+        meaning = _arguments(catalog.source("cells", cell))
+        options: dict[str, Any] = catalog.literal("cells", cell, "options", {})
         for option, default in options.items():
-            value = "" if isinstance(default, bool) else f"={_example(option)}"
-            specs.append(f"{cell}:{option}{value}")
-    return specs
+            spec = f"{cell}:{option}{_example(default)}"
+            found.append((spec, meaning.get(option, "")))
+    return found
+
+
+def _example(default: Any) -> str:
+    """The value an option is shown with; a switch has none."""
+    if isinstance(default, bool):
+        return ""
+    return "=16" if isinstance(default, int) else "=hardsigmoid"
+
+
+def _arguments(source: str) -> dict[str, str]:
+    """Parameter -> meaning, read from the ``Args:`` of a file's docstrings."""
+    _, _, tail = source.partition("    Args:\n")
+    found: dict[str, str] = {}
+    name = ""
+    for line in tail.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if not line.strip() or depth < 8:
+            break
+        head, colon, text = line.strip().partition(": ")
+        if depth == 8 and colon:
+            name, found[head] = head, text
+        else:
+            found[name] += " " + line.strip()
+    return found
 
 
 def rows(room: str) -> list[dict[str, str]]:
     """A room as a table: one dict per leaf, all with the same columns."""
     tables: dict[str, Callable[[], list[dict[str, str]]]] = {
         "cells": _cells,
-        "variants": _cells,
+        "variants": _variants,
         "measures": _measures,
         "sections": _sections,
         "sweeps": _sweep_rows,
@@ -104,3 +135,111 @@ def one(room: str, name: str) -> dict[str, Any]:
     if room in OPTIONS:
         fields["use"] = f"use it   gradlab sweep {OPTIONS[room]} {fields['name']}"
     return fields
+
+
+def _cells() -> list[dict[str, str]]:
+    specs = [(name, None) for name in catalog.names("cells")]
+    return [_cell_row(spec) for spec, _ in sorted([*specs, *_options()])]
+
+
+def _variants() -> list[dict[str, str]]:
+    return [{"name": spec, "what it changes": text} for spec, text in _options()]
+
+
+def _cell_row(spec: str) -> dict[str, str]:
+    from gradlab import cells
+
+    cell = cells.build(spec, 32, 32)
+    letters = [_letter(cell, gate) for gate in cell.gate_names]
+    states = cell.state_names
+    return {
+        "name": spec,
+        "state": states[0] if len(states) == 1 else f"({', '.join(states)})",
+        "gates": " ".join(letters) or "none",
+        "--forget-bias": _bias(cell),
+        "equation": cell.equation,
+    }
+
+
+def _letter(cell: Any, gate: str) -> str:
+    if gate == "candidate" and "reset_gate" in cell.gate_names:
+        return "n"
+    return LETTERS.get(gate, gate)
+
+
+def _bias(cell: Any) -> str:
+    """What ``--forget-bias`` does to a cell; the column that stops silent mistakes."""
+    if cell.keep_gate is None:
+        return "none: skipped"
+    gate, sign = cell.keep_gate
+    name = _letter(cell, gate)
+    role = "forget" if gate == "forget_gate" else "keep"
+    return f"{role} gate {name}" if sign > 0 else f"-b on {name}, so b keeps"
+
+
+def _one_cell(spec: str) -> dict[str, Any]:
+    from gradlab import cells
+
+    spec = cells.canonical(spec)
+    cell = cells.build(spec, 16, 16)
+    row = _cell_row(spec)
+    weights = {name: tuple(weight.shape) for name, weight in cell.named_parameters()}
+    return {
+        **row,
+        "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",
+        "weights": ", ".join(f"{k} {v}" for k, v in weights.items()) + "  (at H=16)",
+        "options": ", ".join(o for o in variants() if o.startswith(f"{cell.name}:"))
+        or "none",
+        "reference": cell.reference,
+        "text": inspect.getdoc(type(cell)) or "",
+        "use": f"use it   gradlab sweep --cell {spec}",
+    }
+
+
+def _measures() -> list[dict[str, str]]:
+    found = []
+    for name in catalog.names("measures"):
+        leaf = catalog.get("measures", name)
+        found.append(
+            {"name": name, "unit": leaf.unit, "question": leaf.question},
+        )
+    return found
+
+
+def _sections() -> list[dict[str, str]]:
+    leaves = [(n, catalog.get("sections", n)) for n in catalog.names("sections")]
+    leaves.sort(key=lambda pair: pair[1].order)
+    return [{"name": name, "question": leaf.question} for name, leaf in leaves]
+
+
+def _usage(room: str, name: str) -> str:
+    """A name with what may follow its colon: ``gaussian[:SD]``, ``text:FILE``."""
+    return str(catalog.literal(room, name, "usage", name))
+
+
+def _sweeps() -> dict[str, Path]:
+    """The sweeps that ship, by name."""
+    folder = Path(catalog.__file__).parent / "sweep" / "builtin"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def _sweep_rows() -> list[dict[str, str]]:
+    return [
+        {"name": name, "what it asks": _opening(path)}
+        for name, path in _sweeps().items()
+    ]
+
+
+def _one_sweep(name: str) -> dict[str, Any]:
+    known = _sweeps()
+    if name not in known:
+        raise UnknownNameError.among("sweep", name, known)
+    text = known[name].read_text(encoding="utf-8").rstrip()
+    return {"name": name, "text": text, "use": f"use it   gradlab sweep {name}"}
+
+
+def _opening(path: Path) -> str:
+    """The first comment of a TOML: one sentence on what it asks."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head = takewhile(lambda line: line.startswith("#"), lines)
+    return " ".join(line.lstrip("# ").strip() for line in head)

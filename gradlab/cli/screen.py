@@ -114,6 +114,40 @@ def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[st
     return lines
 
 
+def hanging(rows: list[tuple[str, ...]], least: int = 24) -> list[str]:
+    """Rows as lines whose last column is folded into what is left of the width.
+
+    Where less than `least` columns are left, the last one has lines of its own.
+    """
+    heads = table([row[:-1] for row in rows])
+    start = max(len(line) for line in heads) + 2
+    if WIDTH - start < least:
+        pairs = zip(heads, rows, strict=True)
+        return [
+            line
+            for head, row in pairs
+            for line in (head, *_folded(f"    {row[-1]}", "    "))
+            if line.strip()
+        ]
+    lines = []
+    for head, row in zip(heads, rows, strict=True):
+        lines += _folded(f"{head.ljust(start)}{row[-1]}".rstrip(), " " * start)
+    return lines
+
+
+def _folded(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        subsequent_indent=indent,
+        drop_whitespace=True,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+        expand_tabs=False,
+    )
+
+
 def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
     """One sentence on as many lines as the screen needs; words stay whole."""
     return textwrap.fill(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.screen import Screen, fold, table
+
 
 if TYPE_CHECKING:
     from gradlab.store.results import PointResult, Results
@@ -52,17 +54,8 @@ def count(points: list[PointResult]) -> dict[str, int]:
         "done": states.count("done"),
         "missing": states.count("missing"),
         "failed": states.count("failed"),
-        "not finite": sum(broke_down(point) is not None for point in points),
+        "not finite": sum(not isnan(point.broke_at) for point in points),
     }
-
-
-def broke_down(point: PointResult) -> float | None:
-    """The step at which a point first was inf or NaN; None when it never was."""
-    record = point.record("breakdown") if point.status == "done" else None
-    if record is None:
-        return None
-    step = record.at(index="not_finite")
-    return None if step != step else step
 
 
 def summary(results: Results, folder: Path) -> dict[str, Any]:
@@ -164,7 +157,7 @@ def _where(points: list[PointResult]) -> str:
 def _show_broken(results: Results, number: int, screen: Screen) -> None:
     if not number:
         return
-    steps = [s for p in results.points if (s := broke_down(p)) is not None]
+    steps = [p.broke_at for p in results.points if not isnan(p.broke_at)]
     screen.line()
     screen.line(
         fold(

@@ -1,0 +1,83 @@
+"""``gradlab figures``: each figure of a report as a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from gradlab.cli.options import (
+    formats_option,
+    json_option,
+    load_option,
+    screen_option,
+)
+from gradlab.cli.screen import Screen
+
+
+@click.command("figures")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@formats_option(("pdf", "svg", "png"), "pdf,svg,png", "Files of each figure:")
+@click.option(
+    "--width",
+    default="6.5in",
+    show_default=True,
+    metavar="WIDTH",
+    help="Width of the figures, such as 3.3in, 84mm or 8.4cm.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["paper", "slide", "grey"]),
+    default="paper",
+    show_default=True,
+    help="paper: text of 7 to 9 pt. slide: larger. grey: for print without colour.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where to write; DIR/figures unless told.",
+)
+@load_option
+@json_option
+@screen_option
+def command(
+    folder: Path,
+    names: tuple[str, ...],
+    formats: list[str],
+    width: str,
+    style: str,
+    out: Path | None,
+    load: tuple[Path, ...],
+    as_json: bool,
+    screen: Screen,
+) -> None:
+    """Write the figures of DIR as files, all of them or those named.
+
+    Beside each figure stand its numbers (NAME.csv) and a draft of its caption
+    (NAME.txt). Text stays text, fonts are embedded, and the same results give the
+    same bytes.
+    """
+    from gradlab import catalog
+    from gradlab.report.files import export
+    from gradlab.store.results import Results
+
+    for path in load:
+        catalog.load_file(path)
+    written = export(
+        Results.open(folder),
+        out or folder / "figures",
+        names=names,
+        formats=tuple(formats),
+        width=width,
+        style=style,
+    )
+    if as_json:
+        screen.line(json.dumps([str(path) for path in written]))
+        return
+    for path in written:
+        screen.line(f"wrote {path}")
+    screen.line()
+    screen.line(f"next   gradlab cite {folder}")

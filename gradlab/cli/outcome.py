@@ -1,0 +1,125 @@
+"""The last screen of a sweep: what came out, where it stands, what to type next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradlab.cli.screen import Screen, fold, table
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+    from gradlab.store.results import Results
+
+FLOOR = -12.0
+"""Powers of ten below which a bar is empty; the report's curves end there too."""
+
+
+def show(results: Results, written: list[Path], seconds: float, screen: Screen) -> None:
+    """Print counts, the story's sentences, its rows, paths and next commands."""
+    from gradlab.report.story import Story
+
+    screen.line(counts_line(results, seconds))
+    if results.meta["counts"]["done"]:
+        story = Story(results)
+        show_sentences(story, screen)
+        show_rows(story, screen)
+    show_next(results, written, screen)
+
+
+def counts_line(results: Results, seconds: float) -> str:
+    """``672 of 672 points, 0 failed, 51 s``."""
+    from gradlab.report.numbers import duration
+
+    counts = results.meta["counts"]
+    parts = [f"{counts['done']:,} of {counts['asked']:,} points"]
+    parts.append(f"{counts['failed']:,} failed")
+    if counts["not_finite"]:
+        parts.append(f"{counts['not_finite']:,} not finite (a finding)")
+    return ", ".join([*parts, duration(seconds)])
+
+
+def show_sentences(story: Story, screen: Screen) -> None:
+    """What was measured, and the report's three sentences."""
+    from gradlab.report.inline import plain
+
+    screen.line()
+    screen.line(fold(plain(story.banner)))
+    for number, sentence in enumerate(story.sentences, 1):
+        screen.line(fold(f"{number}. {plain(sentence)}", "   "))
+
+
+def show_rows(story: Story, screen: Screen) -> None:
+    """The line-up as a table with a strip of bars from lag 0 to T."""
+    from gradlab.report.inline import plain
+
+    rows = story.terminal_rows()
+    if not rows:
+        return
+    head = ("network", "kept/step", "horizon", "left", "from lag 0 to T")
+    lines = [head]
+    for row in rows:
+        cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
+        lines.append((*cells, screen.bars([level(x) for x in row.spark])))
+    screen.line()
+    for line in table(lines, "lrrrl"):
+        screen.line(line[:80])
+    if story.more_rows:
+        screen.line(f"{story.more_rows} more rows in the report")
+
+
+def level(log10: float) -> float:
+    """Height of a bar: 1 at nothing lost, 0 at the floor, full where it explodes."""
+    if log10 != log10:
+        return 0.0
+    return min(1.0, max(0.0, 1 - log10 / FLOOR))
+
+
+def show_next(results: Results, written: list[Path], screen: Screen) -> None:
+    """Where the report is, and three commands worth typing now."""
+    screen.line()
+    for index, path in enumerate(written):
+        screen.line(f"{'report' if index == 0 else '':<7}{path}")
+    folder = results.folder
+    counts = results.meta["counts"]
+    if counts["failed"]:
+        screen.line(f"failed {counts['failed']} points: gradlab status {folder}")
+    for index, command in enumerate(suggestions(folder)):
+        screen.line(f"{'next' if index == 0 else '':<7}{command}")
+
+
+def suggestions(folder: Path) -> list[str]:
+    """What to type next."""
+    return [
+        f"gradlab report {folder} --open",
+        "gradlab sweep --cell lstm --forget-bias 0:6:1     one axis, finer",
+        "gradlab sweep --input text:yourfile.txt           your own data",
+    ]
+
+
+def summary(results: Results, written: list[Path], seconds: float) -> dict[str, Any]:
+    """The same for a script."""
+    from gradlab.report.inline import plain
+    from gradlab.report.story import Story
+
+    done = results.meta["counts"]["done"]
+    story = Story(results) if done else None
+    return {
+        "folder": str(results.folder),
+        "report": [str(path) for path in written],
+        "seconds": round(seconds, 1),
+        "counts": results.meta["counts"],
+        "headline": [plain(line) for line in story.headline] if story else [],
+        "sentences": [plain(line) for line in story.sentences] if story else [],
+        "rows": [
+            {
+                "network": plain(row.label),
+                "kept": plain(row.kept),
+                "horizon": plain(row.horizon),
+                "left": plain(row.left),
+                "verdict": row.verdict,
+            }
+            for row in (story.terminal_rows() if story else [])
+        ],
+    }

@@ -1,0 +1,145 @@
+"""``gradlab sweep``: measure, keep, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradlab.cli.group import TYPED
+from gradlab.cli.options import (
+    AXES,
+    Sectioned,
+    axis_options,
+    formats_option,
+    json_option,
+    load_option,
+    parameter,
+    run_options,
+    screen_option,
+    setting_options,
+)
+from gradlab.cli.screen import Screen
+from gradlab.errors import ConfigError
+
+
+@click.command("sweep", cls=Sectioned)
+@click.argument("config", required=False, metavar="[CONFIG.toml|NAME]")
+@axis_options
+@setting_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the results and the report; reports/NAME unless told.",
+)
+@formats_option(("html", "pdf"), "html,pdf", "Files of the report:")
+@run_options
+@load_option
+@json_option
+@screen_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    config: str | None,
+    out: Path | None,
+    formats: list[str],
+    load: tuple[Path, ...],
+    as_json: bool,
+    screen: Screen,
+    **options: Any,
+) -> None:
+    """Measure gradient flow over settings and write a report.
+
+    Without anything: the default sweep, about a minute. With a TOML file, or the name
+    of a built-in sweep (see: gradlab list sweeps): what it says. Once an axis option
+    is given and no file, axes not named take one value each: lstm, tanh, PyTorch's
+    default init, gain 1, hidden 64, length 256, Gaussian input. An axis option
+    besides a file sets that axis in each of its grids.
+
+    Axis options take lists 1,2,4 and ranges 16:1024:x2 or 0:6:1. An axis that does
+    not apply to a cell (a forget bias for an RNN) makes one point, not copies.
+
+    The same command again computes only what is missing; Ctrl-C keeps what is done.
+
+    \b
+    gradlab sweep
+    gradlab sweep quick
+    gradlab sweep --cell lstm --forget-bias 0:6:1
+    gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
+    """
+    from gradlab.sweep.loading import load as load_sweep
+
+    told = {name: value for name, value in options.items() if name in RUN}
+    sweep = load_sweep(config, load=load, **request(options))
+    folder = out or Path("reports") / (sweep.name if config else "default")
+    typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
+    following = Following(screen, sweep.name, folder, typed)
+    results = following.run(sweep, **told)
+    written, fresh = report(results, formats, list(load), screen)
+    if as_json:
+        answer = outcome.summary(results, written, following.seconds)
+        screen.line(json.dumps(answer, indent=2, ensure_ascii=False))
+    elif fresh and not following.computed:
+        outcome.show_unchanged(results, written, screen)
+    else:
+        outcome.show(results, written, following.seconds, screen)
+    ctx.exit(FAILED if results.meta["counts"]["failed"] else 0)
+
+
+RUN = ("jobs", "verify", "retry_failed", "yes")
+"""Options that say how a sweep is carried out; the rest says what it is."""
+
+
+def request(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as the sweep's loader takes them: axes, seeds, settings; only given."""
+    from gradlab.sweep import ranges
+
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in ("measures", "seeds", *map(parameter, AXES)):
+        if name in given and not ranges.expand(given[name]):
+            raise ConfigError(
+                got=f"nothing behind --{name.replace('_', '-')}",
+                expected="at least one value",
+                try_="leaving the option out",
+            )
+    axes = {
+        parameter(axis): ranges.expand(given[parameter(axis)])
+        for axis in AXES
+        if parameter(axis) in given
+    }
+    settings = {
+        name: value
+        for name, value in given.items()
+        if name not in axes and name not in RUN
+    }
+    if "seeds" in settings:
+        settings["seeds"] = _seeds(settings["seeds"])
+    if "measures" in settings:
+        settings["measures"] = ranges.expand(settings["measures"])
+    return {"axes": axes, **settings}
+
+
+def _seeds(text: str) -> Any:
+    """A count for one number, a list for several; ``3,`` is a list of one."""
+    from gradlab.sweep import ranges
+
+    values = ranges.expand(text)
+    return values if ranges.is_short(text) or len(values) != 1 else values[0]
+
+
+def report(
+    results: Any, formats: list[str], load: list[Path], screen: Screen
+) -> tuple[list[Path], bool]:
+    """Write the report unless it is there already; paths, and whether it was."""
+    from gradlab.cli import freshness
+    from gradlab.report.build import render
+
+    paths = [results.folder / f"report.{form}" for form in formats]
+    if freshness.is_fresh(results, formats, load):
+        return paths, True
+    screen.note("writing the report")
+    written = render(results, results.folder, formats)
+    freshness.remember(results, formats, load)
+    return list(written), False
