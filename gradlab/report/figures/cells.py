@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gradlab.report.figures.style import Style
 
-BAR_HEIGHT = 0.62
+BAR_HEIGHT = 0.66
 """Inches a figure keeps below for the colour bar with its words."""
 
 
@@ -61,9 +61,11 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
     from matplotlib.patches import Polygon
 
     scale = style.small / 7.2
-    wide = min(width - 0.5, 3.6 * scale)
-    left = left + (width - wide) / 2
-    bottom, high = 0.31 * scale, 0.095 * scale
+    total = figure.get_size_inches()[0]
+    side = 1.2 * scale
+    wide = min(total - 2 * side, 3.4 * scale)
+    left = min(max(left + (width - wide) / 2, side), total - side - wide)
+    bottom, high = 0.37 * scale, 0.095 * scale
     axes = place(figure, left, bottom, wide, high)
     colours = colormap(style)
     axes.imshow(
@@ -96,7 +98,7 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
             fontsize=style.small, color=style.muted, transform=figure.dpi_scale_trans,
         )
     figure.text(
-        left + wide / 2, 0.045 * scale, "what is left of the gradient",
+        left + wide / 2, 0.03 * scale, "what is left of the gradient",
         ha="center", va="bottom", fontsize=style.small, color=style.muted,
         transform=figure.dpi_scale_trans,
     )

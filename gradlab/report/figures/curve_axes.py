@@ -35,6 +35,8 @@ class Window:
     y: tuple[float, float]
     cut_low: bool = False
     cut_high: bool = False
+    rows: tuple[int, int] = (0, 0)
+    """Rows of exit labels to keep below and above, at least."""
 
     def clip(self, y: float) -> float:
         """The nearest drawn height."""
@@ -159,7 +161,7 @@ def exit_words(
         if gone is None or gone[1] != side:
             continue
         if math.isfinite(gone[2]):
-            goal = f"to {power(round(gone[2]))}"
+            goal = f"{'continues ' if alone else ''}to {power(round(gone[2]))}"
         else:
             goal = "to exactly 0" if side < 0 else "not finite"
         words.append(f"{series.label}  {goal}" if alone else goal)
@@ -190,15 +192,21 @@ def margins(data: Curves, width: float, style: Style, *, alone: bool) -> Margins
     """Room for tick words, labels of line ends, titles."""
     from gradlab.report.figures.base import Margins
 
-    left = 0.1 + widest(y_ticks(data)[1], style.small) + 0.05
+    left = 0.15 + widest(y_ticks(data)[1], style.small) if data.y_words else 0.1
     right = 0.12
     if alone:
         staying = [end_words(s) for s in data.series if leaving(data, s) is None]
         if staying:
             right = 0.5 + widest(staying, style.small) * 1.01
-    lines = len(wrap(data.y_label, style.font, width - 0.2))
-    line = 1.35 * style.font / 72
-    return Margins(left, 0.24 + 0.24 * style.font / 8.2, right, 0.10 + lines * line)
+    lines = len(wrap(data.y_label, style.font, width - 0.2)) if data.y_label else 0
+    top = 0.10 + lines * 1.35 * style.font / 72 + crossing_room(data, style)
+    return Margins(left, 0.24 + 0.24 * style.font / 8.2, right, top)
+
+
+def crossing_room(data: Curves, style: Style) -> float:
+    """Inches above the axes for the row of crossing steps."""
+    crossed = any(s.crossing is not None for s in data.series)
+    return 0.24 * style.small / 7.2 if crossed else 0.0
 
 
 def end_words(series: Series) -> str:
@@ -211,10 +219,10 @@ def body(data: Curves, width: float, style: Style) -> float:
     room = margins(data, width, style, alone=True)
     axes_width = width - room.left - room.right
     rows = sum(exit_rows(data, style, s, axes_width, True) for s in (-1, 1))
-    return min(3.1, max(1.7, 0.52 * width)) + rows * ROW * style.small / 7.2
+    return min(2.7, max(1.4, 0.43 * width)) + rows * ROW * style.small / 7.2
 
 
-def prepare(data: Curves, axes: Axes, style: Style) -> None:
+def prepare(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
     """Limits, ticks, gridlines, shade, titles."""
     furnish(axes, style, grid="y")
     _, _, width, height = inches(axes)
@@ -225,9 +233,9 @@ def prepare(data: Curves, axes: Axes, style: Style) -> None:
         axes.set_xscale("log", base=2)
     room = ROW * style.small / 7.2
     decades = (high - low) / max(height, 0.1)
-    alone = True
-    below = exit_rows(data, style, -1, width, alone) * room
-    above = exit_rows(data, style, 1, width, alone) * room
+    kept = data.window.rows
+    below = max(kept[0], exit_rows(data, style, -1, width, alone)) * room
+    above = max(kept[1], exit_rows(data, style, 1, width, alone)) * room
     if below or above:
         decades = (high - low) / max(height - below - above - 0.1, 0.3)
         low = low - (below + 0.08) * decades if below else low
@@ -235,7 +243,7 @@ def prepare(data: Curves, axes: Axes, style: Style) -> None:
     axes.set_ylim(low, high)
     _x_axis(data, axes, width)
     places, words = y_ticks(data)
-    axes.set_yticks(places, words)
+    axes.set_yticks(places, words if data.y_words else [""] * len(words))
     axes.minorticks_off()
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -261,28 +269,31 @@ def _shade(data: Curves, axes: Axes, style: Style) -> None:
     for x, label in data.x_marks:
         axes.axvline(x, color=style.muted, linewidth=0.8 * style.line, dashes=(2, 2))
         axes.annotate(
-            label, (x, 1), (3, -2), xycoords=("data", "axes fraction"),
+            label, (x, 0.04), (3, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=style.small, color=style.ink,
-            va="top",
+            va="bottom", zorder=6,
+            bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.6},
         )
     if not data.shade or data.scale != "left":
         return
     bottom = axes.get_ylim()[0]
     axes.axhspan(bottom, data.threshold, color=style.shade, zorder=0, linewidth=0)
     axes.annotate(
-        data.shade, (1, data.threshold), (-4, -4),
+        data.shade, (1, data.window.y[0]), (-4, 3),
         xycoords=("axes fraction", "data"), textcoords="offset points",
-        fontsize=style.small, color=style.muted, ha="right", va="top",
+        fontsize=style.small, color=style.muted, ha="right", va="bottom",
     )
 
 
 def _titles(data: Curves, axes: Axes, style: Style) -> None:
-    left, _, width, _ = inches(axes)
+    room = margins(data, inches(axes)[2], style, alone=False)
+    left, width = room.left, inches(axes)[2]
     axes.set_xlabel(data.x_label, fontsize=style.font, color=style.ink, labelpad=3)
-    total = axes.figure.get_size_inches()[0]
-    lines = wrap(data.y_label, style.font, min(total - 0.2, max(width + left, 1.0)))
+    if not data.y_label:
+        return
+    lines = wrap(data.y_label, style.font, max(width + left, 1.0))
     axes.annotate(
-        "\n".join(lines), (0, 1), (-left * 72 + 5 if left < 1.4 else -40, 5),
+        "\n".join(lines), (0, 1), (-72 * room.left + 4, 5 + 72 * crossing_room(data, style)),
         xycoords="axes fraction", textcoords="offset points",
         fontsize=style.font, color=style.ink, ha="left", va="bottom",
         linespacing=1.2, annotation_clip=False,

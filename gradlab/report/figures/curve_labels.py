@@ -141,26 +141,21 @@ def _arrow(
 
 
 def crossings(data: Curves, axes: Axes, style: Style) -> None:
-    """Dots where curves pass the threshold, dropped to the axis with their step."""
-    crossed = [s for s in data.series if s.crossing is not None]
-    left, _, width, _ = inches(axes)
-    floor = to_inches(axes, data.window.x[0], data.window.y[0])[1]
-    spots = [to_inches(axes, s.crossing.x, s.crossing.y) for s in crossed
-             if s.crossing is not None]
-    texts = [s.crossing.text for s in crossed if s.crossing is not None]
-    if not texts:
+    """Dots where curves pass the threshold, led up to a row of steps on top."""
+    crossed = [(s, s.crossing) for s in data.series if s.crossing is not None]
+    if not crossed:
         return
-    gap = max(text_width(t, style.small) for t in texts) + 0.05
+    left, bottom, width, height = inches(axes)
+    spots = [to_inches(axes, c.x, c.y) for _, c in crossed]
+    gap = max(text_width(c.text, style.small) for _, c in crossed) + 0.07
     places = spread([x for x, _ in spots], gap, left + gap / 2, left + width)
-    foot = floor + 0.07 * style.small / 7.2
-    for series, (x, y), place, text in zip(crossed, spots, places, texts, strict=True):
-        knee = floor + 0.28
-        if y > knee:
-            _leader(axes, (x, y), (x, knee), style)
-        _leader(axes, (x, min(y, knee)), (place, foot + 0.08), style)
+    top = bottom + height
+    row = top + 0.17 * style.small / 7.2
+    for (series, crossing), (x, y), place in zip(crossed, spots, places, strict=True):
+        _leader(axes, (x, y), (x, top - 0.02), style)
+        _leader(axes, (x, top - 0.02), (place, row - 0.07), style)
         _dot(axes, x, y, style.look(series.key).colour, style, hollow=False)
-        write(
-            axes.figure, place, foot, text, style, ha="center",
-            bbox={"facecolor": style.shade if data.shade else style.paper,
-                  "edgecolor": "none", "pad": 0.6},
-        )
+        write(axes.figure, place, row, crossing.text, style, ha="center")
+    if data.crossing_label:
+        start = max(places) + gap / 2 + 0.06
+        write(axes.figure, start, row, data.crossing_label, style, color=style.muted)

@@ -65,6 +65,8 @@ class Curves(AxesData):
     shade: label of the grey band below `threshold` (log10), "" for no band.
     x_log2: a log2 x axis (lag 0 is left out there).
     x_marks: vertical marks on x with a label, e.g. ((5, "5 steps"),).
+    crossing_label: words after the row of crossing steps ("steps until 1/1000").
+    y_words: False leaves the ticks' words to a neighbour panel.
     x_name: name of x in readings and in the table ("lag").
     """
 
@@ -78,7 +80,9 @@ class Curves(AxesData):
     floor: float = -12.0
     x_log2: bool = False
     x_marks: Sequence[tuple[float, str]] = ()
+    crossing_label: str = "steps until 1/1000 is left"
     x_name: str = "lag"
+    y_words: bool = True
 
     @cached_property
     def window(self) -> Window:
@@ -99,7 +103,7 @@ class Curves(AxesData):
 
     def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
         """Axes, bands, curves, crossings, labels."""
-        curve_axes.prepare(self, axes, style)
+        curve_axes.prepare(self, axes, style, alone=alone)
         for series in self.series:
             curve_axes.curve(self, series, axes, style)
         curve_labels.exits(self, axes, style, alone=alone)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.base import FigureData, Track
 from gradlab.report.figures.lettering import lettering
-from gradlab.report.figures.style import STYLES, Style
+from gradlab.report.figures.style import DARK, STYLES, Style
 
 
 if TYPE_CHECKING:
@@ -81,3 +81,15 @@ def tidy(svg: str, prefix: str) -> str:
     svg = svg.replace("url(#", f"url(#{prefix}-")
     svg = re.sub(r">\s+<", "><", svg)
     return re.sub(r"\s*\n\s*", " ", svg).strip()
+
+
+def themed(svg: str) -> str:
+    """The drawing with colours as CSS variables, so that a dark page can recolour it.
+
+    Each variable keeps its light colour as fallback: alone, the file looks the same.
+    """
+    return re.sub(
+        r"#[0-9a-f]{6}\b",
+        lambda m: f"var(--g{m[0][1:]},{m[0]})" if m[0] in DARK else m[0],
+        svg,
+    )

@@ -92,7 +92,7 @@ def sample(
         )
     figure.add_artist(
         Line2D([x + length / 2], [y], transform=inch,
-               **marker_kwargs(look, style, 3.6))
+               **marker_kwargs(look, style, 3.6 if line else 5.2))
     )
     return x + length + 0.05
 

@@ -96,9 +96,11 @@ class Heatmap(AxesData):
     def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
         """Draw alone, with the colour bar below."""
         from gradlab.report.figures.cells import bar
+        from gradlab.report.figures.frame import inches
 
         placed = super().draw(figure, style)
-        bar(figure, style, 0.1, figure.get_size_inches()[0] - 0.2)
+        left, _, width, _ = inches(placed[0][0])
+        bar(figure, style, left, width)
         return placed
 
     def tracks(self) -> list[Track]:

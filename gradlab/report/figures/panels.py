@@ -49,12 +49,12 @@ class Panels(FigureData):
         room = width - GAP * (count - 1)
         return [room * w / sum(weights) for w in weights]
 
-    def _data(self) -> list[AxesData]:
+    def _data(self, count: int) -> list[AxesData]:
         """The panels' data, with common limits where they share them."""
         from gradlab.report.figures.shared import with_common_limits
 
         found = [panel.data for panel in self.panels]
-        return with_common_limits(found) if self.share_y else found
+        return with_common_limits(found, count) if self.share_y else found
 
     def _title_lines(self, index: int, width: float, style: Style) -> list[str]:
         from gradlab.report.figures.lettering import wrap
@@ -63,7 +63,7 @@ class Panels(FigureData):
 
     def _rows(self, width: float, style: Style) -> list[list[_Place]]:
         widths = self._widths(width)
-        data = self._data()
+        data = self._data(len(widths))
         rows: list[list[_Place]] = []
         for start in range(0, len(data), len(widths)):
             row = []

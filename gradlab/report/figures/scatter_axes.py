@@ -142,12 +142,20 @@ def _diagonal(data: Scatter, axes: Axes, style: Style) -> None:
     axes.plot([low, high], [low, high], color=style.muted, linewidth=0.9 * style.line,
               dashes=(3, 2), zorder=1)
     _, _, width, height = inches(axes)
-    at = high - 0.04 * (high - low)
+    span = high - low
+    share = max((0.2, 0.35, 0.5, 0.65), key=lambda s: _emptiness(data, low + s * span))
+    at = low + share * span
     axes.text(
-        at, at - 0.03 * (high - low), data.diagonal, ha="right", va="top",
+        at, at - 0.035 * span, data.diagonal, ha="center", va="top",
         rotation=math.degrees(math.atan2(height, width)), rotation_mode="anchor",
         fontsize=style.small, color=style.muted,
     )
+
+
+def _emptiness(data: Scatter, at: float) -> float:
+    """Distance of the nearest point from a place on the diagonal."""
+    return min((max(abs(p.x - at), abs(p.y - at)) for p in drawable(data)),
+               default=0.0)
 
 
 def _points(data: Scatter, axes: Axes, style: Style) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from gradlab.report.figures.base import AxesData
-from gradlab.report.figures.curve_axes import Window
+from gradlab.report.figures.curve_axes import Window, exit_rows
 from gradlab.report.figures.curves import Curves
+from gradlab.report.figures.style import STYLES
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,29 @@ class _Held(Curves):
         return self.held
 
 
-def with_common_limits(data: Sequence[AxesData]) -> list[AxesData]:
-    """Replace curves of one scale by the same curves with common y limits."""
+def with_common_limits(data: Sequence[AxesData], columns: int) -> list[AxesData]:
+    """Replace curves of one scale by the same curves with common y limits.
+
+    Only the leftmost column of each scale keeps its axis words.
+    """
     groups: dict[str, list[Curves]] = {}
     for item in data:
         if isinstance(item, Curves):
             groups.setdefault(item.scale, []).append(item)
-    limits = {scale: _union([c.window for c in group])
-              for scale, group in groups.items()}
-    return [
-        _hold(item, limits[item.scale]) if isinstance(item, Curves) else item
-        for item in data
-    ]
+    limits = {
+        scale: replace(_union([c.window for c in group]), rows=_rows(group))
+        for scale, group in groups.items()
+    }
+    first: dict[str, int] = {}
+    held: list[AxesData] = []
+    for place, item in enumerate(data):
+        if not isinstance(item, Curves):
+            held.append(item)
+            continue
+        start = first.setdefault(item.scale, place % columns)
+        told = place % columns != start
+        held.append(_hold(item, limits[item.scale], told=told))
+    return held
 
 
 def _union(windows: Sequence[Window]) -> Window:
@@ -46,7 +58,19 @@ def _union(windows: Sequence[Window]) -> Window:
     )
 
 
-def _hold(data: Curves, common: Window) -> Curves:
+def _rows(group: Sequence[Curves]) -> tuple[int, int]:
+    """Most rows of exit labels among panels of about the usual width."""
+    style = STYLES["page"]
+    below, above = (
+        max(exit_rows(curves, style, side, 1.6, False) for curves in group)
+        for side in (-1, 1)
+    )
+    return below, above
+
+
+def _hold(data: Curves, common: Window, *, told: bool) -> Curves:
     own = data.window
     values = {field.name: getattr(data, field.name) for field in fields(Curves)}
-    return _Held(**values, held=Window(own.x, common.y, own.cut_low, own.cut_high))
+    if told:
+        values |= {"y_words": False, "y_label": ""}
+    return _Held(**values, held=replace(common, x=own.x))

@@ -59,6 +59,32 @@ LOOKS: dict[str, Look] = {
 }
 
 
+DARK: dict[str, str] = {
+    INK: "#e6e8ee",
+    MUTED: "#a6adbb",
+    GRID: "#363c48",
+    SHADE: "#20262f",
+    PAPER: "#171b22",
+    "#c77700": "#c98a2b",
+    "#b96200": "#dd9436",
+    "#a34a00": "#f0a04b",
+    "#7d3200": "#ffc48a",
+    "#3d92c9": "#4f94c4",
+    "#1f7fbb": "#62a9dc",
+    "#0067a3": "#7fc0ee",
+    "#004a78": "#b5dcf8",
+    "#007a5a": "#3fb893",
+    "#a8407f": "#d983b7",
+    "#b3400d": "#f07a45",
+    "#6a51b5": "#a593e0",
+    "#8a7400": "#c9b13c",
+    "#27818e": "#55b3c0",
+    "#c3c8d0": "#4b5260",
+    "#9aa1ad": "#6a7180",
+}
+"""What the page's dark scheme shows instead; colours of maps stay as they are."""
+
+
 @dataclass(frozen=True)
 class Style:
     """Sizes in points at the drawn width, and where colours come from."""

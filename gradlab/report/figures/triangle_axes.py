@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gradlab.report.figures.style import Style
     from gradlab.report.figures.triangles import Triangle
 
+ON_MAP, PLATE = "#14171d", "#fefefe"
+"""Ink and plates on top of the colours, the same in light and dark."""
 IMPOSSIBLE = "the future cannot change the past"
 
 
@@ -40,7 +42,8 @@ def paint(
     end = float(later[-1]) if later.size else 1.0
     if later.size:
         _raster(later, earlier, grid, axes, style)
-        _contours(later, earlier, grid, contours, axes, style)
+        _contours(later, earlier, grid, contours, axes, style,
+                  at=0.86 if first else 0.62)
     _impossible(axes, end, style)
     axes.set_xlim(0, end)
     axes.set_ylim(0, end)
@@ -89,6 +92,8 @@ def _contours(
     contours: Sequence[tuple[float, str]],
     axes: Axes,
     style: Style,
+    *,
+    at: float,
 ) -> None:
     if min(grid.shape) < 3:
         return
@@ -98,24 +103,25 @@ def _contours(
         if not masked.min() < level < masked.max():
             continue
         lines = axes.contour(
-            earlier, later, masked, levels=[level], colors=[style.ink],
+            earlier, later, masked, levels=[level], colors=[ON_MAP],
             linewidths=0.9 * style.line, linestyles="solid",
         )
-        _contour_name(lines, name, axes, style)
+        _contour_name(lines, name, axes, style, at)
 
 
-def _contour_name(lines: object, name: str, axes: Axes, style: Style) -> None:
+def _contour_name(
+    lines: object, name: str, axes: Axes, style: Style, at: float
+) -> None:
     """The contour's name beside its highest reach, on a small plate."""
     segments = [s for s in lines.allsegs[0] if len(s) > 1]  # type: ignore[attr-defined]
     if not segments:
         return
     longest = max(segments, key=len)
-    x, y = longest[int(0.62 * (len(longest) - 1))]
+    x, y = longest[int(at * (len(longest) - 1))]
     axes.text(
-        x, y, name, fontsize=style.small * 0.92, color=style.ink, ha="center",
+        x, y, name, fontsize=style.small * 0.92, color=ON_MAP, ha="center",
         va="center_baseline", zorder=6,
-        bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.8,
-              "alpha": 0.85},
+        bbox={"facecolor": PLATE, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )
 
 
@@ -133,6 +139,8 @@ def _impossible(axes: Axes, end: float, style: Style) -> None:
 
 def _explain(axes: Axes, end: float, style: Style) -> None:
     width = inches(axes)[2]
+    from matplotlib.patheffects import withStroke
+
     lines = wrap(IMPOSSIBLE, style.small, 0.52 * width)
     axes.text(
         0.97 * end, 0.05 * end, "\n".join(lines), ha="right", va="bottom",
@@ -141,13 +149,14 @@ def _explain(axes: Axes, end: float, style: Style) -> None:
     )
     axes.annotate(
         "", (0.10 * end, 0.66 * end), (0.38 * end, 0.38 * end), zorder=6,
-        arrowprops={"arrowstyle": "-|>,head_width=0.16,head_length=0.3",
-                    "color": style.ink, "linewidth": 0.9 * style.line,
-                    "shrinkA": 0, "shrinkB": 0},
+        arrowprops={
+            "arrowstyle": "-|>,head_width=0.16,head_length=0.3",
+            "color": ON_MAP, "linewidth": 0.9 * style.line, "shrinkA": 0, "shrinkB": 0,
+            "path_effects": [withStroke(linewidth=2.4, foreground=PLATE)],
+        },
     )
     axes.text(
-        0.12 * end, 0.73 * end, "distance", fontsize=style.small, color=style.ink,
+        0.12 * end, 0.73 * end, "distance", fontsize=style.small, color=ON_MAP,
         ha="left", va="center_baseline", zorder=6,
-        bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.8,
-              "alpha": 0.85},
+        bbox={"facecolor": PLATE, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )
