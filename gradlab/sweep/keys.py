@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from gradlab import catalog
+from gradlab.inputs.base import Input, parse
 from gradlab.store.codec import to_json
 
 
@@ -41,11 +42,15 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
+def input_of(spec: str) -> Input:
+    """Return an input; a file is read once until :func:`forget`."""
+    return parse(spec)
+
+
+@cache
 def _content(spec: str) -> str:
     """Return the fingerprint of what an input reads, empty where it reads nothing."""
-    name, _, argument = spec.partition(":")
-    leaf = catalog.get("inputs", name)
-    return str(leaf.parse(argument or None).fingerprint() or "")
+    return input_of(spec).fingerprint()
 
 
 def _sources(cell: str, activation: str | None, init: str | None) -> list[str]:
@@ -66,4 +71,5 @@ def _source(room: str, name: str) -> list[str]:
 
 def forget() -> None:
     """Read input files anew; a sweep does so when it starts."""
+    input_of.cache_clear()
     _content.cache_clear()

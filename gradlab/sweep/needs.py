@@ -1,14 +1,15 @@
 """What is wanted of a point: measures, and what each is to be computed with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from gradlab import catalog
+from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import to_json
 from gradlab.store.results import covers
-from gradlab.statistics import THRESHOLDS
 
 
 COSTLY = ("triangle",)
@@ -93,7 +94,9 @@ def version_of(name: str) -> int:
 
 @cache
 def _takes(name: str, setting: str) -> bool:
-    return _attribute(name, setting, None) is not None
+    """Say whether a measure has a field of this name, as its source has it."""
+    field = re.compile(rf"^    {setting}\s*:", re.MULTILINE)
+    return field.search(catalog.source("measures", name)) is not None
 
 
 def _attribute(name: str, attribute: str, default: Any) -> Any:

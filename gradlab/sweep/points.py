@@ -1,13 +1,13 @@
 """Points: one parameter combination each, made from the grids of a sweep."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Any
 
 from gradlab import cells
-from gradlab.sweep.keys import key_of
+from gradlab.sweep.keys import input_of, key_of
 from gradlab.sweep.needs import Needs, needs_of
 from gradlab.sweep.sweep import GridPlan, Sweep
 
@@ -95,13 +95,17 @@ def expand(grid: GridPlan, sweep: Sweep) -> Iterator[Point]:
     names = tuple(grid.axes)
     for values in product(*grid.axes.values()):
         given = dict(zip(names, values, strict=True))
-        applied = _applied(given)
-        settled = _settled(sweep, applied["input"])
+        first = first_of(given, grid.seeds[0], sweep)
         for seed in grid.seeds:
-            point = Point(seed=seed, **applied, **settled)
+            point = replace(first, seed=seed)
             if point not in seen:
                 seen.add(point)
                 yield point
+
+
+def first_of(given: dict[str, Any], seed: int, sweep: Sweep) -> Point:
+    """Return the point at one value of every axis."""
+    return Point(seed=seed, **_applied(given), **_settled(sweep, given["input"]))
 
 
 @cache
@@ -121,13 +125,32 @@ def _applied(given: dict[str, Any]) -> dict[str, Any]:
 _OPTIONAL = frozenset({"activation", "init", "gain", "forget_bias"})
 
 
-def _settled(sweep: Sweep, source: str) -> dict[str, Any]:
-    """Return the settings, with the start that fits the input.
+def _settled(sweep: Sweep, spec: str) -> dict[str, Any]:
+    """Return the settings as they hold for an input.
 
-    At the origin a silent network says nothing of its dynamics.
+    A file may have a width of its own. A silent network starts from a random state
+    unless told otherwise: at the origin it says nothing of its dynamics.
     """
+    source = input_of(spec)
     settings = dict(sweep.settings)
-    if settings["initial_state"] is None:
-        silent = source.partition(":")[0] == "silence"
-        settings["initial_state"] = "gaussian" if silent else "zero"
+    settings["features"] = source.features(settings["features"])
+    settings["initial_state"] = settings["initial_state"] or source.initial
     return settings
+
+
+def check_inputs(points: Iterable[Point]) -> None:
+    """Draw the longest sequences of each input that reads a file.
+
+    Raises:
+        InputError: a file too short, before anything is computed.
+    """
+    longest: dict[str, Point] = {}
+    for point in points:
+        known = longest.setdefault(point.input, point)
+        if point.length + point.burn_in > known.length + known.burn_in:
+            longest[point.input] = point
+    for spec, point in longest.items():
+        source = input_of(spec)
+        if source.fingerprint():
+            steps = point.length + point.burn_in
+            source.sequences(point.seed, point.sequences, steps, point.features)

@@ -54,8 +54,8 @@ def source(text: str) -> str:
         )
     parsed = kind.parse(argument or None)
     if name in _WITHOUT_ARGUMENT and parsed == kind.parse(None):
-        return name
-    return f"{name}:{argument}" if argument else name
+        return str(name)
+    return f"{name}:{argument}" if argument else str(name)
 
 
 def forget_bias(value: str | int | float) -> str | float:

@@ -1,0 +1,92 @@
+"""Points that share shapes, computed together along a leading axis.
+
+Small matrices are bound by call overhead: this is where a sweep's speed lives. A
+point's bits do not depend on its company, so groups may be cut as is convenient.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradlab.sweep.cost import GROUP_BYTES, bytes_of, seconds_of
+from gradlab.sweep.needs import Needs
+from gradlab.sweep.points import Point
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points to be computed together, and what is wanted of each of them.
+
+    Attributes:
+        keys: of the points.
+        points: alike in all but init, gain, forget bias and seed.
+        needs: what is wanted of each.
+        seconds: about how long it takes.
+    """
+
+    keys: tuple[str, ...]
+    points: tuple[Point, ...]
+    needs: Needs
+    seconds: float
+
+    def singly(self) -> list["Group"]:
+        """Return one group for each of its points."""
+        share = self.seconds / len(self.keys)
+        return [
+            Group((key,), (point,), self.needs, share)
+            for key, point in zip(self.keys, self.points, strict=True)
+        ]
+
+
+def form(points: Mapping[str, Point], needs: Mapping[str, Needs]) -> list[Group]:
+    """Return groups of the points that need something, the longest first.
+
+    So that workers end at about the same time, and the first estimate of the time
+    left is not too low.
+    """
+    alike: dict[tuple, list[str]] = {}
+    for key, need in needs.items():
+        if need.wanted:
+            shape = (*_shape(points[key]), tuple(sorted(need.wanted.items())))
+            alike.setdefault(shape, []).append(key)
+    groups = []
+    for keys in alike.values():
+        for part in _parts(keys, _largest(points[keys[0]])):
+            members = tuple(points[key] for key in part)
+            need = needs[part[0]]
+            seconds = sum(seconds_of(point, need) for point in members)
+            groups.append(Group(tuple(part), members, need, seconds))
+    return sorted(groups, key=lambda group: -group.seconds)
+
+
+def _shape(point: Point) -> tuple:
+    return (
+        point.cell,
+        point.activation,
+        point.hidden,
+        point.length,
+        point.input,
+        point.loss,
+        point.dtype,
+        point.sequences,
+        point.features,
+        point.burn_in,
+        point.initial_state,
+        point.device,
+    )
+
+
+def _largest(point: Point) -> int:
+    """Return how many points of this kind one group may hold."""
+    return max(1, GROUP_BYTES // bytes_of(point))
+
+
+def _parts(keys: list[str], largest: int) -> list[list[str]]:
+    """Cut into as few parts as allowed, of about one size."""
+    count = -(-len(keys) // largest)
+    base, more = divmod(len(keys), count)
+    parts, start = [], 0
+    for number in range(count):
+        stop = start + base + (number < more)
+        parts.append(keys[start:stop])
+        start = stop
+    return parts

@@ -1,0 +1,92 @@
+"""What a sweep's row tells beside its points: when, with what, checked how."""
+
+import math
+import platform
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Self
+
+from gradlab.statistics import THRESHOLDS
+from gradlab.store.store import Store
+from gradlab.sweep.sweep import Sweep
+
+
+if TYPE_CHECKING:
+    from gradlab.sweep.verify import Check
+
+
+@dataclass
+class Meta:
+    """Times, versions and checks of one sweep; runs of the same sweep add up.
+
+    Attributes:
+        identity: hash of what the sweep asks.
+        before: what the runs before this one left.
+        facts: name, question, command, thresholds.
+        checks: kind -> its check, of all runs.
+    """
+
+    identity: str
+    before: dict[str, Any]
+    facts: dict[str, Any]
+    checks: dict[str, dict[str, Any]]
+    began: float = field(default_factory=time.monotonic)
+    now: str = field(default_factory=lambda: _now())
+
+    @classmethod
+    def start(cls, store: Store, identity: str, sweep: Sweep, command: str) -> Self:
+        """Begin a run of ``sweep``, taking up what earlier ones left."""
+        before = store.sweep_meta(identity)
+        facts = {
+            "name": sweep.name,
+            "question": sweep.question,
+            "command": command or before.get("command", ""),
+            "thresholds": list(sweep.thresholds or THRESHOLDS),
+        }
+        known = {check["kind"]: check for check in before.get("verification", [])}
+        return cls(identity, before, facts, known)
+
+    def verified(self, checks: Iterable["Check"]) -> None:
+        """Take in what was checked."""
+        for check in checks:
+            error = None if math.isnan(check.error) else check.error
+            self.checks[check.kind] = {
+                "kind": check.kind,
+                "error": error,
+                "compared": check.compared,
+            }
+
+    def told(self, *, computed: bool) -> dict[str, Any]:
+        """Return the meta to be stored.
+
+        ``verification`` is a list of kind, error (None: no closed form) and numbers
+        compared; ``seconds`` is the time of all runs that computed anything.
+        """
+        if not computed and self.before:
+            return {**self.before, **self.facts}
+        spent = time.monotonic() - self.began
+        return {
+            **self.facts,
+            "started": self.before.get("started", self.now),
+            "finished": _now(),
+            "seconds": self.before.get("seconds", 0.0) + spent,
+            "versions": _versions(),
+            "verification": list(self.checks.values()),
+        }
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in ("gradlab", "torch", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

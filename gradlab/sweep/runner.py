@@ -1,0 +1,291 @@
+"""Running a sweep: the one place with loops, clocks and signals.
+
+The parent imports no torch and is the store's only writer; workers measure. Each point
+is one transaction, so whatever ends a run, what was computed stays, and the same call
+again does the rest.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gradlab.errors import GradlabError
+from gradlab.store.codec import to_json
+from gradlab.store.failures import explained
+from gradlab.store.results import Results
+from gradlab.store.store import Store
+from gradlab.sweep import bounds, events, groups, keys, toml
+from gradlab.sweep.crew import Answer, Crew
+from gradlab.sweep.groups import Group
+from gradlab.sweep.meta import Meta
+from gradlab.sweep.needs import Needs
+from gradlab.sweep.points import Plan, check_inputs, plan
+from gradlab.sweep.sweep import Sweep
+from gradlab.sweep.tally import Tally
+
+
+Progress = Callable[[events.Event], None]
+
+DEATHS = 2
+"""How often a point may take its worker with it before it is set aside."""
+
+
+def run(
+    sweep: Sweep,
+    folder: str | Path,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    verify: bool = True,
+    retry_failed: bool = False,
+    yes: bool = False,
+    command: str = "",
+) -> Results:
+    """Compute what is missing of a sweep and return all of it.
+
+    Args:
+        sweep: see :func:`gradlab.sweep.loading.load`.
+        folder: where results are kept.
+        jobs: worker processes; all cores unless told.
+        progress: called with each event.
+        verify: hold closed forms against autograd first.
+        retry_failed: compute failed points again.
+        yes: run even a very large sweep.
+        command: that makes this sweep, for the report.
+
+    Raises:
+        TooManyPointsError: past a bound without ``yes``.
+        VerificationError: closed forms and autograd disagree; nothing is kept of the
+            kind in question.
+        StoreError: the folder, or the disk.
+        InputError: an input that cannot be used.
+        KeyboardInterrupt: after keeping what is done.
+    """
+    workers = jobs or cores()
+    keys.forget()
+    if not yes:
+        bounds.check(sweep, workers)
+    planned = plan(sweep)
+    check_inputs(planned.points.values())
+    where = Path(folder)
+    with Store.open(where, create=True) as store:
+        todo = _missing(planned, store, retry_failed)
+        work = _Run(sweep, planned, todo, store, workers, progress or _silent)
+        work.meta = Meta.start(store, identity(sweep), sweep, command)
+        work.begin(where)
+        try:
+            if todo:
+                work.compute(verify)
+        except KeyboardInterrupt:
+            work.stop()
+            raise
+        except GradlabError:
+            work.keep_meta()
+            raise
+        work.finish()
+    return Results.open(where)
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def identity(sweep: Sweep) -> str:
+    """Return what tells one sweep from another: a hash of what it asks."""
+    return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
+
+
+def _missing(planned: Plan, store: Store, retry_failed: bool) -> dict[str, Needs]:
+    """Return key -> what is still to be computed, for points that lack anything."""
+    known = store.known()
+    todo = {}
+    for key, needs in planned.needs.items():
+        status, computed = known.get(key, ("missing", {}))
+        if status == "failed" and not retry_failed:
+            continue
+        left = needs.beyond(computed)
+        if left.wanted or status == "failed":
+            todo[key] = left if left.wanted else needs
+    return todo
+
+
+def _silent(event: events.Event) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class _Run:
+    """One run under way."""
+
+    sweep: Sweep
+    planned: Plan
+    todo: dict[str, Needs]
+    store: Store
+    jobs: int
+    progress: Progress
+    meta: Meta = field(init=False)
+    tally: Tally = field(init=False)
+    deaths: dict[str, int] = field(default_factory=dict)
+
+    def begin(self, folder: Path) -> None:
+        """Write what is asked for, and tell it."""
+        self.store.expect(
+            {key: point.params() for key, point in self.planned.points.items()}
+        )
+        self.keep_meta()
+        with explained(folder / "sweep.toml"):
+            text = toml.dumps(self.sweep.resolved())
+            (folder / "sweep.toml").write_text(text, encoding="utf-8")
+        self.waiting = groups.form(self.planned.points, self.todo)
+        self.tally = Tally.of(self.planned, self.todo, self.store, self.jobs)
+        self.tally.expected = sum(group.seconds for group in self.waiting)
+        self.progress(
+            events.Started(
+                name=self.sweep.name,
+                folder=folder,
+                total=len(self.planned.points),
+                done=self.tally.done,
+                grids=self.tally.by_grid(),
+                jobs=self.jobs,
+                seconds=self.tally.seconds_left(),
+            )
+        )
+
+    def compute(self, verify: bool) -> None:
+        """Let workers measure all groups; write what comes."""
+        jobs = min(self.jobs, len(self.waiting))
+        with Crew(jobs, self.sweep.load) as crew:
+            wanted = sorted({name for n in self.todo.values() for name in n.wanted})
+            crew.add("describe", "describe", wanted)
+            if verify:
+                crew.add("verify", "verify", self._kinds())
+            for group in self.waiting:
+                crew.add(group, "measure", group.points, group.needs)
+            try:
+                with closing(crew.answers()) as answers:
+                    for answer in answers:
+                        self._take(answer, crew)
+            except KeyboardInterrupt:
+                for answer in crew.arrived():
+                    self._take(answer, crew)
+                raise
+
+    def stop(self) -> None:
+        """Tell that it was interrupted."""
+        self.keep_meta()
+        total = len(self.planned.points)
+        self.progress(events.Stopped(total=total, done=self.tally.done))
+
+    def finish(self) -> None:
+        """Tell that nothing is left."""
+        self.keep_meta()
+        self.progress(
+            events.Finished(
+                total=len(self.planned.points),
+                computed=len(self.todo),
+                failed=len(self.tally.failed),
+                seconds=self.tally.elapsed(),
+            )
+        )
+
+    def keep_meta(self) -> None:
+        """Write the sweep's row: what is asked, when, with which versions."""
+        needs = {name: n.wanted for name, n in self.planned.grid_needs.items()}
+        self.store.save_sweep(
+            self.meta.identity,
+            self.sweep.resolved(),
+            self.planned.grids,
+            self.meta.told(computed=bool(self.todo)),
+            needs=needs,
+        )
+
+    def _kinds(self) -> list[tuple[str, str | None]]:
+        points = (self.planned.points[key] for key in self.todo)
+        kinds = dict.fromkeys((point.cell, point.activation) for point in points)
+        return list(kinds)
+
+    def _take(self, answer: Answer, crew: Crew) -> None:
+        if isinstance(answer.task, Group):
+            self._take_group(answer, crew)
+        elif answer.death:
+            raise GradlabError(
+                got=f"a worker lost at the self-check: {answer.death}",
+                expected="an answer",
+                try_="the same command again, or --no-verify",
+            )
+        elif answer.error is not None:
+            raise answer.error
+        elif answer.task == "describe":
+            self.store.save_manifest(answer.value)
+        else:
+            checks = {check.kind: check.error for check in answer.value}
+            self.meta.verified(answer.value)
+            self.progress(events.Verified(*_worst(checks), checks))
+
+    def _take_group(self, answer: Answer, crew: Crew) -> None:
+        group = answer.task
+        if answer.death:
+            self._lost(group, answer.death, crew)
+        elif answer.error is not None:
+            self._save_failed(group, str(answer.error))
+        else:
+            for key, point, outcome in zip(
+                group.keys, group.points, answer.value, strict=True
+            ):
+                self.store.save_point(
+                    key,
+                    point.params(),
+                    status="failed" if outcome.message else "done",
+                    message=outcome.message,
+                    records=outcome.records,
+                    computed={} if outcome.message else group.needs.wanted,
+                    seconds=outcome.seconds,
+                )
+                self.tally.add(key, outcome)
+            self._tell(group, [o.message for o in answer.value if o.message])
+
+    def _lost(self, group: Group, cause: str, crew: Crew) -> None:
+        """Try a dead worker's points one by one; set aside what kills again."""
+        self.progress(events.WorkerLost(cause, len(group.keys)))
+        for single in group.singly():
+            key = single.keys[0]
+            self.deaths[key] = self.deaths.get(key, 0) + 1
+            if self.deaths[key] >= DEATHS:
+                self._save_failed(single, cause)
+            else:
+                crew.add(single, "measure", single.points, single.needs)
+
+    def _save_failed(self, group: Group, message: str) -> None:
+        for key, point in zip(group.keys, group.points, strict=True):
+            self.store.save_point(key, point.params(), status="failed", message=message)
+            self.tally.fail(key)
+        self._tell(group, [message] * len(group.keys))
+
+    def _tell(self, group: Group, messages: list[str]) -> None:
+        self.tally.spent(group)
+        self.progress(
+            events.PointsDone(
+                points=tuple(point.params() for point in group.points),
+                messages=tuple(messages),
+                total=len(self.planned.points),
+                done=self.tally.done,
+                grids=self.tally.by_grid(),
+                failed=len(self.tally.failed),
+                not_finite=len(self.tally.not_finite),
+                seconds_left=self.tally.seconds_left(),
+            )
+        )
+
+
+def _worst(checks: dict[str, float]) -> tuple[str, float]:
+    """Return the largest error in words and as a number."""
+    compared = [error for error in checks.values() if error == error]
+    if not compared:
+        return "nothing to compare", float("nan")
+    return f"{max(compared):.0e}", max(compared)

@@ -1,0 +1,147 @@
+"""Closed forms against autograd, on a small trajectory in float64."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradlab import catalog, cells
+from gradlab.cells.base import Cell
+from gradlab.errors import VerificationError
+from gradlab.initializers import initialize_
+from gradlab.seeding import stream
+from gradlab.trajectory import Trajectory, unroll
+
+
+TOLERANCE = 1e-12
+HIDDEN, FEATURES, SEQUENCES, STEPS = 7, 5, 2, 4
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of cell, checked.
+
+    Attributes:
+        kind: ``CELL, ACTIVATION``.
+        error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
+            the pullback; NaN where the cell has no closed form.
+        compared: numbers that were compared.
+    """
+
+    kind: str
+    error: float
+    compared: int
+
+
+def check(cell_spec: str, activation: str | None) -> Check:
+    """Compare one kind of cell.
+
+    Raises:
+        VerificationError: they differ; the message shows where, number by number.
+    """
+    kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
+    cell = _small(cell_spec, activation)
+    error, compared = math.nan, 0
+    for name, ours, theirs in _pairs(cell, _trajectory(cell)):
+        difference = relative(ours, theirs)
+        if not difference <= TOLERANCE:
+            raise VerificationError(
+                got=f"{kind}: {name} off by {difference:.1e}\n{account(ours, theirs)}",
+                expected=f"autograd's numbers to {TOLERANCE:g}",
+                try_="gradlab check FILE.py on the cell, or --no-verify",
+            )
+        error = difference if math.isnan(error) else max(error, difference)
+        compared += ours.numel()
+    return Check(kind, error, compared)
+
+
+def relative(ours: Tensor, theirs: Tensor) -> float:
+    """Return |ours - theirs| / |theirs|, Frobenius; 0 where both are zero.
+
+    No absolute allowance: a gradient may be near 1e-15 and still be right.
+    """
+    size = float(torch.linalg.vector_norm(theirs))
+    difference = float(torch.linalg.vector_norm(ours - theirs))
+    if difference == 0:
+        return 0.0
+    return difference / size if size > 0 else math.inf
+
+
+def account(ours: Tensor, theirs: Tensor, rows: int = 8) -> str:
+    """Return the worst places: index, both values, their ratio, and how many there are.
+
+    >>> print(account(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0])))
+    1 of 2 numbers differ
+    index (1,): ours 2, autograd 4, ratio 0.5
+    """
+    gap = (ours - theirs).abs()
+    scale = torch.linalg.vector_norm(theirs) / math.sqrt(theirs.numel())
+    wrong = ~(gap <= 10 * TOLERANCE * torch.maximum(theirs.abs(), scale))
+    order = torch.where(gap.isnan(), torch.inf, gap).flatten().argsort(descending=True)
+    lines = [f"{int(wrong.sum())} of {wrong.numel()} numbers differ"]
+    for flat in order[: min(rows, int(wrong.sum()))].tolist():
+        index = tuple(
+            int(i) for i in torch.unravel_index(torch.tensor(flat), gap.shape)
+        )
+        mine, other = float(ours[index]), float(theirs[index])
+        ratio = f"{mine / other:.6g}" if other else "none, autograd is 0"
+        lines.append(
+            f"index {index}: ours {mine:.9g}, autograd {other:.9g}, ratio {ratio}"
+        )
+    return "\n".join(lines)
+
+
+def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """Yield (name, closed form, autograd) of whatever the cell has closed forms for."""
+    kind = type(cell)
+    for t in range(1, trajectory.length + 1):
+        at = trajectory.step_at(t)
+        if kind.jacobian is not Cell.jacobian:
+            ours = cell.jacobian(*at).dense(cell)
+            yield (
+                f"J_{t} (sequence, later, earlier)",
+                ours,
+                Cell.jacobian(cell, *at).dense(cell),
+            )
+        if kind.pullback is not Cell.pullback:
+            rows = _cotangents(cell, t)
+            yield (
+                f"pullback through step {t} (sequence, cotangent, state)",
+                torch.cat(cell.pullback(*at, rows), -1),
+                torch.cat(Cell.pullback(cell, *at, rows), -1),
+            )
+
+
+def _small(spec: str, activation: str | None) -> Cell:
+    _, options = cells.parse(spec)
+    sizes = [v for v in options.values() if isinstance(v, int) and v is not True]
+    chosen = None if activation is None else catalog.get("activations", activation)()
+    cell = cells.build(
+        spec,
+        FEATURES,
+        max([HIDDEN, *(size + 3 for size in sizes)]),
+        activation=chosen,
+        dtype=torch.float64,
+    )
+    return initialize_(cell, seed=1, length=STEPS)
+
+
+def _trajectory(cell: Cell) -> Trajectory:
+    rng = stream(1, "verify")
+    shape = (SEQUENCES, STEPS, FEATURES)
+    start = tuple(
+        torch.from_numpy(rng.standard_normal((SEQUENCES, size)) / 2)
+        for size in cell.state_sizes
+    )
+    inputs = torch.from_numpy(rng.standard_normal(shape))
+    return unroll(cell, inputs, initial_state=start)
+
+
+def _cotangents(cell: Cell, t: int) -> tuple[Tensor, ...]:
+    rng = stream(1, "verify", "cotangents", t)
+    return tuple(
+        torch.from_numpy(rng.standard_normal((SEQUENCES, 3, size)))
+        for size in cell.state_sizes
+    )

@@ -1,0 +1,105 @@
+"""What runs inside a worker process; nothing here is imported with torch."""
+
+import os
+import signal
+import threading
+import traceback
+import warnings
+from collections.abc import Sequence
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from gradlab.errors import GradlabError
+
+
+if TYPE_CHECKING:
+    from gradlab.sweep.point import Outcome
+
+    from gradlab.sweep.needs import Needs
+    from gradlab.sweep.points import Point
+    from gradlab.sweep.verify import Check
+
+
+def serve(pipe: Connection, load: tuple[str, ...]) -> None:
+    """Answer calls until the pipe closes.
+
+    Says ``("ready", None)`` first, or ``("unfit", error)``; then for each call
+    (name, arguments) ``("value", result)`` or ``("error", exception)``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    _die_with_parent()
+    warnings.simplefilter("ignore")
+    try:
+        _prepare(load)
+    except Exception as error:
+        pipe.send(("unfit", _portable(error)))
+        return
+    pipe.send(("ready", None))
+    while True:
+        try:
+            name, arguments = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = ("value", CALLS[name](*arguments))
+        except Exception as error:
+            answer = ("error", _portable(error))
+        pipe.send(answer)
+
+
+def measure(points: Sequence["Point"], needs: "Needs") -> list["Outcome"]:
+    """Measure a group; a group that raises is tried member by member."""
+    from gradlab.sweep.point import measure_points
+
+    return measure_points(points, needs)
+
+
+def verify(kinds: Sequence[tuple[str, str | None]]) -> list["Check"]:
+    """Hold closed forms against autograd, one kind of cell after the other."""
+    from gradlab.sweep.verify import check
+
+    return [check(cell, activation) for cell, activation in kinds]
+
+
+def describe(measures: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return what measures say of themselves, by the name of each output."""
+    from gradlab.sweep.point import describe as about
+
+    return about(measures)
+
+
+CALLS = {"measure": measure, "verify": verify, "describe": describe}
+
+
+def _prepare(load: tuple[str, ...]) -> None:
+    import torch
+
+    from gradlab import catalog
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    for file in load:
+        catalog.load_file(file)
+
+
+def _die_with_parent() -> None:
+    """Leave no orphan: a killed parent cannot tell its workers to stop."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True, name="parent-guard").start()
+
+
+def _portable(error: Exception) -> Exception:
+    """Return an error that survives the pipe."""
+    if isinstance(error, GradlabError):
+        return error
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last else ""
+    return RuntimeError(f"{type(error).__name__}: {error}{where}")
