@@ -28,6 +28,13 @@ def show(results: Results, written: list[Path], seconds: float, screen: Screen) 
     show_next(results, written, screen)
 
 
+def show_unchanged(results: Results, written: list[Path], screen: Screen) -> None:
+    """Say that there was nothing to do."""
+    asked = results.meta["counts"]["asked"]
+    screen.line(f"{asked:,} points, all there. Report unchanged ({written[0]}).")
+    screen.line(f"next   gradlab report {results.folder} --open")
+
+
 def counts_line(results: Results, seconds: float) -> str:
     """``672 of 672 points, 0 failed, 51 s``."""
     from gradlab.report.numbers import duration

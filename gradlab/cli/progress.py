@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import WIDTH, Screen
 
 
 EVERY = 5.0
@@ -22,6 +21,7 @@ class Grid:
     total: int
     done: int = 0
     label: str = ""
+    active: bool = False
 
 
 @dataclass
@@ -70,6 +70,10 @@ class PlainProgress:
     def __exit__(self, *error: object) -> None:
         """Nothing to take off the screen."""
 
+    def say(self, text: str) -> None:
+        """Write a remark at once."""
+        self._screen.note(text)
+
     def show(self, state: State) -> None:
         """Write a line when it is time for one."""
         now = self._clock()
@@ -84,36 +88,41 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A row per grid that moves in place, on a terminal."""
+    """A row per grid that moves in place, on a terminal; drawn from the first show."""
 
     def __init__(self, screen: Screen) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
         self._screen = screen
-        console = Console(
-            stderr=True, no_color=screen.plain, safe_box=screen.plain, width=80
-        )
-        self._live = Live(
-            console=console, refresh_per_second=8, transient=False, auto_refresh=False
-        )
+        self._live: Any = None
 
     def __enter__(self) -> LiveProgress:
-        self._live.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Leave the last picture where it is."""
-        self._live.__exit__(kind, error, trace)
+        if self._live is not None:
+            self._live.stop()
 
     def show(self, state: State) -> None:
         """Draw the state anew."""
+        if self._live is None:
+            self._live = self._start()
         self._live.update(self._picture(state), refresh=True)
+
+    def say(self, text: str) -> None:
+        """Write a remark above the rows."""
+        if self._live is None:
+            self._screen.note(text)
+        else:
+            self._live.console.print(self._screen.text(text), highlight=False)
+
+    def _start(self) -> Any:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(stderr=True, no_color=self._screen.plain, width=WIDTH)
+        live = Live(console=console, auto_refresh=False, redirect_stdout=False)
+        live.start()
+        return live
 
     def _picture(self, state: State) -> Any:
         from rich.text import Text
@@ -144,8 +153,8 @@ class LiveProgress:
 
 def _active(state: State) -> Grid | None:
     waiting = [grid for grid in state.grids.values() if grid.done < grid.total]
-    started = [grid for grid in waiting if grid.done]
-    return (started or waiting or [None])[0]
+    worked_on = [grid for grid in waiting if grid.active]
+    return next(iter(worked_on or waiting), None)
 
 
 def _counts(state: State) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from gradlab import catalog
 from gradlab.errors import UnknownNameError
+from gradlab.sweep import builtin
 
 
 USER_NAMES = {"inits": "initializers"}
@@ -56,7 +56,7 @@ def overview() -> dict[str, list[str]]:
         "losses": list(catalog.names("losses")),
         "measures": list(catalog.names("measures")),
         "sections": list(catalog.names("sections")),
-        "sweeps": list(_sweeps()),
+        "sweeps": list(builtin.names()),
     }
 
 
@@ -217,29 +217,20 @@ def _usage(room: str, name: str) -> str:
     return str(catalog.literal(room, name, "usage", name))
 
 
-def _sweeps() -> dict[str, Path]:
-    """The sweeps that ship, by name."""
-    folder = Path(catalog.__file__).parent / "sweep" / "builtin"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
-
-
 def _sweep_rows() -> list[dict[str, str]]:
     return [
-        {"name": name, "what it asks": _opening(path)}
-        for name, path in _sweeps().items()
+        {"name": name, "what it asks": builtin.question(name)}
+        for name in builtin.names()
     ]
 
 
 def _one_sweep(name: str) -> dict[str, Any]:
-    known = _sweeps()
-    if name not in known:
-        raise UnknownNameError.among("sweep", name, known)
-    text = known[name].read_text(encoding="utf-8").rstrip()
-    return {"name": name, "text": text, "use": f"use it   gradlab sweep {name}"}
-
-
-def _opening(path: Path) -> str:
-    """The first comment of a TOML: one sentence on what it asks."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head = takewhile(lambda line: line.startswith("#"), lines)
-    return " ".join(line.lstrip("# ").strip() for line in head)
+    if name not in builtin.names():
+        raise UnknownNameError.among("sweep", name, builtin.names())
+    return {
+        "name": name,
+        "text": (
+            Path(builtin.__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")
+        ).rstrip(),
+        "use": f"use it   gradlab sweep {name}",
+    }

@@ -69,14 +69,18 @@ def command(
     gradlab sweep --cell lstm --forget-bias 0:6:1
     gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
     """
+    from gradlab.cli import outcome
+    from gradlab.cli.following import Following
     from gradlab.sweep.loading import load as load_sweep
 
     told = {name: value for name, value in options.items() if name in RUN}
     sweep = load_sweep(config, load=load, **request(options))
     folder = out or Path("reports") / (sweep.name if config else "default")
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
-    following = Following(screen, sweep.name, folder, typed)
-    results = following.run(sweep, **told)
+    following = Following(screen, typed)
+    results = following.run(sweep, folder, **told)
+    if results is None:
+        ctx.exit(STOPPED)
     written, fresh = report(results, formats, list(load), screen)
     if as_json:
         answer = outcome.summary(results, written, following.seconds)
