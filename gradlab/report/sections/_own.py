@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.report.blocks import Block, Command, Formula, HowToRead, Limits, References
 from gradlab.report.sections.base import Section
-from gradlab.report.story import Row, Slice, slices
+from gradlab.report.story import Row, Slice, labels, slices
 from gradlab.report.words import say
 
 
@@ -117,22 +117,35 @@ def held(story: Story, part: Slice, besides: str = "") -> str:
     fixed = {
         k: v for k, v in part.fixed.items() if k not in ("initial_state", "sequences")
     }
-    return story.reference_values(fixed, leave)
+    besides_named = {
+        axis: labels.CUSTOMARY[axis]
+        for axis in part.extra
+        if axis in labels.CUSTOMARY
+        and any(r.params.get(axis) == labels.CUSTOMARY[axis] for r in part.rows)
+    }
+    texts = [story.reference_values(fixed, leave)]
+    if besides_named:
+        w = story.words("common")
+        values = story.reference_values(besides_named)
+        texts.append(say(w.UNLESS_NAMED, values=values))
+    return "; ".join(t for t in texts if t)
 
 
-def band(story: Story, points: Sequence[Any]) -> str:
-    """The name of the band: lowest to highest of so many seeds."""
+def band(story: Story, points: Sequence[Any], bands: bool = True) -> str:
+    """What the means are over, and what a band is: lowest to highest seed."""
     w = story.words("common")
     count = len({p.params.get("seed") for p in points})
     if count < 2:
         return w.BAND_ONE
-    return say(w.BAND, seeds=story.seeds_text(points))
+    return say(w.BAND if bands else w.MEANS, seeds=story.seeds_text(points))
 
 
-def caption(story: Story, part: Slice, points: Sequence[Any], *before: str) -> str:
+def caption(
+    story: Story, part: Slice, points: Sequence[Any], *before: str, bands: bool = True
+) -> str:
     """A caption: what is drawn, means and bands, what is held."""
     w = story.words("common")
-    texts = [*before, band(story, points)]
+    texts = [*before, band(story, points, bands)]
     values = held(story, part)
     if values:
         texts.append(say(w.HELD, values=values))

@@ -16,7 +16,7 @@ from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.headline import counts, plain_row
 from gradlab.report.story.table import SHOWN, rows_table
-from gradlab.report.words import capital, say
+from gradlab.report.words import say
 
 
 if TYPE_CHECKING:
@@ -151,11 +151,11 @@ def choose(rows: Sequence[Row], w: ModuleType) -> tuple[list[Row], list[str]]:
         twin = next((r for r in kept if _twins(row, r)), None)
         if twin is not None:
             kept.remove(row)
-            notes.append(say(w.TWIN, one=row.short, other=twin.short))
+            notes.append(say(w.TWIN, one=row.label, other=twin.label))
     middle = [r for r in kept if r.family == "gru" and r.bias == 1.0]
     if len(kept) > 7 and middle:
         kept.remove(middle[0])
-        notes.append(say(w.LEFT_OUT, names=capital(middle[0].short) + " is"))
+        notes.append(say(w.LEFT_OUT, names=middle[0].label + " is"))
     if len(kept) > MOST:
         left = rank.sample(tuple(kept), MOST - MOST % 3)
         names = f"{len(kept) - len(left)} networks between them are"

@@ -11,6 +11,16 @@ BIAS_NAMES = {"gru": "keep bias"}
 CANONICAL = {"keep": "0", 1.0: "1", 3.0: "3", "chrono": "chrono"}
 FAMILIES = ("rnn", "gru", "lstm")
 
+CUSTOMARY = {
+    "init": "default",
+    "activation": "tanh",
+    "gain": 1.0,
+    "input": "gaussian",
+    "loss": "last",
+    "dtype": "float32",
+}
+"""Reference values; a row's name leaves them out."""
+
 Params = Mapping[str, Any]
 
 
@@ -102,7 +112,7 @@ def _extras(params: Params, extra: tuple[str, ...]) -> list[str]:
     return [
         axis_value(axis, params.get(axis))
         for axis in extra
-        if params.get(axis) is not None
+        if params.get(axis) not in (None, CUSTOMARY.get(axis))
     ]
 
 

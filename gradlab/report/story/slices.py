@@ -31,14 +31,6 @@ OTHER_AXES = (
     "initial_state",
     "device",
 )
-PREFERRED = {
-    "init": "default",
-    "activation": "tanh",
-    "gain": 1.0,
-    "input": "gaussian",
-    "loss": "last",
-    "dtype": "float32",
-}
 HOLD_ORDER = ("gain", "activation", "init", "loss", "dtype", "input", "hidden")
 
 
@@ -102,7 +94,7 @@ def reference(points: Sequence[Any]) -> dict[str, Any]:
         )
         if not counts:
             continue
-        preferred = PREFERRED.get(axis)
+        preferred = labels.CUSTOMARY.get(axis)
         chosen[axis] = (
             preferred if preferred in counts else counts.most_common(1)[0][0]
         )

@@ -4,7 +4,8 @@ BAND = (
     "Lines and values are geometric means over sequences and seeds; bands run from the "
     "lowest to the highest of $seeds."
 )
-BAND_ONE = "One seed: geometric means over its sequences, and no band."
+MEANS = "Values are geometric means over sequences and $seeds."
+BAND_ONE = "Geometric means over the sequences of one seed: no band."
 HELD = "Held: $values."
 DRAFT = (
     "$what Spectral norm of the derivative of the whole state ((h, c) for the LSTM, h "
@@ -18,3 +19,4 @@ ALL_ROWS = "All $count networks"
 MISSING_MEASURE = "Not measured in this sweep: add `--measure $measures`."
 NO_POINTS = "No point of this sweep has been computed yet: `gradlab sweep` goes on."
 ALSO = "; "
+UNLESS_NAMED = "unless named, $values"

@@ -1,0 +1,253 @@
+"""What does the cell state change? Four blocks; conveyor, detours and total."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import (
+    Block,
+    Command,
+    Figure,
+    Finding,
+    Formula,
+    HowToRead,
+    Limits,
+    Missing,
+    References,
+)
+from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, labels, rank
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+BLOCKS = ("hh", "hc", "ch", "cc")
+PARALLEL = 0.02
+DECADE = math.log(10.0)
+GONE = math.log(1e-3)
+
+
+class CellState(own.OwnSection):
+    """The LSTM's four blocks, and the cell state's derivative split in two."""
+
+    name = "cell_state"
+    order = 6
+    question = "What does the cell state change?"
+    needs = ("spectral_norm",)
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """Two figures; the second alone for cells of one state."""
+        w = self.words(story)
+        rows = _rows(story, "cc")
+        own_block = "cc" if rows else "hh"
+        rows = rows or _rows(story, "hh")
+        if not rows:
+            return Missing(w.MISSING)
+        whole = [r for r in rows if all(_curve(r, b) is not None for b in BLOCKS)]
+        blocks: list[Block] = []
+        split = _split_finding(rows, own_block, w)
+        points = own.points_of(rows, -1)
+        if whole:
+            finding = _same_finding(whole, w)
+            blocks += [
+                Finding(f"{finding} {split}"),
+                self._four(finding, whole, w, story),
+                HowToRead(w.HOW),
+            ]
+        else:
+            blocks.append(Finding(split))
+        blocks += [
+            self._split(split, rows, own_block, w, story),
+            HowToRead(w.HOW_SPLIT),
+            Formula(w.FORMULA, w.SPOKEN),
+            Command(own.command(points), w.COMMAND_NOTE),
+            Limits(w.LIMITS),
+            References(("hochreiter1997", "gers2000", "tallec2018", "kanuparthi2019")),
+        ]
+        return blocks
+
+    def _four(
+        self, finding: str, rows: Sequence[Row], w: ModuleType, story: Story
+    ) -> Figure:
+        titles = (w.H_TO_H, w.C_TO_H, w.H_TO_C, w.C_TO_C)
+        panels = [
+            Panel(
+                title,
+                Curves(
+                    [_series(r, block, r.short, r.key) for r in rows],
+                    x_label=w.X,
+                    y_label=w.Y,
+                ),
+            )
+            for block, title in zip(BLOCKS, titles, strict=True)
+        ]
+        points = own.points_of(rows, -1)
+        return Figure(
+            name="blocks",
+            data=Panels(panels, columns=2, legend=True),
+            alt=say(w.BLOCKS_ALT, finding=inline.plain(finding)),
+            caption=own.caption(story, story.curves, points, w.BLOCKS_CAPTION),
+            takeaway=finding,
+            draft=own.draft(story, w.BLOCKS_DRAFT, story.curves, points),
+        )
+
+    def _split(
+        self,
+        finding: str,
+        rows: Sequence[Row],
+        own_block: str,
+        w: ModuleType,
+        story: Story,
+    ) -> Figure:
+        panels = [
+            Panel(
+                say(w.PANEL, bias=_bias(r), what=_what(r, own_block, w)),
+                Curves(
+                    [
+                        _series(r, own_block, w.TOTAL, "total"),
+                        _series(r, "conveyor", w.CONVEYOR, "conveyor"),
+                        _series(r, "detours", w.DETOURS, "detours"),
+                    ],
+                    x_label=w.X,
+                    y_label=w.Y,
+                ),
+            )
+            for r in rows
+        ]
+        points = own.points_of(rows, -1)
+        text = say(w.SPLIT_CAPTION, state="c" if own_block == "cc" else "h")
+        return Figure(
+            name="conveyor",
+            data=Panels(panels, columns=len(panels), legend=True),
+            alt=say(w.SPLIT_ALT, finding=inline.plain(finding)),
+            caption=own.caption(story, story.curves, points, text),
+            takeaway=finding,
+            draft=own.draft(story, w.SPLIT_DRAFT, story.curves, points),
+        )
+
+
+def _rows(story: Story, block: str) -> list[Row]:
+    """Up to three rows with this block and a conveyor: the last biases."""
+    if story.curves is None:
+        return []
+    found = [
+        r
+        for r in story.curves.rows
+        if _curve(r, block) is not None and _curve(r, "conveyor") is not None
+    ]
+    if len(found) <= 3:
+        return found
+    opened = [r for r in found if r.bias != "keep" and r.cell == found[0].cell]
+    return opened if len(opened) == 3 else list(rank.sample(tuple(found), 3))
+
+
+def _curve(row: Row, block: str):
+    return row.curve("spectral_norm", block=block)
+
+
+def _series(row: Row, block: str, label: str, key: str) -> Series:
+    curve = _curve(row, block)
+    if curve is None:
+        return Series(label, key, [], [])
+    banded = curve.seeds > 1
+    return Series(
+        label=label,
+        key=key,
+        x=[float(v) for v in curve.x],
+        y=own.log10(curve.mean),
+        low=own.log10(curve.low) if banded else None,
+        high=own.log10(curve.high) if banded else None,
+    )
+
+
+def _late_rate(row: Row, block: str) -> float:
+    """Rate over the second half of the lags, where the start no longer counts."""
+    curve = _curve(row, block)
+    half = int(np.searchsorted(curve.x, curve.x[-1] / 2))
+    with np.errstate(invalid="ignore"):
+        span = curve.mean[-1] - curve.mean[half]
+    return float(span / max(curve.x[-1] - curve.x[half], 1.0))
+
+
+def _same_finding(rows: Sequence[Row], w: ModuleType) -> str:
+    items = []
+    for row in rows:
+        rates = [_late_rate(row, b) for b in BLOCKS]
+        if not all(math.isfinite(r) for r in rates):
+            return say(w.ENDED, name=row.label)
+        if max(rates) - min(rates) > max(PARALLEL, 0.05 * abs(rates[-1])):
+            return say(
+                w.DIFFER,
+                name=row.label,
+                low=numbers.kept(min(rates)),
+                high=numbers.kept(max(rates)),
+            )
+        items.append(say(w.SAME_ITEM, name=row.label, kept=numbers.kept(rates[-1])))
+    return say(w.SAME, where=say(w.SAME_WHERE, list=", ".join(items)))
+
+
+def _ends(row: Row, own_block: str) -> tuple[float, float, float]:
+    """ln of total, conveyor and detours at the largest lag."""
+    total, conveyor, detours = (
+        float(c.mean[-1]) if (c := _curve(row, b)) is not None else math.nan
+        for b in (own_block, "conveyor", "detours")
+    )
+    return total, conveyor, detours
+
+
+def _what(row: Row, own_block: str, w: ModuleType) -> str:
+    total, conveyor, detours = _ends(row, own_block)
+    if not (math.isfinite(total) and math.isfinite(conveyor)):
+        return w.NO_VERDICT
+    if total < GONE:
+        return w.BOTH_DIE
+    if total > -GONE and detours > conveyor + DECADE:
+        return w.BOTH_GROW
+    if detours > conveyor + DECADE:
+        return w.DETOURS_CARRY
+    if conveyor > detours + DECADE / 2:
+        return w.CONVEYOR_CARRIES
+    return w.BOTH_CARRY
+
+
+def _bias(row: Row) -> str:
+    extras = row.label.partition(", ")[2]
+    name = labels.bias_name(row.cell, row.bias) or labels.cell_name(row.cell)
+    return f"{name}, {extras}" if extras else name
+
+
+def _split_finding(rows: Sequence[Row], own_block: str, w: ModuleType) -> str:
+    """The row in which the conveyor falls shortest of the whole, then the last row."""
+
+    def gap(row: Row) -> float:
+        total, conveyor, _ = _ends(row, own_block)
+        known = math.isfinite(total) and math.isfinite(conveyor)
+        return total - conveyor if known and total > GONE else -math.inf
+
+    first = max(rows, key=gap)
+    others = [r for r in rows if r is not first]
+    text = say(w.SPLIT, **_split_values(first, own_block, w))
+    if others:
+        text += say(w.SPLIT_MORE, **_split_values(others[-1], own_block, w))
+    return text
+
+
+def _split_values(row: Row, own_block: str, w: ModuleType) -> dict[str, str]:
+    total, conveyor, _ = _ends(row, own_block)
+    return {
+        "bias": _bias(row),
+        "lag": f"{row.length:,}",
+        "conveyor": numbers.left(conveyor),
+        "total": numbers.left(total),
+        "what": _what(row, own_block, w),
+    }
