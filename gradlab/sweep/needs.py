@@ -12,10 +12,6 @@ from gradlab.store.codec import to_json
 from gradlab.store.results import covers
 
 
-COSTLY = ("triangle",)
-"""Measures left out unless they are asked for."""
-
-
 @dataclass(frozen=True)
 class Needs:
     """Measure -> what it is to be computed with, as stored: version, settings, blocks.
@@ -70,8 +66,12 @@ def needs_of(
 
 
 def usual() -> tuple[str, ...]:
-    """Return the measures that are taken without being named."""
-    return tuple(name for name in catalog.names("measures") if name not in COSTLY)
+    """Return the measures that are taken without being named: all but costly ones."""
+    return tuple(
+        name
+        for name in catalog.names("measures")
+        if not _attribute(name, "costly", False)
+    )
 
 
 def settings_of(name: str, thresholds: tuple[float, ...]) -> dict[str, Any]:

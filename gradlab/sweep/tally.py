@@ -88,7 +88,7 @@ class Tally:
         }
 
     def seconds_left(self) -> float:
-        """Return about how long the rest takes, the model corrected by what was seen."""
+        """Return about how long the rest takes, the model corrected by what is seen."""
         if not self.left:
             return 0.0
         # as if the model had been right about two seconds already

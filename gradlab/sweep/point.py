@@ -1,0 +1,221 @@
+"""What a worker does with points: pure functions from parameters to records."""
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab import catalog, cells
+from gradlab.cells.base import Cell
+from gradlab.initializers import initialize_
+from gradlab.inputs.base import initial_state
+from gradlab.losses.base import directions
+from gradlab.measures import Flow, Measure
+from gradlab.statistics import THRESHOLDS
+from gradlab.store.codec import from_json
+from gradlab.store.record import Record
+from gradlab.sweep.keys import input_of
+from gradlab.sweep.needs import Needs, settings_of
+from gradlab.sweep.points import Point
+from gradlab.trajectory import Trajectory, unroll
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one point.
+
+    Attributes:
+        records: empty where it failed.
+        message: why it failed, empty where it did not.
+        seconds: its share of the time.
+        not_finite: whether its numbers broke down, which is a result.
+    """
+
+    records: tuple[Record, ...] = ()
+    message: str = ""
+    seconds: float = 0.0
+    not_finite: bool = False
+
+
+def measure_points(points: Sequence[Point], needs: Needs) -> list[Outcome]:
+    """Measure points of one shape; if the group raises, each by itself."""
+    began = time.perf_counter()
+    try:
+        found = measure_group(points, measures_of(needs), needs.blocks())
+    except Exception as error:
+        if len(points) == 1:
+            return [Outcome(message=_told(error), seconds=_since(began))]
+        return [out for point in points for out in measure_points([point], needs)]
+    share = _since(began) / len(points)
+    return [
+        Outcome(tuple(records.values()), "", share, _broke_down(records))
+        for records in found
+    ]
+
+
+def measure_group(
+    points: Sequence[Point], measures: Iterable[Measure], blocks: str = "all"
+) -> list[dict[str, Record]]:
+    """Return the records of points of one shape, by output.
+
+    Points may differ in init, gain, forget bias and seed. Where the cell can be
+    stacked they are computed together along a leading axis, and each gets the same
+    bits as alone.
+    """
+    chosen = list(measures)
+    built = [build(point) for point in points]
+    if built[0].stackable:
+        cell = cells.stack(built)
+        return _records(_flow(cell, points, blocks), chosen, len(points))
+    return [
+        _records(_flow(cell, [point], blocks, stacked=False), chosen, None)[0]
+        for cell, point in zip(built, points, strict=True)
+    ]
+
+
+def build(point: Point) -> Cell:
+    """Return a point's cell with its weights drawn."""
+    activation = None
+    if point.activation is not None:
+        activation = catalog.get("activations", point.activation)()
+    cell = cells.build(
+        point.cell,
+        point.features,
+        point.hidden,
+        activation=activation,
+        dtype=dtype_of(point),
+        seed=point.seed,
+    )
+    init = None
+    if point.init is not None:
+        init = catalog.get("initializers", point.init)()
+    initialize_(
+        cell,
+        init,
+        gain=1.0 if point.gain is None else point.gain,
+        forget_bias="keep" if point.forget_bias is None else point.forget_bias,
+        seed=point.seed,
+        length=point.length,
+    )
+    return cell.to(point.device)
+
+
+def trajectory_of(cell: Cell, points: Sequence[Point], *, stacked: bool) -> Trajectory:
+    """Run a cell, or a stack of them, over the sequences of its points."""
+    first = points[0]
+    steps = first.length + first.burn_in
+    inputs, starts = [], []
+    named = list(zip(cell.state_names, cell.state_sizes, strict=True))
+    for point in points:
+        source = input_of(point.input)
+        inputs.append(
+            source.sequences(point.seed, point.sequences, steps, point.features)
+        )
+        starts.append(
+            initial_state(point.initial_state, point.seed, point.sequences, named)
+        )
+    start = [_tensor(parts, first, stacked) for parts in zip(*starts, strict=True)]
+    return unroll(
+        cell,
+        _tensor(inputs, first, stacked),
+        initial_state=start,
+        burn_in=first.burn_in,
+    )
+
+
+def measures_of(needs: Needs) -> list[Measure]:
+    """Return the measures that are wanted, with their settings."""
+    found = []
+    for name, need in sorted(needs.wanted.items()):
+        settings = from_json(need.split(" ")[1])
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+        found.append(catalog.get("measures", name)(**given))
+    return found
+
+
+def describe(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what measures say of themselves, by the name of each output."""
+    manifest = {}
+    for name in names:
+        leaf: type[Measure] = catalog.get("measures", name)
+        about = {key: getattr(leaf, key) for key in _TOLD}
+        for output in leaf.outputs or (name,):
+            manifest[output] = {"measure": name, **about}
+    return manifest
+
+
+_TOLD = ("version", "symbol", "unit", "question", "formula", "reference")
+
+
+def dtype_of(point: Point) -> torch.dtype:
+    """Return a point's dtype as torch names it."""
+    return {"float32": torch.float32, "float64": torch.float64}[point.dtype]
+
+
+def _flow(
+    cell: Cell, points: Sequence[Point], blocks: str, *, stacked: bool = True
+) -> Flow:
+    width = cell.state_sizes[0]
+    vectors = [directions(point.seed, point.sequences, width) for point in points]
+    return Flow(
+        trajectory_of(cell, points, stacked=stacked),
+        blocks,
+        catalog.get("losses", points[0].loss)(),
+        _tensor(vectors, points[0], stacked),
+    )
+
+
+def _tensor(parts: Sequence[np.ndarray], point: Point, stacked: bool) -> Tensor:
+    array = np.stack(parts) if stacked else parts[0]
+    return torch.from_numpy(array).to(device=point.device, dtype=dtype_of(point))
+
+
+def _records(
+    flow: Flow, measures: list[Measure], members: int | None
+) -> list[dict[str, Record]]:
+    """Return the records of each member; None says there is no member axis."""
+    found: list[dict[str, Record]] = [{} for _ in range(members or 1)]
+    for measure in measures:
+        if not measure.applies_to(flow.cell):
+            continue
+        settings = settings_of(measure.name, getattr(measure, "thresholds", THRESHOLDS))
+        for output, reading in measure.readings(flow).items():
+            mean, sd = reading.summary()
+            notes = reading.notes
+            if members is None:
+                mean, sd = mean[None], sd[None]
+                notes = None if notes is None else np.asarray(notes)[None]
+            for k, records in enumerate(found):
+                records[output] = Record(
+                    output,
+                    measure.version,
+                    settings,
+                    reading.coords,
+                    mean[k].copy(),
+                    sd[k].copy(),
+                    "" if notes is None else str(notes[k]),
+                )
+    return found
+
+
+def _broke_down(records: dict[str, Record]) -> bool:
+    record = records.get("breakdown")
+    if record is None or not record.has(index="not_finite"):
+        return False
+    return not math.isnan(record.at(index="not_finite"))
+
+
+def _told(error: Exception) -> str:
+    """Return an error as a point's message: its kind and what it says."""
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return f"{type(error).__name__}: {error}".strip()
+
+
+def _since(began: float) -> float:
+    return time.perf_counter() - began
