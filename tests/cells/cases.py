@@ -9,6 +9,7 @@ from gradlab import catalog, cells
 from gradlab.activations.base import Activation
 from gradlab.cells import Cell, Step
 
+
 SWITCHES = {
     "rnn": [[]],
     "lstm": [

@@ -6,6 +6,7 @@ import torch
 from gradlab.cells import Diagonal, stack
 from tests.cells.cases import members, rough
 
+
 SPECS = [
     "rnn",
     "lstm",
@@ -15,7 +16,7 @@ SPECS = [
     "gru",
     "gru:reset_before",
 ]
-STEPS = 6
+STEPS = 4
 
 
 def run(cell, inputs):
@@ -38,8 +39,8 @@ def run(cell, inputs):
     return [tensor.detach() for tensor in found]
 
 
-@pytest.mark.parametrize("phi", [None, "sigmoid", "gelu"])
-@pytest.mark.parametrize("batch", [1, 3, 4])
+@pytest.mark.parametrize("phi", [None, "sigmoid"])
+@pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("hidden", [10, 37])
 @pytest.mark.parametrize("spec", SPECS)
 def test_alone_in_four_and_in_eleven(spec, hidden, batch, phi):

@@ -15,6 +15,7 @@ from tests.cells.cases import (
     visit,
 )
 
+
 TOLERANCE = 1e-12
 
 
@@ -41,38 +42,38 @@ def compare_with(cell, inputs, state, step, expected) -> None:
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_combination_of_options(spec):
-    compare(rough(spec), 4)
+    compare(rough(spec), 2)
 
 
 @pytest.mark.parametrize("phi", ACTIVATIONS)
 @pytest.mark.parametrize("spec", PLAIN)
 def test_every_activation(spec, phi):
-    compare(rough(spec, phi=phi), 4)
+    compare(rough(spec, phi=phi), 2)
 
 
 @pytest.mark.parametrize("gate", ACTIVATIONS)
 @pytest.mark.parametrize("cell", ["lstm", "lstm:peephole+coupled", "gru"])
 def test_every_gate_activation(cell, gate):
     joint = "+" if ":" in cell else ":"
-    compare(rough(f"{cell}{joint}gate={gate}"), 4)
+    compare(rough(f"{cell}{joint}gate={gate}"), 2)
 
 
 @pytest.mark.parametrize("spec", PLAIN)
 def test_without_biases(spec):
-    compare(rough(spec, bias=False), 4)
+    compare(rough(spec, bias=False), 2)
 
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_with_a_leading_time_axis(spec):
-    compare(rough(spec), 5, 2)
+    compare(rough(spec), 3, 2)
 
 
-@pytest.mark.parametrize("lead", [(), (5,)])
+@pytest.mark.parametrize("lead", [(), (2,)])
 @pytest.mark.parametrize("spec", SPECS)
 def test_with_a_member_axis_under_a_time_axis(spec, lead):
-    singles = list(members(rough(spec), 3))
+    singles = list(members(rough(spec), 2))
     together = stack(singles)
-    inputs, state, step = visit(together, *lead, 3, 2)
+    inputs, state, step = visit(together, *lead, 2, 1)
     expected = torch.stack(
         [
             twin(cell, inputs[..., m, :, :], tuple(s[..., m, :, :] for s in state))
