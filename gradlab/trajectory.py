@@ -9,6 +9,7 @@ from torch import Tensor
 from gradlab.cells.base import Cell, Recurrent, Step
 from gradlab.errors import ShapeError
 
+
 MIN_LENGTH = 2
 
 

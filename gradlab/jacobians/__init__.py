@@ -7,5 +7,17 @@ dh_T/dc_t. The chain goes right to left, P <- P J_t, so one pass gives every lag
 from gradlab.jacobians.blocks import block_names
 from gradlab.jacobians.chain import JacobianNorms, jacobian_norms
 from gradlab.jacobians.lags import batch_lags, lags
+from gradlab.jacobians.steps import step_norms
+from gradlab.jacobians.triangles import Triangle, triangle
 
-__all__ = ["JacobianNorms", "batch_lags", "block_names", "jacobian_norms", "lags"]
+
+__all__ = [
+    "JacobianNorms",
+    "Triangle",
+    "batch_lags",
+    "block_names",
+    "jacobian_norms",
+    "lags",
+    "step_norms",
+    "triangle",
+]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from gradlab.cells.base import Cell
 from gradlab.errors import UnknownNameError
 
+
 CUTS = ("no_cell_path", "no_detours")
 ROADS = ("conveyor", "detours")
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.scale import exponent_of, log, normalized, power_of_two
 from gradlab.jacobians.spectral import spectral_norm
+from gradlab.logscale import ln_vector_norm, log, normalized
 
 
 def ln_products(diagonals: Tensor) -> np.ndarray:
@@ -36,10 +36,7 @@ def ln_root_sum_square(ln_units: np.ndarray) -> np.ndarray:
 
 def ln_column_norms(matrices: Tensor) -> np.ndarray:
     """Return the ln of the norm of each column of (N, rows, n) as (N, n)."""
-    columns = matrices.double().mT.contiguous()
-    exponent = exponent_of(columns.abs().amax(-1))
-    factor = power_of_two(-exponent, torch.float64)[..., None]
-    return log(torch.linalg.vector_norm(columns * factor, dim=-1), exponent)
+    return ln_vector_norm(matrices.mT)
 
 
 def ln_spectral_scaled(matrices: Tensor, ln_units: np.ndarray) -> np.ndarray:

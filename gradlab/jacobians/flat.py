@@ -53,6 +53,10 @@ class FlatJacobian:
         zero = self.like.new_zeros(self.count, self.sizes[self.carry])
         return sum((p for p in (own, self.conveyor) if p is not None), start=zero)
 
+    def matrix(self) -> Tensor:
+        """Return J_t whole, (N, width, width)."""
+        return torch.cat([self.column(name) for name in self.names], dim=-1)
+
     def column(self, earlier: str) -> Tensor:
         """Return a column of blocks as (N, width, n), the conveyor in its place."""
         return torch.cat([self.block(later, earlier) for later in self.names], dim=-2)

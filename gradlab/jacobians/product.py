@@ -1,22 +1,23 @@
 """The product J_T ... J_{t+1}, grown one step further back at a time."""
 
-from copy import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.batched import multiply, multiply_add_
+from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
-from gradlab.jacobians.scale import (
+from gradlab.logscale import (
     Scaled,
     exponent_of,
     frobenius,
     power_of_two,
     rescaled,
 )
+
 
 Columns = dict[str, Tensor]
 _FAR, _OFTEN = 20, 8
@@ -120,6 +121,16 @@ class Product:
         picked = Product(self.layout, columns, conveyor=self.conveyor)
         picked.exponent, picked.age = self.exponent[rows], self.age
         return picked
+
+    def beside(self, other: "Product") -> "Product":
+        """Return these products and the other's, in this order."""
+        columns = {
+            name: torch.cat([column, other.columns[name]])
+            for name, column in self.columns.items()
+        }
+        both = Product(self.layout, columns, conveyor=self.conveyor)
+        both.exponent, both.age = torch.cat([self.exponent, other.exponent]), self.age
+        return both
 
     def snapshot(self) -> "Product":
         """Return the product as it stands; advancing this one leaves it alone."""

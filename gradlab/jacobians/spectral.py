@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.batched import gram
-from gradlab.jacobians.scale import largest_entry, normalized, power_of_two
+from gradlab.batched import gram
+from gradlab.logscale import largest_entry, normalized, power_of_two
 
 
 def spectral_norm(matrices: Tensor) -> Tensor:

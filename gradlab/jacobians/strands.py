@@ -18,8 +18,9 @@ from gradlab.jacobians.conveyor import (
 )
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.product import Layout, Product
-from gradlab.jacobians.scale import frobenius, log
 from gradlab.jacobians.spectral import spectral_norm
+from gradlab.logscale import frobenius, log
+
 
 Norms = dict[str, np.ndarray]
 

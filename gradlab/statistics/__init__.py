@@ -15,6 +15,7 @@ from gradlab.statistics.verdicts import (
     verdict,
 )
 
+
 __all__ = [
     "MIN_BATCHES",
     "MIN_BATCH_LENGTH",

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradlab.statistics.seeds import student
 
+
 MIN_BATCHES = 10
 MIN_BATCH_LENGTH = 10
 

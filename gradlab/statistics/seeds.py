@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+
 MIN_SEEDS = 3
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+
 LN2 = float(np.log(2.0))
 _RANGE = 1074
 _POWERS = torch.from_numpy(np.ldexp(1.0, np.arange(-_RANGE, 1024)))
@@ -81,6 +82,14 @@ def frobenius(matrices: Tensor) -> Tensor:
         precise = torch.linalg.vector_norm(shrunk, dim=(-2, -1)).double()
         norm[doubtful] = precise * power_of_two(exponent, torch.float64)
     return norm
+
+
+def ln_vector_norm(vectors: Tensor) -> np.ndarray:
+    """Return ln |v|_2 of vectors (…, n) as (…) float64, over any float's range."""
+    wide = vectors.detach().double().contiguous()
+    exponent = exponent_of(wide.abs().amax(-1))
+    shrunk = wide * power_of_two(-exponent, torch.float64)[..., None]
+    return log((shrunk * shrunk).sum(-1).sqrt(), exponent)
 
 
 def normalized(matrices: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,43 @@
+"""Reading the files inputs come from."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from gradlab.errors import InputError
+
+
+def contents(name: str, argument: str | None) -> tuple[str, bytes]:
+    """Return a file's name without its folder, and its bytes.
+
+    Raises:
+        InputError: where none is named, it cannot be read, or it is empty.
+    """
+    if not argument:
+        raise InputError(
+            got=f"{name} without a file",
+            expected="a file after the colon",
+            try_=f"{name}:FILE",
+        )
+    path = Path(os.path.expanduser(argument))
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            got=f"{argument}, which cannot be read ({reason.lower()})",
+            expected="a readable file",
+            try_=f"{name}:FILE",
+        ) from error
+    if not data:
+        raise InputError(
+            got=f"{argument}, which is empty",
+            expected="a file with something in it",
+            try_=f"{name}:FILE",
+        )
+    return path.name, data
+
+
+def digest(data: bytes) -> str:
+    """Return the hash of a file's contents."""
+    return hashlib.sha256(data).hexdigest()

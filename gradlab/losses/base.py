@@ -1,0 +1,37 @@
+"""What a loss is: one number per sequence, from its hidden states."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from torch import Tensor
+
+from gradlab.seeding import stream
+
+
+class Loss(ABC):
+    """A scalar of a sequence's first states h_1 .. h_T.
+
+    ``direction`` is a random unit vector of each sequence, so that with the loss
+    v . h_T the gradient at lag 0 has norm 1.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def __call__(self, hidden: Sequence[Tensor], direction: Tensor) -> Tensor:
+        """Return the losses (…M, B).
+
+        Args:
+            hidden: h_1 .. h_T, each (…M, B, n).
+            direction: (…M, B, n), v.
+        """
+
+
+def directions(seed: int, count: int, size: int) -> np.ndarray:
+    """Return a random unit vector for each sequence, (count, size) float64."""
+    draws = np.stack(
+        [stream(seed, "direction", b).standard_normal(size) for b in range(count)]
+    )
+    return draws / np.linalg.norm(draws, axis=-1, keepdims=True)

@@ -1,0 +1,99 @@
+"""What measures look at: a trajectory and what several of them need of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab.bptt import (
+    Backward,
+    Contributions,
+    backward,
+    contributions,
+    weight_gradients,
+)
+from gradlab.bptt.contributions import of_gradients
+from gradlab.cells.base import Cell
+from gradlab.jacobians import JacobianNorms, jacobian_norms
+from gradlab.losses.base import Loss, directions
+from gradlab.losses.last import Last
+from gradlab.trajectory import Trajectory
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """A trajectory with a loss; what is computed from it is computed once.
+
+    Attributes:
+        trajectory: one cell's or a stack's.
+        blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
+        loss: of the backward pass.
+        direction: (…M, B, n), the loss's unit vectors; seed 0's when left out.
+    """
+
+    trajectory: Trajectory
+    blocks: str | tuple[str, ...] = "all"
+    loss: Loss = Last()
+    direction: Tensor | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell, or stack of cells."""
+        return self.trajectory.cell
+
+    @property
+    def length(self) -> int:
+        """T."""
+        return self.trajectory.length
+
+    @property
+    def lead(self) -> tuple[int, ...]:
+        """(…M, B)."""
+        return self.trajectory.lead
+
+    @cached_property
+    def norms(self) -> JacobianNorms:
+        """Norms of the Jacobian product by block and lag."""
+        return jacobian_norms(self.trajectory, self.blocks)
+
+    @cached_property
+    def backward(self) -> Backward:
+        """What the hooks on a real backward pass caught."""
+        return backward(self.trajectory, self.loss, self._direction)
+
+    @cached_property
+    def contributions(self) -> Contributions:
+        """Each step's part in dL/dW_hh."""
+        uses = self.backward.uses
+        if _apart(uses):
+            return contributions(uses)
+        gradients = weight_gradients(self.trajectory, self.loss, self._direction)
+        return of_gradients(gradients)
+
+    @cached_property
+    def _direction(self) -> Tensor:
+        if self.direction is not None:
+            return self.direction
+        hidden = self.trajectory.states[0]
+        drawn = directions(0, self.lead[-1], hidden.shape[-1])
+        return torch.from_numpy(drawn).to(hidden).expand(*self.lead, -1)
+
+
+def sequence_first(values: np.ndarray, *, axes: int = 1) -> np.ndarray:
+    """Return (*coords, …M, B) as (…M, B, *coords); ``axes`` counts the coords."""
+    return np.moveaxis(values, range(axes), range(-axes, 0))
+
+
+def stacked(curves: dict[str, np.ndarray], blocks: Iterable[str]) -> np.ndarray:
+    """Return curves (x, …M, B) by block as (…M, B, block, x)."""
+    return sequence_first(np.stack([curves[name] for name in blocks]), axes=2)
+
+
+def _apart(uses: tuple) -> bool:
+    """Say whether a cell names its uses of ``weight_hh``, on rows of their own."""
+    spans = sorted((use.rows.start or 0, use.rows.stop) for use in uses)
+    overlap = any(b[0] < a[1] for a, b in zip(spans, spans[1:], strict=False))
+    return bool(spans) and not overlap

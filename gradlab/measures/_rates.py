@@ -1,0 +1,51 @@
+"""Rates of the product's norm, for the measures that tell them."""
+
+import numpy as np
+
+from gradlab.jacobians import batch_lags
+from gradlab.measures._flow import Flow
+from gradlab.statistics import batch_means
+
+
+TOLD = ("joint", "hh", "cc", "conveyor", "detours", "no_cell_path", "no_detours")
+
+
+def rated_blocks(flow: Flow) -> tuple[str, ...]:
+    """Return the blocks whose rate is told, as there are."""
+    return tuple(name for name in TOLD if name in flow.norms.blocks)
+
+
+def rates(flow: Flow, block: str) -> np.ndarray:
+    """Return ln |block| at T over T, nats per step, (…M, B).
+
+    The norm at lag 0 is 1, except that of the detours, which are counted from 1 as
+    the others are.
+    """
+    return flow.norms.spectral[block][-1] / flow.length
+
+
+def rate_bounds(flow: Flow, block: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % bounds (…M) of a block's rate from batch means.
+
+    Of the mean curve over the point's sequences, between the ends of twelve equal
+    stretches; NaN where they are too short. Curves that do not start at 1 (the
+    detours) are cut from the first end on.
+    """
+    norms = flow.norms
+    ends = [lag for lag in batch_lags(flow.length) if lag in norms.lags]
+    rows = [norms.lags.index(lag) for lag in ends]
+    curves = norms.spectral[block][rows]
+    with np.errstate(invalid="ignore"):
+        mean = np.ascontiguousarray(np.moveaxis(curves, -1, 0)).mean(axis=0)
+    lead = mean.shape[1:]
+    bounds = [
+        _bounds(ends, curve) for curve in mean.reshape(len(ends), -1).T.astype(float)
+    ]
+    low, high = np.array(bounds).T
+    return low.reshape(lead), high.reshape(lead)
+
+
+def _bounds(ends: list[int], curve: np.ndarray) -> tuple[float, float]:
+    skip = 1 if curve[0] == -np.inf else 0
+    _, low, high = batch_means(ends[skip:], curve[skip:])
+    return low, high

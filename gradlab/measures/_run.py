@@ -1,0 +1,51 @@
+"""Taking measures of a trajectory."""
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from gradlab import catalog
+from gradlab.losses.base import Loss
+from gradlab.losses.last import Last
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import Flow
+from gradlab.trajectory import Trajectory
+
+
+def measure(
+    trajectory: Trajectory,
+    measures: Iterable[str | Measure] | None = None,
+    *,
+    blocks: str | tuple[str, ...] = "all",
+    loss: Loss | None = None,
+    direction: Tensor | None = None,
+) -> dict[str, Reading]:
+    """Return the readings of ``measures`` along a trajectory, by output.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        measures: names or measures; all but the costly ones when left out. Those that
+            mean nothing for the cell are passed over.
+        blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
+        loss: of the backward pass, v . h_T when left out.
+        direction: (…M, B, n), its unit vectors v; seed 0's when left out.
+
+    Measuring leaves the trajectory, the cell's parameters and their ``.grad``, and the
+    random streams as they were.
+
+    Raises:
+        UnknownNameError: naming the nearest measure there is.
+    """
+    flow = Flow(trajectory, blocks, loss or Last(), direction)
+    readings: dict[str, Reading] = {}
+    for chosen in _chosen(measures):
+        if chosen.applies_to(flow.cell):
+            readings |= chosen.readings(flow)
+    return readings
+
+
+def _chosen(measures: Iterable[str | Measure] | None) -> list[Measure]:
+    if measures is None:
+        leaves = [catalog.get("measures", name) for name in catalog.names("measures")]
+        return [leaf() for leaf in leaves if not leaf.costly]
+    return [catalog.get("measures", m)() if isinstance(m, str) else m for m in measures]

@@ -1,0 +1,52 @@
+"""Where numbers end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class Breakdown(Measure):
+    """The step at which something first is not finite, or exactly zero; NaN if never.
+
+    ``not_finite``: the first step whose state is inf or NaN; where all states are
+    finite but the product is not, the step whose Jacobian made it so, coming from T.
+    ``dead``: the step whose Jacobian made the product an exact zero, coming from T.
+    The earliest (latest for ``dead``) over the point's sequences.
+    """
+
+    name = "breakdown"
+    symbol = "t_break"
+    unit = "step"
+    question = "Does the computation itself break, and where?"
+    formula = "min {t : s_t or J_t not finite}; max {t : J_T ... J_t = 0}"
+    axes = ("index",)
+
+    def compute(self, flow):
+        product = flow.norms.frobenius["joint"]
+        broken = ~(product < np.inf)
+        forward = _forward(flow.trajectory.states)
+        not_finite = np.fmin.reduce(
+            np.where(np.isnan(forward), _made_at(broken), forward), axis=-1
+        )
+        dead = np.fmax.reduce(_made_at(np.isneginf(product)), axis=-1)
+        coords = {"index": ("not_finite", "dead")}
+        values = np.stack([not_finite, dead], axis=-1)
+        return Reading(coords, values, per_sequence=False)
+
+
+def _forward(states: tuple[torch.Tensor, ...]) -> np.ndarray:
+    """Return the first step (…M, B) with a state that is not finite, or NaN."""
+    finite = torch.stack([torch.isfinite(state).all(-1) for state in states]).all(0)
+    broken = ~finite.cpu().numpy()
+    return np.where(broken.any(axis=0), broken.argmax(axis=0), np.nan)
+
+
+def _made_at(happened: np.ndarray) -> np.ndarray:
+    """Return the step T - lag + 1 of the first lag (T + 1, …M, B) that is true."""
+    length = len(happened) - 1
+    step = length + 1 - happened.argmax(axis=0)
+    return np.where(happened.any(axis=0), step, np.nan)

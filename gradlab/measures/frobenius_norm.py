@@ -1,0 +1,27 @@
+"""Frobenius norms of the Jacobian product by lag."""
+
+from dataclasses import dataclass
+
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import stacked
+
+
+@dataclass(frozen=True)
+class FrobeniusNorm(Measure):
+    """ln |J_{T:t}|_F of each block at every lag 0 .. T.
+
+    All directions together: the root of the sum of squared singular values.
+    """
+
+    name = "frobenius_norm"
+    symbol = "ln |J_{T:t}|_F"
+    unit = "nats"
+    question = "How much of all directions together is left after so many steps?"
+    formula = "1/2 ln sum sigma_i(J_T ... J_{t+1})^2"
+    reference = "Pascanu, Mikolov & Bengio 2013"
+    axes = ("block", "lag")
+
+    def compute(self, flow):
+        norms = flow.norms
+        coords = {"block": norms.blocks, "lag": tuple(range(flow.length + 1))}
+        return Reading(coords, stacked(norms.frobenius, norms.blocks))

@@ -1,0 +1,34 @@
+"""The rate a gate alone would give."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._gates import gate_values, has_gates
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class GateLogMean(Measure):
+    """E ln of each gate over steps and units; -inf where one is exactly shut.
+
+    exp(E ln f) is what a typical unit of the conveyor keeps per step; by Jensen's
+    inequality it is less than the mean gate.
+    """
+
+    name = "gate_log_mean"
+    symbol = "E ln f"
+    unit = "nats per step"
+    question = "What would the gate alone keep per step?"
+    formula = "mean over t and units of ln gate"
+    reference = "SCIENCE 3.4"
+    axes = ("block",)
+
+    def applies_to(self, cell):
+        return has_gates(cell)
+
+    def compute(self, flow):
+        gates = gate_values(flow)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = [np.log(gate).mean(axis=-1) for gate in gates.values()]
+        return Reading({"block": tuple(gates)}, np.stack(values, axis=-1))

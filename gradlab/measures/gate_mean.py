@@ -1,0 +1,32 @@
+"""How far open the gates are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._gates import gate_values, has_gates
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class GateMean(Measure):
+    """Mean of each gate over steps and units. For lengths of memory use E ln instead.
+
+    ``keep_gate`` is the gate that keeps the carry, in every convention.
+    """
+
+    name = "gate_mean"
+    symbol = "E f"
+    unit = "number"
+    question = "How far open are the gates?"
+    formula = "mean over t and units of the gate"
+    reference = "SCIENCE 3.8"
+    axes = ("block",)
+
+    def applies_to(self, cell):
+        return has_gates(cell)
+
+    def compute(self, flow):
+        gates = gate_values(flow)
+        values = np.stack([gate.mean(axis=-1) for gate in gates.values()], axis=-1)
+        return Reading({"block": tuple(gates)}, values)

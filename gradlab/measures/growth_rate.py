@@ -1,0 +1,38 @@
+"""How fast the gradient grows or dies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._rates import rate_bounds, rated_blocks, rates
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class GrowthRate(Measure):
+    """ln |P|_2 at T over T: nats per step, negative where the gradient vanishes.
+
+    exp of it is the part kept per step, so what is left at T is kept^T. Low and high
+    are 95 % bounds from batch means over twelve stretches, NaN where these are shorter
+    than ten steps.
+    """
+
+    name = "growth_rate"
+    symbol = "lambda"
+    unit = "nats per step"
+    question = "How much does each step keep?"
+    formula = "(ln |J_{T:0}|_2 - ln |J_{T:T}|_2) / T"
+    reference = "SCIENCE 3.5: mean increment, batch means"
+    axes = ("block",)
+    outputs = ("growth_rate", "growth_rate_low", "growth_rate_high")
+
+    def compute(self, flow):
+        blocks = rated_blocks(flow)
+        coords = {"block": blocks}
+        rate = np.stack([rates(flow, block) for block in blocks], axis=-1)
+        low, high = zip(*(rate_bounds(flow, block) for block in blocks), strict=True)
+        return {
+            "growth_rate": Reading(coords, rate),
+            "growth_rate_low": Reading(coords, np.stack(low, -1), per_sequence=False),
+            "growth_rate_high": Reading(coords, np.stack(high, -1), per_sequence=False),
+        }

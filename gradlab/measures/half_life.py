@@ -1,0 +1,29 @@
+"""Steps over which a gradient halves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._rates import rates
+from gradlab.measures.base import Measure, Reading
+from gradlab.statistics import half_life
+
+
+@dataclass(frozen=True)
+class HalfLife(Measure):
+    """ln 2 / -rate of the whole product, the rate meant over the point's sequences.
+
+    inf where it does not decay, 0 where the product is exactly zero.
+    """
+
+    name = "half_life"
+    symbol = "t_1/2"
+    unit = "steps"
+    question = "After how many steps is half of it gone?"
+    formula = "ln 2 / -lambda"
+    reference = "SCIENCE 3.4"
+
+    def compute(self, flow):
+        rate, _ = Reading({}, rates(flow, "joint")).summary()
+        lives = np.vectorize(half_life, otypes=[float])(rate)
+        return Reading({}, lives, per_sequence=False)

@@ -1,0 +1,24 @@
+"""How far back the gradient reaches."""
+
+from dataclasses import dataclass
+
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class Horizon(Measure):
+    """First lag at which less than 1/1000 of the gradient is left.
+
+    Of the whole state's spectral norm, geometric mean over the point's sequences,
+    exact to the step. inf where it is not reached within T: never extrapolated.
+    """
+
+    name = "horizon"
+    symbol = "tau_{1/1000}"
+    unit = "steps"
+    question = "How far back does the gradient reach?"
+    formula = "min {T - t : mean ln |J_{T:t}|_2 < ln 1/1000}"
+    reference = "SCIENCE 3.4"
+
+    def compute(self, flow):
+        return Reading({}, flow.norms.horizon, per_sequence=False)

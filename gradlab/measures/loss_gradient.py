@@ -1,0 +1,39 @@
+"""What arrives at each step in a real backward pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.logscale import ln_vector_norm
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import sequence_first
+
+
+@dataclass(frozen=True)
+class LossGradient(Measure):
+    """ln |dL/ds_t| at every step 0 .. T, from hooks on ``loss.backward()``.
+
+    Block ``h`` is dL/dh_t; for every further state, such as the LSTM's c, ``c_graph``
+    is what ``retain_grad`` gives and ``c_state`` the gradient with h_t held (the state
+    Jacobian's coordinate): c_graph = c_state + s_t dL/dh_t, s_t = dh_t/dc_t with the
+    gates fixed. -inf where it underflowed to zero.
+    """
+
+    name = "loss_gradient"
+    symbol = "ln |dL/dh_t|"
+    unit = "nats"
+    question = "What arrives in a real backward pass?"
+    formula = "ln |dL/ds_t|_2"
+    reference = "Hochreiter 1991; SCIENCE 1.4"
+    axes = ("block", "step")
+
+    def compute(self, flow):
+        caught = flow.backward
+        first, *others = flow.cell.state_names
+        curves = {first: caught.graph[0]}
+        for k, name in enumerate(others, start=1):
+            curves[f"{name}_graph"] = caught.graph[k]
+            curves[f"{name}_state"] = caught.state[k]
+        values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
+        coords = {"block": tuple(curves), "step": tuple(range(flow.length + 1))}
+        return Reading(coords, sequence_first(values, axes=2))

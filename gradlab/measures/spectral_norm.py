@@ -1,0 +1,28 @@
+"""Spectral norms of the Jacobian product by lag."""
+
+from dataclasses import dataclass
+
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import stacked
+
+
+@dataclass(frozen=True)
+class SpectralNorm(Measure):
+    """ln |J_{T:t}|_2 of each block at the stored lags T - t.
+
+    What is left, at most, of a gradient that starts at T. The joint block is that of
+    the whole state and 0 (that is, 1) at lag 0 for every cell.
+    """
+
+    name = "spectral_norm"
+    symbol = "ln |J_{T:t}|_2"
+    unit = "nats"
+    question = "How much of a gradient can be left after so many steps?"
+    formula = "ln sigma_max(J_T ... J_{t+1})"
+    reference = "Pascanu, Mikolov & Bengio 2013"
+    axes = ("block", "lag")
+
+    def compute(self, flow):
+        norms = flow.norms
+        coords = {"block": norms.blocks, "lag": norms.lags}
+        return Reading(coords, stacked(norms.spectral, norms.blocks))

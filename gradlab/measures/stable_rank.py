@@ -1,0 +1,33 @@
+"""How many directions survive."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import stacked
+
+
+@dataclass(frozen=True)
+class StableRank(Measure):
+    """|P|_F^2 / |P|_2^2 of the whole product at the stored lags.
+
+    Between 1 (one direction is left) and the width of the state (all alike); NaN where
+    the product is zero or not finite.
+    """
+
+    name = "stable_rank"
+    symbol = "|P|_F^2 / |P|_2^2"
+    unit = "directions"
+    question = "How many directions survive?"
+    formula = "sum sigma_i^2 / sigma_1^2"
+    reference = "Rudelson & Vershynin 2007"
+    axes = ("block", "lag")
+
+    def compute(self, flow):
+        norms = flow.norms
+        frobenius = norms.frobenius["joint"][list(norms.lags)]
+        with np.errstate(invalid="ignore"):
+            rank = np.exp(2.0 * (frobenius - norms.spectral["joint"]))
+        coords = {"block": ("joint",), "lag": norms.lags}
+        return Reading(coords, stacked({"joint": rank}, ("joint",)))

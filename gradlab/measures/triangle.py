@@ -1,0 +1,29 @@
+"""What is left between any two steps."""
+
+from dataclasses import dataclass
+
+from gradlab.jacobians import triangle
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class TriangleMeasure(Measure):
+    """ln |J_{T':t}|_2 of the first sequence for later steps T' and lags T' - t.
+
+    At most 64 x 64: steps and lags are multiples of ceil(T / 64). NaN where the lag
+    reaches before the start.
+    """
+
+    name = "triangle"
+    symbol = "ln |J_{T':t}|_2"
+    unit = "nats"
+    question = "What does it look like inside one sequence?"
+    formula = "ln sigma_max(J_{T'} ... J_{t+1})"
+    reference = "Pascanu, Mikolov & Bengio 2013"
+    axes = ("step", "lag")
+    costly = True
+
+    def compute(self, flow):
+        found = triangle(flow.trajectory)
+        coords = {"step": found.steps, "lag": found.lags}
+        return Reading(coords, found.ln_norms, per_sequence=False)

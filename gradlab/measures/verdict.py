@@ -1,0 +1,39 @@
+"""What becomes of the gradient, in one word."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._rates import rate_bounds, rates
+from gradlab.measures.base import Measure, Reading
+from gradlab.statistics import code, verdict
+
+
+@dataclass(frozen=True)
+class VerdictMeasure(Measure):
+    """The verdict on one point, from what is left at T and its batch-means interval.
+
+    The value is the index in ``gradlab.statistics.VERDICTS``, the note its word.
+    """
+
+    name = "verdict"
+    symbol = "verdict"
+    unit = "word"
+    question = "Does the gradient vanish, last or explode?"
+    formula = "by |J_{T:0}|_2 against the thresholds"
+    reference = "DESIGN 5, Verdict"
+
+    thresholds: tuple[float, float, float, float] = (1e-3, 0.1, 10.0, 1e3)
+
+    def compute(self, flow):
+        left = flow.length * Reading({}, rates(flow, "joint")).summary()[0]
+        low, high = (flow.length * bound for bound in rate_bounds(flow, "joint"))
+        words = np.vectorize(
+            lambda *values: verdict(*values, thresholds=self.thresholds),
+            otypes=[object],
+        )(left, low, high)
+        codes = np.vectorize(code, otypes=[float])(words)
+        return Reading({}, codes, per_sequence=False, notes=words)
+
+    def _word(self, left: float, low: float, high: float) -> str:
+        return verdict(left, low, high, self.thresholds)

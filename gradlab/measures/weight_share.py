@@ -1,0 +1,30 @@
+"""What share of dL/dW_hh each step supplies."""
+
+from dataclasses import dataclass
+
+from gradlab.measures._weights import has_recurrent_weight
+from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import sequence_first
+
+
+@dataclass(frozen=True)
+class WeightShare(Measure):
+    """<G_t, G> / |G|_F^2 with G = dL/dW_hh of the sequence and G_t step t's part.
+
+    Sums to 1 over the steps; may be negative. NaN where G is zero.
+    """
+
+    name = "weight_share"
+    symbol = "<G_t, G> / |G|_F^2"
+    unit = "share"
+    question = "What share of the weight gradient comes from how far back?"
+    formula = "<G_t, G> / |G|_F^2"
+    reference = "SCIENCE 3.9"
+    axes = ("step",)
+
+    def applies_to(self, cell):
+        return has_recurrent_weight(cell)
+
+    def compute(self, flow):
+        coords = {"step": tuple(range(1, flow.length + 1))}
+        return Reading(coords, sequence_first(flow.contributions.share))
