@@ -94,7 +94,7 @@ class CellState(own.OwnSection):
         points = own.points_of(rows, -1)
         return Figure(
             name="blocks",
-            data=Panels(panels, columns=2, legend=True),
+            data=Panels(panels, columns=2),
             alt=say(w.BLOCKS_ALT, finding=inline.plain(finding)),
             caption=own.caption(story, story.curves, points, w.BLOCKS_CAPTION),
             takeaway=finding,
@@ -109,14 +109,19 @@ class CellState(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
+        parts = (
+            (own_block, w.TOTAL, "total"),
+            ("conveyor", w.CONVEYOR, "conveyor"),
+            ("detours", w.DETOURS, "detours"),
+        )
         panels = [
             Panel(
                 say(w.PANEL, bias=_bias(r), what=_what(r, own_block, w)),
                 Curves(
                     [
-                        _series(r, own_block, w.TOTAL, "total"),
-                        _series(r, "conveyor", w.CONVEYOR, "conveyor"),
-                        _series(r, "detours", w.DETOURS, "detours"),
+                        _series(r, block, label, key)
+                        for block, label, key in parts
+                        if _curve(r, block) is not None
                     ],
                     x_label=w.X,
                     y_label=w.Y,
@@ -128,7 +133,7 @@ class CellState(own.OwnSection):
         text = say(w.SPLIT_CAPTION, state="c" if own_block == "cc" else "h")
         return Figure(
             name="conveyor",
-            data=Panels(panels, columns=len(panels), legend=True),
+            data=Panels(panels, columns=len(panels)),
             alt=say(w.SPLIT_ALT, finding=inline.plain(finding)),
             caption=own.caption(story, story.curves, points, text),
             takeaway=finding,
@@ -157,8 +162,6 @@ def _curve(row: Row, block: str):
 
 def _series(row: Row, block: str, label: str, key: str) -> Series:
     curve = _curve(row, block)
-    if curve is None:
-        return Series(label, key, [], [])
     banded = curve.seeds > 1
     return Series(
         label=label,

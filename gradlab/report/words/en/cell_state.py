@@ -49,7 +49,7 @@ SPLIT = (
 )
 SPLIT_MORE = " With $bias it is $conveyor against $total: $what."
 SPLIT_CAPTION = (
-    "The derivative of $state_{T} by $state_{t}: the whole (total), the product of the "
+    "The derivative of ${state}_{T} by ${state}_{t}: the whole (total), the product of the "
     "gates alone ([[conveyor]]) and what passes through h and the gates ([[detours]]). "
     "The total is not the sum of the two sizes: they can cancel."
 )

@@ -1,0 +1,177 @@
+"""How many directions survive? Stable rank against lag."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Block, Figure, Finding, Missing
+from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, rank
+from gradlab.report.story.headline import plain_row
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+MOST = 7
+ONE = 2.0
+HOLDS = ("stable", "fading", "growing")
+
+
+class Directions(own.OwnSection):
+    """Curves of the stable rank of those networks that hold, and of the RNN."""
+
+    name = "directions"
+    order = 8
+    question = "How many directions survive?"
+    needs = ("stable_rank",)
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """One figure of up to seven curves."""
+        w = self.words(story)
+        rows = _rows(story)
+        if not rows:
+            return Missing(w.MISSING)
+        finding = _finding(rows, w)
+        points = own.points_of(rows, -1)
+        return [
+            Finding(finding),
+            self._figure(finding, rows, points, w, story),
+            *own.tail(w, points, ("vershynin2018",), formula=(w.FORMULA, w.SPOKEN)),
+        ]
+
+    def _figure(
+        self,
+        finding: str,
+        rows: Sequence[Row],
+        points: Sequence[Any],
+        w: ModuleType,
+        story: Story,
+    ) -> Figure:
+        ends = ", ".join(
+            say(w.ALT_END, name=r.label, rank=numbers.directions(rank.directions(r)))
+            for r in rows
+        )
+        data = Curves(
+            [_series(r) for r in rows],
+            x_label=w.X,
+            y_label=w.Y,
+            scale="rank",
+            x_log2=True,
+        )
+        return Figure(
+            name="directions",
+            data=data,
+            alt=say(w.ALT, finding=inline.plain(finding), ends=ends),
+            caption=own.caption(story, story.curves, points, w.CAPTION),
+            draft=own.draft(story, w.DRAFT, story.curves, points),
+        )
+
+
+def _rows(story: Story) -> list[Row]:
+    """The plain RNN, at its most stable gain too, and the networks that hold."""
+    if story.curves is None:
+        return []
+    found = [r for r in story.curves.rows if not math.isnan(rank.directions(r))]
+    plain = plain_row(found)
+    holding = [r for r in found if r.size().word in HOLDS and r is not plain]
+    steady = _steady(story)
+    first = [r for r in (plain, steady) if r is not None]
+    if len(holding) < 3:
+        defaults = [r for r in found if r not in holding and r is not plain]
+        nearest = sorted(defaults, key=rank.merit)[: 3 - len(holding)]
+        holding = [r for r in found if r in holding or r in nearest]
+    room = MOST - len(first)
+    if len(holding) > room:
+        holding = sorted(holding, key=rank.merit)[:room]
+    return first + [r for r in found if any(r is h for h in holding)]
+
+
+def _steady(story: Story) -> Row | None:
+    """The plain RNN at the gain where its gradient stays nearest to its size."""
+    for grid in story.varying("gain"):
+        part = story.cut(grid, own=("length",))
+        rows = [
+            r
+            for r in part.rows
+            if r.cell == "rnn"
+            and r.extra
+            and "gain" in r.extra
+            and r.params.get("gain") != 1.0
+            and r.params.get("init") in ("default", None)
+            and math.isfinite(r.size().ln)
+            and not math.isnan(rank.directions(r))
+        ]
+        if rows:
+            return min(rows, key=lambda r: abs(r.size().ln))
+    return None
+
+
+def _series(row: Row) -> Series:
+    curve = row.curve("stable_rank", block="joint")
+    keep = curve.x >= 1
+    banded = curve.seeds > 1
+    return Series(
+        label=row.short,
+        key=row.key,
+        x=[float(v) for v in curve.x[keep]],
+        y=[float(v) for v in np.asarray(curve.mean)[keep]],
+        low=[float(v) for v in np.asarray(curve.low)[keep]] if banded else None,
+        high=[float(v) for v in np.asarray(curve.high)[keep]] if banded else None,
+    )
+
+
+def _finding(rows: Sequence[Row], w: ModuleType) -> str:
+    holding = [r for r in rows if r.size().word in ("stable", "fading", "growing")]
+    shared = {
+        "length": f"{max(r.length for r in rows):,}",
+        "hidden": _whole(rows),
+    }
+    if not holding:
+        found = [rank.directions(r) for r in rows]
+        low, high = numbers.directions(min(found)), numbers.directions(max(found))
+        template = w.NO_HOLDER_ONE if low == high else w.NO_HOLDER
+        return say(template, low=low, high=high, **shared)
+    single = [r for r in holding if rank.directions(r) < ONE]
+    most = max(holding, key=rank.directions)
+    if single:
+        other = ""
+        if rank.directions(most) >= ONE:
+            shown = numbers.directions(rank.directions(most))
+            other = say(w.OTHER, name=most.label, rank=shown)
+        return say(
+            w.ONE_NUMBER,
+            single=numbers.listed([r.label for r in single[:3]]),
+            end=w.END_ONE if len(single) == 1 else w.END_MANY,
+            single_rank=numbers.directions(max(rank.directions(r) for r in single[:3])),
+            other=other,
+            **shared,
+        )
+    if len(holding) == 1:
+        shown = numbers.directions(rank.directions(most))
+        return say(w.SINGLE_HOLDER, name=most.label, rank=shown, **shared)
+    least = min(holding, key=rank.directions)
+    return say(
+        w.SPREAD,
+        most=most.label,
+        most_rank=numbers.directions(rank.directions(most)),
+        least=least.label,
+        least_rank=numbers.directions(rank.directions(least)),
+        **shared,
+    )
+
+
+def _whole(rows: Sequence[Row]) -> str:
+    """How many directions there are: H, twice that for the LSTM's (h, c)."""
+    sizes = sorted(
+        {int(r.params["hidden"]) * (2 if r.family == "lstm" else 1) for r in rows}
+    )
+    return " or ".join(str(s) for s in sizes)

@@ -1,0 +1,50 @@
+"""English: section 8, how many directions survive."""
+
+QUESTION = "How many directions survive?"
+
+MISSING = "Not measured in this sweep: add `--measure stable_rank`."
+ONE_NUMBER = (
+    "A gradient can keep its size and still carry one number: $single $end at lag "
+    "$length with $single_rank of $hidden directions$other."
+)
+OTHER = ", $name with $rank"
+END_ONE = "ends"
+END_MANY = "end"
+SPREAD = (
+    "Of the networks that hold their gradient, $most keeps most directions at lag "
+    "$length ($most_rank of $hidden), $least fewest ($least_rank)."
+)
+SINGLE_HOLDER = (
+    "$name holds its gradient and keeps $rank of $hidden directions at lag $length."
+)
+NO_HOLDER = (
+    "No network here holds its gradient to lag $length; what little arrives has "
+    "between $low and $high of $hidden directions."
+)
+NO_HOLDER_ONE = (
+    "No gradient is held to lag $length; what little arrives has $low of $hidden "
+    "directions."
+)
+X = "lag (each gridline twice the one before)"
+Y = "stable rank: directions that survive"
+ALT = "$finding Curves of the stable rank against lag: $ends."
+ALT_END = "$name $rank"
+CAPTION = (
+    "[[stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all squared singular "
+    "values over the largest one."
+)
+DRAFT = "Stable rank of the state's derivative against lag."
+HOW = (
+    "At the left all directions of the state still count; further back fewer do. A curve "
+    "at 1 means that whatever happened in the past, only one combination of it still "
+    "reaches the end: the gradient has a size but says only one number."
+)
+FORMULA = "r = (norm(P)_F^2) / (norm(P)_2^2) = (sum_i sigma_i^2) / (sigma_1^2)"
+SPOKEN = (
+    "the stable rank is the squared Frobenius norm over the squared spectral norm, the "
+    "sum of squared singular values over the largest squared"
+)
+COMMAND_NOTE = "A wider network: `--hidden 128`."
+LIMITS = (
+    "A stable rank weighs directions by size: small ones that still exist are not counted."
+)
