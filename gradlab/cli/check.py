@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,3 +51,12 @@ def command(
         if not failed:
             screen.line(f"next   gradlab sweep --load {files[0]}")
     ctx.exit(1 if failed else 0)
+
+
+def show(outcome: Any, screen: Screen) -> None:
+    """One line per check; what went wrong below it."""
+    word = "ok" if outcome.passed else "FAILED"
+    screen.line(f"{word:<7}{outcome.room} {outcome.name}: {outcome.check}")
+    if not outcome.passed:
+        for line in outcome.message.splitlines():
+            screen.line(fold(f"       {line}", "       "))

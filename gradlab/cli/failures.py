@@ -18,16 +18,20 @@ STOPPED = 130
 
 
 class Failure(click.ClickException):
-    """A sentence (got, expected, try) and an exit code, without a traceback."""
+    """A sentence (got, expected, try) instead of a traceback."""
 
-    def __init__(self, message: str, exit_code: int = FAILED) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = FAILED
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write to stderr, in ASCII where the stream knows no more."""
         lines = f"Error: {self.format_message()}".splitlines()
         Screen.now().note("\n".join(fold(line) for line in lines))
+
+
+class WrongUse(Failure):
+    """What the user asked for cannot be done as it is written."""
+
+    exit_code = USAGE
 
 
 @contextmanager
@@ -57,7 +61,7 @@ def translate(error: Exception) -> Failure | None:
             errors.TooManyPointsError,
             errors.UnknownNameError,
         )
-        return Failure(str(error), USAGE if isinstance(error, usage) else FAILED)
+        return (WrongUse if isinstance(error, usage) else Failure)(str(error))
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return Failure(_system_sentence(error))
     return None

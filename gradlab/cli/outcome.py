@@ -65,7 +65,7 @@ def show_rows(story: Story, screen: Screen) -> None:
     if not rows:
         return
     head = ("network", "kept/step", "horizon", "left", "from lag 0 to T")
-    lines = [head]
+    lines: list[tuple[str, ...]] = [head]
     for row in rows:
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
         lines.append((*cells, screen.bars([level(x) for x in row.spark])))

@@ -199,7 +199,7 @@ def _one_cell(spec: str) -> dict[str, Any]:
 def _measures() -> list[dict[str, str]]:
     found = []
     for name in catalog.names("measures"):
-        leaf = catalog.get("measures", name)
+        leaf: Any = catalog.get("measures", name)
         found.append(
             {"name": name, "unit": leaf.unit, "question": leaf.question},
         )

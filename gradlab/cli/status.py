@@ -38,7 +38,7 @@ def command(ctx: click.Context, folder: Path, as_json: bool, screen: Screen) -> 
     from gradlab.store.results import Results
 
     results = Results.open(folder)
-    total = count(results.points)
+    total = totals(results)
     if as_json:
         screen.line(json.dumps(summary(results, folder), indent=2))
     else:
@@ -58,12 +58,24 @@ def count(points: list[PointResult]) -> dict[str, int]:
     }
 
 
+def totals(results: Results) -> dict[str, int]:
+    """The same for the whole sweep; a point that lacks a measure is missing."""
+    counts = results.meta["counts"]
+    return {
+        "points": counts["asked"],
+        "done": counts["done"],
+        "missing": counts["missing"],
+        "failed": counts["failed"],
+        "not finite": counts["not_finite"],
+    }
+
+
 def summary(results: Results, folder: Path) -> dict[str, Any]:
     """The whole answer for a script."""
     return {
         "folder": str(folder),
         "name": results.meta.get("name"),
-        "total": count(results.points),
+        "total": totals(results),
         "grids": {name: count(points) for name, points in results.grids.items()},
         "failed": [
             {"message": message, "points": [point.params for point in points]}
@@ -83,25 +95,27 @@ def failures(points: list[PointResult]) -> dict[str, list[PointResult]]:
 
 
 def show(results: Results, folder: Path, screen: Screen) -> None:
-    """The screen of REPORT 3: counts per grid, failures, and what to type next."""
-    total = count(results.points)
-    screen.line(_head(results))
+    """Counts per grid, failures, and what to type next."""
+    total = totals(results)
+    for line in _head(results):
+        screen.line(line)
     screen.line()
-    rows = [("grid", *COUNTS)]
+    rows: list[tuple[str, ...]] = [("grid", *COUNTS)]
     for name, points in results.grids.items():
         rows.append((name, *(f"{n:,}" for n in count(points).values())))
     rows.append(("total", *(f"{n:,}" for n in total.values())))
-    for line in table(rows, "lrrrrr"):
-        screen.line(line)
+    lines = table(rows, "lrrrrr")
     share = 100 * total["done"] / max(1, total["points"])
-    screen.line(f"{share:.1f} % done" if share < 100 else "all done")
+    lines[-1] += f"     {'100' if share == 100 else f'{min(share, 99.9):.3g}'} % done"
+    for line in lines:
+        screen.line(line)
     _show_failures(results, screen)
     _show_broken(results, total["not finite"], screen)
     screen.line()
     left = total["missing"] + total["failed"]
     if left:
         screen.line(f"go on   {go_on(results)}")
-    screen.line(f"report  gradlab report {folder}")
+    screen.line(f"report  gradlab report {folder} --open")
 
 
 def go_on(results: Results) -> str:
@@ -112,14 +126,17 @@ def go_on(results: Results) -> str:
     return command + (" --retry-failed" if retry else "")
 
 
-def _head(results: Results) -> str:
+def _head(results: Results) -> list[str]:
+    """Which sweep, when, and with what."""
     meta = results.meta
-    versions = meta.get("versions") or {}
     parts = [str(meta.get("name") or "sweep")]
     parts += [f"started {meta['started']}"] if meta.get("started") else []
     parts += [f"last point {meta['finished']}"] if meta.get("finished") else []
-    parts += [", ".join(f"{k} {v}" for k, v in versions.items() if k in _TOLD)]
-    return " · ".join(part for part in parts if part)
+    versions = meta.get("versions") or {}
+    return [
+        " · ".join(parts),
+        ", ".join(f"{name} {versions[name]}" for name in _TOLD if name in versions),
+    ]
 
 
 _TOLD = ("gradlab", "torch")
