@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from types import ModuleType
@@ -112,9 +113,9 @@ class Crew:
         """
         while self.busy:
             self._hire()
+            self._assign()
             for one in self._heard():
                 yield from self._hear(one)
-            self._assign()
 
     def arrived(self) -> Iterator[Answer]:
         """Yield answers that are there already, without waiting for others."""
@@ -129,9 +130,8 @@ class Crew:
     def _heard(self) -> list[_Worker]:
         by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
         by_handle |= {one.process.sentinel: one for one in self._workers}
-        return list(
-            {id(w): w for w in map(by_handle.get, _wait(by_handle)) if w}.values()
-        )
+        spoke = [by_handle[handle] for handle in pipes.wait(list(by_handle))]
+        return list(dict.fromkeys(spoke))
 
     def _assign(self) -> None:
         for one in self._workers:
@@ -188,9 +188,7 @@ def _cause(code: int | None) -> str:
         -6: "an abort",
         -15: "terminated",
     }
-    return (
-        f"its worker process ended by signal {-code} ({known.get(code, 'see signal')})"
-    )
+    return f"its worker process ended by signal {-code}, {known.get(code, 'unnamed')}"
 
 
 @contextmanager

@@ -1,0 +1,109 @@
+"""Everything the command line does, as calls; what ``import gradlab`` offers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gradlab.store import results as stored
+from gradlab.store.exports import export as export_table
+from gradlab.sweep.events import Event
+from gradlab.sweep.loading import load as load_sweep
+from gradlab.sweep.runner import run
+
+
+class Results(stored.Results):
+    """What a folder holds, with the table and the report that can be made of it."""
+
+    def export(self, file: str | Path, form: str | None = None) -> Path:
+        """Write :meth:`frame` to a file: csv, parquet or netcdf, by name or suffix.
+
+        Raises:
+            UnknownNameError: another form.
+            ConfigError: the form's packages are not installed.
+            StoreError: the file cannot be written.
+        """
+        return export_table(self, file, form)
+
+    def report(self, formats: Iterable[str] = ("html", "pdf")) -> list[Path]:
+        """Write the report beside the results; return the files.
+
+        Raises:
+            StoreError: the files cannot be written.
+        """
+        from gradlab.report.build import render
+
+        return list(render(self, self.folder, formats=tuple(formats)))
+
+    def figures(
+        self,
+        folder: str | Path,
+        names: Iterable[str] = (),
+        *,
+        formats: Iterable[str] = ("svg",),
+        width: str = "6.5in",
+        style: str = "paper",
+    ) -> list[Path]:
+        """Write figures as files, each with its numbers and a caption draft.
+
+        Args:
+            folder: where to.
+            names: of the figures; all of them when left out.
+            formats: among svg, pdf, png.
+            width: of the figure, e.g. ``"3.3in"``.
+            style: ``"paper"``, ``"slide"`` or ``"grey"``.
+        """
+        from gradlab.report.files import export
+
+        return list(
+            export(
+                self,
+                Path(folder),
+                names=tuple(names),
+                formats=tuple(formats),
+                width=width,
+                style=style,
+            )
+        )
+
+
+def sweep(
+    config: str | Path | Mapping[str, Any] | None = None,
+    *,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[Event], None] | None = None,
+    verify: bool = True,
+    retry_failed: bool = False,
+    yes: bool = False,
+    load: Iterable[str | Path] = (),
+) -> Results:
+    """Measure what is missing of a sweep; return all of its results.
+
+    Args:
+        config: a TOML file, the name of a built-in sweep, or a dict with the same
+            keys, e.g. ``{"cell": ["lstm"], "forget_bias": "0:6:1"}``. Left out: the
+            default sweep.
+        out: folder of the results, ``reports/NAME`` when left out. The same sweep in
+            the same folder computes only what is not there yet.
+        jobs: worker processes; all cores unless told.
+        progress: called with each event of ``gradlab.sweep.events``.
+        verify: hold closed forms against autograd first.
+        retry_failed: compute failed points again.
+        yes: run even a very large sweep.
+        load: Python files whose cells, measures, ... take part.
+
+    Raises:
+        GradlabError: in one sentence each; see :mod:`gradlab.errors`.
+    """
+    asked = load_sweep(config, load=load)
+    folder = Path(out) if out is not None else Path("reports") / asked.name
+    run(
+        asked,
+        folder,
+        jobs=jobs,
+        progress=progress,
+        verify=verify,
+        retry_failed=retry_failed,
+        yes=yes,
+    )
+    return Results.open(folder)
