@@ -1,0 +1,81 @@
+"""What an activation must hold."""
+
+import torch
+from torch import Tensor
+
+from gradlab.activations.base import Activation
+from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
+
+
+def keeps_shape(leaf: type[Activation]) -> Finding:
+    """Values keep shape and dtype."""
+    x = _points(torch.float32).reshape(-1, 3, 7)
+    y = leaf()(x)
+    return holds(
+        y.shape == x.shape and y.dtype == x.dtype,
+        f"{tuple(y.shape)} {y.dtype}",
+        f"{tuple(x.shape)} {x.dtype}",
+    )
+
+
+def derivative(leaf: type[Activation]) -> Finding:
+    """The derivative is autograd's."""
+    phi, x = leaf(), _points(torch.float64)
+    _, pull = torch.func.vjp(phi.value, x)
+    expected = pull(torch.ones_like(x))[0]
+    return worst([("", distance(phi.derivative(x, phi(x)), expected))])
+
+
+def lipschitz(leaf: type[Activation]) -> Finding:
+    """The slope's size stays within ``lipschitz``."""
+    phi = leaf()
+    x = torch.linspace(-30, 30, 600_001, dtype=torch.float64)
+    largest = phi.derivative(x, phi(x)).abs().max().item()
+    return holds(
+        largest <= phi.lipschitz * (1 + 1e-12),
+        f"largest slope {largest:.6g}",
+        f"at most {phi.lipschitz:.6g}",
+    )
+
+
+def each_element_alone(leaf: type[Activation]) -> Finding:
+    """An element's bits do not depend on how many there are."""
+    phi = leaf()
+    x = _points(torch.float32)[:407].reshape(11, 37)
+    together = phi(x), phi.derivative(x, phi(x))
+    return first_wrong(
+        (
+            f"other bits for row {k} alone"
+            for k, row in enumerate(x)
+            if not _same(phi, row, [t[k] for t in together])
+        ),
+        "the same bits alone and among others",
+    )
+
+
+def _same(phi: Activation, row: Tensor, expected: list[Tensor]) -> bool:
+    alone = phi(row), phi.derivative(row, phi(row))
+    return all(torch.equal(a, b) for a, b in zip(alone, expected, strict=True))
+
+
+def finite(leaf: type[Activation]) -> Finding:
+    """Values and slopes of finite numbers are finite."""
+    phi = leaf()
+    x = torch.tensor([-1e4, -50.0, -1.0, 0.0, 1.0, 50.0, 1e4], dtype=torch.float64)
+    values = torch.cat([phi(x), phi.derivative(x, phi(x))])
+    bad = (~values.isfinite()).sum().item()
+    return holds(not bad, f"{bad} that are not", "all finite")
+
+
+def _points(dtype: torch.dtype) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return (torch.randn(2100, generator=generator, dtype=torch.float64) * 3).to(dtype)
+
+
+CHECKS = {
+    "values keep shape and dtype": keeps_shape,
+    "the derivative is autograd's": derivative,
+    "slopes stay within the Lipschitz bound": lipschitz,
+    "finite numbers stay finite": finite,
+    "an element's bits do not depend on its company": each_element_alone,
+}

@@ -1,0 +1,57 @@
+"""What an initializer must hold."""
+
+import numpy as np
+
+from gradlab.check.finding import Finding, first_wrong, holds
+from gradlab.initializers.base import Initializer
+from gradlab.seeding import stream
+
+
+_SIZE = 24
+
+
+def shape(leaf: type[Initializer]) -> Finding:
+    """A block has the shape asked for, in float64."""
+    block = _draw(leaf)
+    return holds(
+        block.shape == (_SIZE, _SIZE) and block.dtype == np.float64,
+        f"{block.shape} {block.dtype}",
+        f"{(_SIZE, _SIZE)} float64",
+    )
+
+
+def finite(leaf: type[Initializer]) -> Finding:
+    """A block is finite."""
+    bad = int((~np.isfinite(_draw(leaf))).sum())
+    return holds(not bad, f"{bad} entries that are not", "finite entries")
+
+
+def repeats(leaf: type[Initializer]) -> Finding:
+    """The stream alone decides: same stream, same block; no global state touched."""
+    before = np.random.get_state()[1].copy()  # noqa: NPY002 - to see it untouched
+    same = np.array_equal(_draw(leaf), _draw(leaf))
+    after = np.random.get_state()[1]  # noqa: NPY002
+    wrong = [] if same else ["other numbers from the same stream"]
+    if not np.array_equal(before, after):
+        wrong.append("NumPy's global generator moved")
+    return first_wrong(wrong, "the same numbers, drawn from the stream given")
+
+
+def radius(leaf: type[Initializer]) -> Finding:
+    """Where the gain is said to be the spectral radius, it is."""
+    found = float(np.abs(np.linalg.eigvals(_draw(leaf))).max())
+    if not leaf.gain_is_radius:
+        return holds(True, f"spectral radius {found:.3g}, not promised", "any")
+    return holds(abs(found - 1) < 1e-10, f"spectral radius {found:.12g}", "1")
+
+
+def _draw(leaf: type[Initializer]) -> np.ndarray:
+    return np.asarray(leaf().block(_SIZE, _SIZE, stream(0, "check")))
+
+
+CHECKS = {
+    "a block has the shape asked for": shape,
+    "a block is finite": finite,
+    "the stream alone decides": repeats,
+    "the gain is the spectral radius where promised": radius,
+}
