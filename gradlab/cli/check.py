@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -53,10 +52,10 @@ def command(
     ctx.exit(1 if failed else 0)
 
 
-def show(outcome: Any, screen: Screen) -> None:
-    """One line per check; what went wrong below it."""
+def show(outcome: Outcome, screen: Screen) -> None:
+    """One line per check; what came and what was expected below one that failed."""
     word = "ok" if outcome.passed else "FAILED"
-    screen.line(f"{word:<7}{outcome.room} {outcome.name}: {outcome.check}")
+    screen.line(fold(f"{word:<7}{outcome.leaf}: {outcome.title}", " " * 7))
     if not outcome.passed:
-        for line in outcome.message.splitlines():
-            screen.line(fold(f"       {line}", "       "))
+        screen.line(fold(f"       got {outcome.got}", " " * 7))
+        screen.line(fold(f"       expected {outcome.expected}", " " * 7))

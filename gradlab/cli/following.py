@@ -62,7 +62,7 @@ class Following:
         self._state.total, self._state.done = event.total, event.done
         self._count(event.grids)
         if event.done < event.total:
-            self._screen.note(fold(opening(event), "    "))
+            self._screen.note(fold(opening(event), "  "))
             self._screen.note(
                 f"writing to {event.folder}\n"
                 "Ctrl-C keeps what is done; the same command goes on"
@@ -115,15 +115,16 @@ class Following:
 
 def opening(event: events.Started) -> str:
     """``default sweep: 672 points in 3 grids (lineup 135, ...), about 50 s``."""
-    parts = ", ".join(f"{name} {total:,}" for name, (total, _) in event.grids.items())
+    grids = ", ".join(f"{name} {total:,}" for name, (total, _) in event.grids.items())
     missing = event.total - event.done
-    grids = f"{len(event.grids)} grid{'s' * (len(event.grids) > 1)} ({parts})"
-    there = f", {event.done:,} there, {missing:,} to go" if event.done else ""
+    parts = [f"{event.name}: {event.total:,} point{'s' * (event.total > 1)}"]
+    if len(event.grids) > 1:
+        parts[0] += f" in {len(event.grids)} grids ({grids})"
+    if event.done:
+        parts.append(f"{event.done:,} there, {missing:,} to go")
     workers = f"{event.jobs} worker{'s' * (event.jobs > 1)}"
-    return (
-        f"{event.name} sweep: {event.total:,} points in {grids}{there}, "
-        f"about {duration(event.seconds)} with {workers}"
-    )
+    parts.append(f"about {duration(event.seconds)} with {workers}")
+    return ", ".join(parts)
 
 
 def label(params: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ def show_rows(story: Story, screen: Screen) -> None:
     rows = story.terminal_rows()
     if not rows:
         return
-    head = ("network", "kept/step", "horizon", "left", "from lag 0 to T")
+    head = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T")
     lines: list[tuple[str, ...]] = [head]
     for row in rows:
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))

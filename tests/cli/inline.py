@@ -1,0 +1,44 @@
+"""Sweeps inside the test's own process: no workers to start, no report to draw."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from gradlab.sweep import worker
+from gradlab.sweep.crew import Answer
+
+
+class InlineCrew:
+    """Takes tasks as a crew of workers does and does them itself, in their order."""
+
+    hired: list[int] = []
+
+    def __init__(self, jobs: int, load: tuple[str, ...]) -> None:
+        self.hired.append(jobs)
+        self._tasks: deque[tuple[Any, str, tuple]] = deque()
+
+    def __enter__(self) -> InlineCrew:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nobody to send home."""
+
+    def add(self, task: Any, name: str, *arguments: Any, first: bool = False) -> None:
+        (self._tasks.appendleft if first else self._tasks.append)(
+            (task, name, arguments)
+        )
+
+    def answers(self) -> Iterator[Answer]:
+        while self._tasks:
+            task, name, arguments = self._tasks.popleft()
+            try:
+                value = worker.CALLS[name](*arguments)
+            except Exception as error:
+                yield Answer(task, error=error)
+            else:
+                yield Answer(task, value=value)
+
+    def arrived(self) -> Iterator[Answer]:
+        return iter(())
