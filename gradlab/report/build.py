@@ -1,0 +1,89 @@
+"""From results to files: each figure drawn once, shared by page and PDF."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradlab.errors import ConfigError, StoreError
+from gradlab.report.blocks import Document
+
+
+if TYPE_CHECKING:
+    from gradlab.report.figures.drawn import Drawn
+
+FORMATS = ("html", "pdf")
+
+
+def render(
+    results: Any, folder: str | os.PathLike[str], formats: Sequence[str] = FORMATS
+) -> list[Path]:
+    """Write report.html and report.pdf of `results` into `folder`.
+
+    Each file is written aside and then put in place, so a report that is open or
+    half written is never broken. Returns the paths written.
+    Raises ConfigError for an unknown format, StoreError where nothing can be written.
+    """
+    from gradlab.report.document import compose
+
+    return write(compose(results), folder, formats)
+
+
+def write(
+    document: Document,
+    folder: str | os.PathLike[str],
+    formats: Sequence[str] = FORMATS,
+) -> list[Path]:
+    """Write a composed document's files into `folder`."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise ConfigError(f"format {unknown[0]!r}", "html or pdf", "--format html,pdf")
+    from gradlab.report.formulas import formulas_of
+
+    drawings, formulas = draw_all(document), formulas_of(document)
+    paths = []
+    if "html" in formats:
+        from gradlab.report.html import page
+
+        paths.append(_put(Path(folder) / "report.html",
+                          page(document, drawings, formulas).encode()))
+    if "pdf" in formats:
+        from gradlab.report.pdf import pdf
+
+        paths.append(_put(Path(folder) / "report.pdf", pdf(document, drawings, formulas)))
+    return paths
+
+
+def draw_all(document: Document) -> dict[str, Drawn]:
+    """Every figure's drawing by name."""
+    from gradlab.report.figures.drawn import draw
+
+    return {
+        figure.name: draw(figure.data, f"f{number}")
+        for number, (_, figure) in enumerate(document.figures(), start=1)
+    }
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Write aside, then replace."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror or error}",
+            "a folder that can be written, with room on the disk",
+            "gradlab report DIR --out OTHER_FOLDER",
+        ) from error
+    return path
