@@ -1,0 +1,91 @@
+"""What an input must hold. One that asks for a file is given a small one."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from gradlab.check.finding import Finding, first_wrong, holds
+from gradlab.errors import GradlabError
+from gradlab.inputs.base import INITIAL_STATES, Input
+from gradlab.seeding import stream
+
+
+_COUNT, _LENGTH, _FEATURES = 3, 12, 4
+
+
+def shape(leaf: type[Input]) -> Finding:
+    """Sequences are (count, length, features), float64 and finite."""
+    given = sample(leaf)
+    features = given.features(_FEATURES)
+    drawn = _draw(given)
+    expected = (_COUNT, _LENGTH, features)
+    return holds(
+        drawn.shape == expected
+        and drawn.dtype == np.float64
+        and bool(np.isfinite(drawn).all()),
+        f"{drawn.shape} {drawn.dtype}",
+        f"{expected} float64, finite",
+    )
+
+
+def nested(leaf: type[Input]) -> Finding:
+    """Shorter is the beginning of longer, fewer are the first of more."""
+    given = sample(leaf)
+    whole = _draw(given)
+
+    def wrong() -> Iterator[str]:
+        if not np.array_equal(_draw(given, length=5), whole[:, :5]):
+            yield "5 steps that are not the first of 12"
+        if not np.array_equal(_draw(given, count=2), whole[:2]):
+            yield "2 sequences that are not the first of 3"
+
+    return first_wrong(wrong(), "nested sequences", "nested")
+
+
+def repeats(leaf: type[Input]) -> Finding:
+    """The seed alone decides."""
+    given, again = sample(leaf), sample(leaf)
+    same = np.array_equal(_draw(given), _draw(again))
+    return holds(same, "the same" if same else "others", "the same numbers again")
+
+
+def describes_itself(leaf: type[Input]) -> Finding:
+    """The fingerprint is a text, and the initial state one there is."""
+    given = sample(leaf)
+
+    def wrong() -> Iterator[str]:
+        if not isinstance(given.fingerprint(), str):
+            yield f"fingerprint {given.fingerprint()!r}"
+        if leaf.initial not in INITIAL_STATES:
+            yield f"initial {leaf.initial!r}"
+
+    return first_wrong(wrong(), f"a text, and initial in {INITIAL_STATES}")
+
+
+def sample(leaf: type[Input]) -> Input:
+    """Return the input without an argument, or with a small file where it needs one."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder, "sample.txt")
+        text.write_text("The quick brown fox jumps over the lazy dog. " * 4)
+        array = Path(folder, "sample.npy")
+        np.save(array, stream(0, "check").standard_normal((5, 40, 3)))
+        for argument in (None, str(text), str(array)):
+            try:
+                return leaf.parse(argument)
+            except GradlabError as error:
+                refusal = error
+    raise refusal
+
+
+def _draw(given: Input, count: int = _COUNT, length: int = _LENGTH) -> np.ndarray:
+    return given.sequences(0, count, length, given.features(_FEATURES))
+
+
+CHECKS = {
+    "sequences have the shape asked for": shape,
+    "sequences nest over length and number": nested,
+    "the seed alone decides": repeats,
+    "it describes itself": describes_itself,
+}
