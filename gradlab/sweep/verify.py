@@ -44,7 +44,8 @@ def check(cell_spec: str, activation: str | None) -> Check:
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
     error, compared = math.nan, 0
-    for name, ours, theirs in _pairs(cell, _trajectory(cell)):
+    for name, *pair in _pairs(cell, _trajectory(cell)):
+        ours, theirs = (tensor.detach() for tensor in pair)
         difference = relative(ours, theirs)
         if not difference <= TOLERANCE:
             raise VerificationError(
@@ -97,21 +98,42 @@ def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[tuple[str, Tensor, Te
     """Yield (name, closed form, autograd) of whatever the cell has closed forms for."""
     kind = type(cell)
     for t in range(1, trajectory.length + 1):
-        at = trajectory.step_at(t)
+        inputs, state, step = trajectory.step_at(t)
         if kind.jacobian is not Cell.jacobian:
-            ours = cell.jacobian(*at).dense(cell)
+            eye = torch.eye(sum(cell.state_sizes), dtype=torch.float64)
+            rows = eye.expand(SEQUENCES, -1, -1)
             yield (
                 f"J_{t} (sequence, later, earlier)",
-                ours,
-                Cell.jacobian(cell, *at).dense(cell),
+                cell.jacobian(inputs, state, step).dense(cell),
+                pulled_back(cell, inputs, state, rows),
             )
         if kind.pullback is not Cell.pullback:
-            rows = _cotangents(cell, t)
+            cotangents = _cotangents(cell, t)
             yield (
                 f"pullback through step {t} (sequence, cotangent, state)",
-                torch.cat(cell.pullback(*at, rows), -1),
-                torch.cat(Cell.pullback(cell, *at, rows), -1),
+                torch.cat(cell.pullback(inputs, state, step, cotangents), -1),
+                pulled_back(cell, inputs, state, torch.cat(cotangents, -1)),
             )
+
+
+def pulled_back(
+    cell: Cell, inputs: Tensor, state: tuple[Tensor, ...], rows: Tensor
+) -> Tensor:
+    """Return rows @ J_t by plain autograd, (B, K, n) over the whole state.
+
+    One row after the other: torch.func would do it at once, but importing what it
+    needs takes two seconds of every sweep.
+    """
+    earlier = tuple(part.detach().requires_grad_() for part in state)
+    with torch.enable_grad():
+        later = torch.cat(cell.step(inputs, earlier).state, -1)
+        found = [
+            torch.autograd.grad(
+                later, earlier, row, retain_graph=True, materialize_grads=True
+            )
+            for row in rows.unbind(-2)
+        ]
+    return torch.stack([torch.cat(parts, -1) for parts in found], -2)
 
 
 def _small(spec: str, activation: str | None) -> Cell:
