@@ -137,12 +137,14 @@ def percent(share: float) -> str:
 
 
 def directions(rank: float) -> str:
-    """A stable rank as a count of directions: ``1.0``, ``15``.
+    """A stable rank as a count of directions: ``1``, ``2.4``, ``15``.
 
     >>> directions(1.04), directions(15.2)
-    ('1.0', '15')
+    ('1', '15')
     """
-    return MISSING if math.isnan(rank) else significant(rank)
+    if math.isnan(rank):
+        return MISSING
+    return significant(rank).removesuffix(".0")
 
 
 def nats(rate: float) -> str:

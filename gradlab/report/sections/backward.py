@@ -116,13 +116,13 @@ def _loss_curve(row: Row, block: str):
 
 def _gradients(rows: Sequence[Row], w: ModuleType) -> Curves:
     series = []
-    for row in rows:
+    for place, row in enumerate(rows):
         for block, template in (("h", w.H), ("c_graph", w.C)):
             curve = _loss_curve(row, block)
             if curve is None:
                 continue
             label = say(template, name=row.short) if row.family == "lstm" else row.short
-            key = row.key if block == "h" else f"{row.key}:c"
+            key = row.key if block == "h" else f"other{place or 1}"
             series.append(_series(row, curve, label, key))
     return Curves(series, x_label=w.X, y_label=w.Y_LEFT)
 

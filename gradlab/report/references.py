@@ -1,0 +1,180 @@
+"""What the report stands on: entries for its reference list and for BibTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gradlab.errors import UnknownNameError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One work. kind: article, inproceedings, misc or book; where: its venue."""
+
+    kind: str
+    authors: str
+    title: str
+    where: str
+    year: int
+    extra: str = ""
+
+    def text(self) -> str:
+        """As a line of the reference list."""
+        tail = f", {self.extra}" if self.extra else ""
+        return f"{self.authors} ({self.year}). {self.title}. {self.where}{tail}."
+
+    def bibtex(self, key: str) -> str:
+        """As a BibTeX entry."""
+        field = {
+            "article": "journal",
+            "inproceedings": "booktitle",
+            "book": "publisher",
+        }.get(self.kind, "howpublished")
+        authors = " and ".join(self.authors.split("; "))
+        lines = [
+            f"@{self.kind}{{{key},",
+            f"  author = {{{authors}}},",
+            f"  title = {{{{{self.title}}}}},",
+            f"  {field} = {{{self.where}}},",
+            f"  year = {{{self.year}}},",
+        ]
+        if self.extra:
+            lines.append(f"  note = {{{self.extra}}},")
+        return "\n".join([*lines, "}"])
+
+
+WORKS: dict[str, Entry] = {
+    "bengio1994": Entry(
+        "article",
+        "Bengio, Y.; Simard, P.; Frasconi, P.",
+        "Learning long-term dependencies with gradient descent is difficult",
+        "IEEE Transactions on Neural Networks",
+        1994,
+        "5(2), 157-166",
+    ),
+    "chen2018": Entry(
+        "inproceedings",
+        "Chen, M.; Pennington, J.; Schoenholz, S. S.",
+        "Dynamical isometry and a mean field theory of RNNs: gating enables signal "
+        "propagation in recurrent neural networks",
+        "International Conference on Machine Learning",
+        2018,
+    ),
+    "cho2014": Entry(
+        "inproceedings",
+        "Cho, K.; van Merrienboer, B.; Gulcehre, C.; Bahdanau, D.; Bougares, F.; "
+        "Schwenk, H.; Bengio, Y.",
+        "Learning phrase representations using RNN encoder-decoder for statistical "
+        "machine translation",
+        "Empirical Methods in Natural Language Processing",
+        2014,
+    ),
+    "elman1990": Entry(
+        "article", "Elman, J. L.", "Finding structure in time", "Cognitive Science", 1990,
+        "14(2), 179-211",
+    ),
+    "gers2000": Entry(
+        "article",
+        "Gers, F. A.; Schmidhuber, J.; Cummins, F.",
+        "Learning to forget: continual prediction with LSTM",
+        "Neural Computation",
+        2000,
+        "12(10), 2451-2471",
+    ),
+    "glorot2010": Entry(
+        "inproceedings",
+        "Glorot, X.; Bengio, Y.",
+        "Understanding the difficulty of training deep feedforward neural networks",
+        "Artificial Intelligence and Statistics",
+        2010,
+    ),
+    "hochreiter1997": Entry(
+        "article",
+        "Hochreiter, S.; Schmidhuber, J.",
+        "Long short-term memory",
+        "Neural Computation",
+        1997,
+        "9(8), 1735-1780",
+    ),
+    "jozefowicz2015": Entry(
+        "inproceedings",
+        "Jozefowicz, R.; Zaremba, W.; Sutskever, I.",
+        "An empirical exploration of recurrent network architectures",
+        "International Conference on Machine Learning",
+        2015,
+    ),
+    "kanuparthi2019": Entry(
+        "inproceedings",
+        "Kanuparthi, B.; Arpit, D.; Kerg, G.; Ke, N. R.; Mitliagkas, I.; Bengio, Y.",
+        "h-detach: modifying the LSTM gradient towards better optimization",
+        "International Conference on Learning Representations",
+        2019,
+    ),
+    "le2015": Entry(
+        "misc",
+        "Le, Q. V.; Jaitly, N.; Hinton, G. E.",
+        "A simple way to initialize recurrent networks of rectified linear units",
+        "arXiv:1504.00941",
+        2015,
+    ),
+    "pascanu2013": Entry(
+        "inproceedings",
+        "Pascanu, R.; Mikolov, T.; Bengio, Y.",
+        "On the difficulty of training recurrent neural networks",
+        "International Conference on Machine Learning",
+        2013,
+    ),
+    "paszke2019": Entry(
+        "inproceedings",
+        "Paszke, A.; Gross, S.; Massa, F.; others",
+        "PyTorch: an imperative style, high-performance deep learning library",
+        "Advances in Neural Information Processing Systems",
+        2019,
+    ),
+    "saxe2014": Entry(
+        "inproceedings",
+        "Saxe, A. M.; McClelland, J. L.; Ganguli, S.",
+        "Exact solutions to the nonlinear dynamics of learning in deep linear neural "
+        "networks",
+        "International Conference on Learning Representations",
+        2014,
+    ),
+    "tallec2018": Entry(
+        "inproceedings",
+        "Tallec, C.; Ollivier, Y.",
+        "Can recurrent neural networks warp time?",
+        "International Conference on Learning Representations",
+        2018,
+    ),
+    "vershynin2018": Entry(
+        "book",
+        "Vershynin, R.",
+        "High-dimensional probability: an introduction with applications in data science",
+        "Cambridge University Press",
+        2018,
+    ),
+    "werbos1990": Entry(
+        "article",
+        "Werbos, P. J.",
+        "Backpropagation through time: what it does and how to do it",
+        "Proceedings of the IEEE",
+        1990,
+        "78(10), 1550-1560",
+    ),
+}
+KEYS = tuple(WORKS)
+ENTRIES: dict[str, str] = {key: entry.text() for key, entry in WORKS.items()}
+
+
+def bibtex(keys: Iterable[str] | None = None) -> str:
+    """BibTeX of these works, or of all.
+
+    Raises:
+        UnknownNameError: a key that is not here.
+    """
+    chosen = KEYS if keys is None else tuple(keys)
+    for key in chosen:
+        if key not in WORKS:
+            raise UnknownNameError.among("reference", key, KEYS)
+    return "\n\n".join(WORKS[key].bibtex(key) for key in chosen)

@@ -1,0 +1,321 @@
+"""What predicts it? The rate against gates, and against numbers of W_hh."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Block, Figure, Finding, Missing
+from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.scatter import Point, Scatter
+from gradlab.report.figures.strips import Strips
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, Slice, labels, rank
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+KEEP_GATES = {"lstm": "forget_gate", "gru": "update_gate"}
+FACTOR = math.log(10.0)
+MOST = 24
+NAMED = 3
+
+
+class Predictors(own.OwnSection):
+    """Scatters of the measured rate; shares of closed and open gates."""
+
+    name = "predictors"
+    order = 10
+    question = "What predicts it?"
+    needs = ("growth_rate",)
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """One figure of up to three panels."""
+        w = self.words(story)
+        gated = _gated(story)
+        part, plain = _plain(story)
+        if not gated and not plain:
+            return Missing(w.MISSING)
+        finding = _finding(gated, plain, w)
+        rows = [*gated, *plain]
+        points = own.points_of(gated or plain, -1)
+        return [
+            Finding(finding),
+            self._figure(finding, gated, plain, part or story.main, w, story),
+            *own.tail(
+                w,
+                points if gated else own.points_of(rows, -1),
+                ("pascanu2013", "tallec2018"),
+                formula=(w.FORMULA, w.SPOKEN),
+            ),
+        ]
+
+    def _figure(
+        self,
+        finding: str,
+        gated: Sequence[Row],
+        plain: Sequence[Row],
+        part: Slice,
+        w: ModuleType,
+        story: Story,
+    ) -> Figure:
+        panels, texts = [], []
+        if gated:
+            panels.append(Panel(w.PANEL_GATES, _gates(gated, w)))
+            texts.append(w.CAPTION_GATES)
+        if plain:
+            panels.append(Panel(w.PANEL_WEIGHTS, _weights(plain, w)))
+            texts.append(w.CAPTION_WEIGHTS)
+        strips = [(r, s) for r in gated if (s := _shares(r)) is not None]
+        if strips:
+            panels.append(Panel(w.STRIPS, _strips(strips, w)))
+        shown = ", ".join(
+            say(
+                w.ALT_POINT,
+                name=r.label,
+                conveyor=inline.plain(numbers.kept(r.rate("conveyor").mean)),
+                kept=inline.plain(numbers.kept(r.rate().mean)),
+            )
+            for r in gated
+        )
+        points = own.points_of([*gated, *plain], -1)
+        base = story.main if gated else part
+        return Figure(
+            name="predictors",
+            data=Panels(panels, columns=len(panels), share_y=False),
+            alt=say(w.ALT, finding=inline.plain(finding), points=shown or "see table"),
+            caption=own.caption(story, base, points, *texts, bands=False),
+            draft=own.draft(story, w.DRAFT, base, points),
+        )
+
+
+def _gated(story: Story) -> list[Row]:
+    """Rows with a conveyor that is not the whole road, with a finite rate."""
+    if story.main is None:
+        return []
+    found = [
+        r
+        for r in story.main.rows
+        if math.isfinite(r.rate("conveyor").mean) and math.isfinite(r.rate().mean)
+    ]
+    return list(rank.sample(tuple(found), MOST))
+
+
+def _plain(story: Story) -> tuple[Slice | None, list[Row]]:
+    """Plain RNNs with numbers of W_hh: the grid with most of them."""
+    best: tuple[int, Slice | None, list[Row]] = (0, None, [])
+    for grid in story.holding("weight_spectral_norm", block="recurrent"):
+        part = story.cut(grid, own=("length",))
+        rows = [
+            r
+            for r in part.rows
+            if r.family == "rnn"
+            and math.isfinite(r.rate().mean)
+            and r.has("weight_spectral_norm", block="recurrent")
+        ]
+        if len(rows) > best[0]:
+            best = (len(rows), part, rows)
+    return best[1], best[2]
+
+
+def keep_gate(row: Row) -> str | None:
+    """The gate that keeps the past; None where the cell's own gate says the reverse."""
+    if "z_replaces" in row.cell or "no_forget" in row.cell or "coupled" in row.cell:
+        return None
+    return KEEP_GATES.get(row.family)
+
+
+def typical_gate(row: Row) -> float:
+    """E ln f of the keep gate, over units, steps, sequences and seeds."""
+    gate = keep_gate(row)
+    if gate is None:
+        return math.nan
+    return row.spread("gate_log_mean", block=gate).mean
+
+
+def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
+    points = []
+    for row in rows:
+        typical = typical_gate(row)
+        points.append(
+            Point(
+                x=row.rate("conveyor").mean,
+                y=row.rate().mean,
+                label=row.short,
+                key=row.key,
+                joined=typical if math.isfinite(typical) else None,
+            )
+        )
+    joined = any(p.joined is not None for p in points)
+    return Scatter(
+        points,
+        x_label=w.X_GATES,
+        y_label=w.Y,
+        diagonal=w.DIAGONAL,
+        main_label=w.MAIN_GATES,
+        joined_label=w.JOINED_GATES if joined else "",
+    )
+
+
+def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
+    by_rate = sorted(rows, key=lambda r: r.rate().mean)
+    named = {id(r) for r in (by_rate[0], by_rate[-1])}
+    named |= {id(r) for r in rows if r.key == "rnn"}
+    points = []
+    for row in rows:
+        radius = row.spread("weight_spectral_radius", block="recurrent").mean
+        points.append(
+            Point(
+                x=row.spread("weight_spectral_norm", block="recurrent").mean,
+                y=row.rate().mean,
+                label=_weights_label(row),
+                key=row.key,
+                joined=radius if math.isfinite(radius) else None,
+                show_label=id(row) in named,
+            )
+        )
+    return Scatter(
+        points,
+        x_label=w.X_WEIGHTS,
+        y_label=w.Y,
+        x_scale="linear",
+        lines=[(1.0, w.LINE)],
+        main_label=w.MAIN_WEIGHTS,
+        joined_label=w.JOINED_WEIGHTS,
+    )
+
+
+def _weights_label(row: Row) -> str:
+    """``he × relu``: what differs from the plain RNN, or RNN."""
+    return row.short.partition(", ")[2] or row.short
+
+
+def _shares(row: Row) -> tuple[float, float, float] | None:
+    gate = keep_gate(row)
+    if gate is None:
+        return None
+    low = row.spread("gate_saturation", block=gate, index="low").mean
+    high = row.spread("gate_saturation", block=gate, index="high").mean
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return None
+    return low, max(0.0, 1.0 - low - high), high
+
+
+def _strips(rows: Sequence[tuple[Row, tuple]], w: ModuleType) -> Strips:
+    return Strips(
+        rows=[r.short for r, _ in rows],
+        parts=list(w.STRIP_PARTS),
+        shares=[list(s) for _, s in rows],
+        x_label=w.STRIP_X,
+    )
+
+
+def _finding(gated: Sequence[Row], plain: Sequence[Row], w: ModuleType) -> str:
+    texts = [_gates_finding(gated, w)] if gated else []
+    if plain:
+        texts.append(_weights_finding(plain, w))
+    return ". ".join(t for t in texts if t) + "."
+
+
+def _gates_finding(rows: Sequence[Row], w: ModuleType) -> str:
+    """Predicted: within a factor of ten of the measured size after all steps."""
+
+    def gap(row: Row) -> float:
+        return abs(row.rate().mean - row.rate("conveyor").mean) * row.length
+
+    hits = [r for r in rows if gap(r) < FACTOR]
+    misses = sorted((r for r in rows if gap(r) >= FACTOR), key=gap, reverse=True)
+    if not misses:
+        length = f"{max(r.length for r in rows):,}"
+        return say(w.ALL_HIT, count=len(rows), length=length)
+    told = _told(misses, w)
+    if not hits:
+        return say(w.ONLY_MISS, misses=told)
+    shown = numbers.listed([r.label for r in hits[:4]])
+    return say(w.HITS, hits=shown) + say(w.AND_MISS, misses=told)
+
+
+def _told(misses: Sequence[Row], w: ModuleType) -> str:
+    """The missed row that holds best stands for the others."""
+    row = min(misses, key=rank.merit)
+    text = say(
+        w.MISS,
+        name=row.label,
+        said=numbers.kept(row.rate("conveyor").mean),
+        kept=numbers.kept(row.rate().mean),
+    )
+    return text + (say(w.MORE, count=len(misses) - 1) if len(misses) > 1 else "")
+
+
+def _weights_finding(rows: Sequence[Row], w: ModuleType) -> str:
+    ordered = sorted(rows, key=lambda r: (r.key != "rnn", r.label))
+    values = [
+        (
+            r,
+            r.spread("weight_spectral_norm", block="recurrent").mean,
+            r.spread("weight_spectral_radius", block="recurrent").mean,
+        )
+        for r in ordered
+    ]
+    above = [(r, n, p) for r, n, p in values if n > 1.0005 and _shrinks(r)]
+    wrong = [
+        (r, n, p)
+        for r, n, p in values
+        if (p > 1.0005 and _shrinks(r)) or (p < 0.9995 and _grows(r))
+    ]
+    if above and wrong:
+        row, norm, _ = above[0]
+        return say(
+            w.WEIGHTS_BOTH,
+            name=_named(row),
+            norm=numbers.significant(norm, 3),
+            word=_word(row, w),
+        ) + _radius_clause(wrong[0], w)
+    if above:
+        row, norm, _ = above[0]
+        shown = numbers.significant(norm, 3)
+        return say(w.WEIGHTS_NORM, name=_named(row), norm=shown, word=_word(row, w))
+    if wrong:
+        return _radius_text(wrong[0], w)
+    return w.WEIGHTS_AGREE
+
+
+def _radius_clause(found: tuple[Row, float, float], w: ModuleType) -> str:
+    row, _, radius = found
+    template = w.RADIUS_CLAUSE_ABOVE if radius > 1 else w.RADIUS_CLAUSE_BELOW
+    shown = numbers.significant(radius, 3)
+    return say(template, name=_named(row), radius=shown, word=_word(row, w))
+
+
+def _radius_text(found: tuple[Row, float, float], w: ModuleType) -> str:
+    row, _, radius = found
+    template = w.WEIGHTS_RADIUS if radius > 1 else w.WEIGHTS_LOW
+    shown = numbers.significant(radius, 3)
+    return say(template, name=_named(row), radius=shown, word=_word(row, w))
+
+
+def _shrinks(row: Row) -> bool:
+    return row.size().word in ("vanishing", "fading")
+
+
+def _grows(row: Row) -> bool:
+    return row.size().word in ("growing", "exploding")
+
+
+def _word(row: Row, w: ModuleType) -> str:
+    words = {"vanishing": w.VANISHES, "fading": w.FADES}
+    return words.get(row.size().word, w.EXPLODES)
+
+
+def _named(row: Row) -> str:
+    """``the RNN with PyTorch default weights and tanh``."""
+    init = labels.init_name(row.params.get("init"))
+    text = f"the RNN with {init} weights and {row.params.get('activation')}"
+    gain = row.params.get("gain")
+    return text if gain == labels.CUSTOMARY["gain"] else f"{text} at gain {gain:g}"
+

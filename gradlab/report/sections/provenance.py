@@ -1,0 +1,167 @@
+"""How was each number obtained? Self-check, definitions, versions, command."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report import numbers
+from gradlab.report.blocks import (
+    Block,
+    Cell,
+    Command,
+    Details,
+    Finding,
+    Limits,
+    Missing,
+    Prose,
+    References,
+    Table,
+)
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, slices
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+
+class Provenance(own.OwnSection):
+    """What was checked, what the words mean exactly, and how to do it again."""
+
+    name = "provenance"
+    order = 12
+    question = "How was each number obtained?"
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """A table of checks, definitions, facts, and the command."""
+        w = self.words(story)
+        checks = list(story.meta.get("verification") or [])
+        blocks: list[Block] = [Finding(_finding(checks, w))]
+        rows = [_check(c, w) for c in checks] + _exact(story, w)
+        if rows:
+            blocks.append(
+                Table(list(w.CHECK_COLUMNS), rows, w.CHECK_CAPTION, name="self-check")
+            )
+        definitions = Table(
+            list(w.DEFINITION_COLUMNS),
+            [list(r) for r in w.DEFINITION_ROWS],
+            w.DEFINITIONS_CAPTION,
+            name="definitions",
+            sortable=False,
+        )
+        blocks += [
+            Details(w.DEFINITIONS, [definitions]),
+            Prose(_thresholds(story, w)),
+            Prose(w.STATISTICS),
+            Prose(_sweep(story, w)),
+            Prose(_versions(story.meta, w)),
+            Command(story.meta.get("command") or "gradlab sweep", w.COMMAND_NOTE),
+        ]
+        toml = _toml(story.meta)
+        if toml:
+            blocks.append(Details(w.TOML, [Command(toml)]))
+        blocks += [Limits(w.LIMITS), References(("paszke2019",))]
+        return blocks
+
+
+def _finding(checks: Sequence[Mapping[str, Any]], w: ModuleType) -> str:
+    if not checks:
+        return w.UNCHECKED
+    errors = [c["error"] for c in checks if c.get("error") is not None]
+    if not errors:
+        return w.AUTOGRAD_ONLY
+    return say(
+        w.CHECKED,
+        count=len(errors),
+        kinds=w.KIND_ONE if len(errors) == 1 else w.KIND_MANY,
+        error=_scientific(max(errors)),
+    )
+
+
+def _check(check: Mapping[str, Any], w: ModuleType) -> list[Cell]:
+    error = check.get("error")
+    shown = w.NO_CLOSED_FORM if error is None else _scientific(error)
+    compared = int(check.get("compared") or 0)
+    return [
+        Cell(str(check.get("kind", ""))),
+        Cell(shown, error if error is not None else math.inf),
+        Cell(f"{compared:,}", compared),
+    ]
+
+
+def _scientific(value: float) -> str:
+    """``3 × 10^{-15}``."""
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(value))
+    return f"{value / 10**exponent:.0f} × 10^{{{exponent}}}"
+
+
+def _exact(story: Story, w: ModuleType) -> list[list[Cell]]:
+    """The exact law inside the sweep, if it was swept."""
+    row = _exact_row(story)
+    if row is None:
+        return []
+    size = row.size()
+    off = max(abs(size.spread.lowest), abs(size.spread.highest))
+    what = say(w.EXACT, length=f"{row.length:,}")
+    shown = say(w.EXACT_VALUE, error=_scientific(off))
+    note = say(w.EXACT_NOTE, dtype=row.params.get("dtype"))
+    return [[Cell(what), Cell(shown, off), Cell(note, 0)]]
+
+
+def _exact_row(story: Story) -> Row | None:
+    for grid in story.grids:
+        if "linear" not in slices.values(story.grids[grid], "activation"):
+            continue
+        for row in story.cut(grid, own=("length",)).rows:
+            known = row.cell == "rnn" and row.params.get("gain") == 1.0
+            law = (row.params.get("init"), row.params.get("activation"))
+            if known and law == ("orthogonal", "linear") and row.size().spread.seeds:
+                return row
+    return None
+
+
+def _thresholds(story: Story, w: ModuleType) -> str:
+    values = ", ".join(numbers.fraction(v) for v in story.thresholds)
+    return say(w.THRESHOLDS, values=values)
+
+
+def _sweep(story: Story, w: ModuleType) -> str:
+    counts = story.meta.get("counts") or {}
+    points = story.results.points
+    missing = sum(p.status == "missing" for p in points)
+    others = int(counts.get("others") or 0)
+    seeds = sorted({p.params.get("seed") for p in points})
+    seconds = story.meta.get("seconds")
+    return say(
+        w.SWEEP,
+        asked=f"{len(points):,}",
+        done=f"{len(story.done):,}",
+        failed=f"{len(story.failed):,}",
+        missing=f"{missing:,}",
+        others=say(w.OTHERS, count=f"{others:,}") if others else "",
+        not_finite=f"{_not_finite(story):,}",
+        seeds=", ".join(str(s) for s in seeds[:12]) + (", …" if len(seeds) > 12 else ""),
+        time=numbers.duration(float(seconds)) if seconds else w.UNKNOWN,
+    )
+
+
+def _not_finite(story: Story) -> int:
+    count = (story.meta.get("counts") or {}).get("not_finite")
+    return int(count) if isinstance(count, int) else 0
+
+
+def _versions(meta: Mapping[str, Any], w: ModuleType) -> str:
+    versions = meta.get("versions") or {}
+    shown = ", ".join(f"{k} {v}" for k, v in versions.items())
+    return say(w.VERSIONS, versions=shown or w.UNKNOWN)
+
+
+def _toml(meta: Mapping[str, Any]) -> str:
+    config = meta.get("config")
+    return config.strip() if isinstance(config, str) else ""

@@ -1,0 +1,261 @@
+"""What to try, with effects measured in this sweep; what this report does not say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report import numbers
+from gradlab.report.blocks import (
+    Block,
+    Cell,
+    Finding,
+    Limits,
+    Missing,
+    Points,
+    Table,
+)
+from gradlab.report.sections import _own as own
+from gradlab.report.sections.predictors import keep_gate, typical_gate
+from gradlab.report.story import Row, banner, labels, rank, said, slices
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+ILL = ("vanishing", "fading", "exploding", "growing", "dead", "not_finite")
+AXES = ("forget_bias", "init", "activation", "gain")
+EACH, MOST = 2, 10
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A network that vanishes or explodes, and one that differs in little and does not."""
+
+    before: Row
+    after: Row
+    axes: tuple[str, ...]
+
+
+class Remedies(own.OwnSection):
+    """A table of changes with their measured effects, and five fixed lines."""
+
+    name = "remedies"
+    order = 11
+    question = "What to try, and what does this report not say?"
+    needs = ("spectral_norm",)
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """Table of remedies where any was measured; the limits always."""
+        w = self.words(story)
+        if not story.done:
+            return Missing(w.NO_POINTS)
+        found = remedies(story)
+        blocks: list[Block] = [Finding(_finding(found, w, story))]
+        if found:
+            rows = [_row(r, w, story) for r in found]
+            blocks.append(
+                Table(list(w.COLUMNS), rows, w.CAPTION, name="remedies", notes=(w.CLIPPING,))
+            )
+        blocks.append(Points(_fixed(w, story), ordered=False))
+        blocks.append(Limits(w.LIMITS_LINE))
+        return blocks
+
+
+def remedies(story: Story) -> list[Remedy]:
+    """For each ill network at its reference: the best changes of one thing."""
+    found: dict[tuple, list[Remedy]] = {}
+    for rows in _families(story):
+        for before in rows:
+            if before.size().word not in ILL or not _is_reference(before):
+                continue
+            for after in rows:
+                axes = _changed(before, after)
+                if axes and _better(before, after):
+                    key = (before.cell, before.bias if axes != ("forget_bias",) else "")
+                    found.setdefault(key, []).append(Remedy(before, after, axes))
+    kept: list[Remedy] = []
+    for group in found.values():
+        group.sort(key=lambda r: rank.merit(r.after))
+        seen: set[tuple] = set()
+        for remedy in group:
+            if remedy.axes in seen and len(remedy.axes) > 1:
+                continue
+            if sum(a == remedy.axes for a in seen) >= EACH:
+                continue
+            name = (remedy.axes, remedy.after.label)
+            if name not in seen and len([k for k in kept if k in group]) < 3:
+                seen.add(name)
+                kept.append(remedy)
+    kept.sort(key=lambda r: (rank.merit(r.after)[0], *_preference(r)))
+    return kept[:MOST]
+
+
+def _preference(remedy: Remedy) -> tuple:
+    """Among equals of one class: reach, directions, then the LSTM first."""
+    _, reach, directions, distance = rank.merit(remedy.after)
+    return reach, directions, remedy.after.family != "lstm", distance
+
+
+def _families(story: Story) -> Iterable[list[Row]]:
+    """Rows of each grid at the largest length, grouped by what is compared."""
+    for name in story.grids:
+        part = story.cut(name, own=("length",))
+        rows = [r for r in part.rows if r.size().word]
+        for cell in dict.fromkeys(r.cell for r in rows):
+            yield [r for r in rows if r.cell == cell]
+
+
+def _is_reference(row: Row) -> bool:
+    """At PyTorch's default bias, and at the customary value of what else varies."""
+    if row.bias not in (None, "keep"):
+        return False
+    return all(
+        row.params.get(a) == labels.CUSTOMARY.get(a, row.params.get(a))
+        for a in row.extra
+    )
+
+
+def _changed(before: Row, after: Row) -> tuple[str, ...]:
+    """Axes in which two rows differ, where these are axes one would change.
+
+    A linear network is no remedy: it keeps a gradient and computes next to nothing.
+    """
+    axes = tuple(
+        a
+        for a in ("forget_bias", *before.extra)
+        if before.params.get(a) != after.params.get(a)
+    )
+    if not axes or not set(axes) <= set(AXES):
+        return ()
+    if after.params.get("activation") == "linear":
+        return ()
+    return axes if len(axes) == 1 or set(axes) == {"init", "activation"} else ()
+
+
+def _better(before: Row, after: Row) -> bool:
+    """Nearer to a gradient that holds: a better class, or half as far again."""
+    a, b = rank.merit(before), rank.merit(after)
+    if a[0] != b[0]:
+        return b[0] < a[0]
+    if before.size().word == after.size().word == "vanishing":
+        return after.horizon() >= 1.5 * before.horizon()
+    return False
+
+
+def _finding(found: Sequence[Remedy], w: ModuleType, story: Story) -> str:
+    names = story.words("names")
+    if found:
+        best = found[0]
+        return say(
+            w.FINDING,
+            change=_change(best, w),
+            name=said.name(best.before, names),
+            effect=_effect(best, w),
+        )
+    ill = [
+        r
+        for rows in _families(story)
+        for r in rows
+        if r.size().word in ILL and _is_reference(r)
+    ]
+    return w.FINDING_NONE if ill else w.FINDING_NONE_NEEDED
+
+
+def _row(remedy: Remedy, w: ModuleType, story: Story) -> list[Cell]:
+    names = story.words("names")
+    word = remedy.before.size().word
+    return [
+        Cell(remedy.before.label),
+        Cell(names.VERDICTS[word], verdict=word),
+        Cell(_cause(remedy.before, w)),
+        Cell(_change(remedy, w)),
+        Cell(_effect(remedy, w), rank.merit(remedy.after)[0]),
+        Cell(f"`{own.command(remedy.after.points())}`"),
+    ]
+
+
+def _change(remedy: Remedy, w: ModuleType) -> str:
+    before, after = remedy.before.params, remedy.after.params
+    if set(remedy.axes) == {"init", "activation"}:
+        init = labels.init_name(after["init"])
+        return say(w.CHANGE_BOTH, init=init, activation=after["activation"])
+    axis = remedy.axes[0]
+    if axis == "forget_bias":
+        return say(w.CHANGE_BIAS, bias=labels.bias_name(after["cell"], after[axis]))
+    if axis == "gain":
+        return say(w.CHANGE_GAIN, gain=f"{after[axis]:g}")
+    if axis == "init":
+        return say(w.CHANGE_INIT, init=labels.init_name(after[axis]))
+    return say(w.CHANGE_ACTIVATION, activation=after[axis], before=before[axis])
+
+
+def _effect(remedy: Remedy, w: ModuleType) -> str:
+    before, after = remedy.before, remedy.after
+    parts = []
+    old, new = before.horizon(), after.horizon()
+    if not (math.isnan(old) or math.isnan(new)) and old != new:
+        parts.append(
+            say(
+                w.HORIZON,
+                before=numbers.steps(old, before.length),
+                after=numbers.steps(new, after.length),
+            )
+        )
+    if not parts or new == math.inf:
+        parts.append(
+            say(
+                w.LEFT,
+                length=f"{after.length:,}",
+                before=numbers.left(before.size().ln),
+                after=numbers.left(after.size().ln),
+            )
+        )
+    ranks = rank.directions(before), rank.directions(after)
+    if not any(math.isnan(r) for r in ranks):
+        shown = [numbers.directions(r) for r in ranks]
+        parts.append(say(w.DIRECTIONS, before=shown[0], after=shown[1]))
+    return ", ".join(parts)
+
+
+def _cause(row: Row, w: ModuleType) -> str:
+    size = row.size()
+    if size.word in ("dead", "not_finite"):
+        known = math.isfinite(size.step)
+        dead = size.word == "dead"
+        template = {
+            (True, True): w.CAUSE_DEAD_STEP,
+            (True, False): w.CAUSE_DEAD,
+            (False, True): w.CAUSE_BROKEN_STEP,
+            (False, False): w.CAUSE_BROKEN,
+        }[dead, known]
+        return say(template, step=f"{size.step:.0f}" if known else "")
+    kept = numbers.kept(row.rate().mean)
+    if size.word in ("growing", "exploding"):
+        return say(w.CAUSE_GROWS, kept=kept)
+    typical = typical_gate(row)
+    if keep_gate(row) and math.isfinite(typical):
+        gate = "keep" if row.family == "gru" else "forget"
+        value = numbers.significant(math.exp(typical))
+        return say(w.CAUSE_GATE, gate=gate, value=value, kept=kept)
+    return say(w.CAUSE_PLAIN, kept=kept)
+
+
+def _fixed(w: ModuleType, story: Story) -> list[str]:
+    """The five lines that hold for every sweep, fitted to what was true."""
+    trained = bool(story.meta.get("trained"))
+    inputs = [str(v) for v in slices.values(story.done, "input")]
+    noise = all(v.partition(":")[0] == "gaussian" for v in inputs)
+    top = story.words("top")
+    fed = numbers.listed([banner.fed(v, top).removeprefix("fed with ") for v in inputs])
+    return [
+        w.FIXED_TRAINED if trained else w.FIXED_UNTRAINED,
+        w.FIXED_NOISE if noise else say(w.FIXED_DATA, fed=fed),
+        w.FIXED_NECESSARY,
+        w.FIXED_HORIZON,
+        w.FIXED_NAMES,
+    ]

@@ -1,0 +1,80 @@
+"""English: section 10, what predicts the rate."""
+
+QUESTION = "What predicts it?"
+
+MISSING = (
+    "Neither gates nor weights were measured beside the rate: add "
+    "`--measure growth_rate,gate_log_mean,weight_spectral_norm`."
+)
+HITS = "The gates alone predict $hits"
+AND_MISS = " and miss $misses"
+ONLY_MISS = "The gates alone predict none of the rows; they are farthest off for $misses"
+MISS = "$name (they say $said a step, measured $kept)"
+MORE = " and $count more"
+ALL_HIT = "The gates alone predict all $count rows to within a factor of ten over $length steps"
+WEIGHTS_BOTH = (
+    "Neither number of W_{hh} predicts the RNN: $name has a largest singular value of "
+    "$norm > 1 and $word"
+)
+WEIGHTS_NORM = (
+    "The largest singular value of W_{hh} does not decide: $name has $norm > 1 and $word"
+)
+WEIGHTS_RADIUS = (
+    "The spectral radius of W_{hh} does not decide: $name has $radius > 1 and $word"
+)
+WEIGHTS_LOW = (
+    "The spectral radius of W_{hh} does not decide: $name has $radius < 1 and $word"
+)
+WEIGHTS_AGREE = (
+    "In this sweep no row with a largest singular value of W_{hh} above 1 vanishes; "
+    "elsewhere such rows do"
+)
+VANISHES = "vanishes"
+EXPLODES = "explodes"
+FADES = "fades"
+
+PANEL_GATES = "the gates"
+PANEL_WEIGHTS = "the recurrent weights"
+X_GATES = "kept per step by the conveyor alone"
+X_WEIGHTS = "of W_{hh}: spectral radius, largest singular value"
+Y = "kept per step, measured"
+DIAGONAL = "conveyor = whole"
+LINE = "1"
+MAIN_GATES = "conveyor, measured"
+JOINED_GATES = "typical gate, exp(E ln f)"
+MAIN_WEIGHTS = "largest singular value"
+JOINED_WEIGHTS = "spectral radius"
+STRIPS = "values of the keep gate"
+STRIP_PARTS = ("below 0.1", "between", "above 0.9")
+STRIP_X = "share of gate values"
+ALT = "$finding Scatter of the measured rate against its predictors: $points."
+ALT_POINT = "$name conveyor $conveyor, measured $kept"
+CAPTION_GATES = (
+    "The gates: measured rate of the whole state against the rate of the [[conveyor]] "
+    "alone (norm of the product of the forget or keep gates); the small mark is the "
+    "typical gate, exp(E ln f)."
+)
+CAPTION_WEIGHTS = (
+    "The weights: measured rate of the RNN against the largest singular value and the "
+    "spectral radius of W_{hh}, joined by a line."
+)
+DRAFT = "Measured rates against the conveyor's rate and against numbers of W_{hh}."
+HOW = (
+    "A point on the diagonal is predicted by its gates alone; a point above it owes the "
+    "rest to the detours. For the weights: if a number of W_{hh} decided, all points "
+    "right of the line at 1 would grow and all left of it shrink."
+)
+FORMULA = (
+    "lambda = lim_(T -> infinity) 1/T ln norm(J_T dots.c J_1) <= ln sup norm(J_t)"
+)
+SPOKEN = (
+    "the rate is the average growth of the whole product; the largest singular value of "
+    "one step bounds it from above and does not decide it"
+)
+COMMAND_NOTE = "More gates: `--forget-bias -1:6:1`."
+LIMITS = (
+    "A prediction that fits here fits untrained networks on this input; only the product "
+    "itself decides."
+)
+RADIUS_CLAUSE_ABOVE = "; $name has a spectral radius of $radius > 1 and $word"
+RADIUS_CLAUSE_BELOW = "; $name has a spectral radius of $radius < 1 and $word"
