@@ -397,8 +397,9 @@ def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
 
 
 def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, Record]:
-    keeper = "update_gate" if cell == "gru" else "forget_gate"
-    mean = np.array([b.gate if g == keeper else 0.5 for g in gates])
+    gates = (*gates, "keep_gate")
+    keepers = ("keep_gate", "update_gate" if cell == "gru" else "forget_gate")
+    mean = np.array([b.gate if g in keepers else 0.5 for g in gates])
     low = np.where(mean < 0.6, 0.02, 0.0)
     high = np.clip((mean - 0.7) * 3.5, 0.02, 1.0)
     bins = tuple(round(k / 20, 2) for k in range(20))
@@ -454,3 +455,111 @@ def _triangle(length: int, rate: float) -> Record:
         "lag": tuple(int(v) for v in back),
     }
     return Record("triangle", 1, {}, coords, values)
+
+
+def lineup(
+    rows: Iterable[tuple[str, Any]] = LINEUP,
+    lengths: Iterable[int] = (16, 64, 256),
+    seeds: int = 5,
+    **axes: Iterable[Any],
+) -> dict[str, list[Params]]:
+    """One grid of rows by lengths, as a command line makes it."""
+    every = product(network=tuple(rows), length=tuple(lengths), seed=range(seeds), **axes)
+    return {"sweep": every}
+
+
+def by_row(table: Mapping[tuple, Behaviour]) -> Callable[[Params], Behaviour]:
+    """Behaviour by (cell, bias)."""
+    return lambda params: table[params["cell"], params["forget_bias"]]
+
+
+def worse_lstm(params: Params) -> Behaviour:
+    """The LSTM loses its gradient faster than the RNN, whatever its bias."""
+    if params["cell"] == "lstm":
+        return Behaviour(-1.2, conveyor=-1.5, detours=-1.3, no_cell_path=-0.3)
+    return Behaviour(-0.4 if params["cell"] == "rnn" else -0.6)
+
+
+def mixed_seeds(params: Params) -> Behaviour:
+    """Seeds disagree so much that no verdict is possible."""
+    return Behaviour(-0.02, noise=0.03)
+
+
+RNN_ONLY = (("rnn", None),)
+LSTM_ONLY = (("lstm", "keep"), ("lstm", 1.0), ("lstm", "chrono"))
+
+
+def contradictions() -> dict[str, Made]:
+    """Stores that contradict the usual story, by name."""
+    many = product(
+        network=LINEUP,
+        activation=("tanh", "relu", "gelu", "sigmoid", "silu"),
+        hidden=(16, 32, 64, 128, 256),
+    )
+    point = {"sweep": product(network=(("lstm", 1.0),))}
+    two = {"sweep": product(network=(("rnn", None), ("lstm", "keep")), length=(64,))}
+    fails = lambda p: ("failed", "RuntimeError: out of *memory*\nat line 3")  # noqa: E731
+    absent = lambda p: ("missing", "")  # noqa: E731
+    odd = {p: Behaviour(-0.2, dead_at=30) for p in LINEUP} | {
+        ("lstm", 3.0): Behaviour(0.3, broken_at=50)
+    }
+    return {
+        "usual": store(),
+        "lstm_worse": store(default_grids(), worse_lstm),
+        "rnn_only": store(lineup(RNN_ONLY)),
+        "lstm_only": store(lineup(LSTM_ONLY)),
+        "all_explode": store(default_grids(), always(Behaviour(0.4, conveyor=-0.2))),
+        "all_dead": store(default_grids(), always(Behaviour(-0.5, dead_at=9))),
+        "all_not_finite": store(lineup(), always(Behaviour(0.5, broken_at=9))),
+        "dead_and_broken": store(lineup(), by_row(odd)),
+        "all_undetermined": store(lineup(), mixed_seeds),
+        "nothing_vanishes": store(
+            default_grids(), always(Behaviour(-0.001, 0.0002, 20.0, conveyor=-0.002))
+        ),
+        "all_vanish": store(
+            lineup(), lambda p: replace(usual(p), rate=usual(p).rate - 0.1)
+        ),
+        "rnn_holds": store(
+            lineup(),
+            lambda p: Behaviour(-0.001, 0.0002) if p["cell"] == "rnn" else usual(p),
+        ),
+        "one_point": store(point),
+        "one_short_point": store({"sweep": product(network=LINEUP[:1], length=(16,))}),
+        "one_length": store(lineup(lengths=(64,))),
+        "two_by_one": store(two),
+        "two_hundred_rows": store({"sweep": many}),
+        "all_failed": store(lineup(), status=fails),
+        "all_missing": store(lineup(), status=absent),
+        "nothing_asked": store({"sweep": []}),
+        "no_gated": store({"weights": default_grids()["weights"]}),
+        "gain_only_rnn": store(
+            {"sweep": product(gain=(0.5, 1.0, 2.0, 4.0), seed=range(3))}
+        ),
+        "rates_only": store(
+            lineup(),
+            leave_out=("spectral_norm", "frobenius_norm", "stable_rank", "horizon"),
+        ),
+        "norms_only": store(
+            lineup(),
+            leave_out=(
+                "growth_rate", "growth_rate_low", "growth_rate_high", "stable_rank",
+                "horizon", "loss_gradient", "weight_share", "gate_log_mean",
+            ),
+        ),
+        "text": store(lineup(input=("text:/data/README.md",))),
+        "silence_and_noise": store(lineup(input=("silence", "gaussian"))),
+        "variants": store(
+            lineup(
+                (
+                    ("lstm:no_forget", None), ("lstm:peephole", 1.0),
+                    ("gru:z_replaces", 3.0), ("my_cell", None),
+                )
+            )
+        ),
+        "two_activations": store(lineup(RNN_ONLY, activation=("tanh", "relu"))),
+        "two_seeds": store(lineup(seeds=2)),
+        "many_lengths": store(lineup(lengths=tuple(range(16, 272, 16)), seeds=3)),
+        "zero_bias_too": store(
+            lineup((("rnn", None), ("lstm", "keep"), ("lstm", 0.0), ("lstm", 5.0)))
+        ),
+    }

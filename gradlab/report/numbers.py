@@ -176,7 +176,7 @@ def zeros(ln: float) -> str:
     >>> zeros(-83 * LN10)
     'a decimal point and 82 zeros'
     """
-    return f"a decimal point and {max(0, math.floor(-ln / LN10 + 1e-9) - 1)} zeros"
+    return f"a decimal point and {max(0, round(-ln / LN10) - 1)} zeros"
 
 
 def duration(seconds: float) -> str:

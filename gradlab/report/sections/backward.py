@@ -222,6 +222,8 @@ def _finding(
     }
     if len(shares) == 1:
         return say(w.SHARE_ONE, **values)
+    if values["most_share"] == values["least_share"]:
+        return say(w.SHARES_EQUAL, **values)
     return say(w.SHARES_ALIKE if high[0] - low[0] < 0.05 else w.SHARES, **values)
 
 

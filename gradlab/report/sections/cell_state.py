@@ -224,9 +224,8 @@ def _what(row: Row, own_block: str, w: ModuleType) -> str:
 
 
 def _bias(row: Row) -> str:
-    extras = row.label.partition(", ")[2]
     name = labels.bias_name(row.cell, row.bias) or labels.cell_name(row.cell)
-    return f"{name}, {extras}" if extras else name
+    return labels.with_extras(name, labels.extras(row.params, row.extra))
 
 
 def _split_finding(rows: Sequence[Row], own_block: str, w: ModuleType) -> str:

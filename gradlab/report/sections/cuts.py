@@ -131,7 +131,9 @@ def _finding(rows: Sequence[Row], plain: Row | None, w: ModuleType) -> str:
     }
     best = max(r.rate().mean for r in rows)
     changed = any(r.rate().mean - r.rate("no_cell_path").mean > LITTLE for r in rows)
-    if not changed:
+    if without > best + LITTLE:
+        text = say(w.HELPS, whole=numbers.kept(best), **shared)
+    elif not changed:
         text = say(w.NO_HARM, whole=numbers.kept(best), **shared)
     else:
         text = say(w.NO_CELL, beside=_beside(rows, plain, without, w), **shared)

@@ -14,7 +14,7 @@ from gradlab.report.blocks import Block, Figure, Finding, Missing
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
-from gradlab.report.story.headline import plain_row
+from gradlab.report.story.headline import counts, plain_row
 from gradlab.report.words import say
 
 
@@ -40,7 +40,7 @@ class Directions(own.OwnSection):
         rows = _rows(story)
         if not rows:
             return Missing(w.MISSING)
-        finding = _finding(rows, w)
+        finding = _finding(rows, w, story)
         points = own.points_of(rows, -1)
         return [
             Finding(finding),
@@ -129,17 +129,33 @@ def _series(row: Row) -> Series:
     )
 
 
-def _finding(rows: Sequence[Row], w: ModuleType) -> str:
+def _none_holds(
+    rows: Sequence[Row], w: ModuleType, shared: dict[str, str], story: Story
+) -> str:
+    words = {r.size().word for r in rows}
+    live = [r for r in rows if math.isfinite(r.size().ln)]
+    if not live:
+        found = counts(rows, story.words("top"), story.words("names"))
+        return say(w.NOTHING_ARRIVES, counts=found, **shared)
+    ranks = [rank.directions(r) for r in live]
+    low, high = numbers.directions(min(ranks)), numbers.directions(max(ranks))
+    if "undetermined" in words:
+        one, many = w.UNDECIDED_ONE, w.UNDECIDED
+    elif "exploding" in words:
+        one, many = w.LOUD_ONE, w.LOUD
+    else:
+        one, many = w.NO_HOLDER_ONE, w.NO_HOLDER
+    return say(one if low == high else many, low=low, high=high, **shared)
+
+
+def _finding(rows: Sequence[Row], w: ModuleType, story: Story) -> str:
     holding = [r for r in rows if r.size().word in ("stable", "fading", "growing")]
     shared = {
         "length": f"{max(r.length for r in rows):,}",
         "hidden": _whole(rows),
     }
     if not holding:
-        found = [rank.directions(r) for r in rows]
-        low, high = numbers.directions(min(found)), numbers.directions(max(found))
-        template = w.NO_HOLDER_ONE if low == high else w.NO_HOLDER
-        return say(template, low=low, high=high, **shared)
+        return _none_holds(rows, w, shared, story)
     single = [r for r in holding if rank.directions(r) < ONE]
     most = max(holding, key=rank.directions)
     if single:
@@ -159,6 +175,9 @@ def _finding(rows: Sequence[Row], w: ModuleType) -> str:
         shown = numbers.directions(rank.directions(most))
         return say(w.SINGLE_HOLDER, name=most.label, rank=shown, **shared)
     least = min(holding, key=rank.directions)
+    if rank.directions(most) < 1.1 * rank.directions(least):
+        shown = numbers.directions(rank.directions(most))
+        return say(w.ALIKE, count=len(holding), most_rank=shown, **shared)
     return say(
         w.SPREAD,
         most=most.label,

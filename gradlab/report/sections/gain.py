@@ -293,10 +293,12 @@ def _widest(
     run = runs[id(top[0])]
     same = [line for line in top if runs[id(line)] == run]
     template = w.WIDEST if widest > 1 else w.WIDEST_AT
-    shown = [line.label for line in same[:4]]
+    shown = [line.label for line in same]
+    if len(shown) > 4:
+        shown = [say(w.SO_MANY, count=len(shown))] * 2
     return say(
         template,
-        names=numbers.listed(shown),
+        names=numbers.listed(list(dict.fromkeys(shown))),
         t1=numbers.fraction(top[0].first.thresholds[1]),
         t2=numbers.fraction(top[0].first.thresholds[2]),
         stay=w.STAYS if len(shown) == 1 else w.STAY,
@@ -326,6 +328,8 @@ def _course(
     ends = {"Name": name, "low": f"{min(sizes):g}", "high": f"{max(sizes):g}"}
     if words == {"vanishing"}:
         return say(w.PLAIN_VANISHES, **ends)
+    if words == {"dead"}:
+        return say(w.PLAIN_DEAD, **ends)
     if words <= {"exploding", "not_finite"}:
         return say(w.PLAIN_EXPLODES, **ends)
     lost = [g for g, s in sizes.items() if s.word == "vanishing"]

@@ -172,14 +172,16 @@ def _twins(row: Row, other: Row) -> bool:
     b = other.curve("spectral_norm", block="joint")
     if a.mean.shape != b.mean.shape:
         return False
-    gap = np.abs(a.mean - b.mean) / numbers.LN10
-    return bool(np.all(np.isfinite(gap)) and gap.max() < TWIN_DECADES)
+    if not (np.isfinite(a.mean).all() and np.isfinite(b.mean).all()):
+        return False
+    return bool(np.abs(a.mean - b.mean).max() < TWIN_DECADES * numbers.LN10)
 
 
 def _all_below(lost: Sequence[Row], length: str, w: ModuleType) -> str:
+    alike = lost[0].horizon() == lost[-1].horizon()
     return say(
-        w.ALL_BELOW,
-        count=len(lost),
+        w.ALL_BELOW_ALIKE if alike else w.ALL_BELOW,
+        All=w.BOTH if len(lost) == 2 else say(w.ALL, count=len(lost)),
         length=length,
         first=lost[0].label,
         first_steps=numbers.steps(lost[0].horizon(), lost[0].length),
@@ -192,7 +194,7 @@ def _none_below(clear: Sequence[Row], length: str, w: ModuleType) -> str:
     least = min(clear, key=lambda r: r.size().ln)
     return say(
         w.NONE_BELOW,
-        count=len(clear),
+        None_of=w.NEITHER if len(clear) == 2 else say(w.NONE_OF, count=len(clear)),
         length=length,
         least=least.label,
         left=numbers.left(least.size().ln),

@@ -136,6 +136,8 @@ class Length(own.OwnSection):
             if dead:
                 listed = _values(dead[0], w)
                 return say(w.DEAD, name=said.name(dead[0], names), values=listed)
+            if not any(_finite(r) for r in several):
+                return w.NONE_FINITE
             return say(w.STEADY, **_range(several))
         plain = plain_row(moved)
         row = plain or max(moved, key=lambda r: abs(r.size().ln))

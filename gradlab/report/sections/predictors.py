@@ -20,7 +20,7 @@ from gradlab.report.words import say
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-KEEP_GATES = {"lstm": "forget_gate", "gru": "update_gate"}
+KEEP_GATES = {"lstm": "forget_gate"}
 FACTOR = math.log(10.0)
 MOST = 24
 NAMED = 3
@@ -124,18 +124,15 @@ def _plain(story: Story) -> tuple[Slice | None, list[Row]]:
 
 
 def keep_gate(row: Row) -> str | None:
-    """The gate that keeps the past; None where the cell's own gate says the reverse."""
-    if "z_replaces" in row.cell or "no_forget" in row.cell or "coupled" in row.cell:
-        return None
-    return KEEP_GATES.get(row.family)
+    """The block of the gate that keeps the past, under every convention."""
+    gates = ("keep_gate", KEEP_GATES.get(row.family, ""))
+    return next((g for g in gates if row.has("gate_log_mean", block=g)), None)
 
 
 def typical_gate(row: Row) -> float:
     """E ln f of the keep gate, over units, steps, sequences and seeds."""
     gate = keep_gate(row)
-    if gate is None:
-        return math.nan
-    return row.spread("gate_log_mean", block=gate).mean
+    return row.spread("gate_log_mean", block=gate).mean if gate else math.nan
 
 
 def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
@@ -191,8 +188,8 @@ def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
 
 
 def _weights_label(row: Row) -> str:
-    """``he × relu``: what differs from the plain RNN, or RNN."""
-    return row.short.partition(", ")[2] or row.short
+    """``he, relu``: what differs from the plain RNN, or RNN."""
+    return labels.extras(row.params, row.extra) or row.short
 
 
 def _shares(row: Row) -> tuple[float, float, float] | None:
@@ -262,7 +259,8 @@ def _weights_finding(rows: Sequence[Row], w: ModuleType) -> str:
         )
         for r in ordered
     ]
-    above = [(r, n, p) for r, n, p in values if n > 1.0005 and _shrinks(r)]
+    above = [(r, n, p) for r, n, p in values if n > 1.0005 and not _grows(r)]
+    above.sort(key=lambda item: not _shrinks(item[0]))
     wrong = [
         (r, n, p)
         for r, n, p in values
@@ -308,7 +306,12 @@ def _grows(row: Row) -> bool:
 
 
 def _word(row: Row, w: ModuleType) -> str:
-    words = {"vanishing": w.VANISHES, "fading": w.FADES}
+    words = {
+        "vanishing": w.VANISHES,
+        "fading": w.FADES,
+        "stable": w.HOLDS,
+        "undetermined": w.UNDETERMINED,
+    }
     return words.get(row.size().word, w.EXPLODES)
 
 

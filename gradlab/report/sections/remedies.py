@@ -70,9 +70,7 @@ def remedies(story: Story) -> list[Remedy]:
     """For each ill network at its reference: the best changes of one thing."""
     found: dict[tuple, list[Remedy]] = {}
     for rows in _families(story):
-        for before in rows:
-            if before.size().word not in ILL or not _is_reference(before):
-                continue
+        for before in _ill(rows):
             for after in rows:
                 axes = _changed(before, after)
                 if axes and _better(before, after):
@@ -108,6 +106,15 @@ def _families(story: Story) -> Iterable[list[Row]]:
         rows = [r for r in part.rows if r.size().word]
         for cell in dict.fromkeys(r.cell for r in rows):
             yield [r for r in rows if r.cell == cell]
+
+
+def _ill(rows: Sequence[Row]) -> list[Row]:
+    """Networks in need at their reference values; where there are none, the worst."""
+    known = [r for r in rows if _is_reference(r)]
+    if known:
+        return [r for r in known if r.size().word in ILL]
+    found = [r for r in rows if r.size().word in ILL]
+    return [rank.worst(found)] if found else []
 
 
 def _is_reference(row: Row) -> bool:
@@ -157,13 +164,25 @@ def _finding(found: Sequence[Remedy], w: ModuleType, story: Story) -> str:
             name=said.name(best.before, names),
             effect=_effect(best, w),
         )
-    ill = [
-        r
-        for rows in _families(story)
-        for r in rows
-        if r.size().word in ILL and _is_reference(r)
-    ]
-    return w.FINDING_NONE if ill else w.FINDING_NONE_NEEDED
+    ill = any(r.size().word in ILL for rows in _families(story) for r in rows)
+    if not ill:
+        return w.FINDING_NONE_NEEDED
+    options = _untried(w, story)
+    more = say(w.NEXT, options=numbers.listed(options)) if options else ""
+    return say(w.FINDING_NONE, next=more)
+
+
+def _untried(w: ModuleType, story: Story) -> list[str]:
+    """Options that this sweep did not vary."""
+    gated = any(p.params.get("forget_bias") is not None for p in story.done)
+    options = [] if gated else [w.NEXT_GATES]
+    if gated and not story.varying("forget_bias"):
+        options.append(w.NEXT_BIAS)
+    if not story.varying("gain"):
+        options.append(w.NEXT_GAIN)
+    if not story.varying("init"):
+        options.append(w.NEXT_INIT)
+    return options[:2]
 
 
 def _row(remedy: Remedy, w: ModuleType, story: Story) -> list[Cell]:

@@ -262,11 +262,14 @@ def _finding(
         )
     stable = {k: r for k, r in table.items() if r.size().word == "stable"}
     others = [r for r in rows if r.size().word != "stable"]
-    rest = say(w.REST, counts=counts(others, top, names)) if others else ""
+    rest = _rest(others, top, names, w)
     shared = {"count": len(rows), "length": f"{length:,}"}
     if not stable:
         return say(w.NONE, rest=rest, **shared)
-    linear = sum(k[1] == "linear" for k in stable)
+    linear = sum(
+        k[1] == "linear" and not any(i == k[0] and a != "linear" for i, a in stable)
+        for k in stable
+    )
     if not others:
         return say(w.ALL, linear=_linear(linear, len(stable), w), **shared)
     return say(
@@ -278,6 +281,18 @@ def _finding(
         rest=rest,
         **shared,
     )
+
+
+def _rest(
+    others: Sequence[Row], top: ModuleType, names: ModuleType, w: ModuleType
+) -> str:
+    """What becomes of the combinations that do not hold."""
+    if not others:
+        return ""
+    words = {r.size().word for r in others}
+    if len(words) == 1:
+        return say(w.REST_ALL, word=names.VERDICTS[words.pop()])
+    return say(w.REST, counts=counts(others, top, names))
 
 
 def _pairs(stable: Mapping[Pair, Row], w: ModuleType) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradlab.report.story.story import Story
 
 LOSES = ("vanishing", "fading", "dead")
+DECIDED = ("vanishing", "fading", "stable", "growing", "exploding")
 ALMOST_FROM, ALMOST_TO = 0.9, 2.0
 """Ratio of horizons within which a default cell loses "almost as fast"."""
 
@@ -33,13 +34,32 @@ def headline(story: Story) -> tuple[str, ...]:
     if not rows:
         return w.NO_SIZE
     if len(rows) == 1:
-        return _fill(w.ONE, Name=said.name_capital(rows[0], names), fate=said.fate(rows[0], names))
+        return _one(rows[0], w, names)
     return (
         _uniform(rows, w, names)
         or _mission(story, rows, w)
         or _all_vanish(rows, w, names)
         or _nothing_vanishes(rows, w, names)
         or _generic(rows, w, names)
+    )
+
+
+def _one(row: Row, w: ModuleType, names: ModuleType) -> tuple[str, ...]:
+    size, horizon = row.size(), row.horizon()
+    template = {
+        "vanishing": w.ONE_VANISHES if horizon <= row.length else w.ONE_DECAYS,
+        "fading": w.ONE_FADES,
+        "stable": w.ONE_HOLDS,
+        "growing": w.ONE_GROWS,
+        "exploding": w.ONE_EXPLODES,
+    }.get(size.word, w.ONE_OTHER)
+    return _fill(
+        template,
+        Name=said.name_capital(row, names),
+        fate=said.fate(row, names),
+        steps=numbers.steps(horizon, row.length),
+        length=f"{row.length:,}",
+        left=numbers.left(size.ln),
     )
 
 
@@ -70,6 +90,8 @@ def _uniform(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> tuple[str
         return _fill(w.ALL_DEAD, **shared)
     if words == {"not_finite"}:
         return _fill(w.ALL_BROKEN, **shared)
+    if words <= {"dead", "not_finite"}:
+        return _fill(w.ALL_ENDED, counts=counts(rows, w, names), **shared)
     if words == {"undetermined"}:
         return _fill(w.ALL_UNDETERMINED, **shared)
     if words == {"exploding"}:
@@ -101,15 +123,24 @@ def default_row(rows: Sequence[Row], cell: str) -> Row | None:
 def _mission(story: Story, rows: Sequence[Row], w: ModuleType) -> tuple[str, ...]:
     plain = plain_row(rows)
     cell = next((c for c in ("lstm", "gru") if default_row(rows, c)), None)
-    if plain is None or cell is None:
+    if cell is None or (plain is None and len(rows) < 2):
         return ()
     default = default_row(rows, cell)
-    if plain.size().word in ("dead", "not_finite", "undetermined"):
+    if any(r and r.size().word not in DECIDED for r in (plain, default)):
         return ()
-    if default.size().word in ("dead", "not_finite", "undetermined"):
-        return ()
-    first = _beside(plain, default, w, cell)
-    return (first, _opening(rows, default, w, cell))
+    first = _beside(plain, default, w, cell) if plain else _alone(default, w, cell)
+    return (first, _opening(rows, default, w, cell, story)) if first else ()
+
+
+def _alone(default: Row, w: ModuleType, cell: str) -> str:
+    """The default cell's own line where there is no plain RNN beside it."""
+    word, horizon = default.size().word, default.horizon()
+    shared = {"a_cell": w.A_CELL[cell], "length": f"{default.length:,}"}
+    if word == "stable":
+        return say(w.ALONE_HOLDS, **shared)
+    if word == "vanishing" and horizon <= default.length:
+        return say(w.ALONE_LOSES, steps=numbers.steps(horizon, default.length), **shared)
+    return ""
 
 
 def _beside(plain: Row, default: Row, w: ModuleType, cell: str) -> str:
@@ -145,13 +176,16 @@ def same_cell(rows: Sequence[Row], default: Row) -> list[Row]:
     ]
 
 
-def _opening(rows: Sequence[Row], default: Row, w: ModuleType, cell: str) -> str:
+def _opening(
+    rows: Sequence[Row], default: Row, w: ModuleType, cell: str, story: Story
+) -> str:
     gate = {"lstm": "forget", "gru": "keep"}[cell]
     others = same_cell(rows, default)
     if not others:
         return say(w.OPENING_NOT_ASKED, gate=gate)
     if default.size().word == "stable":
-        return say(w.OPENING_NOT_NEEDED, gate=gate)
+        found = counts(rows, w, story.words("names"))
+        return say(w.BY_VERDICT, counts=found)
     top = rank.best(others)
     if default.size().word in ("vanishing", "fading"):
         if top.size().word == "stable":
@@ -172,8 +206,9 @@ def _all_vanish(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> tuple[
     if {r.size().word for r in rows} != {"vanishing"}:
         return ()
     ordered = sorted(rows, key=lambda r: (r.horizon(), r.size().ln))
+    alike = ordered[0].horizon() == ordered[-1].horizon()
     return _fill(
-        w.ALL_VANISH,
+        w.ALL_VANISH_ALIKE if alike else w.ALL_VANISH,
         All=capital(all_rows(rows, w)),
         length=f"{_length(rows):,}",
         Best=said.name_capital(ordered[-1], names),
@@ -194,7 +229,7 @@ def _nothing_vanishes(
         all=all_rows(rows, w),
         length=f"{_length(rows):,}",
         least=numbers.left(least),
-        counts=capital(counts(rows, w, names)) + ".",
+        counts=counts(rows, w, names),
     )
 
 
@@ -207,7 +242,7 @@ def _generic(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> tuple[str
         best_left=numbers.left(top.size().ln),
         worst=said.name(bottom, names),
         worst_left=numbers.left(bottom.size().ln),
-        counts=capital(counts(rows, w, names)) + ".",
+        counts=counts(rows, w, names),
     )
 
 
@@ -223,7 +258,7 @@ def counts(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> str:
 
 def all_rows(rows: Sequence[Row], w: ModuleType) -> str:
     """``all 9 networks``."""
-    return say(w.ALL_ROWS, count=len(rows))
+    return w.BOTH_ROWS if len(rows) == 2 else say(w.ALL_ROWS, count=len(rows))
 
 
 def _length(rows: Sequence[Row]) -> int:

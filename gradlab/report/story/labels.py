@@ -46,6 +46,8 @@ def bias_name(spec: str, bias: object) -> str:
         fixed = bias.partition(":")[2]
         return f"chrono (Tmax {fixed})" if fixed else "chrono"
     word = BIAS_NAMES.get(family(spec), "forget bias")
+    if bias == 0:
+        return f"{word} set to 0"
     return f"{word} 0" if bias == "keep" else f"{word} {_number(bias)}"
 
 
@@ -95,25 +97,31 @@ def _tail(path: str) -> str:
 
 
 def row_label(params: Params, extra: tuple[str, ...]) -> str:
-    """``LSTM forget bias 3``; axes that vary besides follow: ``RNN, relu``."""
+    """``LSTM forget bias 3``; axes that vary besides follow: ``RNN (relu)``."""
     spec = params["cell"]
     name = f"{cell_name(spec)} {bias_name(spec, params.get('forget_bias'))}".strip()
-    return ", ".join([name, *_extras(params, extra)])
+    return with_extras(name, extras(params, extra))
 
 
 def row_short(params: Params, extra: tuple[str, ...]) -> str:
     """``LSTM 3``, for direct labels of curves."""
     spec = params["cell"]
     name = f"{cell_name(spec)} {bias_short(spec, params.get('forget_bias'))}".strip()
-    return ", ".join([name, *_extras(params, extra)])
+    return with_extras(name, extras(params, extra))
 
 
-def _extras(params: Params, extra: tuple[str, ...]) -> list[str]:
-    return [
+def extras(params: Params, extra: tuple[str, ...]) -> str:
+    """What else tells a row apart, without customary values: ``relu, gain 2``."""
+    return ", ".join(
         axis_value(axis, params.get(axis))
         for axis in extra
         if params.get(axis) not in (None, CUSTOMARY.get(axis))
-    ]
+    )
+
+
+def with_extras(name: str, more: str) -> str:
+    """``RNN (relu, gain 2)``."""
+    return f"{name} ({more})" if more else name
 
 
 def style_key(params: Params) -> str | None:

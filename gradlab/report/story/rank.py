@@ -24,8 +24,8 @@ CLASSES = {
 def merit(row: Row) -> tuple[float, float, float, float]:
     """Smaller is better: class of the verdict, reach, directions, distance from 1.
 
-    Size alone does not win: among rows of one class and reach, the one that keeps
-    more directions is better.
+    Size alone does not win: among rows that hold equally far, the one that keeps more
+    directions is better. Among those that vanish or explode the nearest to 1 is.
     """
     size = row.size()
     horizon, length = row.horizon(), row.length
@@ -33,7 +33,8 @@ def merit(row: Row) -> tuple[float, float, float, float]:
     rank = directions(row)
     distance = abs(size.ln) if math.isfinite(size.ln) else math.inf
     rounded = -round(rank) if not math.isnan(rank) else 0.0
-    return (CLASSES[size.word], reach, rounded, distance)
+    rank = CLASSES[size.word]
+    return (rank, 0.0, 0.0, distance) if rank == 3 else (rank, reach, rounded, distance)
 
 
 def directions(row: Row) -> float:

@@ -121,6 +121,9 @@ class Row:
     def rate(self, block: str = "joint", length: int | None = None) -> Spread:
         """Growth per step in nats; with one seed its batch-means interval."""
         spread = self.spread("growth_rate", length, block=block)
+        if not spread.seeds and block == "joint":
+            found = self._ends(self.length if length is None else length, block)
+            return spread_of(found[np.isfinite(found)] / (length or self.length))
         if spread.seeds != 1:
             return spread
         low = self.spread("growth_rate_low", length, block=block).mean
@@ -135,13 +138,7 @@ class Row:
         return self._sizes[length, block]
 
     def _size(self, length: int, block: str) -> Size:
-        found = np.array(
-            [
-                value_of(p, "spectral_norm", block=block, lag=length, keep_nan=True)
-                for p in self.points(length)
-            ],
-            dtype=float,
-        )
+        found = self._ends(length, block)
         breaks = self.values("breakdown", length, index="not_finite")
         broken = int(np.sum(np.isnan(found) | (found == np.inf)))
         broken = max(broken, min(breaks.size, found.size))
@@ -156,6 +153,19 @@ class Row:
             breaks = self.values("breakdown", length, index="dead")
         step = float(breaks.min()) if breaks.size else math.nan
         return Size(spread, word, dead, broken, step)
+
+    def _ends(self, length: int, block: str) -> np.ndarray:
+        """ln of what is left, one per seed that was measured (NaN: not finite)."""
+        found = []
+        for point in self.points(length):
+            record = point.record("spectral_norm")
+            if record is not None and record.has(block=block, lag=length):
+                found.append(record.at(block=block, lag=length))
+                continue
+            rate = point.record("growth_rate")
+            if rate is not None and rate.has(block=block):
+                found.append(rate.at(block=block) * length)
+        return np.array(found, dtype=float)
 
     def _with_batches(self, spread: Spread, length: int, block: str) -> Spread:
         """With one seed: the interval of the rate from batch means, times T."""
@@ -215,7 +225,7 @@ def crossing(lags: np.ndarray, ln_norms: np.ndarray) -> float:
     return float(math.ceil(lags[after - 1] + part * (lags[after] - lags[after - 1])))
 
 
-def value_of(point: Any, measure: str, keep_nan: bool = False, **at: Any) -> float:
+def value_of(point: Any, measure: str, **at: Any) -> float:
     """One number of a point's record; NaN where it has none."""
     record = point.record(measure)
     if record is None:

@@ -25,7 +25,7 @@ def name(row: Row, w: ModuleType) -> str:
         base = say(w.CHRONO, cell=cell, bias=bias)
     else:
         base = say(w.BIASED, cell=cell, bias=bias)
-    extras = row.label.partition(", ")[2]
+    extras = labels.extras(row.params, row.extra)
     return say(w.WITH, name=base, extras=extras) if extras else base
 
 

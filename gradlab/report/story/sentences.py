@@ -147,6 +147,9 @@ def _item_other(row: Row, w: ModuleType, names: ModuleType) -> str:
         return say(w.ITEM_BARE, cell=cell, word=word, length=length)
     kept = numbers.kept(row.rate().mean)
     left = numbers.left(size.ln)
+    if size.word in ("growing", "exploding"):
+        times = numbers.times(size.ln)
+        return say(w.ITEM_GROWN, cell=cell, kept=kept, times=times, length=length)
     return say(w.ITEM_OTHER, cell=cell, kept=kept, left=left, length=length)
 
 
@@ -163,11 +166,29 @@ def _third(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> str:
     if not others:
         return say(w.S3_ONE_BIAS, gate=gate)
     top = rank.best(others)
-    if rank.merit(top) >= rank.merit(default):
-        listed = "; ".join(_item_other(r, w, names) for r in others[:3])
+    if not better(default, top):
         listed = _list_biases(others, names)
-        return say(w.S3_NO_GAIN, gate=gate, list=listed)
+        already = default.size().word == "stable"
+        return say(
+            w.S3_HOLDS_ALREADY if already else w.S3_NO_GAIN,
+            gate=gate,
+            cell=headline.cell_title(default),
+            list=listed,
+            length=f"{default.length:,}",
+        )
     return _opened(rows, default, top, gate, w)
+
+
+def better(before: Row, after: Row) -> bool:
+    """A better class of verdict, or among vanishing ones a fifth further."""
+    a, b = rank.CLASSES[before.size().word], rank.CLASSES[after.size().word]
+    if after.size().word == "undetermined":
+        return False
+    if a != b:
+        return b < a
+    if before.size().word == after.size().word == "vanishing":
+        return after.horizon() >= 1.2 * before.horizon()
+    return False
 
 
 def _list_biases(others: Sequence[Row], names: ModuleType) -> str:
@@ -185,7 +206,8 @@ def _best(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> str:
     top = rank.best(rows)
     if top is (headline.plain_row(rows) or rank.worst(rows)):
         return w.S3_BEST_SAME
-    return say(w.S3_BEST, best=said.name(top, names), fate=said.fate(top, names))
+    near = rank.CLASSES[top.size().word] >= 2
+    return say(w.S3_NEAREST if near else w.S3_BEST, best=said.name(top, names), fate=said.fate(top, names))
 
 
 def _opened(

@@ -13,6 +13,10 @@ SHARE_ONE = (
     "In $most the last $last steps supply $most_share of the recurrent weights' "
     "gradient$flat."
 )
+SHARES_EQUAL = (
+    "In all networks shown the last $last steps supply about $most_share of the "
+    "recurrent weights' gradient$flat."
+)
 SHARES_ALIKE = (
     "In all networks shown the last $last steps supply about the same share of the "
     "recurrent weights' gradient, $least_share to $most_share$flat."

@@ -20,6 +20,10 @@ NO_HARM = (
     "Cutting the $path path changes little here: the $cell keeps up to $kept a step "
     "without it, $whole with it"
 )
+HELPS = (
+    "Without the $path path the $cell keeps more, not less: up to $kept a step, at most "
+    "$whole with it"
+)
 DETOURS_COUNT = ". Without the detours $bias falls from $whole to $kept a step"
 DETOURS_RISE = ". Without the detours $bias rises from $whole to $kept a step"
 DETOURS_LITTLE = ". Without the detours no row changes by more than $change points"

@@ -17,6 +17,22 @@ SPREAD = (
 SINGLE_HOLDER = (
     "$name holds its gradient and keeps $rank of $hidden directions at lag $length."
 )
+ALIKE = (
+    "All $count networks drawn that hold their gradient keep about $most_rank of $hidden "
+    "directions at lag $length."
+)
+LOUD = (
+    "Exploding gradients come through few directions or many: between $low and $high of "
+    "$hidden at lag $length."
+)
+LOUD_ONE = "Exploding gradients come through $low of $hidden directions at lag $length."
+NOTHING_ARRIVES = (
+    "Nothing that could be counted arrives at lag $length: $counts."
+)
+UNDECIDED = (
+    "What is left at lag $length is carried by $low to $high of $hidden directions."
+)
+UNDECIDED_ONE = "What is left at lag $length is carried by $low of $hidden directions."
 NO_HOLDER = (
     "No network here holds its gradient to lag $length; what little arrives has "
     "between $low and $high of $hidden directions."

@@ -11,6 +11,8 @@ PLAIN_CROSSES = (
 )
 PLAIN_VANISHES = "$Name vanishes at every gain tried ($low to $high)"
 PLAIN_EXPLODES = "$Name explodes at every gain tried ($low to $high)"
+PLAIN_DEAD = "$Name is dead (exactly zero) at every gain tried ($low to $high)"
+SO_MANY = "$count other networks"
 PLAIN_BAND = "$Name is stable from gain $low to $high"
 PLAIN_AT = "$Name is stable at gain $low only"
 PLAIN_OTHER = "$Name leaves between $low_left and $high_left"

@@ -14,11 +14,16 @@ ONLY = "only "
 CARRY_ONE = "carries"
 CARRY_MANY = "carry"
 ALL_BELOW = (
-    "All $count fall below 1/1000 within $length steps: $first first, after $first_steps, "
+    "$All fall below 1/1000 within $length steps: $first first, after $first_steps, "
     "$last last, after $last_steps."
 )
+ALL_BELOW_ALIKE = (
+    "$All fall below 1/1000 within $length steps, each after about $first_steps."
+)
+BOTH = "Both"
+ALL = "All $count"
 NONE_BELOW = (
-    "None of the $count falls below 1/1000 within $length steps; least is left in $least "
+    "$None_of falls below 1/1000 within $length steps; least is left in $least "
     "($left)$explode."
 )
 EXPLODE = "; $list grow instead ($times times and more)"
@@ -59,3 +64,5 @@ MIXED_NO_HOLDER = (
     "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none of "
     "the rest holds its gradient over $length steps$explode."
 )
+NEITHER = "Neither"
+NONE_OF = "None of the $count"

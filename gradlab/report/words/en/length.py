@@ -26,6 +26,9 @@ STEADY = (
     "$least and $most of a gradient."
 )
 ODD = "What is left changes with length in no simple way in $name: $values."
+NONE_FINITE = (
+    "No network keeps a size at every length: the map tells the step at which each ends."
+)
 DEAD = "Past some length nothing is left at all: $name is $values."
 HELD = " $Names, in contrast, $change little ($values)."
 CHANGE_ONE = "changes"

@@ -26,12 +26,14 @@ WEIGHTS_LOW = (
     "The spectral radius of W_{hh} does not decide: $name has $radius < 1 and $word"
 )
 WEIGHTS_AGREE = (
-    "In this sweep no row with a largest singular value of W_{hh} above 1 vanishes; "
-    "elsewhere such rows do"
+    "In this sweep every RNN with a largest singular value of W_{hh} above 1 grows, and "
+    "the spectral radius agrees; neither is a rule"
 )
 VANISHES = "vanishes"
 EXPLODES = "explodes"
 FADES = "fades"
+HOLDS = "is stable"
+UNDETERMINED = "does not explode"
 
 PANEL_GATES = "the gates"
 PANEL_WEIGHTS = "the recurrent weights"

@@ -6,11 +6,16 @@ NO_POINTS = "Nothing was measured, so nothing can be advised."
 FINDING = (
     "Of what was tried here, $change helps $name most: $effect."
 )
-FINDING_NONE_NEEDED = "No network at its defaults vanishes or explodes here."
+FINDING_NONE_NEEDED = "No network here has the verdict vanishing or exploding."
 FINDING_NONE = (
-    "Nothing tried in this sweep brings a vanishing or exploding network nearer to 1; "
-    "`--forget-bias keep,1,3,chrono` and `--gain 0.25:8:x2` are next to try."
+    "Nothing tried in this sweep turns a vanishing or exploding network into one that "
+    "holds its gradient$next."
 )
+NEXT = "; next to try: $options"
+NEXT_BIAS = "`--forget-bias keep,1,3,chrono`"
+NEXT_GAIN = "`--gain 0.25:8:x2`"
+NEXT_INIT = "`--init default,orthogonal,identity`"
+NEXT_GATES = "`--cell rnn,lstm,gru`"
 CAPTION = (
     "Each effect was measured in this sweep, before training; ranked by how far the "
     "gradient then reaches, then by how many directions it keeps."

@@ -11,7 +11,8 @@ TRAINED = "trained"
 MEANING_UNTRAINED = "It shows what reaches the past before learning starts."
 MEANING_TRAINED = "It shows what reaches the past at this state of training."
 FED_NOISE = "fed with noise"
-FED_SILENCE = "without input, started from a random state"
+FED_SILENCE = "without input (started from a random state)"
+OR = "or"
 FED_TEXT = "fed with the text of $file"
 FED_SEQUENCES = "fed with the sequences of $file"
 FED_OTHER = "fed with $name"
@@ -24,7 +25,14 @@ NOTHING = (
 )
 NOT_YET = ("None of the $count points has been computed yet.",)
 NO_SIZE = ("The size of the whole gradient was not measured in this sweep.",)
-ONE = ("$Name $fate.",)
+ONE_VANISHES = ("$Name loses its gradient within $steps steps.",)
+ONE_DECAYS = ("$Name loses its gradient within $length steps.",)
+ONE_FADES = ("$Name slowly loses its gradient: $left is left after $length steps.",)
+ONE_HOLDS = ("$Name holds its gradient over $length steps.",)
+ONE_GROWS = ("$Name makes its gradient grow over $length steps.",)
+ONE_EXPLODES = ("$Name makes its gradient explode within $length steps.",)
+ONE_OTHER = ("$Name $fate.",)
+ALL_ENDED = ("No network has a gradient left after $length steps.", "By verdict: $counts.")
 ALL_DEAD = ("Nothing reaches the past: in $all it is exactly zero after $length steps.",)
 ALL_BROKEN = ("$All leave the range of numbers within $length steps.",)
 ALL_EXPLODE = (
@@ -39,17 +47,23 @@ ALL_VANISH = (
     "$All lose the gradient within $length steps.",
     "$Best reaches furthest, $best_steps steps; $worst least far, $worst_steps.",
 )
+ALL_VANISH_ALIKE = (
+    "$All lose the gradient within $length steps.",
+    "Each is down to 1/1000 after about $best_steps steps.",
+)
 NOTHING_VANISHES = (
     "Nothing vanishes here: after $length steps at least $least of a gradient is left "
     "in $all.",
-    "$counts",
+    "By verdict: $counts.",
 )
 GENERIC = (
     "After $length steps $best has $best_left of a gradient left, $worst $worst_left.",
-    "$counts",
+    "By verdict: $counts.",
 )
 
 # the headline where a plain RNN stands beside a gated cell at its defaults
+ALONE_LOSES = "At its defaults $a_cell loses the past within $steps steps."
+ALONE_HOLDS = "At its defaults $a_cell keeps its gradient over $length steps."
 ALMOST = "At its defaults $a_cell loses the past almost as fast as a plain RNN."
 FASTER = "At its defaults $a_cell loses the past faster than a plain RNN."
 FURTHER = (
@@ -79,7 +93,6 @@ OPENING_REACHES = (
 )
 OPENING_NOTHING = "No $gate bias tried here lets the gradient reach further."
 OPENING_NOT_ASKED = "Whether another $gate bias changes that was not asked here."
-OPENING_NOT_NEEDED = "Other $gate biases were tried; the line-up shows them."
 OPENING_EXPLODES = "Opening its $gate gate makes the gradient explode instead."
 A_CELL = {"lstm": "an LSTM", "gru": "a GRU"}
 A_OTHER = "a $cell"
@@ -113,6 +126,7 @@ THE_GATED = "the gated cells"
 ITEM_FIRST = "$cell $kept a step, 1/1000 after $horizon steps"
 ITEM_NEXT = "$cell $kept, $horizon steps"
 ITEM_OTHER = "$cell $kept a step, $left left after $length steps"
+ITEM_GROWN = "$cell $kept a step, $times times after $length steps"
 ITEM_BARE = "$cell: $word after $length steps"
 
 S3_STILL = (
@@ -140,14 +154,19 @@ S3_CUT_ALONE = (
     "; with the path along the cell state cut, the LSTM keeps at most $kept a step"
 )
 S3_NO_GAIN = (
-    "None of the other $gate biases tried carries a gradient further than the default "
-    "($list)."
+    "With none of the other $gate biases tried does the $cell fare better ($list left "
+    "after $length steps)."
+)
+S3_HOLDS_ALREADY = (
+    "The $cell holds its gradient at its default already; its other $gate biases leave "
+    "$list."
 )
 S3_ONE_BIAS = (
     "One $gate bias only was asked: `--forget-bias keep,1,3,chrono` shows what opening "
     "the gate does."
 )
 S3_BEST = "Of all, $best holds the gradient best: it $fate."
+S3_NEAREST = "Of all, $best comes nearest to holding it: it $fate."
 S3_BEST_SAME = (
     "No network here does better than that: compare others with "
     "`--cell rnn,lstm,gru` or `--forget-bias keep,1,3,chrono`."
@@ -157,6 +176,7 @@ S3_NONE = "The messages are in the table of failed points below."
 
 COUNT = "$count $word"
 ALL_ROWS = "all $count networks"
+BOTH_ROWS = "both networks"
 
 # the table
 NETWORK = "network"
@@ -240,3 +260,4 @@ FIRST_LINES = (
 FAILED = "Points that failed"
 FAILED_CAPTION = "Failed points by message; everything else is reported without them."
 FAILED_COLUMNS = ("points", "message", "for example")
+BY_VERDICT = "By verdict: $counts."
