@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +92,18 @@ def show_next(results: Results, written: list[Path], screen: Screen) -> None:
     folder = results.folder
     counts = results.meta["counts"]
     if counts["failed"]:
-        screen.line(f"failed {counts['failed']} points: gradlab status {folder}")
+        show_failed(results, screen)
     for index, command in enumerate(suggestions(folder)):
         screen.line(f"{'next' if index == 0 else '':<7}{command}")
+
+
+def show_failed(results: Results, screen: Screen) -> None:
+    """The most frequent reason, and where the others are told."""
+    messages = Counter(p.message for p in results.points if p.status == "failed")
+    message, number = messages.most_common(1)[0]
+    reason = " ".join(message.split())
+    screen.line(fold(f"failed {number} of {messages.total()}: {reason}", " " * 7))
+    screen.line(f"       gradlab status {results.folder} tells all")
 
 
 def suggestions(folder: Path) -> list[str]:

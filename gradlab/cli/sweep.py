@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gradlab.cli.failures import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
     AXES,
@@ -87,7 +88,7 @@ def command(
     if as_json:
         answer = outcome.summary(results, written, following.seconds)
         screen.line(json.dumps(answer, indent=2, ensure_ascii=False))
-    elif fresh and not following.computed:
+    elif fresh and not (following.computed or results.meta["counts"]["failed"]):
         outcome.show_unchanged(results, written, screen)
     else:
         outcome.show(results, written, following.seconds, screen)

@@ -1,4 +1,4 @@
-"""A runner for commands, and an empty folder to run them in."""
+"""A runner for commands, an empty folder, and sweeps without worker processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gradlab.cli import main
+from tests.cli.inline import InlineCrew
 
 
 Run = Callable[..., Result]
@@ -16,8 +17,10 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
+    """An empty working folder, and an environment that forces nothing."""
     monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
@@ -25,13 +28,68 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(home: Path) -> Run:
     """Run a command as typed; an unexpected exception fails the test."""
 
-    def invoke(*words: str, code: int | None = 0, **settings: object) -> Result:
-        result = CliRunner().invoke(
-            main, [str(word) for word in words], prog_name="gradlab", **settings
-        )
+    def invoke(*words: object, code: int | None = 0) -> Result:
+        arguments = [str(word) for word in words]
+        result = CliRunner().invoke(main, arguments, prog_name="gradlab")
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert code is None or result.exit_code == code, result.output
         return result
+
+    return invoke
+
+
+def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sweeps measure in this process, and reports be a word."""
+    from gradlab.report import build
+
+    def drawn(results, folder, formats=("html", "pdf")):
+        paths = [Path(folder) / f"report.{form}" for form in formats]
+        for path in paths:
+            path.write_text("a report")
+        return paths
+
+    monkeypatch.setattr("gradlab.sweep.runner.Crew", InlineCrew)
+    monkeypatch.setattr(build, "render", drawn)
+    monkeypatch.setattr(InlineCrew, "hired", [])
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> type[InlineCrew]:
+    """Sweeps measure in this process, and reports are not drawn."""
+    measure_inline(monkeypatch)
+    return InlineCrew
+
+
+SMALL = (
+    "--cell=lstm",
+    "--hidden=8",
+    "--length=8",
+    "--features=4",
+    "--sequences=2",
+    "--seeds=1",
+    "--no-verify",
+    "--jobs=1",
+)
+"""A sweep of one small point."""
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small sweep as it is without more options."""
+    folder = tmp_path_factory.mktemp("base") / "base"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        measure_inline(monkeypatch)
+        words = ["sweep", *SMALL, f"--out={folder}"]
+        assert CliRunner().invoke(main, words).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def sweep(run: Run, inline: type[InlineCrew]) -> Run:
+    """Run a small sweep in this process, with more options."""
+
+    def invoke(*words: object, code: int | None = 0) -> Result:
+        return run("sweep", *SMALL, *words, code=code)
 
     return invoke

@@ -1,0 +1,244 @@
+"""Every option of ``gradlab sweep`` changes something."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gradlab.cli.sweep import command
+from gradlab.store.results import Results
+
+
+NUMBERS = {
+    "cell": "gru",
+    "activation": "relu",
+    "init": "orthogonal",
+    "gain": "2",
+    "forget_bias": "1",
+    "hidden": "9",
+    "length": "9",
+    "input": "gaussian:2",
+    "loss": "every",
+    "dtype": "float64",
+    "seeds": "2",
+    "first_seed": "5",
+    "sequences": "3",
+    "features": "5",
+    "burn_in": "3",
+    "initial_state": "gaussian",
+    "measures": "spectral_norm",
+    "thresholds": "0.2,0.3,0.4,0.5",
+}
+"""Option -> a value that changes the numbers; the rest has tests of its own below."""
+
+ELSEWHERE = {
+    "config",
+    "device",
+    "out",
+    "formats",
+    "jobs",
+    "verify",
+    "retry_failed",
+    "yes",
+    "load",
+    "as_json",
+    "plain",
+}
+
+
+def values(folder):
+    """All numbers of a folder, with the names of what they measure."""
+    frame = Results.open(folder).frame()
+    told = frame[["measure", "block", "index", "step", "lag"]].astype(str).fillna("")
+    return told.to_numpy(), frame["value"].to_numpy(), frame["sd"].to_numpy()
+
+
+def same(one, other):
+    return all(
+        a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_no_option_is_forgotten():
+    assert {param.name for param in command.params} == set(NUMBERS) | ELSEWHERE
+
+
+def test_the_same_options_give_the_same_numbers(sweep, home, base):
+    sweep("--out=again")
+    assert same(values(base), values(home / "again"))
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_changes_the_numbers(sweep, home, base, name):
+    option = next(p for p in command.params if p.name == name).opts[0]
+    sweep("--out=changed", option, NUMBERS[name])
+    assert not same(values(base), values(home / "changed"))
+
+
+FEW = (
+    "--hidden=8",
+    "--length=8",
+    "--seeds=1",
+    "--gain=1",
+    "--forget-bias=keep",
+    "--measure=spectral_norm",
+    "--no-verify",
+)
+
+
+def test_config_is_a_file_or_a_name(run, inline, home):
+    (home / "mine.toml").write_text(
+        'hidden = 8\nfeatures = 4\n[[grid]]\nname = "g"\ncell = "rnn"\n'
+        "length = [8, 9]\nseeds = 1\n"
+    )
+    run("sweep", "mine.toml", "--no-verify", "--measure=spectral_norm")
+    assert [p.params["length"] for p in Results.open("reports/mine").points] == [8, 9]
+    run("sweep", "quick", *FEW)
+    assert set(Results.open("reports/quick").grids) == {"lineup", "gain"}
+
+
+def test_an_axis_option_beside_a_file_sets_it_in_every_grid(run, inline):
+    run("sweep", "quick", *FEW, "--cell=rnn")
+    assert {p.params["cell"] for p in Results.open("reports/quick").points} == {"rnn"}
+
+
+def test_ranges_and_lists(sweep):
+    few = ("--length", "4:8:x2", "--measure", "spectral_norm")
+    sweep("--forget-bias", "keep,0:2:1,chrono:16", *few)
+    points = Results.open("reports/default").points
+    assert {p.params["length"] for p in points} == {4, 8}
+    assert {p.params["forget_bias"] for p in points} == {
+        "keep",
+        0.0,
+        1.0,
+        2.0,
+        "chrono:16",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "seeds"),
+    [
+        ("--seeds=3", {0, 1, 2}),
+        ("--seeds=0,3,7", {0, 3, 7}),
+        ("--seeds=3,", {3}),
+        ("--seeds=2 --first-seed=100", {100, 101}),
+    ],
+)
+def test_seeds(sweep, words, seeds):
+    sweep(*words.split())
+    points = Results.open("reports/default").points
+    assert {p.params["seed"] for p in points} == seeds
+
+
+def test_out(sweep, home):
+    result = sweep("--out=here/there")
+    assert (home / "here" / "there" / "results.sqlite").exists()
+    assert "here/there/report.html" in result.stdout
+    assert "here/there" in result.stderr
+    assert not (home / "reports").exists()
+
+
+def test_format(sweep, home):
+    sweep("--format=html")
+    folder = home / "reports" / "default"
+    assert (folder / "report.html").exists()
+    assert not (folder / "report.pdf").exists()
+    sweep("--format=pdf")
+    assert (folder / "report.pdf").exists()
+
+
+def test_jobs(sweep, inline):
+    sweep("--length=8,9", "--measure=spectral_norm", "--jobs=2")
+    sweep("--out=other", "--length=8,9", "--measure=spectral_norm", "--jobs=1")
+    assert inline.hired == [2, 1]
+
+
+def test_verify(sweep):
+    sweep("--verify")
+    (check,) = Results.open("reports/default").meta["verification"]
+    assert check["error"] < 1e-12
+    sweep("--out=unchecked")
+    assert Results.open("unchecked").meta["verification"] == []
+
+
+def test_retry_failed(sweep, monkeypatch):
+    from gradlab.sweep import worker
+
+    def raises(points, needs):
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setitem(worker.CALLS, "measure", raises)
+        result = sweep(code=1)
+        assert "0 of 1 points, 1 failed" in result.stdout
+        assert "failed 1 points: gradlab status reports/default" in result.stdout
+    assert "1 failed" in sweep(code=1).stdout
+    assert "1 of 1 points, 0 failed" in sweep("--retry-failed").stdout
+
+
+def test_yes(sweep, monkeypatch):
+    monkeypatch.setattr("gradlab.sweep.bounds.POINTS", 2)
+    refused = sweep("--seeds=3", code=2)
+    assert "Try" in refused.stderr and "--yes" in refused.stderr
+    assert sweep("--seeds=3", "--yes").exit_code == 0
+
+
+def test_json(sweep):
+    result = sweep("--json")
+    answer = json.loads(result.stdout)
+    assert answer["counts"]["done"] == 1
+    assert answer["folder"] == "reports/default"
+    assert answer["report"] == [
+        "reports/default/report.html",
+        "reports/default/report.pdf",
+    ]
+    (row,) = answer["rows"]
+    assert row["network"] == "LSTM forget bias 0"
+
+
+def test_plain(sweep):
+    assert not sweep("--out=one").stdout.isascii()
+    assert sweep("--out=two", "--plain").stdout.isascii()
+
+
+def test_device(sweep):
+    import torch
+
+    if torch.cuda.is_available():
+        sweep("--device=cuda")
+        (point,) = Results.open("reports/default").points
+        assert point.params["device"] == "cuda"
+        return
+    result = sweep("--device=cuda", code=None)
+    assert result.exit_code in (1, 2)
+    assert "cuda" in (result.stderr + result.stdout).lower()
+
+
+USER_CELL = '''
+import torch
+from torch import nn
+from gradlab.cells import Cell, Step
+
+
+class Slow(Cell):
+    """Moves a tenth of the way in each step."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.weight_ih = nn.Parameter(torch.randn(hidden_size, input_size) / 8)
+        self.weight_hh = nn.Parameter(torch.randn(hidden_size, hidden_size) / 8)
+
+    def step(self, inputs, state, *, kept=None):
+        (h,) = state
+        new = torch.tanh(inputs @ self.weight_ih.mT + h @ self.weight_hh.mT)
+        return Step(state=(0.9 * h + 0.1 * new,))
+'''
+
+
+def test_load(sweep, run, home):
+    (home / "slow.py").write_text(USER_CELL)
+    sweep("--load=slow.py", "--cell=slow,rnn")
+    cells = [p.params["cell"] for p in Results.open("reports/default").points]
+    assert cells == ["slow", "rnn"]
