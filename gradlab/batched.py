@@ -1,11 +1,25 @@
 """Products of many small matrices whose bits do not depend on how many there are.
 
 A batch of one takes another kernel (gemm, or gemv for one column) than a larger one
-and rounds differently; so a lone matrix is computed beside its copy.
+and rounds differently; so a lone matrix is computed beside its copy. Kernels also choose
+their code by alignment; so sides are filled up to multiples of 16 (:func:`filled`), and
+every matrix of a batch starts at a whole cache line.
 """
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
+
+
+SIDE = 16
+
+
+def filled(values: Tensor, axes: int) -> Tensor:
+    """Return a tensor whose last ``axes`` axes are multiples of 16, zeros at the end."""
+    missing = [-size % SIDE for size in values.shape[-axes:]]
+    if not any(missing):
+        return values
+    return pad(values, [n for m in reversed(missing) for n in (0, m)])
 
 
 def multiply(a: Tensor, b: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply
+from gradlab.batched import filled, multiply
 from gradlab.cells.base import Recurrent
 from gradlab.logscale import exponent_of, log, power_of_two
 
@@ -34,7 +34,7 @@ def contributions(uses: tuple[Recurrent, ...]) -> Contributions:
     Args:
         uses: as in :class:`gradlab.bptt.Backward`.
     """
-    lead = uses[0].operand.shape[1:-1]
+    length, *lead = uses[0].operand.shape[:-1]
     exponent = _common_exponent(uses)
     squares, products, total = 0.0, 0.0, 0.0
     for use in uses:
@@ -48,8 +48,8 @@ def contributions(uses: tuple[Recurrent, ...]) -> Contributions:
     ln_norm = log(squares.sqrt(), exponent[:, None])
     share = products / total[:, None]
     return Contributions(
-        np.moveaxis(ln_norm, 1, 0).reshape(-1, *lead),
-        np.moveaxis(share.cpu().numpy(), 1, 0).reshape(-1, *lead),
+        np.moveaxis(ln_norm, 1, 0)[:length].reshape(-1, *lead),
+        np.moveaxis(share.cpu().numpy(), 1, 0)[:length].reshape(-1, *lead),
     )
 
 
@@ -60,8 +60,8 @@ def _common_exponent(uses: tuple[Recurrent, ...]) -> Tensor:
 
 
 def _sequences_first(values: Tensor, exponent: Tensor | None) -> Tensor:
-    """Return (T, …, n) as (N, T, n) float64, scaled by 2**-exponent (N)."""
-    flat = values.double().flatten(1, -2).movedim(1, 0).contiguous()
+    """Return (T, …, n) as (N, T, n) float64, filled up, scaled by 2**-exponent (N)."""
+    flat = filled(values.double().flatten(1, -2).movedim(1, 0), 2).contiguous()
     if exponent is None:
         return flat
     return flat * power_of_two(-exponent, torch.float64)[:, None, None]

@@ -12,7 +12,8 @@ from gradlab.jacobians.blocks import choose
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at
 from gradlab.jacobians.horizon import HorizonFinder
 from gradlab.jacobians.lags import lags as stored_lags
-from gradlab.jacobians.product import Layout, Product
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import (
     CutStrand,
     DiagonalStrand,
@@ -98,7 +99,7 @@ class _Run:
         cell = trajectory.cell
         first = jacobian_at(trajectory, trajectory.length)
         self.blocks = choose(blocks, cell, conveyor=first.conveyor is not None)
-        layout = Layout(cell.state_names, cell.state_sizes)
+        layout = Layout.of(cell)
         product = Product.identity(
             layout, first.count, first.like, watch="detours" in self.blocks
         )
@@ -160,7 +161,7 @@ class _Run:
 
     def _at_zero(self, name: str) -> np.ndarray:
         layout, count = self.whole.product.layout, self.finder.found.size
-        width = layout.sizes[-1] if name == "conveyor" else layout.width
+        width = layout.widths[-1] if name == "conveyor" else layout.width
         return np.full((1, count * self.finder.sequences), 0.5 * np.log(width))
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gradlab.batched import filled
 from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
+from gradlab.jacobians.layout import Layout
 from gradlab.trajectory import Trajectory
 
 
@@ -17,20 +19,18 @@ class FlatJacobian:
         dense: (N, later, earlier).
         diagonal: (N, n), the diagonals of diagonal blocks.
         conveyor: (N, n) or None, to be added to the carry's own block.
-        names: the states, in order.
-        sizes: their widths.
+        layout: of the states; widths n here are multiples of 16, filled with zeros.
     """
 
     dense: dict[tuple[str, str], Tensor]
     diagonal: dict[tuple[str, str], Tensor]
     conveyor: Tensor | None
-    names: tuple[str, ...]
-    sizes: dict[str, int]
+    layout: Layout
 
     @property
     def carry(self) -> str:
         """The state the conveyor belongs to, the last."""
-        return self.names[-1]
+        return self.layout.names[-1]
 
     @property
     def like(self) -> Tensor:
@@ -50,20 +50,23 @@ class FlatJacobian:
     def own_diagonal(self) -> Tensor:
         """Return the diagonal (N, n) of the carry's own block, if that is diagonal."""
         own = self.diagonal.get((self.carry, self.carry))
-        zero = self.like.new_zeros(self.count, self.sizes[self.carry])
+        zero = self.like.new_zeros(self.count, self.layout.sizes[-1])
         return sum((p for p in (own, self.conveyor) if p is not None), start=zero)
 
     def matrix(self) -> Tensor:
         """Return J_t whole, (N, width, width)."""
-        return torch.cat([self.column(name) for name in self.names], dim=-1)
+        return torch.cat([self.column(name) for name in self.layout.names], dim=-1)
 
     def column(self, earlier: str) -> Tensor:
         """Return a column of blocks as (N, width, n), the conveyor in its place."""
-        return torch.cat([self.block(later, earlier) for later in self.names], dim=-2)
+        return torch.cat(
+            [self.block(later, earlier) for later in self.layout.names], dim=-2
+        )
 
     def block(self, later: str, earlier: str) -> Tensor:
         """Return one block as (N, later, earlier), the conveyor in its place."""
-        matrix = self.like.new_zeros(self.count, self.sizes[later], self.sizes[earlier])
+        sizes = dict(zip(self.layout.names, self.layout.sizes, strict=True))
+        matrix = self.like.new_zeros(self.count, sizes[later], sizes[earlier])
         if (later, earlier) in self.dense:
             matrix += self.dense[later, earlier]
         diagonal = matrix.diagonal(dim1=-2, dim2=-1)
@@ -79,8 +82,7 @@ class FlatJacobian:
             {key: block[rows] for key, block in self.dense.items()},
             {key: values[rows] for key, values in self.diagonal.items()},
             None if self.conveyor is None else self.conveyor[rows],
-            self.names,
-            self.sizes,
+            self.layout,
         )
 
 
@@ -97,11 +99,10 @@ def flatten(cell: Cell, jacobian: StepJacobian) -> FlatJacobian:
     for key, block in jacobian.blocks.items():
         pair = split_block(key, cell.state_names)
         if isinstance(block, Diagonal):
-            diagonal[pair] = block.values.detach().flatten(0, -2)
+            diagonal[pair] = filled(block.values.detach().flatten(0, -2), 1)
         else:
-            dense[pair] = block.detach().flatten(0, -3)
+            dense[pair] = filled(block.detach().flatten(0, -3), 2)
     conveyor = jacobian.conveyor
     if conveyor is not None:
-        conveyor = conveyor.detach().flatten(0, -2)
-    sizes = dict(zip(cell.state_names, cell.state_sizes, strict=True))
-    return FlatJacobian(dense, diagonal, conveyor, cell.state_names, sizes)
+        conveyor = filled(conveyor.detach().flatten(0, -2), 1)
+    return FlatJacobian(dense, diagonal, conveyor, Layout.of(cell))

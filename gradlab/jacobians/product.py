@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
+from gradlab.jacobians.layout import Layout
 from gradlab.logscale import (
     Scaled,
     exponent_of,
@@ -23,29 +23,12 @@ Columns = dict[str, Tensor]
 _FAR, _OFTEN = 20, 8
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Which rows of a product belong to which state."""
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-
-    def rows(self, name: str) -> slice:
-        """Return the rows of a state."""
-        k = self.names.index(name)
-        return slice(sum(self.sizes[:k]), sum(self.sizes[: k + 1]))
-
-    @property
-    def width(self) -> int:
-        """The width of the whole state."""
-        return sum(self.sizes)
-
-
 class Product:
     """N products, held as one column block per earlier state: (N, width, n).
 
-    P <- P J_t. The mantissas are those of plain arithmetic: they are multiplied by
-    exact powers of two, each matrix by a rule that looks at it alone.
+    P <- P J_t. Widths are those of the layout, filled up to multiples of 16. The
+    mantissas are those of plain arithmetic: they are multiplied by exact powers of
+    two, each matrix by a rule that looks at it alone.
 
     Args of the constructor: ``conveyor=False`` leaves the conveyor out of every J_t,
     ``watch=True`` carries the detours.
@@ -82,7 +65,7 @@ class Product:
     @classmethod
     def identity(cls, layout: Layout, count: int, like: Tensor, **kw) -> "Product":
         """Return ``count`` products at lag 0."""
-        eye = torch.eye(layout.width, dtype=like.dtype, device=like.device)
+        eye = layout.identity(like)
         columns = {
             name: eye[:, layout.rows(name)].expand(count, -1, -1).contiguous()
             for name in layout.names
@@ -160,7 +143,7 @@ class Product:
 
     def scaled(self) -> Scaled:
         """Return the whole product."""
-        return Scaled(self.joint(), self.exponent)
+        return Scaled(self.layout.plain(self.joint()), self.exponent)
 
     def _times(
         self, columns: Columns, step: FlatJacobian

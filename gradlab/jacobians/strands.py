@@ -17,7 +17,8 @@ from gradlab.jacobians.conveyor import (
     ln_spectral_scaled,
 )
 from gradlab.jacobians.flat import FlatJacobian
-from gradlab.jacobians.product import Layout, Product
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.product import Product
 from gradlab.jacobians.spectral import spectral_norm
 from gradlab.logscale import frobenius, log
 

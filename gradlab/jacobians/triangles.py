@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from gradlab.jacobians.flat import jacobian_at
-from gradlab.jacobians.product import Layout, Product
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.product import Product
 from gradlab.jacobians.spectral import spectral_norm
 from gradlab.logscale import log
 from gradlab.trajectory import Trajectory
@@ -51,8 +52,7 @@ def _fill(
     ln: np.ndarray, trajectory: Trajectory, marks: tuple[int, ...], count: int
 ) -> None:
     """Fill ``ln`` (steps, lags, count); the newest product stands last."""
-    cell = trajectory.cell
-    layout = Layout(cell.state_names, cell.state_sizes)
+    layout = Layout.of(trajectory.cell)
     stride, product = marks[0], None
     for t in range(marks[-1], 0, -1):
         step = jacobian_at(trajectory, t)

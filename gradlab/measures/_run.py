@@ -7,8 +7,8 @@ from torch import Tensor
 from gradlab import catalog
 from gradlab.losses.base import Loss
 from gradlab.losses.last import Last
-from gradlab.measures.base import Measure, Reading
 from gradlab.measures._flow import Flow
+from gradlab.measures.base import Measure, Reading
 from gradlab.trajectory import Trajectory
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gradlab.measures.base import Measure, Reading
 from gradlab.measures._flow import stacked
+from gradlab.measures.base import Measure, Reading
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.logscale import ln_vector_norm
-from gradlab.measures.base import Measure, Reading
 from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
 
 
 @dataclass(frozen=True)

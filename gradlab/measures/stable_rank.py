@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading
 from gradlab.measures._flow import stacked
+from gradlab.measures.base import Measure, Reading
 
 
 @dataclass(frozen=True)

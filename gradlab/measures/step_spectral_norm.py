@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gradlab.jacobians import step_norms
-from gradlab.measures.base import Measure, Reading
 from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
 
 
 @dataclass(frozen=True)

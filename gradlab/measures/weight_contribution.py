@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from gradlab.measures._flow import sequence_first
 from gradlab.measures._weights import has_recurrent_weight
 from gradlab.measures.base import Measure, Reading
-from gradlab.measures._flow import sequence_first
 
 
 @dataclass(frozen=True)
