@@ -75,9 +75,9 @@ class PlainProgress:
         self._screen.note(text)
 
     def show(self, state: State) -> None:
-        """Write a line when it is time for one."""
+        """Write a line when it is time for one, and when all is done."""
         now = self._clock()
-        if now - self._last < EVERY:
+        if now - self._last < EVERY and state.done < state.total:
             return
         self._last = now
         parts = [f"{state.done:,}/{state.total:,} points"]
