@@ -78,7 +78,10 @@ class AxesData(FigureData):
     """Data that fit into one pair of axes, so that `Panels` can hold several.
 
     `alone` is False inside `Panels`: names of curves then stand in a common legend.
+    `least`: inches a panel needs at least.
     """
+
+    least: ClassVar[float] = 1.35
 
     @abstractmethod
     def margins(self, width: float, style: Style, *, alone: bool) -> Margins:

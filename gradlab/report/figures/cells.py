@@ -74,7 +74,7 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
     )
     for spine in axes.spines.values():
         spine.set_visible(False)
-    places = [-10, -3, 0, 3, 10]
+    places = [-10, -3, 0, 3, 10] if wide > 2.3 * scale else [-10, 0, 10]
     words = [power(e) if abs(e) == CLIP else tick_word(e) for e in places]
     axes.set_xticks(places, words)
     axes.set_yticks([])

@@ -139,7 +139,7 @@ def exit_rows(data: Curves, style: Style, side: int, width: float, alone: bool) 
     if not words:
         return 0
     span = data.window.x[1] - data.window.x[0]
-    sample = 0.36 if alone else 0.05
+    sample = lead(style, alone=alone)
     feet = [(x - data.window.x[0]) / span * width for x in starts]
     wide = [text_width(word, style.small) + sample for word in words]
     return 1 + max(stairs(_held(feet, wide, width), wide))
@@ -147,6 +147,11 @@ def exit_rows(data: Curves, style: Style, side: int, width: float, alone: bool) 
 
 def _held(feet: Sequence[float], wide: Sequence[float], width: float) -> list[float]:
     return [min(foot, max(0.0, width - w)) for foot, w in zip(feet, wide, strict=True)]
+
+
+def lead(style: Style, *, alone: bool) -> float:
+    """Inches before an exit's words: the sample of the line, where it is named."""
+    return 0.14 + 0.24 * style.font / 8.2 if alone else 0.08
 
 
 def exit_words(
@@ -197,7 +202,7 @@ def margins(data: Curves, width: float, style: Style, *, alone: bool) -> Margins
     if alone:
         staying = [end_words(s) for s in data.series if leaving(data, s) is None]
         if staying:
-            right = 0.5 + widest(staying, style.small) * 1.01
+            right = 0.24 + 0.24 * style.font / 8.2 + widest(staying, style.small)
     lines = len(wrap(data.y_label, style.font, width - 0.2)) if data.y_label else 0
     top = 0.10 + lines * 1.35 * style.font / 72 + crossing_room(data, style)
     return Margins(left, 0.24 + 0.24 * style.font / 8.2, right, top)
@@ -278,6 +283,8 @@ def _shade(data: Curves, axes: Axes, style: Style) -> None:
         return
     bottom = axes.get_ylim()[0]
     axes.axhspan(bottom, data.threshold, color=style.shade, zorder=0, linewidth=0)
+    if inches(axes)[2] < 2.4 * style.small / 7.2:
+        return
     axes.annotate(
         data.shade, (1, data.window.y[0]), (-4, 3),
         xycoords=("axes fraction", "data"), textcoords="offset points",

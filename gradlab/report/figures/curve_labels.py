@@ -107,7 +107,7 @@ def _exits(
     ]
     limit = data.window.y[0] if side < 0 else data.window.y[1]
     room = curve_axes.ROW * style.small / 7.2
-    lead = 0.36 if alone else 0.05
+    lead = curve_axes.lead(style, alone=alone)
     wide = [text_width(word, style.small) + lead for word in words]
     feet = [to_inches(axes, x, limit)[0] - left for x in starts]
     held = curve_axes._held(feet, wide, width)

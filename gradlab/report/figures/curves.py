@@ -9,13 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from gradlab.report.figures import curve_axes, curve_labels
-from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.base import (
+    AxesData,
+    FigureData,
+    Margins,
+    Spot,
+    TableData,
+    Track,
+)
 from gradlab.report.figures.curve_axes import Window
 from gradlab.report.figures.scale import LN10, left_words, number
 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from gradlab.report.figures.style import Style
 
@@ -110,6 +118,28 @@ class Curves(AxesData):
         curve_labels.crossings(self, axes, style)
         if alone:
             curve_labels.ends(self, axes, style)
+
+    def _narrow(self, width: float, style: Style) -> bool:
+        """Whether labels at the ends would leave too little for the curves."""
+        return self.margins(width, style, alone=True).right > 0.36 * width
+
+    def _boxed(self) -> FigureData:
+        from gradlab.report.figures.panels import Panel, Panels
+
+        return Panels([Panel("", self)], columns=1)
+
+    def height(self, width: float, style: Style) -> float:
+        """Body and margins; where narrow, with a legend above instead."""
+        if self._narrow(width, style):
+            return self._boxed().height(width, style)
+        return super().height(width, style)
+
+    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
+        """Draw alone: labels at the ends, or a legend above where narrow."""
+        if self._narrow(figure.get_size_inches()[0], style):
+            placed = self._boxed().draw(figure, style)
+            return [(axes, self.tracks()) for axes, _ in placed]
+        return super().draw(figure, style)
 
     def tracks(self) -> list[Track]:
         """One track a curve, thinned to at most `STOPS` readings."""

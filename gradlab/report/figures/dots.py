@@ -45,6 +45,7 @@ class Dots(AxesData):
     """
 
     kind: ClassVar[str] = "dots"
+    least: ClassVar[float] = 2.6
     rows: Sequence[str]
     marks: Sequence[Marks]
     x_label: str

@@ -50,16 +50,29 @@ def margins(data: Heatmap, width: float, style: Style, *, bar: bool) -> Margins:
     left = min(left, 0.42 * width)
     notes = [data.notes[r] for r in data.shown() if r < len(data.notes)]
     right = widest(notes, style.small) + 0.16 if any(notes) else 0.08
-    if right > 0.34 * width:
+    narrow = (width - left - right) / max(len(data.columns), 1) < 0.4
+    if right > 0.34 * width or narrow:
         right = 0.08
     cells = max(width - left - right, 0.5)
     most = 0.92 * style.small / 7.2 * max(len(data.columns), 1)
     right += max(0.0, cells - most)
-    lines = _column_lines(data, style, min(cells, most))
     line = 1.3 * style.small / 72
-    bottom = 0.07 + lines * line + (1.45 * line if data.column_name else 0.0)
+    if _slanted(data, style, min(cells, most)):
+        names = 0.72 * widest(_column_words(data), style.small) + 0.06
+    else:
+        names = _column_lines(data, style, min(cells, most)) * line
+    bottom = 0.07 + names + (1.45 * line if data.column_name else 0.0)
     return Margins(left, bottom + (BAR_HEIGHT * style.small / 7.2 if bar else 0.02),
                    right, 0.06)
+
+
+def _slanted(data: Heatmap, style: Style, cells: float) -> bool:
+    """Whether column names, even broken into lines, are wider than their cells."""
+    room = cells / max(len(data.columns), 1) + 0.02
+    if len(data.columns) > 12:
+        room *= math.ceil(len(data.columns) / 12)
+    lines = [line for c in _column_words(data) for line in _broken(c, style, room)]
+    return widest(lines, style.small) > room
 
 
 def _column_lines(data: Heatmap, style: Style, cells: float) -> int:
@@ -86,12 +99,20 @@ def prepare(data: Heatmap, axes: Axes, style: Style) -> None:
     for spine in axes.spines.values():
         spine.set_visible(False)
     width = inches(axes)[2] / count
-    words = ["\n".join(_broken(c, style, width)) for c in _column_words(data)]
-    axes.set_xticks([i + 0.5 for i in range(len(data.columns))], words)
+    places = [i + 0.5 for i in range(len(data.columns))]
+    if _slanted(data, style, inches(axes)[2]):
+        words = [c.replace("_", " ") for c in _column_words(data)]
+        slant = {"rotation": 45, "ha": "right", "va": "top", "rotation_mode": "anchor"}
+    else:
+        words = ["\n".join(_broken(c, style, width)) for c in _column_words(data)]
+        slant = {}
+    axes.set_xticks(places, words)
     axes.set_yticks([t + 0.5 for t in tops], [data.rows[r] for r in data.shown()])
     axes.tick_params(
-        length=0, labelsize=style.small, colors=style.ink, pad=3, labelrotation=0
+        length=0, labelsize=style.small, colors=style.ink, pad=3
     )
+    for label in axes.get_xticklabels():
+        label.set(**slant)
     if data.column_name:
         axes.set_xlabel(
             data.column_name, fontsize=style.small, color=style.muted, labelpad=2
@@ -142,7 +163,7 @@ def _cell(
         return
     text = data.marks.get((row, column)) or _number(value, word)
     _words(axes, style, column + 0.5, top + 0.5, word, text, ink, width,
-           boxed=bool(hatch))
+           box=colour if hatch else None)
 
 
 def _number(value: float, word: str) -> str:
@@ -161,23 +182,23 @@ def _words(
     ink: str,
     width: float,
     *,
-    boxed: bool,
+    box: str | None,
 ) -> None:
     """Glyph and number side by side; the number alone, or the glyph, if narrow."""
     glyph = 0.085 * style.small / 7.2
     wide = text_width(text, style.small)
     both = glyph + 0.05 + wide
-    box = {"facecolor": style.paper, "edgecolor": "none", "pad": 0.8} if boxed else None
+    plate = {"facecolor": box, "edgecolor": "none", "pad": 0.8} if box else None
     if text and both <= width - 0.04:
         shift = (both / 2 - glyph / 2) / width
         _glyph(axes, style, x - shift, y, word, ink)
         axes.text(
             x + (both / 2 - wide / 2) / width, y, text, ha="center",
-            va="center_baseline", fontsize=style.small, color=ink, bbox=box,
+            va="center_baseline", fontsize=style.small, color=ink, bbox=plate,
         )
     elif text and wide <= width - 0.02:
         axes.text(x, y, text, ha="center", va="center_baseline",
-                  fontsize=style.small, color=ink, bbox=box)
+                  fontsize=style.small, color=ink, bbox=plate)
     elif glyph < width:
         _glyph(axes, style, x, y, word, ink)
 

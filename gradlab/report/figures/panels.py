@@ -41,7 +41,8 @@ class Panels(FigureData):
     weights: Sequence[float] = ()
 
     def _count(self, width: float) -> int:
-        return max(1, min(self.columns, len(self.panels), int(width / 1.35) or 1))
+        least = max((p.data.least for p in self.panels), default=1.0)
+        return max(1, min(self.columns, len(self.panels), int(width / least)))
 
     def _widths(self, width: float) -> list[float]:
         count = self._count(width)

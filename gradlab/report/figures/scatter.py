@@ -44,6 +44,7 @@ class Scatter(AxesData):
     """
 
     kind: ClassVar[str] = "scatter"
+    least: ClassVar[float] = 2.6
     points: Sequence[Point]
     x_label: str
     y_label: str

@@ -74,6 +74,12 @@ def margins(data: Scatter, width: float, style: Style) -> Margins:
     return Margins(0.12 + widest(words, style.small), bottom, 0.1, top)
 
 
+def _whole(data: Scatter, axes_width: float, style: Style) -> float:
+    """Width of axes and margins together, from the axes' own."""
+    room = margins(data, 3.0, style)
+    return axes_width + room.left + room.right
+
+
 def paint(data: Scatter, axes: Axes, style: Style) -> None:
     """Draw everything."""
     furnish(axes, style, grid="both")
@@ -84,8 +90,7 @@ def paint(data: Scatter, axes: Axes, style: Style) -> None:
     axes.set_xticks(*scale_ticks(data.x_scale, low_x, high_x, width, style.small))
     axes.set_yticks(*scale_ticks(data.y_scale, low_y, high_y, 0.8 * height,
                                  style.small))
-    left = inches(axes)[0]
-    label = wrap(data.x_label, style.small, width + left - 0.05)
+    label = wrap(data.x_label, style.small, _whole(data, width, style) - 0.1)
     axes.set_xlabel("\n".join(label), fontsize=style.small, color=style.ink,
                     labelpad=3, linespacing=1.2)
     _above(data, axes, style)
@@ -103,11 +108,12 @@ def _above(data: Scatter, axes: Axes, style: Style) -> None:
     """The y axis' title and the key, from the top down, flush left."""
     left, bottom, width, height = inches(axes)
     line = 1.35 * style.small / 72
-    total = left + width
+    total = _whole(data, width, style)
     lines = _label_lines(data, total, style)
     keys = _key_rows(data, total, style)
-    top = bottom + height + margins(data, total + 0.1, style).top
-    start = left - margins(data, total + 0.1, style).left + 0.05
+    room = margins(data, total, style)
+    top = bottom + height + room.top
+    start = left - room.left + 0.05
     y = top - 0.5 * line - 0.01
     for row in keys:
         x = start

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 0.25
 _FILLS = ("#5c6270", "#e6e8ec", "#2f7d95")
+_GREYS = ("#4a4a4a", "#e6e6e6", "#9a9a9a")
 _HATCHES = ("", "", "///")
+
+
+def _fills(style: Style) -> tuple[str, str, str]:
+    return _GREYS if style.grey else _FILLS
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Strips(AxesData):
     """
 
     kind: ClassVar[str] = "strips"
+    least: ClassVar[float] = 2.2
     rows: Sequence[str]
     parts: Sequence[str]
     shares: Sequence[Sequence[float]]
@@ -73,8 +79,8 @@ class Strips(AxesData):
                 if not math.isfinite(float(share)):
                     continue
                 axes.barh(row + 0.5, float(share), 0.72, left=start, linewidth=0.5,
-                          color=_FILLS[part % 3], hatch=_HATCHES[part % 3],
-                          edgecolor=style.paper)
+                          color=_fills(style)[part % 3],
+                          hatch=_HATCHES[part % 3], edgecolor=style.paper)
                 start += float(share)
         axes.set_xlim(0, 1)
         axes.set_ylim(max(1, len(self.rows)), 0)
@@ -101,7 +107,7 @@ class Strips(AxesData):
             for part in row:
                 axes.figure.add_artist(
                     Rectangle((x, y - 0.045), 0.13, 0.09, linewidth=0.5,
-                              facecolor=_FILLS[part % 3], hatch=_HATCHES[part % 3],
+                              facecolor=_fills(style)[part % 3], hatch=_HATCHES[part % 3],
                               edgecolor="#8a90a0" if part % 3 == 1 else style.paper,
                               transform=axes.figure.dpi_scale_trans)
                 )

@@ -37,13 +37,16 @@ class Triangle:
     values: Sequence[Sequence[float]]
 
     def pairs(self) -> list[tuple[float, float, float]]:
-        """(T, t, ln of what is left) for every pair that was measured."""
-        return [
+        """(T, t, ln of what is left) for every measured pair, and 1 at lag 0."""
+        found = [
             (float(step), float(step) - float(lag), float(value))
             for step, row in zip(self.steps, self.values, strict=True)
             for lag, value in zip(self.lags, row, strict=True)
             if step >= lag and not math.isnan(float(value))
         ]
+        if 0 not in self.lags:
+            found += [(step, step, 0.0) for step in sorted({f[0] for f in found})]
+        return found
 
 
 @dataclass(frozen=True)

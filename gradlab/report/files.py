@@ -1,0 +1,170 @@
+"""Figures as files for a paper, a slide, a print: drawing, numbers, caption."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradlab.errors import ConfigError, StoreError, UnknownNameError
+from gradlab.report import inline
+from gradlab.report.blocks import Chapter, Document, Figure, References
+
+
+if TYPE_CHECKING:
+    from gradlab.report.figures.style import Style
+
+FORMATS = ("pdf", "svg", "png")
+DPI = 300
+NARROWEST, WIDEST = 2.5, 30.0
+_UNITS = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72}
+
+
+def export(
+    results: Any,
+    folder: str | os.PathLike[str],
+    names: Sequence[str] = (),
+    formats: Sequence[str] = ("svg",),
+    width: str = "6.5in",
+    style: str = "paper",
+) -> list[Path]:
+    """Write figures of `results` (all, or those named) into `folder`.
+
+    Each figure NAME becomes NAME.svg (.pdf, .png), NAME.csv with exactly the drawn
+    numbers and NAME.txt with a draft of its caption. The same results give the same
+    bytes. Raises UnknownNameError for a name, ConfigError for a width, style or
+    format, StoreError where nothing can be written.
+    """
+    from gradlab.report.document import compose
+
+    return export_document(compose(results), folder, names, formats, width, style)
+
+
+def export_document(
+    document: Document,
+    folder: str | os.PathLike[str],
+    names: Sequence[str] = (),
+    formats: Sequence[str] = ("svg",),
+    width: str = "6.5in",
+    style: str = "paper",
+) -> list[Path]:
+    """As `export`, from a composed document."""
+    from gradlab.report.html.views import csv_text
+
+    for name in formats:
+        if name not in FORMATS:
+            raise ConfigError(f"format {name!r}", "pdf, svg or png", "--format pdf,svg")
+    inches, look = parse_width(width), _style(style)
+    paths: list[Path] = []
+    for chapter, figure in _chosen(document, names):
+        base = Path(folder) / figure.name
+        for name in formats:
+            content = drawing(figure, inches, look, name)
+            paths.append(_put(base.with_suffix(f".{name}"), content))
+        numbers = csv_text(figure.data.table())
+        paths.append(_put(base.with_suffix(".csv"), numbers.encode()))
+        words = caption(document, chapter, figure)
+        paths.append(_put(base.with_suffix(".txt"), words.encode()))
+    return paths
+
+
+def _put(path: Path, content: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror or error}",
+            "a folder that can be written, with room on the disk",
+            "--out OTHER_FOLDER",
+        ) from error
+    return path
+
+
+def _chosen(
+    document: Document, names: Sequence[str]
+) -> list[tuple[Chapter, Figure]]:
+    known = {figure.name: (chapter, figure) for chapter, figure in document.figures()}
+    for name in names:
+        if name not in known:
+            raise UnknownNameError.among("figure", name, known)
+    return [known[name] for name in (names or known)]
+
+
+def parse_width(text: str) -> float:
+    """Inches in "3.3in", "84mm", "8.4cm" or "240pt"."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*(in|mm|cm|pt)\s*", text)
+    inches = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not NARROWEST <= inches <= WIDEST:
+        raise ConfigError(
+            f"width {text!r}",
+            f"a length from {NARROWEST:g}in to {WIDEST:g}in, in in, mm, cm or pt",
+            "--width 3.3in",
+        )
+    return inches
+
+
+def _style(name: str) -> Style:
+    from gradlab.report.figures.style import STYLES
+
+    known = [style for style in STYLES if style != "page"]
+    if name not in known:
+        raise UnknownNameError.among("style", name, known)
+    return STYLES[name]
+
+
+def drawing(figure: Figure, inches: float, style: Style, form: str) -> bytes:
+    """One figure in one format: vectors (PNG: 300 dpi), fonts inside, no dates."""
+    import matplotlib
+
+    from gradlab.report.figures.drawn import canvas
+    from gradlab.report.figures.lettering import lettering
+
+    nothing: dict[str, dict[str, None]] = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+        "png": {"Software": None},
+    }
+    buffer = io.BytesIO()
+    with lettering(style.font), matplotlib.rc_context({"svg.fonttype": "none"}):
+        drawn, _ = canvas(figure.data, style, inches)
+        if form == "png":
+            drawn.patch.set(alpha=1.0, facecolor="white")
+        drawn.savefig(
+            buffer, format=form, metadata=nothing[form],
+            **({"dpi": DPI} if form == "png" else {}),
+        )
+    content = buffer.getvalue()
+    return _with_fonts(content) if form == "svg" else content
+
+
+def _with_fonts(svg: bytes) -> bytes:
+    """Put the typeface into the file, so that text stays text everywhere."""
+    from gradlab.report.figures.lettering import FONTS
+
+    faces = ""
+    for stem, weight in (("Inter-400Regular", 400), ("Inter-600SemiBold", 600)):
+        data = base64.b64encode((FONTS / f"{stem}.woff2").read_bytes()).decode()
+        faces += (
+            f"@font-face{{font-family:Inter;font-weight:{weight};"
+            f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
+        )
+    return svg.replace(b"<defs>", f"<defs><style>{faces}</style>".encode(), 1)
+
+
+def caption(document: Document, chapter: Chapter, figure: Figure) -> str:
+    """A caption draft: what is shown, under which conventions, and what to cite."""
+    words = inline.plain(figure.draft or figure.caption)
+    keys = [
+        key for block in chapter.blocks if isinstance(block, References)
+        for key in block.keys
+    ]
+    lines = [words, "", f"Question: {inline.plain(chapter.question)}"]
+    if keys:
+        lines += [f"Cite: {', '.join(keys)} (BibTeX: gradlab cite DIR)"]
+    lines += [f"Numbers: {figure.name}.csv", f"From: {inline.plain(document.title)}"]
+    return "\n".join(lines) + "\n"
