@@ -131,6 +131,8 @@ def percent(share: float) -> str:
     value = 100 * share
     if abs(value) < 1e-3:
         return "0 %"
+    if 99.5 <= value < 100 - 1e-9:
+        return "more than 99 %"
     if abs(value) >= 99.5:
         return f"{value:.0f} %".replace("-", MINUS)
     return f"{significant(value)} %"

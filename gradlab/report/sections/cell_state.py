@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 BLOCKS = ("hh", "hc", "ch", "cc")
 PARALLEL = 0.02
-DECADE = math.log(10.0)
+DECADE, TWICE = math.log(10.0), math.log(2.0)
 GONE = math.log(1e-3)
 
 
@@ -218,7 +218,7 @@ def _what(row: Row, own_block: str, w: ModuleType) -> str:
         return w.BOTH_GROW
     if detours > conveyor + DECADE:
         return w.DETOURS_CARRY
-    if conveyor > detours + DECADE / 2:
+    if conveyor > detours + TWICE:
         return w.CONVEYOR_CARRIES
     return w.BOTH_CARRY
 

@@ -21,8 +21,8 @@ from gradlab.report.words import say
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-MOST = 7
-ONE = 2.0
+MOST, LEAST = 7, 4
+ONE, NEAR = 2.0, 0.9
 HOLDS = ("stable", "fading", "growing")
 
 
@@ -85,10 +85,10 @@ def _rows(story: Story) -> list[Row]:
     holding = [r for r in found if r.size().word in HOLDS and r is not plain]
     steady = _steady(story)
     first = [r for r in (plain, steady) if r is not None]
-    if len(holding) < 3:
-        defaults = [r for r in found if r not in holding and r is not plain]
-        nearest = sorted(defaults, key=rank.merit)[: 3 - len(holding)]
-        holding = [r for r in found if r in holding or r in nearest]
+    if len(holding) < LEAST:
+        taken = {id(r) for r in (*holding, *first)}
+        others = [r for r in found if id(r) not in taken]
+        holding += sorted(others, key=rank.merit)[: LEAST - len(holding)]
     room = MOST - len(first)
     if len(holding) > room:
         holding = sorted(holding, key=rank.merit)[:room]
@@ -96,7 +96,7 @@ def _rows(story: Story) -> list[Row]:
 
 
 def _steady(story: Story) -> Row | None:
-    """The plain RNN at the gain where its gradient stays nearest to its size."""
+    """The plain RNN at the gain where its gradient holds best, if it holds at any."""
     for grid in story.varying("gain"):
         part = story.cut(grid, own=("length",))
         rows = [
@@ -107,7 +107,7 @@ def _steady(story: Story) -> Row | None:
             and "gain" in r.extra
             and r.params.get("gain") != 1.0
             and r.params.get("init") in ("default", None)
-            and math.isfinite(r.size().ln)
+            and r.size().word in HOLDS
             and not math.isnan(rank.directions(r))
         ]
         if rows:
@@ -162,12 +162,15 @@ def _finding(rows: Sequence[Row], w: ModuleType, story: Story) -> str:
         other = ""
         if rank.directions(most) >= ONE:
             shown = numbers.directions(rank.directions(most))
-            other = say(w.OTHER, name=most.label, rank=shown)
+            top = [r for r in holding if rank.directions(r) > NEAR * rank.directions(most)]
+            names = numbers.listed([r.label for r in top[:3]])
+            other = say(w.OTHER, name=names, rank=shown)
+        count = numbers.directions(max(rank.directions(r) for r in single[:3]))
         return say(
             w.ONE_NUMBER,
             single=numbers.listed([r.label for r in single[:3]]),
             end=w.END_ONE if len(single) == 1 else w.END_MANY,
-            single_rank=numbers.directions(max(rank.directions(r) for r in single[:3])),
+            single_rank=say(w.COUNT_ONE if count == "1" else w.COUNT, count=count),
             other=other,
             **shared,
         )

@@ -268,10 +268,20 @@ def _finding(
     if plain.first.cell != "rnn":
         return text + _all_explode(lines, gains, w)
     if widest > width[id(plain)]:
-        loud = _explode_at(lines, gains)
-        end = say(w.WIDEN_END, gain=f"{loud:g}") if loud is not None else w.WIDEN_DOT
-        return text + w.WIDEN + end
+        return text + w.WIDEN + _widened(lines, gains, w)
     return text + w.NOT_WIDER + _all_explode(lines, gains, w)
+
+
+def _widened(lines: Sequence[Line], gains: Sequence[float], w: ModuleType) -> str:
+    """What the largest gain does in spite of the gates."""
+    loud = _explode_at(lines, gains)
+    if loud is not None:
+        return say(w.WIDEN_END, gain=f"{loud:g}")
+    words = [_size(line, gains[-1]).word for line in lines if gains[-1] in line.rows]
+    count = sum(word in ("exploding", "not_finite") for word in words)
+    if not count or "stable" in words:
+        return w.WIDEN_DOT
+    return say(w.WIDEN_SOME, gain=f"{gains[-1]:g}", count=count, total=len(words))
 
 
 def _all_explode(lines: Sequence[Line], gains: Sequence[float], w: ModuleType) -> str:

@@ -61,7 +61,7 @@ class Provenance(own.OwnSection):
             Prose(_versions(story.meta, w)),
             Command(story.meta.get("command") or "gradlab sweep", w.COMMAND_NOTE),
         ]
-        toml = _toml(story.meta)
+        toml = _toml(results, story.meta)
         if toml:
             blocks.append(Details(w.TOML, [Command(toml)]))
         blocks += [Limits(w.LIMITS), References(("paszke2019",))]
@@ -162,6 +162,11 @@ def _versions(meta: Mapping[str, Any], w: ModuleType) -> str:
     return say(w.VERSIONS, versions=shown or w.UNKNOWN)
 
 
-def _toml(meta: Mapping[str, Any]) -> str:
+def _toml(results: Any, meta: Mapping[str, Any]) -> str:
+    """The resolved sweep as it stands beside the store."""
+    folder = getattr(results, "folder", None)
+    file = folder / "sweep.toml" if folder is not None else None
+    if file is not None and file.is_file():
+        return file.read_text(encoding="utf-8").strip()
     config = meta.get("config")
     return config.strip() if isinstance(config, str) else ""

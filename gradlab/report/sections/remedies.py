@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ILL = ("vanishing", "fading", "exploding", "growing", "dead", "not_finite")
 AXES = ("forget_bias", "init", "activation", "gain")
+HELD = ("stable", "fading")
 EACH, MOST = 2, 10
 
 
@@ -78,7 +79,7 @@ def remedies(story: Story) -> list[Remedy]:
                     found.setdefault(key, []).append(Remedy(before, after, axes))
     kept: list[Remedy] = []
     for group in found.values():
-        group.sort(key=lambda r: rank.merit(r.after))
+        group.sort(key=lambda r: (rank.merit(r.after)[0], -_seeds(r.after), *_reach(r)))
         seen: set[tuple] = set()
         for remedy in group:
             if remedy.axes in seen and len(remedy.axes) > 1:
@@ -89,14 +90,20 @@ def remedies(story: Story) -> list[Remedy]:
             if name not in seen and len([k for k in kept if k in group]) < 3:
                 seen.add(name)
                 kept.append(remedy)
-    kept.sort(key=lambda r: (rank.merit(r.after)[0], *_preference(r)))
+    kept.sort(key=lambda r: (rank.merit(r.after)[0], *_reach(r)))
     return kept[:MOST]
 
 
-def _preference(remedy: Remedy) -> tuple:
-    """Among equals of one class: reach, directions, then the LSTM first."""
-    _, reach, directions, distance = rank.merit(remedy.after)
-    return reach, directions, remedy.after.family != "lstm", distance
+def _seeds(row: Row) -> int:
+    return row.size().spread.seeds
+
+
+def _reach(remedy: Remedy) -> tuple:
+    """Furthest first; among equals most directions, then the LSTM, then nearest to 1."""
+    after = remedy.after
+    directions, distance = rank.directions(after), abs(after.size().ln)
+    many = -round(directions) if not math.isnan(directions) else 0
+    return -after.horizon(), many, after.family != "lstm", distance
 
 
 def _families(story: Story) -> Iterable[list[Row]]:
@@ -146,10 +153,10 @@ def _changed(before: Row, after: Row) -> tuple[str, ...]:
 
 def _better(before: Row, after: Row) -> bool:
     """Nearer to a gradient that holds: a better class, or half as far again."""
-    a, b = rank.merit(before), rank.merit(after)
-    if a[0] != b[0]:
-        return b[0] < a[0]
-    if before.size().word == after.size().word == "vanishing":
+    words = before.size().word, after.size().word
+    if words[1] in HELD:
+        return rank.CLASSES[words[1]] < rank.CLASSES[words[0]]
+    if words == ("vanishing", "vanishing"):
         return after.horizon() >= 1.5 * before.horizon()
     return False
 

@@ -5,41 +5,47 @@ QUESTION = "How many directions survive?"
 MISSING = "Not measured in this sweep: add `--measure stable_rank`."
 ONE_NUMBER = (
     "A gradient can keep its size and still carry one number: $single $end at lag "
-    "$length with $single_rank of $hidden directions$other."
+    "$length with $single_rank (the state has $hidden)$other."
 )
 OTHER = ", $name with $rank"
+COUNT_ONE = "1 direction"
+COUNT = "$count directions"
 END_ONE = "ends"
 END_MANY = "end"
 SPREAD = (
     "Of the networks that hold their gradient, $most keeps most directions at lag "
-    "$length ($most_rank of $hidden), $least fewest ($least_rank)."
+    "$length ($most_rank), $least fewest ($least_rank); the state has $hidden."
 )
 SINGLE_HOLDER = (
     "$name holds its gradient and keeps $rank of $hidden directions at lag $length."
 )
 ALIKE = (
-    "All $count networks drawn that hold their gradient keep about $most_rank of $hidden "
-    "directions at lag $length."
+    "All $count networks drawn that hold their gradient keep about $most_rank directions "
+    "at lag $length (the state has $hidden)."
 )
 LOUD = (
-    "Exploding gradients come through few directions or many: between $low and $high of "
-    "$hidden at lag $length."
+    "What explodes arrives at lag $length along $low to $high directions (the state has "
+    "$hidden)."
 )
-LOUD_ONE = "Exploding gradients come through $low of $hidden directions at lag $length."
+LOUD_ONE = (
+    "What explodes arrives at lag $length along $low direction (the state has $hidden)."
+)
 NOTHING_ARRIVES = (
     "Nothing that could be counted arrives at lag $length: $counts."
 )
 UNDECIDED = (
-    "What is left at lag $length is carried by $low to $high of $hidden directions."
+    "What is left at lag $length has $low to $high directions (the state has $hidden)."
 )
-UNDECIDED_ONE = "What is left at lag $length is carried by $low of $hidden directions."
+UNDECIDED_ONE = (
+    "What is left at lag $length has $low direction (the state has $hidden)."
+)
 NO_HOLDER = (
     "No network here holds its gradient to lag $length; what little arrives has "
-    "between $low and $high of $hidden directions."
+    "between $low and $high directions (the state has $hidden)."
 )
 NO_HOLDER_ONE = (
-    "No gradient is held to lag $length; what little arrives has $low of $hidden "
-    "directions."
+    "No gradient is held to lag $length; what little arrives carries about $low "
+    "direction (the state has $hidden)."
 )
 X = "lag (each gridline twice the one before)"
 Y = "stable rank: directions that survive"

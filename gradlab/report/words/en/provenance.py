@@ -3,8 +3,8 @@
 QUESTION = "How was each number obtained?"
 
 CHECKED = (
-    "Every kind of cell in this sweep was compared with PyTorch's autograd on $count "
-    "$kinds: the closed forms differ by at most $error (relative, float64)."
+    "$count $kinds of cell and activation in this sweep were compared with PyTorch's "
+    "autograd: the closed forms differ by at most $error (relative, float64)."
 )
 KIND_ONE = "kind"
 KIND_MANY = "kinds"

@@ -154,11 +154,11 @@ S3_CUT_ALONE = (
     "; with the path along the cell state cut, the LSTM keeps at most $kept a step"
 )
 S3_NO_GAIN = (
-    "With none of the other $gate biases tried does the $cell fare better ($list left "
-    "after $length steps)."
+    "With none of the other $gate biases tried does the $cell fare better (left after "
+    "$length steps: $list)."
 )
 S3_HOLDS_ALREADY = (
-    "The $cell holds its gradient at its default already; its other $gate biases leave "
+    "The $cell holds its gradient at its default already; left at its other $gate biases: "
     "$list."
 )
 S3_ONE_BIAS = (
@@ -251,8 +251,8 @@ FIRST_LINES = (
     "t is the earlier step, T the last one; their distance T − t is the **[[lag]]**. "
     "Going back one step multiplies by one more matrix: what is kept per step is "
     "multiplied with itself again and again.",
-    "47 % kept per step sounds like half; after 10 steps it is 0.47 × 0.47 × … = 1/2000. "
-    "More than 100 % a step grows as fast: that is an explosion.",
+    "Keeping half per step sounds harmless; ten steps back half of half of half … is "
+    "1/1000 of what it was. Doubling per step grows as fast: that is an explosion.",
     "Axes are logarithmic: each gridline is a thousand times smaller than the one above "
     "it. A straight falling line means: the same share is lost at every step. "
     "10^{-3} is 1/1000, 10^{-6} a millionth.",
