@@ -76,36 +76,79 @@ class Behaviour:
 RATES = {
     ("rnn", None): Behaviour(math.log(0.473), 0.02),
     ("gru", "keep"): Behaviour(
-        math.log(0.621), conveyor=-0.66, detours=-0.48, no_cell_path=-2.0,
-        no_detours=-0.66, gate=0.5,
+        math.log(0.621),
+        conveyor=-0.66,
+        detours=-0.48,
+        no_cell_path=-2.0,
+        no_detours=-0.66,
+        gate=0.5,
     ),
     ("gru", 1.0): Behaviour(
-        math.log(0.83), conveyor=-0.26, detours=-0.19, no_cell_path=-2.4,
-        no_detours=-0.26, gate=0.73,
+        math.log(0.83),
+        conveyor=-0.26,
+        detours=-0.19,
+        no_cell_path=-2.4,
+        no_detours=-0.26,
+        gate=0.73,
     ),
     ("gru", 3.0): Behaviour(
-        math.log(0.956), 0.0005, 3.0, conveyor=-0.043, detours=-0.046,
-        no_cell_path=-4.0, no_detours=-0.043, gate=0.95,
+        math.log(0.956),
+        0.0005,
+        3.0,
+        conveyor=-0.043,
+        detours=-0.046,
+        no_cell_path=-4.0,
+        no_detours=-0.043,
+        gate=0.95,
     ),
     ("gru", "chrono"): Behaviour(
-        math.log(0.994), 0.0003, 15.0, -0.2, conveyor=-0.0055, detours=-0.02,
-        no_cell_path=-4.4, no_detours=-0.0055, gate=0.985,
+        math.log(0.994),
+        0.0003,
+        15.0,
+        -0.2,
+        conveyor=-0.0055,
+        detours=-0.02,
+        no_cell_path=-4.4,
+        no_detours=-0.0055,
+        gate=0.985,
     ),
     ("lstm", "keep"): Behaviour(
-        math.log(0.614), conveyor=-0.68, detours=-0.49, no_cell_path=-2.06,
-        no_detours=-0.68, gate=0.5,
+        math.log(0.614),
+        conveyor=-0.68,
+        detours=-0.49,
+        no_cell_path=-2.06,
+        no_detours=-0.68,
+        gate=0.5,
     ),
     ("lstm", 1.0): Behaviour(
-        math.log(0.818), conveyor=-0.30, detours=-0.20, no_cell_path=-2.07,
-        no_detours=-0.30, gate=0.73,
+        math.log(0.818),
+        conveyor=-0.30,
+        detours=-0.20,
+        no_cell_path=-2.07,
+        no_detours=-0.30,
+        gate=0.73,
     ),
     ("lstm", 3.0): Behaviour(
-        math.log(0.9985), 0.001, 1.0, -0.1, conveyor=-0.045, detours=-0.0015,
-        no_cell_path=-2.09, no_detours=-0.045, gate=0.95,
+        math.log(0.9985),
+        0.001,
+        1.0,
+        -0.1,
+        conveyor=-0.045,
+        detours=-0.0015,
+        no_cell_path=-2.09,
+        no_detours=-0.045,
+        gate=0.95,
     ),
     ("lstm", "chrono"): Behaviour(
-        math.log(0.994), 0.0003, 15.0, -0.2, conveyor=-0.0056, detours=-0.02,
-        no_cell_path=-4.4, no_detours=-0.0056, gate=0.985,
+        math.log(0.994),
+        0.0003,
+        15.0,
+        -0.2,
+        conveyor=-0.0056,
+        detours=-0.02,
+        no_cell_path=-4.4,
+        no_detours=-0.0056,
+        gate=0.985,
     ),
 }
 GAIN_SHIFT = {
@@ -137,9 +180,7 @@ def usual(params: Params) -> Behaviour:
     else:
         found = RATES.get((cell, bias), Behaviour(-0.5))
     shift = "rnn" if cell == "rnn" else "chrono" if bias == "chrono" else "gate"
-    return replace(
-        found, rate=found.rate + GAIN_SHIFT[shift].get(params["gain"], 0.0)
-    )
+    return replace(found, rate=found.rate + GAIN_SHIFT[shift].get(params["gain"], 0.0))
 
 
 def always(behaviour: Behaviour) -> Callable[[Params], Behaviour]:
@@ -275,7 +316,9 @@ def records_of(
     if grid == "every_step":
         return {"loss_gradient": _loss_gradient(params, b.rate + shift, True)}
     if grid == "triangle":
-        return {"triangle": _triangle(length, b.rate + shift)} | _norms(params, b, shift)
+        return {"triangle": _triangle(length, b.rate + shift)} | _norms(
+            params, b, shift
+        )
     return _norms(params, b, shift) | _more(params, b, shift)
 
 
@@ -464,7 +507,9 @@ def lineup(
     **axes: Iterable[Any],
 ) -> dict[str, list[Params]]:
     """One grid of rows by lengths, as a command line makes it."""
-    every = product(network=tuple(rows), length=tuple(lengths), seed=range(seeds), **axes)
+    every = product(
+        network=tuple(rows), length=tuple(lengths), seed=range(seeds), **axes
+    )
     return {"sweep": every}
 
 
@@ -542,8 +587,14 @@ def contradictions() -> dict[str, Made]:
         "norms_only": store(
             lineup(),
             leave_out=(
-                "growth_rate", "growth_rate_low", "growth_rate_high", "stable_rank",
-                "horizon", "loss_gradient", "weight_share", "gate_log_mean",
+                "growth_rate",
+                "growth_rate_low",
+                "growth_rate_high",
+                "stable_rank",
+                "horizon",
+                "loss_gradient",
+                "weight_share",
+                "gate_log_mean",
             ),
         ),
         "text": store(lineup(input=("text:/data/README.md",))),
@@ -551,8 +602,10 @@ def contradictions() -> dict[str, Made]:
         "variants": store(
             lineup(
                 (
-                    ("lstm:no_forget", None), ("lstm:peephole", 1.0),
-                    ("gru:z_replaces", 3.0), ("my_cell", None),
+                    ("lstm:no_forget", None),
+                    ("lstm:peephole", 1.0),
+                    ("gru:z_replaces", 3.0),
+                    ("my_cell", None),
                 )
             )
         ),

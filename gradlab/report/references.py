@@ -71,7 +71,11 @@ WORKS: dict[str, Entry] = {
         2014,
     ),
     "elman1990": Entry(
-        "article", "Elman, J. L.", "Finding structure in time", "Cognitive Science", 1990,
+        "article",
+        "Elman, J. L.",
+        "Finding structure in time",
+        "Cognitive Science",
+        1990,
         "14(2), 179-211",
     ),
     "gers2000": Entry(
@@ -150,7 +154,8 @@ WORKS: dict[str, Entry] = {
     "vershynin2018": Entry(
         "book",
         "Vershynin, R.",
-        "High-dimensional probability: an introduction with applications in data science",
+        "High-dimensional probability: an introduction with applications in data "
+        "science",
         "Cambridge University Press",
         2018,
     ),

@@ -19,7 +19,7 @@ Sizes = Sequence[Sequence[Size | None]]
 
 
 def values(sizes: Sizes) -> list[list[float]]:
-    """ln of what is left; NaN where not measured."""
+    """Ln of what is left; NaN where not measured."""
     return [[s.ln if s is not None else math.nan for s in row] for row in sizes]
 
 

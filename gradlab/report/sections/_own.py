@@ -170,9 +170,7 @@ def log10(values: Any) -> list[float]:
 
 def family_groups(rows: Sequence[Row]) -> tuple[int, ...]:
     """Indices of rows that start another family."""
-    return tuple(
-        i for i in range(1, len(rows)) if rows[i].family != rows[i - 1].family
-    )
+    return tuple(i for i in range(1, len(rows)) if rows[i].family != rows[i - 1].family)
 
 
 def verdict_words(names: Mapping[str, str], words: Sequence[str]) -> list[str]:

@@ -167,8 +167,11 @@ def _gathered(row: Row) -> tuple[np.ndarray, np.ndarray, np.ndarray, int] | None
         return None
     rows = np.stack(found)
     lag = np.arange(1, rows.shape[1] + 1, dtype=float)
-    return lag, rows.mean(axis=0), np.stack([rows.min(axis=0), rows.max(axis=0)]), len(
-        rows
+    return (
+        lag,
+        rows.mean(axis=0),
+        np.stack([rows.min(axis=0), rows.max(axis=0)]),
+        len(rows),
     )
 
 

@@ -200,7 +200,7 @@ def _same_finding(rows: Sequence[Row], w: ModuleType) -> str:
 
 
 def _ends(row: Row, own_block: str) -> tuple[float, float, float]:
-    """ln of total, conveyor and detours at the largest lag."""
+    """Ln of total, conveyor and detours at the largest lag."""
     total, conveyor, detours = (
         float(c.mean[-1]) if (c := _curve(row, b)) is not None else math.nan
         for b in (own_block, "conveyor", "detours")

@@ -162,7 +162,9 @@ def _finding(rows: Sequence[Row], w: ModuleType, story: Story) -> str:
         other = ""
         if rank.directions(most) >= ONE:
             shown = numbers.directions(rank.directions(most))
-            top = [r for r in holding if rank.directions(r) > NEAR * rank.directions(most)]
+            top = [
+                r for r in holding if rank.directions(r) > NEAR * rank.directions(most)
+            ]
             names = numbers.listed([r.label for r in top[:3]])
             other = say(w.OTHER, name=names, rank=shown)
         count = numbers.directions(max(rank.directions(r) for r in single[:3]))

@@ -66,7 +66,9 @@ class Length(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
-        sizes = [[r.size(n) if n in r.by_length else None for n in lengths] for r in rows]
+        sizes = [
+            [r.size(n) if n in r.by_length else None for n in lengths] for r in rows
+        ]
         data = Heatmap(
             rows=[r.label for r in rows],
             columns=[f"{n:,}" for n in lengths],
@@ -78,7 +80,9 @@ class Length(own.OwnSection):
             details=maps.details(sizes, story),
         )
         points = own.points_of(rows)
-        before = [w.CAPTION + (w.CHRONO if any(r.bias == "chrono" for r in rows) else "")]
+        before = [
+            w.CAPTION + (w.CHRONO if any(r.bias == "chrono" for r in rows) else "")
+        ]
         count = len([r for r in story.main.rows if r.size().word])
         if count > len(rows):
             common = story.words("common")

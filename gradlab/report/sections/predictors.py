@@ -321,4 +321,3 @@ def _named(row: Row) -> str:
     text = f"the RNN with {init} weights and {row.params.get('activation')}"
     gain = row.params.get("gain")
     return text if gain == labels.CUSTOMARY["gain"] else f"{text} at gain {gain:g}"
-

@@ -146,7 +146,8 @@ def _sweep(story: Story, w: ModuleType) -> str:
         missing=f"{missing:,}",
         others=say(w.OTHERS, count=f"{others:,}") if others else "",
         not_finite=f"{_not_finite(story):,}",
-        seeds=", ".join(str(s) for s in seeds[:12]) + (", …" if len(seeds) > 12 else ""),
+        seeds=", ".join(str(s) for s in seeds[:12])
+        + (", …" if len(seeds) > 12 else ""),
         time=numbers.duration(float(seconds)) if seconds else w.UNKNOWN,
     )
 

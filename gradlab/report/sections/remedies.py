@@ -35,7 +35,7 @@ EACH, MOST = 2, 10
 
 @dataclass(frozen=True)
 class Remedy:
-    """A network that vanishes or explodes, and one that differs in little and does not."""
+    """A network that vanishes or explodes, and a like one that does not."""
 
     before: Row
     after: Row
@@ -60,7 +60,13 @@ class Remedies(own.OwnSection):
         if found:
             rows = [_row(r, w, story) for r in found]
             blocks.append(
-                Table(list(w.COLUMNS), rows, w.CAPTION, name="remedies", notes=(w.CLIPPING,))
+                Table(
+                    list(w.COLUMNS),
+                    rows,
+                    w.CAPTION,
+                    name="remedies",
+                    notes=(w.CLIPPING,),
+                )
             )
         blocks.append(Points(_fixed(w, story), ordered=False))
         blocks.append(Limits(w.LIMITS_LINE))
@@ -99,7 +105,7 @@ def _seeds(row: Row) -> int:
 
 
 def _reach(remedy: Remedy) -> tuple:
-    """Furthest first; among equals most directions, then the LSTM, then nearest to 1."""
+    """Furthest first, then most directions, then the LSTM, then nearest to 1."""
     after = remedy.after
     directions, distance = rank.directions(after), abs(after.size().ln)
     many = -round(directions) if not math.isnan(directions) else 0

@@ -100,7 +100,8 @@ def _uniform(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> tuple[str
             w.ALL_EXPLODE,
             line=numbers.fraction(rows[0].thresholds[3]),
             Calmest=_with_times(ordered[0], names),
-            worst=said.name(ordered[-1], names) + f" ({numbers.times(ordered[-1].size().ln)} times)",
+            worst=said.name(ordered[-1], names)
+            + f" ({numbers.times(ordered[-1].size().ln)} times)",
             **shared,
         )
     return ()
@@ -139,7 +140,9 @@ def _alone(default: Row, w: ModuleType, cell: str) -> str:
     if word == "stable":
         return say(w.ALONE_HOLDS, **shared)
     if word == "vanishing" and horizon <= default.length:
-        return say(w.ALONE_LOSES, steps=numbers.steps(horizon, default.length), **shared)
+        return say(
+            w.ALONE_LOSES, steps=numbers.steps(horizon, default.length), **shared
+        )
     return ""
 
 
@@ -202,7 +205,9 @@ def _opening(
     return say(w.OPENING_NOTHING, gate=gate)
 
 
-def _all_vanish(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> tuple[str, ...]:
+def _all_vanish(
+    rows: Sequence[Row], w: ModuleType, names: ModuleType
+) -> tuple[str, ...]:
     if {r.size().word for r in rows} != {"vanishing"}:
         return ()
     ordered = sorted(rows, key=lambda r: (r.horizon(), r.size().ln))

@@ -155,7 +155,7 @@ class Row:
         return Size(spread, word, dead, broken, step)
 
     def _ends(self, length: int, block: str) -> np.ndarray:
-        """ln of what is left, one per seed that was measured (NaN: not finite)."""
+        """Ln of what is left, one per seed that was measured (NaN: not finite)."""
         found = []
         for point in self.points(length):
             record = point.record("spectral_norm")

@@ -111,7 +111,9 @@ def _defaults(
         "es": "" if many else "es",
         "Es": "" if many else "es",
     }
-    vanish = [r.size().word == "vanishing" and r.horizon() <= r.length for r in defaults]
+    vanish = [
+        r.size().word == "vanishing" and r.horizon() <= r.length for r in defaults
+    ]
     if not all(vanish):
         items = [_item_other(r, w, names) for r in defaults]
         return say(w.S2_PLAIN, list="; ".join(items))
@@ -207,7 +209,11 @@ def _best(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> str:
     if top is (headline.plain_row(rows) or rank.worst(rows)):
         return w.S3_BEST_SAME
     near = rank.CLASSES[top.size().word] >= 2
-    return say(w.S3_NEAREST if near else w.S3_BEST, best=said.name(top, names), fate=said.fate(top, names))
+    return say(
+        w.S3_NEAREST if near else w.S3_BEST,
+        best=said.name(top, names),
+        fate=said.fate(top, names),
+    )
 
 
 def _opened(

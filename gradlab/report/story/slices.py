@@ -95,9 +95,7 @@ def reference(points: Sequence[Any]) -> dict[str, Any]:
         if not counts:
             continue
         preferred = labels.CUSTOMARY.get(axis)
-        chosen[axis] = (
-            preferred if preferred in counts else counts.most_common(1)[0][0]
-        )
+        chosen[axis] = preferred if preferred in counts else counts.most_common(1)[0][0]
     return chosen
 
 

@@ -165,7 +165,9 @@ class Story:
         w = self.words("top")
         counts: dict[tuple, set] = {}
         for p in points:
-            key = tuple(sorted((k, repr(v)) for k, v in p.params.items() if k != "seed"))
+            key = tuple(
+                sorted((k, repr(v)) for k, v in p.params.items() if k != "seed")
+            )
             counts.setdefault(key, set()).add(p.params.get("seed"))
         sizes = sorted({len(v) for v in counts.values()})
         return seeds_range(sizes, w)

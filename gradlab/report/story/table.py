@@ -36,7 +36,11 @@ def rows_table(story: Story, rows: Sequence[Row], count: int, name: str) -> Tabl
     w, names = story.words("top"), story.words("names")
     lengths = columns_of(sorted({n for r in rows for n in r.lengths}))
     ranked = any(not math.isnan(rank.directions(r)) for r in rows)
-    columns = [Column(w.NETWORK), Column(w.KEPT, "right"), Column(w.HORIZON, "right")]
+    columns = [
+        Column(w.NETWORK),
+        Column(w.KEPT, "right", w.KEPT_NOTE),
+        Column(w.HORIZON, "right"),
+    ]
     columns += [Column(say(w.LEFT, length=f"{n:,}"), "right") for n in lengths]
     if ranked:
         columns.append(Column(w.DIRECTIONS, "right"))
@@ -68,7 +72,9 @@ def _row(
     horizon = row.horizon()
     cells = [
         Cell(row.label),
-        Cell(numbers.kept_interval(rate.mean, rate.low, rate.high), _sortable(rate.mean)),
+        Cell(
+            numbers.kept_interval(rate.mean, rate.low, rate.high), _sortable(rate.mean)
+        ),
         Cell(numbers.steps(horizon, row.length), _sortable(horizon, 2.0 * row.length)),
     ]
     cells += [_left(row, n) for n in lengths]
@@ -107,7 +113,9 @@ def _notes(
     notes = [say(template, length=f"{length:,}")]
     if ranked:
         most = max(int(r.params.get("hidden") or 0) for r in rows)
-        notes.append(say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most)))
+        notes.append(
+            say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most))
+        )
     t = [numbers.fraction(v) for v in story.thresholds]
     notes.append(say(w.NOTE_RULE, t0=t[0], t1=t[1], t2=t[2], t3=t[3]))
     if any(0 < len(r.points()) < 3 for r in rows):
@@ -171,6 +179,17 @@ def _failed(story: Story, w: ModuleType) -> Block:
 
 
 def _told(point) -> str:
-    keys = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length", "seed")
-    parts = [f"{k}={point.params.get(k)}" for k in keys if point.params.get(k) is not None]
+    keys = (
+        "cell",
+        "activation",
+        "init",
+        "gain",
+        "forget_bias",
+        "hidden",
+        "length",
+        "seed",
+    )
+    parts = [
+        f"{k}={point.params.get(k)}" for k in keys if point.params.get(k) is not None
+    ]
     return f"`{' '.join(parts)}`"

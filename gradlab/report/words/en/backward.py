@@ -2,9 +2,7 @@
 
 QUESTION = "What arrives in a real backward pass?"
 
-MISSING = (
-    "No backward pass was measured: add `--measure loss_gradient,weight_share`."
-)
+MISSING = "No backward pass was measured: add `--measure loss_gradient,weight_share`."
 SHARES = (
     "The last $last steps supply $most_share of the recurrent weights' gradient in "
     "$most, $least_share in $least$flat."
@@ -26,8 +24,8 @@ GRADIENT_ONLY = (
 )
 FLAT = (
     "; with a loss at every step dL/dh_{t} differs by no more than a factor of $factor "
-    "along the sequence in any network, which hides this: so the loss here stands at the "
-    "last step only"
+    "along the sequence in any network, which hides this: so the loss here stands at "
+    "the last step only"
 )
 LEFT_TITLE = "loss at the last step"
 SHARE_TITLE = "share of dL/dW_{hh} from the last steps"
@@ -40,21 +38,21 @@ C = "$name: c"
 MARK = "$last steps"
 ALT = "$finding Panels: gradients of the loss by h and c against lag; gathered shares."
 CAPTION = (
-    "From hooks on one `loss.backward()`: |dL/dh_{t}| and |dL/dc_{t}| (named [[graph]]: "
-    "what `retain_grad` gives) against lag, and the share of the steps' contributions to "
-    "dL/dW_{hh}, gathered from the end. Shares are signed and sum to 1; they can pass 1 "
-    "on the way."
+    "From hooks on one `loss.backward()`: |dL/dh_{t}| and |dL/dc_{t}| (named "
+    "[[graph]]: what `retain_grad` gives) against lag, and the share of the steps' "
+    "contributions to dL/dW_{hh}, gathered from the end. Shares are signed and sum to "
+    "1; they can pass 1 on the way."
 )
 DRAFT = "Gradients of the loss in one backward pass, and shares of the weight gradient."
 HOW = (
     "On the left each curve starts at the loss and runs into the past. The share panel "
     "starts at the last step too: a curve that is at 1 after a few steps says that the "
-    "weights learn from the last few steps alone. A weight gradient of healthy size can "
-    "hide that nothing of the far past is in it."
+    "weights learn from the last few steps alone. A weight gradient of healthy size "
+    "can hide that nothing of the far past is in it."
 )
 FORMULA = (
-    "(partial L) / (partial W) = sum_(t = 1)^T G_t, quad "
-    "\"share of step\" t = chevron.l G_t, G chevron.r / norm(G)^2"
+    '(partial L) / (partial W) = sum_(t = 1)^T G_t, quad "share of step" t = '
+    "chevron.l G_t, G chevron.r / norm(G)^2"
 )
 SPOKEN = (
     "the weight gradient is the sum of the steps' contributions G t; a step's share is "
@@ -62,6 +60,6 @@ SPOKEN = (
 )
 COMMAND_NOTE = "A loss at every step: `--loss every`."
 LIMITS = (
-    "One random linear loss per sequence, before training; a task's own loss weighs the "
-    "directions differently."
+    "One random linear loss per sequence, before training; a task's own loss weighs "
+    "the directions differently."
 )

@@ -3,8 +3,8 @@
 QUESTION = "What does the cell state change?"
 
 MISSING = (
-    "No cell with a conveyor was measured with its blocks: `--cell lstm "
-    "--forget-bias 1,3,chrono --measure spectral_norm` does."
+    "No cell with a conveyor was measured with its blocks: `--cell lstm --forget-bias "
+    "1,3,chrono --measure spectral_norm` does."
 )
 SAME = (
     "After a few steps all four blocks fall at the same rate$where: h and c are one "
@@ -13,11 +13,10 @@ SAME = (
 SAME_WHERE = " ($list)"
 SAME_ITEM = "$name $kept a step"
 DIFFER = (
-    "The four blocks do not fall at one rate in $name: from $low to $high a step over the "
-    "second half of the lags."
+    "The four blocks do not fall at one rate in $name: from $low to $high a step over "
+    "the second half of the lags."
 )
 ENDED = "The four blocks end in exact zeros or leave the range of numbers in $name."
-SPLIT_ONLY = "$panels."
 
 H_TO_H = "h to h"
 C_TO_H = "c to h"
@@ -26,12 +25,14 @@ C_TO_C = "c to c"
 X = "lag"
 Y = "what is left"
 BLOCKS_CAPTION = (
-    "Arranged as the matrix of the whole derivative: the later state's row, the earlier "
-    "state's column. Above: into h_{T}; below: into c_{T}; left: from h_{t}; right: from "
-    "c_{t}."
+    "Arranged as the matrix of the whole derivative: the later state's row, the "
+    "earlier state's column. Above: into h_{T}; below: into c_{T}; left: from h_{t}; "
+    "right: from c_{t}."
 )
 BLOCKS_ALT = "$finding Four panels: h to h, c to h, h to c, c to c, each against lag."
-BLOCKS_DRAFT = "Spectral norms of the four blocks of the state's derivative against lag."
+BLOCKS_DRAFT = (
+    "Spectral norms of the four blocks of the state's derivative against lag."
+)
 
 TOTAL = "total"
 CONVEYOR = "conveyor"
@@ -49,31 +50,30 @@ SPLIT = (
 )
 SPLIT_MORE = " With $bias it is $conveyor against $total: $what."
 SPLIT_CAPTION = (
-    "The derivative of ${state}_{T} by ${state}_{t}: the whole (total), the product of the "
-    "gates alone ([[conveyor]]) and what passes through h and the gates ([[detours]]). "
-    "The total is not the sum of the two sizes: they can cancel."
+    "The derivative of ${state}_{T} by ${state}_{t}: the whole (total), the product of "
+    "the gates alone ([[conveyor]]) and what passes through h and the gates "
+    "([[detours]]). The total is not the sum of the two sizes: they can cancel."
 )
 SPLIT_ALT = "$finding One panel a bias, each with total, conveyor and detours."
 SPLIT_DRAFT = "The cell state's derivative split into conveyor and detours."
-DRAWN = "Drawn: $names."
 
 HOW = (
     "Each panel shows one road from an earlier part of the state to a later one. Lines "
-    "that run parallel lose the same share per step; where they start only says how much "
-    "of it enters that road at once."
+    "that run parallel lose the same share per step; where they start only says how "
+    "much of it enters that road at once."
 )
 HOW_SPLIT = (
     "Where the thick line lies on the dashed one, the gates alone carry the gradient; "
     "where it lies far above, the detours do. Neither is a bound on the whole: detours "
     "can add to the conveyor or cancel it."
 )
-FORMULA = "(partial c_T) / (partial c_t) = product_(k = t + 1)^T op(\"diag\")(f_k) + R"
+FORMULA = '(partial c_T) / (partial c_t) = product_(k = t + 1)^T op("diag")(f_k) + R'
 SPOKEN = (
-    "the derivative of c at T by c at t is the product of the forget gates, the conveyor, "
-    "plus a remainder R, the detours"
+    "the derivative of c at T by c at t is the product of the forget gates, the "
+    "conveyor, plus a remainder R, the detours"
 )
 COMMAND_NOTE = "Other biases: `--forget-bias 0:6:1`."
 LIMITS = (
-    "A textbook's \"dc_{t}/dc_{t−1} = f_{t}\" is the direct part only: f_{t} is the "
+    'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only: f_{t} is the '
     "conveyor, and the whole derivative also has the detours drawn here."
 )

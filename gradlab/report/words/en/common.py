@@ -9,7 +9,8 @@ BAND_ONE = "Geometric means over the sequences of one seed: no band."
 HELD = "Held: $values."
 DRAFT = (
     "$what Spectral norm of the derivative of the whole state ((h, c) for the LSTM, h "
-    "otherwise) of untrained networks; geometric mean over sequences and $seeds. $values."
+    "otherwise) of untrained networks; geometric mean over sequences and $seeds. "
+    "$values."
 )
 THINNED = (
     "$shown of $count networks are drawn: those with most and least left, and those "
@@ -18,5 +19,4 @@ THINNED = (
 ALL_ROWS = "All $count networks"
 MISSING_MEASURE = "Not measured in this sweep: add `--measure $measures`."
 NO_POINTS = "No point of this sweep has been computed yet: `gradlab sweep` goes on."
-ALSO = "; "
 UNLESS_NAMED = "unless named, $values"

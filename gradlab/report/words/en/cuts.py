@@ -3,15 +3,13 @@
 QUESTION = "What if we take a part away?"
 
 MISSING = (
-    "The products with a path cut were not measured: `--cell rnn,lstm "
-    "--measure growth_rate` on an LSTM does."
+    "The products with a path cut were not measured: `--cell rnn,lstm --measure "
+    "growth_rate` on an LSTM does."
 )
-NO_CELL = (
-    "Without the $path path the $cell keeps at most $kept a step$beside"
-)
+NO_CELL = "Without the $path path the $cell keeps at most $kept a step$beside"
 BESIDE_LESS = (
-    ", less than the plain RNN's $plain: the gates by themselves make things worse; the "
-    "path along $state is what repairs it"
+    ", less than the plain RNN's $plain: the gates by themselves make things worse; "
+    "the path along $state is what repairs it"
 )
 BESIDE_LESS_FAIL = ", less than the plain RNN's $plain"
 BESIDE_MORE = ", more than the plain RNN's $plain"
@@ -21,14 +19,20 @@ NO_HARM = (
     "without it, $whole with it"
 )
 HELPS = (
-    "Without the $path path the $cell keeps more, not less: up to $kept a step, at most "
-    "$whole with it"
+    "Without the $path path the $cell keeps more, not less: up to $kept a step, at "
+    "most $whole with it"
 )
 DETOURS_COUNT = ". Without the detours $bias falls from $whole to $kept a step"
 DETOURS_RISE = ". Without the detours $bias rises from $whole to $kept a step"
 DETOURS_LITTLE = ". Without the detours no row changes by more than $change points"
-CELL_PATHS = {"lstm": "cell", "gru": "keep"}
-STATES = {"lstm": "c", "gru": "h"}
+CELL_PATHS = {
+    "lstm": "cell",
+    "gru": "keep",
+}
+STATES = {
+    "lstm": "c",
+    "gru": "h",
+}
 
 ALL_PATHS = "all paths"
 NO_DETOURS = "no detours"
@@ -40,26 +44,27 @@ ALT = "$finding Dots of what one step keeps: $rows."
 ALT_ROW = "$name $whole with all paths, $no_cell without the cell path"
 CAPTION = (
     "What one step keeps of the whole state's gradient, with all paths, without the "
-    "[[detours]] (no derivative through h and the gates) and without the path along the "
-    "carried state. Paths are cut in the derivative only; the forward pass is untouched."
+    "[[detours]] (no derivative through h and the gates) and without the path along "
+    "the carried state. Paths are cut in the derivative only; the forward pass is "
+    "untouched."
 )
 INTERVAL = "Bars: 95 % interval over seeds."
 DRAFT = "Rates of the state's derivative with one path cut, on the same trajectory."
 HOW = (
-    "Each row is one network with three marks: as it is, and with one path taken out of "
-    "the derivative. The further left a mark falls, the more the gradient depended on "
-    "that path; a mark that hardly moves says the path was not needed."
+    "Each row is one network with three marks: as it is, and with one path taken out "
+    "of the derivative. The further left a mark falls, the more the gradient depended "
+    "on that path; a mark that hardly moves says the path was not needed."
 )
 FORMULA = (
-    "J_t = mat(delim: \"[\", h h, h c; c h, c c), quad "
-    "\"no cell path: second column 0\", quad \"no detours: first column 0\""
+    'J_t = mat(delim: "[", h h, h c; c h, c c), quad "no cell path: second column '
+    '0", quad "no detours: first column 0"'
 )
 SPOKEN = (
-    "in the one-step Jacobian with its blocks h h, h c, c h, c c, cutting the cell path "
-    "sets the second column to zero, cutting the detours the first"
+    "in the one-step Jacobian with its blocks h h, h c, c h, c c, cutting the cell "
+    "path sets the second column to zero, cutting the detours the first"
 )
 COMMAND_NOTE = "A cell trained without a part: `--cell lstm:no_forget`."
 LIMITS = (
-    "A cut in the derivative is not another network: how a cell built or trained without "
-    "that path would behave is a different experiment."
+    "A cut in the derivative is not another network: how a cell built or trained "
+    "without that path would behave is a different experiment."
 )

@@ -20,19 +20,17 @@ SINGLE_HOLDER = (
     "$name holds its gradient and keeps $rank of $hidden directions at lag $length."
 )
 ALIKE = (
-    "All $count networks drawn that hold their gradient keep about $most_rank directions "
-    "at lag $length (the state has $hidden)."
+    "All $count networks drawn that hold their gradient keep about $most_rank "
+    "directions at lag $length (the state has $hidden)."
 )
 LOUD = (
-    "What explodes arrives at lag $length along $low to $high directions (the state has "
-    "$hidden)."
+    "What explodes arrives at lag $length along $low to $high directions (the state "
+    "has $hidden)."
 )
 LOUD_ONE = (
     "What explodes arrives at lag $length along $low direction (the state has $hidden)."
 )
-NOTHING_ARRIVES = (
-    "Nothing that could be counted arrives at lag $length: $counts."
-)
+NOTHING_ARRIVES = "Nothing that could be counted arrives at lag $length: $counts."
 UNDECIDED = (
     "What is left at lag $length has $low to $high directions (the state has $hidden)."
 )
@@ -52,14 +50,14 @@ Y = "stable rank: directions that survive"
 ALT = "$finding Curves of the stable rank against lag: $ends."
 ALT_END = "$name $rank"
 CAPTION = (
-    "[[stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all squared singular "
-    "values over the largest one."
+    "[[stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all squared "
+    "singular values over the largest one."
 )
 DRAFT = "Stable rank of the state's derivative against lag."
 HOW = (
-    "At the left all directions of the state still count; further back fewer do. A curve "
-    "at 1 means that whatever happened in the past, only one combination of it still "
-    "reaches the end: the gradient has a size but says only one number."
+    "At the left all directions of the state still count; further back fewer do. A "
+    "curve at 1 means that whatever happened in the past, only one combination of it "
+    "still reaches the end: the gradient has a size but says only one number."
 )
 FORMULA = "r = (norm(P)_F^2) / (norm(P)_2^2) = (sum_i sigma_i^2) / (sigma_1^2)"
 SPOKEN = (
@@ -68,5 +66,6 @@ SPOKEN = (
 )
 COMMAND_NOTE = "A wider network: `--hidden 128`."
 LIMITS = (
-    "A stable rank weighs directions by size: small ones that still exist are not counted."
+    "A stable rank weighs directions by size: small ones that still exist are not "
+    "counted."
 )

@@ -20,7 +20,6 @@ WIDEST = "; $names $stay stable ($t1 to $t2 is left) from gain $low to $high."
 WIDEST_AT = "; $names $stay stable ($t1 to $t2 is left) at gain $low only."
 STAYS = "stays"
 STAY = "stay"
-NO_OTHER = "."
 NONE_STABLE = "; no other network is stable at any gain tried."
 WIDEN = " Gates widen the band"
 WIDEN_END = "; at gain $gain all of them explode, too."
@@ -29,10 +28,7 @@ WIDEN_DOT = "."
 NOT_WIDER = " Gates do not widen the band here."
 ALL_EXPLODE_AT = " At gain $gain everything explodes."
 ONE = "$Band."
-ONE_COUNTS = "Over the gains $low to $high: $counts."
 
-ORTHOGONAL = "orthogonal, gain $gain"
-INIT_COLUMN = "$init"
 COLUMN = "gain: what the recurrent weights are multiplied by"
 X_DOTS = "what is left of the gradient after $length steps"
 ROW_DOTS = "gain"
@@ -45,14 +41,13 @@ CAPTION = (
     "Size of ds_{T}/ds_{0} at T = $length. The outline marks the widest run of stable "
     "gains in a row, its ends stand at the right."
 )
-CAPTION_INIT = (
-    " The columns named by an initializer use it at gain 1, per gate block."
-)
+CAPTION_INIT = " The columns named by an initializer use it at gain 1, per gate block."
 DRAFT = "What is left of a gradient by the gain of the recurrent weights."
 HOW = (
     "Each row is one network; going right its recurrent weights are multiplied by a "
-    "larger gain. ▼ means the gradient is lost, ● it arrives within a factor of ten, ▲ it "
-    "is blown up. A wide outlined run is room to err in; a narrow one is a knife edge."
+    "larger gain. ▼ means the gradient is lost, ● it arrives within a factor of ten, ▲ "
+    "it is blown up. A wide outlined run is room to err in; a narrow one is a knife "
+    "edge."
 )
 HOW_DOTS = (
     "Each row is one gain; further left is less of the gradient, further right more. "

@@ -10,13 +10,13 @@ TERMS = {
     ),
     "lag": "the number of steps between an earlier step t and the last one: T − t.",
     "horizon": (
-        "the first lag at which less than 1/1000 of a gradient is left; >T where that was "
-        "not reached within the T steps measured."
+        "the first lag at which less than 1/1000 of a gradient is left; >T where that "
+        "was not reached within the T steps measured."
     ),
     "half-life": "the number of steps over which a gradient halves, from its rate.",
     "kept per step": (
-        "the factor by which one more step back changes a gradient's size, typical over "
-        "the whole sequence; below 100 % it vanishes, above it grows."
+        "the factor by which one more step back changes a gradient's size, typical "
+        "over the whole sequence; below 100 % it vanishes, above it grows."
     ),
     "gradient": "how much a small change at one step changes the outcome at the end.",
     "Jacobian": (
@@ -24,45 +24,50 @@ TERMS = {
         "number moves another."
     ),
     "spectral norm": (
-        "the largest factor by which a matrix can stretch a vector: its largest singular "
-        "value."
+        "the largest factor by which a matrix can stretch a vector: its largest "
+        "singular value."
     ),
     "stable rank": (
         "how many directions a matrix really carries: the sum of its squared singular "
         "values over the largest squared; 1 means a single one."
     ),
     "conveyor": (
-        "the direct way along the carried state: the product of the forget gates (LSTM) "
-        "or keep gates (GRU), and nothing else."
+        "the direct way along the carried state: the product of the forget gates "
+        "(LSTM) or keep gates (GRU), and nothing else."
     ),
     "detours": (
-        "everything that reaches the carried state's future through h and the gates: the "
-        "whole derivative less the conveyor."
+        "everything that reaches the carried state's future through h and the gates: "
+        "the whole derivative less the conveyor."
     ),
     "forget gate": (
-        "the LSTM's f: what share of the cell state is kept; near 1 it remembers, near 0 "
-        "it forgets."
+        "the LSTM's f: what share of the cell state is kept; near 1 it remembers, near "
+        "0 it forgets."
     ),
-    "keep gate": "the GRU's gate that multiplies the past: z in PyTorch, 1 − z elsewhere.",
+    "keep gate": (
+        "the GRU's gate that multiplies the past: z in PyTorch, 1 − z elsewhere."
+    ),
     "forget bias": (
         "a constant added inside the forget gate (the keep gate of a GRU); the larger, "
         "the more is kept."
     ),
     "chrono": (
-        "biases drawn so that the units' time scales spread evenly from 1 to Tmax steps "
-        "(Tallec and Ollivier 2018)."
+        "biases drawn so that the units' time scales spread evenly from 1 to Tmax "
+        "steps (Tallec and Ollivier 2018)."
     ),
     "gain": "the factor that multiplies the recurrent weights.",
     "graph": (
-        "the derivative that PyTorch's retain_grad gives: c_{t} moves and h_{t} moves with "
-        "it."
+        "the derivative that PyTorch's retain_grad gives: c_{t} moves and h_{t} moves "
+        "with it."
     ),
     "state derivative": "the derivative by c_{t} alone, with h_{t} held.",
     "vanishing": "less than 1/1000 of a gradient is left after the whole sequence.",
-    "exploding": "a gradient is more than 1000 times as large after the whole sequence.",
+    "exploding": (
+        "a gradient is more than 1000 times as large after the whole sequence."
+    ),
     "undetermined": "the 95 % interval crosses a line of the rule: no verdict.",
     "dead": "exactly zero: for instance all units of a relu network switched off.",
     "geometric mean": (
-        "the mean of logarithms, taken back: the typical size, not ruled by one outlier."
+        "the mean of logarithms, taken back: the typical size, not ruled by one "
+        "outlier."
     ),
 }

@@ -41,28 +41,32 @@ LEFT_OUT = "$names left out of the drawing, to be found in the table on top."
 DRAFT = "What is left of a gradient against lag."
 
 HOW = (
-    "Start at the left: at lag 0 nothing is lost yet, and every curve stands at 1. Going "
-    "right means looking further back from the end of the sequence; a straight falling "
-    "line means that every step keeps the same share. A dot marks the [[horizon]], where "
-    "less than 1/1000 is left; an open dot with > means: not reached."
+    "Start at the left: at lag 0 nothing is lost yet, and every curve stands at 1. "
+    "Going right means looking further back from the end of the sequence; a straight "
+    "falling line means that every step keeps the same share. A dot marks the "
+    "[[horizon]], where less than 1/1000 is left; an open dot with > means: not "
+    "reached."
 )
 FORMULA = (
-    "norm((partial s_T) / (partial s_(T - tau)))_2 "
-    "= norm(J_T J_(T-1) dots.c J_(T - tau + 1))_2"
+    "norm((partial s_T) / (partial s_(T - tau)))_2 = norm(J_T J_(T-1) dots.c J_(T - "
+    "tau + 1))_2"
 )
 SPOKEN = (
     "the largest singular value of the derivative of the state at T by the state tau "
     "steps earlier, which is the product of the tau one-step Jacobians between them"
 )
-COMMAND_NOTE = "Another activation: `--activation silu`; other data: `--input text:FILE`."
+COMMAND_NOTE = (
+    "Another activation: `--activation silu`; other data: `--input text:FILE`."
+)
 LIMITS = (
-    "A gradient that reaches far is necessary for learning from far away, not sufficient; "
-    "nor does its size say how much it can tell (see: how many directions survive)."
+    "A gradient that reaches far is necessary for learning from far away, not "
+    "sufficient; nor does its size say how much it can tell (see: how many directions "
+    "survive)."
 )
 TABLE = "All $count networks"
 MIXED_NO_HOLDER = (
-    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none of "
-    "the rest holds its gradient over $length steps$explode."
+    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none "
+    "of the rest holds its gradient over $length steps$explode."
 )
 NEITHER = "Neither"
 NONE_OF = "None of the $count"

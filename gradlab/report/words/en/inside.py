@@ -24,21 +24,19 @@ EXPLODE_SELF = "; for $share it is multiplied more than a thousandfold"
 ALT = "$finding Triangular maps, later step against earlier step: $names."
 ALT_PANEL = "$name $share within reach"
 CAPTION = (
-    "Size of ds_{T}/ds_{t} for all pairs t < T of one sequence of one seed, whole state, "
-    "spectral norm. The lines are 1/1000 and 1000; the empty half is impossible: the "
-    "future cannot change the past."
+    "Size of ds_{T}/ds_{t} for all pairs t < T of one sequence of one seed, whole "
+    "state, spectral norm. The lines are 1/1000 and 1000; the empty half is "
+    "impossible: the future cannot change the past."
 )
 THINNED = "The $count networks measured are shown by four of them."
 DRAFT = "All pairs of steps within one sequence."
 HOW = (
-    "Across is the earlier step t, down or up the later step T; on the diagonal both are "
-    "the same step and nothing is lost. Going away from the diagonal means more steps in "
-    "between. A narrow band beside the diagonal is a network that only sees the recent "
-    "past; a filled triangle sees all of it."
+    "Across is the earlier step t, down or up the later step T; on the diagonal both "
+    "are the same step and nothing is lost. Going away from the diagonal means more "
+    "steps in between. A narrow band beside the diagonal is a network that only sees "
+    "the recent past; a filled triangle sees all of it."
 )
-FORMULA = (
-    "norm((partial s_T) / (partial s_t))_2, quad 0 <= t <= T"
-)
+FORMULA = "norm((partial s_T) / (partial s_t))_2, quad 0 <= t <= T"
 SPOKEN = (
     "the size of the derivative of the state at T by the state at t, for all t before T"
 )

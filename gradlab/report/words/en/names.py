@@ -16,19 +16,19 @@ VANISHING_AT_END = (
 )
 HOLDING = "keeps $kept of a gradient per step: $left of it is left after $length steps"
 GROWING = (
-    "makes a gradient grow ($kept per step): after $length steps it is $times times "
-    "as large"
+    "makes a gradient grow ($kept per step): after $length steps it is $times times as "
+    "large"
 )
 DEAD = "passes nothing back: after $length steps the gradient is exactly zero"
 DEAD_STEP = (
-    "passes nothing back over $length steps: the gradient is exactly zero "
-    "(first at step $step)"
+    "passes nothing back over $length steps: the gradient is exactly zero (first at "
+    "step $step)"
 )
 NOT_FINITE = "leaves the range of numbers within $length steps"
 NOT_FINITE_STEP = "leaves the range of numbers at step $step of $length"
 UNDETERMINED = (
-    "leaves $left of a gradient after $length steps, with a 95 % interval from $low "
-    "to $high that crosses a line of the rule (undetermined)"
+    "leaves $left of a gradient after $length steps, with a 95 % interval from $low to "
+    "$high that crosses a line of the rule (undetermined)"
 )
 MIXED_DEAD = (
     "gives an exact zero after $length steps in $count of $seeds seeds and $left in "
@@ -39,7 +39,6 @@ MIXED_BROKEN = (
     "has $left of a gradient left in the others (undetermined)"
 )
 NOT_MEASURED = "was computed, but the size of its whole gradient was not measured"
-ANY = "leaves $left of a gradient after $length steps"
 
 VERDICTS = {
     "vanishing": "vanishing",

@@ -3,21 +3,27 @@
 QUESTION = "What predicts it?"
 
 MISSING = (
-    "Neither gates nor weights were measured beside the rate: add "
-    "`--measure growth_rate,gate_log_mean,weight_spectral_norm`."
+    "Neither gates nor weights were measured beside the rate: add `--measure "
+    "growth_rate,gate_log_mean,weight_spectral_norm`."
 )
 HITS = "The gates alone predict $hits"
 AND_MISS = " and miss $misses"
-ONLY_MISS = "The gates alone predict none of the rows; they are farthest off for $misses"
+ONLY_MISS = (
+    "The gates alone predict none of the rows; they are farthest off for $misses"
+)
 MISS = "$name (they say $said a step, measured $kept)"
 MORE = " and $count more"
-ALL_HIT = "The gates alone predict all $count rows to within a factor of ten over $length steps"
+ALL_HIT = (
+    "The gates alone predict all $count rows to within a factor of ten over $length "
+    "steps"
+)
 WEIGHTS_BOTH = (
     "Neither number of W_{hh} predicts the RNN: $name has a largest singular value of "
     "$norm > 1 and $word"
 )
 WEIGHTS_NORM = (
-    "The largest singular value of W_{hh} does not decide: $name has $norm > 1 and $word"
+    "The largest singular value of W_{hh} does not decide: $name has $norm > 1 and "
+    "$word"
 )
 WEIGHTS_RADIUS = (
     "The spectral radius of W_{hh} does not decide: $name has $radius > 1 and $word"
@@ -26,8 +32,8 @@ WEIGHTS_LOW = (
     "The spectral radius of W_{hh} does not decide: $name has $radius < 1 and $word"
 )
 WEIGHTS_AGREE = (
-    "In this sweep every RNN with a largest singular value of W_{hh} above 1 grows, and "
-    "the spectral radius agrees; neither is a rule"
+    "In this sweep every RNN with a largest singular value of W_{hh} above 1 grows, "
+    "and the spectral radius agrees; neither is a rule"
 )
 VANISHES = "vanishes"
 EXPLODES = "explodes"
@@ -62,21 +68,19 @@ CAPTION_WEIGHTS = (
 )
 DRAFT = "Measured rates against the conveyor's rate and against numbers of W_{hh}."
 HOW = (
-    "A point on the diagonal is predicted by its gates alone; a point above it owes the "
-    "rest to the detours. For the weights: if a number of W_{hh} decided, all points "
-    "right of the line at 1 would grow and all left of it shrink."
+    "A point on the diagonal is predicted by its gates alone; a point above it owes "
+    "the rest to the detours. For the weights: if a number of W_{hh} decided, all "
+    "points right of the line at 1 would grow and all left of it shrink."
 )
-FORMULA = (
-    "lambda = lim_(T -> infinity) 1/T ln norm(J_T dots.c J_1) <= ln sup norm(J_t)"
-)
+FORMULA = "lambda = lim_(T -> infinity) 1/T ln norm(J_T dots.c J_1) <= ln sup norm(J_t)"
 SPOKEN = (
-    "the rate is the average growth of the whole product; the largest singular value of "
-    "one step bounds it from above and does not decide it"
+    "the rate is the average growth of the whole product; the largest singular value "
+    "of one step bounds it from above and does not decide it"
 )
 COMMAND_NOTE = "More gates: `--forget-bias -1:6:1`."
 LIMITS = (
-    "A prediction that fits here fits untrained networks on this input; only the product "
-    "itself decides."
+    "A prediction that fits here fits untrained networks on this input; only the "
+    "product itself decides."
 )
 RADIUS_CLAUSE_ABOVE = "; $name has a spectral radius of $radius > 1 and $word"
 RADIUS_CLAUSE_BELOW = "; $name has a spectral radius of $radius < 1 and $word"

@@ -3,9 +3,7 @@
 QUESTION = "What to try, and what does this report not say?"
 
 NO_POINTS = "Nothing was measured, so nothing can be advised."
-FINDING = (
-    "Of what was tried here, $change helps $name most: $effect."
-)
+FINDING = "Of what was tried here, $change helps $name most: $effect."
 FINDING_NONE_NEEDED = "No network here has the verdict vanishing or exploding."
 FINDING_NONE = (
     "Nothing tried in this sweep turns a vanishing or exploding network into one that "
@@ -20,7 +18,14 @@ CAPTION = (
     "Each effect was measured in this sweep, before training; ranked by how far the "
     "gradient then reaches, then by how many directions it keeps."
 )
-COLUMNS = ("network", "verdict", "cause, measured", "change", "effect, measured", "command")
+COLUMNS = (
+    "network",
+    "verdict",
+    "cause, measured",
+    "change",
+    "effect, measured",
+    "command",
+)
 HORIZON = "[[horizon]] $before → $after"
 LEFT = "left after $length: $before → $after"
 DIRECTIONS = "directions $before → $after"
@@ -36,22 +41,24 @@ CHANGE_GAIN = "gain $gain"
 CHANGE_INIT = "$init weights"
 CHANGE_ACTIVATION = "$activation instead of $before"
 CHANGE_BOTH = "$init weights with $activation"
-LIMITS_TITLE = "What this report does not say"
 FIXED_UNTRAINED = "These networks are untrained: training moves weights and gates."
 FIXED_TRAINED = "These networks were measured at one state of their training."
 FIXED_NOISE = "They were fed with noise: other data move gates and slopes."
 FIXED_DATA = "They were fed with $fed: other data move gates and slopes."
 FIXED_NECESSARY = (
-    "A gradient that arrives is necessary for learning, not sufficient: reach is neither "
-    "memory nor learning."
+    "A gradient that arrives is necessary for learning, not sufficient: reach is "
+    "neither memory nor learning."
 )
-FIXED_HORIZON = "Horizons beyond the longest sequence are not extrapolated: >T means not reached."
+FIXED_HORIZON = (
+    "Horizons beyond the longest sequence are not extrapolated: >T means not reached."
+)
 FIXED_NAMES = (
     "Conventions: a GRU's keep gate is what multiplies h_{t−1} (PyTorch's z; 1 − z "
-    "elsewhere); \"dL/dc_{t}\" is the [[graph]] derivative unless named [[state derivative]]."
+    'elsewhere); "dL/dc_{t}" is the [[graph]] derivative unless named [[state '
+    "derivative]]."
 )
 CLIPPING = (
-    "Gradient clipping is not in the table: it scales all steps alike and brings no lost "
-    "part back."
+    "Gradient clipping is not in the table: it scales all steps alike and brings no "
+    "lost part back."
 )
 LIMITS_LINE = "Which change is best after training: that takes training, and a task."

@@ -32,8 +32,13 @@ ONE_HOLDS = ("$Name holds its gradient over $length steps.",)
 ONE_GROWS = ("$Name makes its gradient grow over $length steps.",)
 ONE_EXPLODES = ("$Name makes its gradient explode within $length steps.",)
 ONE_OTHER = ("$Name $fate.",)
-ALL_ENDED = ("No network has a gradient left after $length steps.", "By verdict: $counts.")
-ALL_DEAD = ("Nothing reaches the past: in $all it is exactly zero after $length steps.",)
+ALL_ENDED = (
+    "No network has a gradient left after $length steps.",
+    "By verdict: $counts.",
+)
+ALL_DEAD = (
+    "Nothing reaches the past: in $all it is exactly zero after $length steps.",
+)
 ALL_BROKEN = ("$All leave the range of numbers within $length steps.",)
 ALL_EXPLODE = (
     "$All explode: a gradient grows more than $line times over $length steps.",
@@ -52,8 +57,10 @@ ALL_VANISH_ALIKE = (
     "Each is down to 1/1000 after about $best_steps steps.",
 )
 NOTHING_VANISHES = (
-    "Nothing vanishes here: after $length steps at least $least of a gradient is left "
-    "in $all.",
+    (
+        "Nothing vanishes here: after $length steps at least $least of a gradient is "
+        "left in $all."
+    ),
     "By verdict: $counts.",
 )
 GENERIC = (
@@ -67,8 +74,8 @@ ALONE_HOLDS = "At its defaults $a_cell keeps its gradient over $length steps."
 ALMOST = "At its defaults $a_cell loses the past almost as fast as a plain RNN."
 FASTER = "At its defaults $a_cell loses the past faster than a plain RNN."
 FURTHER = (
-    "At its defaults $a_cell reaches $ratio times as far back as a plain RNN, and still "
-    "loses the past."
+    "At its defaults $a_cell reaches $ratio times as far back as a plain RNN, and "
+    "still loses the past."
 )
 HOLDS_WHERE_RNN_LOSES = (
     "At its defaults $a_cell keeps its gradient over $length steps where a plain RNN "
@@ -83,8 +90,8 @@ BOTH_HOLD = (
     "gradient."
 )
 SIDE_BY_SIDE = (
-    "After $length steps the plain RNN has $rnn_left of a gradient left, $a_cell at its "
-    "defaults $left."
+    "After $length steps the plain RNN has $rnn_left of a gradient left, $a_cell at "
+    "its defaults $left."
 )
 OPENING_HELPS = "Opening its $gate gate is what lets the gradient through."
 OPENING_REACHES = (
@@ -94,8 +101,10 @@ OPENING_REACHES = (
 OPENING_NOTHING = "No $gate bias tried here lets the gradient reach further."
 OPENING_NOT_ASKED = "Whether another $gate bias changes that was not asked here."
 OPENING_EXPLODES = "Opening its $gate gate makes the gradient explode instead."
-A_CELL = {"lstm": "an LSTM", "gru": "a GRU"}
-A_OTHER = "a $cell"
+A_CELL = {
+    "lstm": "an LSTM",
+    "gru": "a GRU",
+}
 
 # the three sentences
 S1_ROW = "$Name $fate."
@@ -105,12 +114,13 @@ S1_NONE = "Nothing was measured: $failed of $count points failed."
 S2_HARDLY = "At PyTorch's defaults $gated hardly do$es better ($list)."
 S2_NO_BETTER = "At PyTorch's defaults $gated do$es no better ($list)."
 S2_FURTHER = (
-    "At PyTorch's defaults $gated reach$Es further, and still lose$s the gradient ($list)."
+    "At PyTorch's defaults $gated reach$Es further, and still lose$s the gradient "
+    "($list)."
 )
 S2_PLAIN = "At PyTorch's defaults: $list."
 S2_NO_DEFAULT = (
-    "PyTorch's default biases were not part of this sweep; the least open gate tried is "
-    "that of $name, which $fate."
+    "PyTorch's default biases were not part of this sweep; the least open gate tried "
+    "is that of $name, which $fate."
 )
 S2_NO_GATES = (
     "No cell with gates was part of this sweep: `--cell lstm,gru` puts them beside it."
@@ -144,8 +154,8 @@ S3_GROWS = (
 S3_ALSO = ", and so has the GRU ($left)"
 S3_ALSO_REACHES = ", the GRU $steps"
 S3_CUT_LESS = (
-    "; with the path along the cell state cut, the LSTM keeps at most $kept a step, less "
-    "than the plain RNN"
+    "; with the path along the cell state cut, the LSTM keeps at most $kept a step, "
+    "less than the plain RNN"
 )
 S3_CUT_MORE = (
     "; with the path along the cell state cut, the LSTM still keeps up to $kept a step"
@@ -158,8 +168,8 @@ S3_NO_GAIN = (
     "$length steps: $list)."
 )
 S3_HOLDS_ALREADY = (
-    "The $cell holds its gradient at its default already; left at its other $gate biases: "
-    "$list."
+    "The $cell holds its gradient at its default already; left at its other $gate "
+    "biases: $list."
 )
 S3_ONE_BIAS = (
     "One $gate bias only was asked: `--forget-bias keep,1,3,chrono` shows what opening "
@@ -168,8 +178,8 @@ S3_ONE_BIAS = (
 S3_BEST = "Of all, $best holds the gradient best: it $fate."
 S3_NEAREST = "Of all, $best comes nearest to holding it: it $fate."
 S3_BEST_SAME = (
-    "No network here does better than that: compare others with "
-    "`--cell rnn,lstm,gru` or `--forget-bias keep,1,3,chrono`."
+    "No network here does better than that: compare others with `--cell rnn,lstm,gru` "
+    "or `--forget-bias keep,1,3,chrono`."
 )
 S3_ALONE = "One network at one setting: `--cell rnn,lstm,gru` puts others beside it."
 S3_NONE = "The messages are in the table of failed points below."
@@ -197,20 +207,22 @@ NOTE_DIRECTIONS = (
     "lag $length ([[stable rank]]); $most at most here."
 )
 NOTE_RULE = (
-    "Rule for the last column, from what is left after the whole length: vanishing below "
-    "$t0, fading below $t1, stable up to $t2, growing up to $t3, exploding above; "
-    "undetermined when the 95 % interval over seeds crosses a line. Change it: "
+    "Rule for the last column, from what is left after the whole length: vanishing "
+    "below $t0, fading below $t1, stable up to $t2, growing up to $t3, exploding "
+    "above; undetermined when the 95 % interval over seeds crosses a line. Change it: "
     "`--thresholds`."
 )
 NOTE_FEW_SEEDS = (
-    "Fewer than 3 seeds: no interval over seeds, so the verdict is by the measured value "
-    "alone wherever none is shown."
+    "Fewer than 3 seeds: no interval over seeds, so the verdict is by the measured "
+    "value alone wherever none is shown."
 )
 NOTE_HOW = (
     "All values are geometric means over sequences and over $seeds; the size is the "
     "[[spectral norm]] of the [[whole state]]'s derivative, 1 at [[lag]] 0."
 )
-NOTE_TOLD = "$shown of $count networks are shown: extremes and median; all in section 1."
+NOTE_TOLD = (
+    "$shown of $count networks are shown: extremes and median; all in section 1."
+)
 NOTE_ODD = "$Name: $what."
 ODD_DEAD = "an exact zero in $count of $seeds seeds"
 ODD_BROKEN = "not finite in $count of $seeds seeds"
@@ -227,7 +239,6 @@ REF_STATE_ZERO = "all states start at zero"
 REF_STATE_RANDOM = "states start from random values"
 REF_DTYPE = "$dtype with logarithms in float64"
 REF_SEQUENCES = "$sequences sequences a point"
-REF_SEEDS = "$seeds"
 REF_BIAS = (
     "bias 0 stands for PyTorch's default, which leaves all biases near 0; chrono draws "
     "the bias so that the gates' time scales spread evenly up to T"
@@ -237,27 +248,38 @@ SEED = "1 seed"
 SEEDS_RANGE = "$low to $high seeds"
 
 LEGEND = (
-    "**Signs:** ▼ vanishing, ▽ fading, ● stable, △ growing, ▲ exploding, "
-    "? undetermined, ✕ dead (exactly zero), ! not finite."
+    "**Signs:** ▼ vanishing, ▽ fading, ● stable, △ growing, ▲ exploding, ? "
+    "undetermined, ✕ dead (exactly zero), ! not finite."
 )
 FIRST = "New to this? Five lines and a picture"
 FIRST_PICTURE = "`x_1 → s_1 → s_2 → … → s_t → … → s_T → loss`"
 FIRST_LINES = (
-    "A recurrent network reads a sequence step by step and carries a **[[state]]** "
-    "s_{t} from each step to the next:",
-    "Learning needs the way back: how would the end have changed, had step t been a "
-    "little different? That is the derivative ds_{T}/ds_{t}, one number per pair of "
-    "state entries; its size is \"what is left of the gradient\".",
-    "t is the earlier step, T the last one; their distance T − t is the **[[lag]]**. "
-    "Going back one step multiplies by one more matrix: what is kept per step is "
-    "multiplied with itself again and again.",
-    "Keeping half per step sounds harmless; ten steps back half of half of half … is "
-    "1/1000 of what it was. Doubling per step grows as fast: that is an explosion.",
-    "Axes are logarithmic: each gridline is a thousand times smaller than the one above "
-    "it. A straight falling line means: the same share is lost at every step. "
-    "10^{-3} is 1/1000, 10^{-6} a millionth.",
+    (
+        "A recurrent network reads a sequence step by step and carries a **[[state]]** "
+        "s_{t} from each step to the next:"
+    ),
+    (
+        "Learning needs the way back: how would the end have changed, had step t been "
+        "a little different? That is the derivative ds_{T}/ds_{t}, one number per pair "
+        'of state entries; its size is "what is left of the gradient".'
+    ),
+    (
+        "t is the earlier step, T the last one; their distance T − t is the "
+        "**[[lag]]**. Going back one step multiplies by one more matrix: what is kept "
+        "per step is multiplied with itself again and again."
+    ),
+    (
+        "Keeping half per step sounds harmless; ten steps back half of half of half … "
+        "is 1/1000 of what it was. Doubling per step grows as fast: that is an "
+        "explosion."
+    ),
+    (
+        "Axes are logarithmic: each gridline is a thousand times smaller than the one "
+        "above it. A straight falling line means: the same share is lost at every "
+        "step. 10^{-3} is 1/1000, 10^{-6} a millionth."
+    ),
 )
-FAILED = "Points that failed"
+
 FAILED_CAPTION = "Failed points by message; everything else is reported without them."
 FAILED_COLUMNS = ("points", "message", "for example")
 BY_VERDICT = "By verdict: $counts."

@@ -4,8 +4,8 @@ QUESTION = "Can better weights save the plain RNN?"
 QUESTION_OTHER = "Can other weights or activations save $name?"
 
 MISSING = (
-    "Weights and activation were not varied: `--cell rnn "
-    "--init default,orthogonal,identity --activation tanh,relu,linear` asks this."
+    "Weights and activation were not varied: `--cell rnn --init "
+    "default,orthogonal,identity --activation tanh,relu,linear` asks this."
 )
 NONE = "No: of $count combinations none holds its gradient over $length steps$rest."
 SOME = (
@@ -24,7 +24,6 @@ ONE_AXIS = (
     "Over $length steps $best keeps $best_left of a gradient, $worst $worst_left "
     "($counts)."
 )
-PAIR = "$init with $activation"
 PAIR_LINE = "$init × $activation"
 
 MAP_FULL = "weights × activation, T = $length"
@@ -37,30 +36,37 @@ COLUMN_LENGTH = "length T"
 X_DOTS = "what is left of the gradient after T steps"
 EXACT = "exactly 1, as theory says: the built-in check"
 OFF = "all units off: the product is exactly zero from step $step"
-ALT = "$finding Maps of $rows initial weights by $columns activations; extremes: $extremes."
+ALT = (
+    "$finding Maps of $rows initial weights by $columns activations; extremes: "
+    "$extremes."
+)
 ALT_EXTREME = "$name with $column: $left"
 CAPTION = (
-    "Size of ds_{T}/ds_{0} of $name. Each map fixes its other axis at the reference value "
-    "named in its title."
+    "Size of ds_{T}/ds_{0} of $name. Each map fixes its other axis at the reference "
+    "value named in its title."
 )
 CAPTION_EXACT = (
-    " Orthogonal weights in a linear network give exactly 1: the built-in check, here off "
-    "by $error in the natural logarithm."
+    " Orthogonal weights in a linear network give exactly 1: the built-in check, here "
+    "off by $error in the natural logarithm."
 )
-CAPTION_EXACT_PASS = " Orthogonal weights in a linear network must give exactly 1; here 1.0."
+CAPTION_EXACT_PASS = (
+    " Orthogonal weights in a linear network must give exactly 1; here 1.0."
+)
 DRAFT = "What is left of a gradient over T steps by initial weights and activation."
 HOW = (
-    "Rows are ways to draw the recurrent weights, columns the activation; the number is "
-    "the power of ten left at the first step. ● within a factor of ten of 1, ▼ below "
-    "1/1000, ▲ above 1000. A linear network keeps a gradient but cannot compute anything "
-    "a single matrix could not."
+    "Rows are ways to draw the recurrent weights, columns the activation; the number "
+    "is the power of ten left at the first step. ● within a factor of ten of 1, ▼ "
+    "below 1/1000, ▲ above 1000. A linear network keeps a gradient but cannot compute "
+    "anything a single matrix could not."
 )
-FORMULA = "J_t = op(\"diag\")(phi'(a_t)) W_(h h)"
+FORMULA = 'J_t = op("diag")(phi\'(a_t)) W_(h h)'
 SPOKEN = (
-    "one step's Jacobian is the slope of the activation at each unit times the recurrent "
-    "weights"
+    "one step's Jacobian is the slope of the activation at each unit times the "
+    "recurrent weights"
 )
-COMMAND_NOTE = "More of either: `--activation silu,elu`, `--init gaussian,glorot_normal`."
+COMMAND_NOTE = (
+    "More of either: `--activation silu,elu`, `--init gaussian,glorot_normal`."
+)
 LIMITS = (
     "These are the weights before training; that a product starts near 1 does not mean "
     "that it stays there, or that the network can compute much."
