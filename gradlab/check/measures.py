@@ -19,7 +19,7 @@ from gradlab.trajectory import unroll
 
 _AXES = ("block", "index", "step", "lag")
 _SPECS = ("rnn", "lstm", "gru")
-_LENGTH, _BATCH, _INPUTS, _HIDDEN = 24, 3, 4, 6
+_LENGTH, _BATCH, _INPUTS, _HIDDEN = 12, 2, 3, 4
 
 
 def form(leaf: type[Measure]) -> Finding:
@@ -104,8 +104,8 @@ def company(leaf: type[Measure]) -> Finding:
     """A member of a group reads as it does alone."""
 
     def errors(spec: str) -> Iterator[tuple[str, float]]:
-        members = [_cell(spec, seed) for seed in range(3)]
-        group = leaf().readings(_flow(cells.stack(members), 3))
+        members = [_cell(spec, seed) for seed in range(2)]
+        group = leaf().readings(_flow(cells.stack(members), 2))
         for k, member in enumerate(members):
             for output, reading in leaf().readings(_flow(member)).items():
                 got, expected = _array(group[output].values), _array(reading.values)

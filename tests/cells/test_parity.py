@@ -63,8 +63,7 @@ def flow(step, state: tuple, inputs: torch.Tensor):
         hidden.append(state[0])
     last = state[0]
     rows = [
-        torch.autograd.grad(unit, start[0], retain_graph=True)[0][0]
-        for unit in last[0]
+        torch.autograd.grad(unit, start[0], retain_graph=True)[0][0] for unit in last[0]
     ]
     return torch.stack(hidden), torch.stack(rows)
 

@@ -1,0 +1,177 @@
+"""The shipped suite notices what is wrong; a right leaf passes."""
+
+import pytest
+
+from gradlab import catalog
+from gradlab.check import check_file
+from gradlab.errors import ConfigError, InputError
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_loaded(monkeypatch):
+    monkeypatch.setattr(catalog, "_loaded", {})
+
+
+CELL = """
+import torch
+from gradlab.cells.base import Cell, Step, StepJacobian
+
+class Wrong(Cell):
+    '''h_t = tanh(x_t + h_{t-1}).'''
+    def step(self, inputs, state):
+        return Step((torch.tanh(inputs[..., :1] + state[0]),))
+"""
+
+MISTAKES = {
+    "the Jacobian is autograd's": CELL
+    + """
+    def jacobian(self, inputs, state, step):
+        return StepJacobian({"hh": torch.diag_embed(1 - step.state[0])})
+""",
+    "the pullback is autograd's": CELL
+    + """
+    def pullback(self, inputs, state, step, cotangents):
+        return cotangents
+""",
+    "sequences do not touch each other": CELL.replace(
+        "+ state[0]", "+ state[0] - state[0].mean(-2, keepdim=True)"
+    ),
+    "a step depends on inputs and state alone": CELL.replace(
+        "+ state[0]", "+ state[0] * torch.rand(())"
+    ),
+    "the next state has the shapes the cell says": CELL.replace(
+        "+ state[0]", "+ state[0][..., :2]"
+    ),
+    "the derivative is autograd's": """
+from gradlab.activations.base import Activation
+
+class Wrong(Activation):
+    lipschitz = 2.0
+    def value(self, x):
+        return x * x / (1 + x * x)
+    def slope(self, x, y):
+        return 2 * x / (1 + x * x)
+""",
+    "slopes stay within the Lipschitz bound": """
+from gradlab.activations.base import Activation
+
+class Wrong(Activation):
+    lipschitz = 1.9
+    def value(self, x):
+        return 2 * x
+""",
+    "the gain is the spectral radius where promised": """
+import numpy as np
+from gradlab.initializers.base import Initializer
+
+class Wrong(Initializer):
+    gain_is_radius = True
+    def block(self, rows, columns, rng):
+        return 2 * np.eye(rows, columns)
+""",
+    "the stream alone decides": """
+import numpy as np
+from gradlab.initializers.base import Initializer
+
+class Wrong(Initializer):
+    def block(self, rows, columns, rng):
+        return np.random.default_rng().standard_normal((rows, columns))
+""",
+    "sequences nest over length and number": """
+from gradlab.inputs.base import Input
+from gradlab.seeding import stream
+
+class Wrong(Input):
+    def sequences(self, seed, count, length, features):
+        return stream(seed, length).standard_normal((count, length, features))
+""",
+    "there is one number a sequence": """
+from gradlab.losses.base import Loss
+
+class Wrong(Loss):
+    def __call__(self, hidden, direction):
+        return hidden[-1].sum()
+""",
+    "measuring changes nothing": """
+from gradlab.measures.base import Measure
+
+class Wrong(Measure):
+    def compute(self, flow):
+        hidden = flow.trajectory.states[0]
+        hidden += 1
+        return hidden[-1].sum(-1)
+""",
+    "readings have the form declared": """
+from gradlab.measures.base import Measure, Reading
+
+class Wrong(Measure):
+    def compute(self, flow):
+        return Reading({"lag": (0, 1)}, flow.trajectory.states[0][-1].sum(-1))
+""",
+    "it stands a store without results": """
+from gradlab.report.sections.base import Section
+
+class Wrong(Section):
+    def build(self, results, story):
+        return [max(story.done, key=lambda point: point.params["seed"])]
+""",
+}
+
+
+@pytest.mark.parametrize("title", MISTAKES)
+def test_a_mistake_is_noticed(title, tmp_path):
+    file = tmp_path / "wrong.py"
+    file.write_text(MISTAKES[title])
+    outcomes = check_file(file)
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    assert title in {outcome.title for outcome in failed}
+    for outcome in failed:
+        assert outcome.got
+        assert outcome.expected
+        assert len(str(outcome).splitlines()) == 3
+
+
+def refusal(tmp_path, text: str, name: str = "mine.py") -> str:
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises((InputError, ConfigError)) as caught:
+        check_file(file)
+    return str(caught.value)
+
+
+def test_files_that_cannot_be_loaded(tmp_path):
+    assert refusal(tmp_path, "x = 1\n\nx = nonsense") == (
+        "Got mine.py, line 3: NameError: name 'nonsense' is not defined.\n"
+        "Expected a Python file that runs.\n"
+        "Try python mine.py"
+    )
+    assert refusal(tmp_path, "def f(:\n").startswith("Got mine.py, line 1: SyntaxErr")
+    assert refusal(tmp_path, "x = 1") == (
+        "Got mine.py, which defines no leaf.\n"
+        "Expected a class derived from Cell, Activation, Initializer, Input, Loss, "
+        "Measure or Section.\n"
+        "Try from gradlab.cells.base import Cell"
+    )
+    taken = CELL.replace("class Wrong(Cell):", "class Wrong(Cell):\n    name = 'rnn'")
+    assert refusal(tmp_path, taken) == (
+        "Got cell 'rnn' in mine.py, a name already in use.\n"
+        "Expected a name other than gru, lstm, rnn.\n"
+        'Try name = "my_rnn"'
+    )
+    with pytest.raises(InputError, match="cannot be read .No such file"):
+        check_file(tmp_path / "absent.py")
+
+
+def test_loading_again_replaces_and_a_second_file_may_not(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(CELL)
+    assert catalog.load_file(file) == [("cells", "wrong")]
+    first = catalog.get("cells", "wrong")
+    file.write_text(CELL + "\n# changed\n")
+    catalog.load_file(file)
+    assert catalog.get("cells", "wrong") is not first
+    assert catalog.origin("cells", "wrong").endswith("# changed\n")
+    other = tmp_path / "other.py"
+    other.write_text(CELL)
+    with pytest.raises(ConfigError, match="a name already in use"):
+        catalog.load_file(other)

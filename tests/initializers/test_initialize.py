@@ -1,0 +1,157 @@
+"""Weights by block, forget bias once, chrono; what depends on what."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab import catalog, cells
+from gradlab.errors import ConfigError
+from gradlab.initializers import initialize_
+from gradlab.seeding import stream
+
+
+H = 32
+
+
+def made(spec="lstm", init="default", hidden=H, **settings):
+    cell = cells.build(spec, 4, hidden, dtype=torch.float64)
+    return initialize_(cell, catalog.get("initializers", init)(), **settings)
+
+
+def blocks(cell) -> dict[str, torch.Tensor]:
+    return {
+        name: cell.weight_hh.detach()[rows] for name, rows in cell.weight_blocks.items()
+    }
+
+
+@pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
+def test_orthogonal_is_orthogonal_block_by_block(spec):
+    eye = torch.eye(H, dtype=torch.float64)
+    for block in blocks(made(spec, "orthogonal", gain=0.7)).values():
+        torch.testing.assert_close(block @ block.mT, 0.49 * eye)
+
+
+def test_spectral_radius_is_the_gain_block_by_block():
+    for block in blocks(made("gru", "spectral_radius", gain=1.3)).values():
+        radius = torch.linalg.eigvals(block).abs().max().item()
+        assert radius == pytest.approx(1.3, rel=1e-12)
+
+
+def test_identity_is_gain_times_the_identity():
+    for block in blocks(made("lstm", "identity", gain=2.0)).values():
+        assert torch.equal(block, 2 * torch.eye(H, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    ("init", "variance"),
+    [
+        ("default", 1 / (3 * 128)),
+        ("glorot_uniform", 1 / 128),
+        ("glorot_normal", 1 / 128),
+        ("he", 2 / 128),
+        ("gaussian", 1 / 128),
+    ],
+)
+def test_variances(init, variance):
+    weight = made("rnn", init, hidden=128).weight_hh
+    assert weight.var().item() == pytest.approx(variance, rel=0.05)
+
+
+def test_weights_do_not_depend_on_gain_activation_length_or_other_parameters():
+    plain = made(seed=5)
+    doubled = made(seed=5, gain=2.0, forget_bias="chrono", length=9)
+    assert torch.equal(doubled.weight_hh, 2 * plain.weight_hh)
+    assert torch.equal(doubled.weight_ih, plain.weight_ih)
+    assert torch.equal(made("lstm:peephole", seed=5).weight_hh, plain.weight_hh)
+    same = blocks(made("lstm:no_forget", seed=5))["output_gate"]
+    assert torch.equal(same, blocks(plain)["output_gate"])
+    assert not torch.equal(made(seed=6).weight_hh, plain.weight_hh)
+
+
+def test_float32_weights_are_the_rounded_float64_ones():
+    cell = initialize_(cells.build("gru", 4, H, dtype=torch.float32), seed=3)
+    assert torch.equal(cell.weight_hh, made("gru", seed=3).weight_hh.float())
+
+
+def test_input_weights_and_biases_are_pytorchs_default_whatever_the_init():
+    cell, plain = made(init="he", gain=3.0), made()
+    for name in ("weight_ih", "bias_ih", "bias_hh"):
+        assert torch.equal(cell.get_parameter(name), plain.get_parameter(name))
+        assert cell.get_parameter(name).abs().max() <= H**-0.5
+    assert made("lstm:proj=5").weight_hr.abs().max() <= H**-0.5
+
+
+@pytest.mark.parametrize(
+    ("spec", "gate", "sign"),
+    [
+        ("lstm", "forget_gate", 1),
+        ("lstm:coupled", "forget_gate", 1),
+        ("gru", "update_gate", 1),
+        ("gru:z_replaces", "update_gate", -1),
+        ("gru:reset_before+z_replaces", "update_gate", -1),
+    ],
+)
+def test_the_forget_bias_is_set_once_with_the_right_sign(spec, gate, sign):
+    cell, plain = made(spec, forget_bias=3.0), made(spec)
+    rows = cell.weight_blocks[gate]
+    assert cell.keep_gate == (gate, sign)
+    assert (cell.bias_ih[rows] == 3.0 * sign).all()
+    assert (cell.bias_hh[rows] == 0).all()
+    others = torch.ones(len(cell.bias_ih), dtype=bool)
+    others[rows] = False
+    assert torch.equal(cell.bias_ih[others], plain.bias_ih[others])
+    x, h = torch.zeros(1, 4, dtype=torch.float64), cell.initial_state(1)
+    kept = cell.conveyor(x, h, cell.step(x, h)).mean().item()
+    assert kept == pytest.approx(1 / (1 + np.exp(-3)), abs=1e-12)
+
+
+@pytest.mark.parametrize("spec", ["lstm", "gru", "gru:z_replaces", "lstm:coupled"])
+def test_chrono(spec):
+    cell = made(spec, forget_bias="chrono:100", seed=2)
+    gate, sign = cell.keep_gate
+    rows = cell.weight_blocks[gate]
+    bias = sign * cell.bias_ih.detach()[rows].numpy()
+    share = stream(2, "chrono").uniform(size=H)
+    np.testing.assert_allclose(np.exp(bias), 1 + share * 98, rtol=1e-12)
+    assert (cell.bias_hh[rows] == 0).all()
+    if "input_gate" in cell.gate_names:
+        rows = cell.weight_blocks["input_gate"]
+        assert torch.equal(cell.bias_ih[rows], torch.from_numpy(-bias))
+        assert (cell.bias_hh[rows] == 0).all()
+
+
+def test_chrono_takes_the_length_and_shares_its_draws():
+    short = made(forget_bias="chrono", length=16).bias_ih
+    fixed = made(forget_bias="chrono:16", length=64).bias_ih
+    long = made(forget_bias="chrono", length=64).bias_ih
+    assert torch.equal(short, fixed)
+    rows = slice(H, 2 * H)
+    assert torch.equal(short[rows].argsort(), long[rows].argsort())
+    assert not torch.equal(short, long)
+
+
+@pytest.mark.parametrize("setting", ["big", "chrono:1", "chrono:x", "nan", True])
+def test_forget_biases_that_are_none(setting):
+    with pytest.raises(ConfigError) as caught:
+        made(forget_bias=setting, length=16)
+    assert str(caught.value) == (
+        f"Got forget_bias {setting!r}.\n"
+        "Expected keep, a number, chrono, or chrono:T with T from 2 on.\n"
+        "Try chrono"
+    )
+
+
+def test_chrono_without_a_length():
+    with pytest.raises(ConfigError, match="a length of 2 or more"):
+        made(forget_bias="chrono")
+
+
+def test_a_narrow_block_has_no_radius():
+    with pytest.raises(ConfigError, match="Try orthogonal"):
+        made("lstm:proj=5", "spectral_radius")
+
+
+def test_torchs_generator_is_left_alone():
+    before = torch.random.get_rng_state()
+    made("lstm", "orthogonal", forget_bias="chrono", length=9)
+    assert torch.equal(before, torch.random.get_rng_state())

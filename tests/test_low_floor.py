@@ -1,0 +1,139 @@
+"""Errors, seeding, catalog, and the kernels that do not feel company."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab import catalog, errors, invariant
+from gradlab.cells import axes, canonical, parse
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.seeding import stream
+
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, errors.GradlabError)
+]
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_error_says_three_things_and_travels(kind):
+    error = kind(got="gain -1.", expected="a number above 0", try_="--gain 1")
+    again = pickle.loads(pickle.dumps(error))
+    for one in (error, again):
+        assert str(one) == "Got gain -1.\nExpected a number above 0.\nTry --gain 1"
+        assert (one.got, one.expected, one.try_) == (
+            "gain -1.",
+            "a number above 0",
+            "--gain 1",
+        )
+
+
+def test_the_nearest_name():
+    with pytest.raises(UnknownNameError) as caught:
+        catalog.get("cells", "lsmt")
+    assert str(caught.value) == (
+        "Got cell 'lsmt'.\nExpected one of gru, lstm, rnn.\nTry lstm"
+    )
+    with pytest.raises(UnknownNameError, match="Try cells"):
+        catalog.names("cell")
+
+
+def test_streams_are_stable_and_apart():
+    assert stream(0, "weight_hh", "forget_gate").integers(1 << 30) == 223973024
+    draws = [
+        stream(*names).standard_normal(2000)
+        for names in [(0, "a"), (1, "a"), (0, "b"), (0, "a", 1), (0, "a", "1")]
+    ]
+    correlations = np.corrcoef(draws) - np.eye(len(draws))
+    assert np.abs(correlations).max() < 0.1
+    for seed in (-1, 1.0, True, "0"):
+        with pytest.raises(ConfigError, match="whole number"):
+            stream(seed)
+
+
+def test_specs():
+    assert parse("gru") == ("gru", {})
+    assert canonical("lstm:peephole+no_forget") == "lstm:no_forget+peephole"
+    assert canonical("lstm:proj=16+gate=sigmoid") == "lstm:proj=16"
+    assert canonical("lstm:candidate=identity") == "lstm:candidate=linear"
+    assert axes("rnn") == {"activation", "init", "gain"}
+    assert axes("gru:z_replaces") == {"activation", "init", "gain", "forget_bias"}
+    assert axes("lstm:candidate=relu+no_output_activation") == {
+        "init",
+        "gain",
+        "forget_bias",
+    }
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("lstm:peephol", "Try peephole"),
+        ("lstm:gate=sigmiod", "Try sigmoid"),
+        ("lstm:peephole=1", "Expected peephole without a value.\nTry lstm:peephole"),
+        ("lstm:gate", "Expected gate with a value.\nTry lstm:gate=sigmoid"),
+        ("lstm:proj=x", "Expected proj with a whole number.\nTry proj=16"),
+        ("lstm:no_forget+coupled", "Expected no_forget or coupled, not both."),
+    ],
+)
+def test_wrong_specs(spec, message):
+    with pytest.raises((ConfigError, UnknownNameError)) as caught:
+        canonical(spec)
+    assert message in str(caught.value)
+
+
+def test_listing_and_specs_need_no_torch():
+    code = (
+        "import sys; from gradlab import catalog, cells;"
+        "[catalog.names(r) for r in catalog.ROOMS];"
+        "[catalog.summary('cells', n) for n in catalog.names('cells')];"
+        "cells.axes('lstm:peephole');"
+        "from gradlab.initializers._forget_bias import check; check('chrono:9');"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_snake_case_names():
+    assert catalog.snake_case("SpectralRadius") == "spectral_radius"
+    assert catalog.snake_case("LSTM") == "lstm"
+
+
+def test_products_are_the_plain_ones():
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    for lead in ((), (2,)):
+        for time in ((), (3,)):
+            weight, x = draw(*lead, 5, 7), draw(*time, *lead, 4, 7)
+            blocks, rows = draw(*time, *lead, 4, 7, 6), draw(*time, *lead, 4, 3, 5)
+            column = draw(*time, *lead, 4, 5)
+            each = weight.unsqueeze(-3)
+            for got, expected in [
+                (invariant.matmul(x, weight), x @ weight.mT),
+                (invariant.left_multiply(weight, blocks), each @ blocks),
+                (invariant.pull_through(rows, weight), rows @ each),
+                (invariant.scale_rows(column, weight), column.diag_embed() @ each),
+            ]:
+                torch.testing.assert_close(got, expected)
+
+
+def test_elementwise_sees_whole_vectors():
+    seen = []
+
+    def spy(x):
+        seen.append(x.numel())
+        return x + 1
+
+    x = torch.arange(3 * 37.0).reshape(3, 37)
+    assert torch.equal(invariant.elementwise(spy, x), x + 1)
+    assert torch.equal(invariant.elementwise(spy, x[:, :5]), x[:, :5] + 1)
+    assert seen == [128, 64]
