@@ -77,8 +77,6 @@ class Backward(own.OwnSection):
 
 def _rows(story: Story) -> list[Row]:
     """The plain RNN, the least and the most open gate that were measured."""
-    if story.curves is None:
-        return []
     found = [r for r in story.curves.rows if _loss_curve(r, "h") is not None]
     if len(found) <= MOST:
         return found
@@ -178,7 +176,10 @@ def _gathered(row: Row) -> tuple[np.ndarray, np.ndarray, np.ndarray, int] | None
 def _shares(rows: Sequence[Row], w: ModuleType) -> Curves:
     series = []
     for row in rows:
-        lag, mean, ends, seeds = _gathered(row)
+        found = _gathered(row)
+        if found is None:
+            continue
+        lag, mean, ends, seeds = found
         keep = _thin(len(lag))
         series.append(
             Series(

@@ -143,8 +143,6 @@ class CellState(own.OwnSection):
 
 def _rows(story: Story, block: str) -> list[Row]:
     """Up to three rows with this block and a conveyor: the last biases."""
-    if story.curves is None:
-        return []
     found = [
         r
         for r in story.curves.rows
@@ -161,7 +159,7 @@ def _curve(row: Row, block: str):
 
 
 def _series(row: Row, block: str, label: str, key: str) -> Series:
-    curve = _curve(row, block)
+    curve = row.drawn("spectral_norm", block=block)
     banded = curve.seeds > 1
     return Series(
         label=label,
@@ -175,7 +173,7 @@ def _series(row: Row, block: str, label: str, key: str) -> Series:
 
 def _late_rate(row: Row, block: str) -> float:
     """Rate over the second half of the lags, where the start no longer counts."""
-    curve = _curve(row, block)
+    curve = row.drawn("spectral_norm", block=block)
     half = int(np.searchsorted(curve.x, curve.x[-1] / 2))
     with np.errstate(invalid="ignore"):
         span = curve.mean[-1] - curve.mean[half]

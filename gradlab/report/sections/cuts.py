@@ -95,8 +95,6 @@ class Cuts(own.OwnSection):
 
 
 def _rows(story: Story) -> list[Row]:
-    if story.main is None:
-        return []
     found = [
         r
         for r in story.main.rows

@@ -78,8 +78,6 @@ class Directions(own.OwnSection):
 
 def _rows(story: Story) -> list[Row]:
     """The plain RNN, at its most stable gain too, and the networks that hold."""
-    if story.curves is None:
-        return []
     found = [r for r in story.curves.rows if not math.isnan(rank.directions(r))]
     plain = plain_row(found)
     holding = [r for r in found if r.size().word in HOLDS and r is not plain]
@@ -116,7 +114,7 @@ def _steady(story: Story) -> Row | None:
 
 
 def _series(row: Row) -> Series:
-    curve = row.curve("stable_rank", block="joint")
+    curve = row.drawn("stable_rank", block="joint")
     keep = curve.x >= 1
     banded = curve.seeds > 1
     return Series(

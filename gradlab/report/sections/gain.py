@@ -297,10 +297,10 @@ def _widest(
     gains: Sequence[float],
     w: ModuleType,
 ) -> str:
-    if not widest:
-        return w.NONE_STABLE
     top = [line for line in others if width[id(line)] == widest]
     run = runs[id(top[0])]
+    if run is None:
+        return w.NONE_STABLE
     same = [line for line in top if runs[id(line)] == run]
     template = w.WIDEST if widest > 1 else w.WIDEST_AT
     shown = [line.label for line in same]

@@ -114,8 +114,6 @@ class HowFar(own.OwnSection):
 
 def measured(story: Story) -> tuple[Row, ...]:
     """Rows of the line-up with a curve."""
-    if story.curves is None:
-        return ()
     return tuple(
         r for r in story.curves.rows if r.curve("spectral_norm", block="joint")
     )
@@ -123,7 +121,7 @@ def measured(story: Story) -> tuple[Row, ...]:
 
 def series(row: Row) -> Series:
     """A row's curve in powers of ten, with its band and its horizon."""
-    curve = row.curve("spectral_norm", block="joint")
+    curve = row.drawn("spectral_norm", block="joint")
     horizon = row.horizon()
     dot = None
     if math.isfinite(horizon) and horizon > 0:
@@ -144,7 +142,7 @@ def series(row: Row) -> Series:
 
 def choose(rows: Sequence[Row], w: ModuleType) -> tuple[list[Row], list[str]]:
     """At most eight curves: without twins, without the GRU's middle biases."""
-    kept, notes = list(rows), []
+    kept, notes = list(rows), list[str]()
     if len(kept) <= 7:
         return kept, notes
     for row in [r for r in kept if r.family == "gru"]:
@@ -168,8 +166,8 @@ def _twins(row: Row, other: Row) -> bool:
     """Whether an LSTM row of the same bias has the same curve, to a quarter decade."""
     if other.family != "lstm" or other.bias != row.bias or row.bias == "keep":
         return False
-    a = row.curve("spectral_norm", block="joint")
-    b = other.curve("spectral_norm", block="joint")
+    a = row.drawn("spectral_norm", block="joint")
+    b = other.drawn("spectral_norm", block="joint")
     if a.mean.shape != b.mean.shape:
         return False
     if not (np.isfinite(a.mean).all() and np.isfinite(b.mean).all()):

@@ -36,7 +36,7 @@ class Length(own.OwnSection):
     def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """A map of rows by lengths; dots where there is one row."""
         w, common = self.words(story), story.words("common")
-        if story.main is None:
+        if not story.main.rows:
             return Missing(common.NO_POINTS)
         lengths = story.main.lengths
         if len(lengths) < 2:

@@ -96,8 +96,6 @@ class Predictors(own.OwnSection):
 
 def _gated(story: Story) -> list[Row]:
     """Rows with a conveyor that is not the whole road, with a finite rate."""
-    if story.main is None:
-        return []
     found = [
         r
         for r in story.main.rows

@@ -54,6 +54,7 @@ class Weights(own.OwnSection):
         activations = _ordered([k[1] for k in table], "activation")
         length = max(r.length for r in rows)
         finding = _finding(table, inits, activations, length, w, story)
+        data: Maps | Heatmap | Dots
         if len(inits) > 1 and len(activations) > 1:
             data = _maps(table, inits, activations, length, w, story)
         else:
@@ -216,10 +217,9 @@ def _map(
     for place, step in maps.dead_steps(sizes).items():
         own_words = story.words("weights")
         details[place] = say(own_words.OFF, step=step)
-    if exact and sizes[exact[0]][exact[1]] is not None:
-        size = sizes[exact[0]][exact[1]]
-        if math.isfinite(size.ln) and abs(size.ln) < 1e-3 and w:
-            details[exact] = w.EXACT
+    size = sizes[exact[0]][exact[1]] if exact else None
+    if exact and size and w and math.isfinite(size.ln) and abs(size.ln) < 1e-3:
+        details[exact] = w.EXACT
     return Heatmap(
         rows=list(rows),
         columns=list(columns),

@@ -32,8 +32,7 @@ def provenance(story: Story) -> str:
 
 def _undetermined(story: Story) -> str:
     missing = sum(p.status == "missing" for p in story.results.points)
-    rows = story.main.rows if story.main else ()
-    count = sum(r.size().word == "undetermined" for r in rows)
+    count = sum(r.size().word == "undetermined" for r in story.main.rows)
     text = f"{count} undetermined"
     return f"{missing:,} not yet computed, {text}" if missing else text
 

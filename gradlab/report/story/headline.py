@@ -123,12 +123,12 @@ def default_row(rows: Sequence[Row], cell: str) -> Row | None:
 
 def _mission(story: Story, rows: Sequence[Row], w: ModuleType) -> tuple[str, ...]:
     plain = plain_row(rows)
-    cell = next((c for c in ("lstm", "gru") if default_row(rows, c)), None)
-    if cell is None or (plain is None and len(rows) < 2):
+    default = next((d for c in ("lstm", "gru") if (d := default_row(rows, c))), None)
+    if default is None or (plain is None and len(rows) < 2):
         return ()
-    default = default_row(rows, cell)
     if any(r and r.size().word not in DECIDED for r in (plain, default)):
         return ()
+    cell = default.family
     first = _beside(plain, default, w, cell) if plain else _alone(default, w, cell)
     return (first, _opening(rows, default, w, cell, story)) if first else ()
 

@@ -155,7 +155,7 @@ def _bias_order(bias: object) -> tuple:
         return (1, 0.0, "")
     if isinstance(bias, str):
         return (3, float(bias.partition(":")[2] or 0), bias)
-    return (2, float(bias), "")
+    return (2, float(bias) if isinstance(bias, int | float) else 0.0, str(bias))
 
 
 INITS = (

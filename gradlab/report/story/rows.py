@@ -211,6 +211,17 @@ class Row:
             mean = rows.mean(axis=0)
         return CurveOf(x, mean, rows.min(axis=0), rows.max(axis=0), len(rows))
 
+    def drawn(self, measure: str, length: int | None = None, **at: Any) -> CurveOf:
+        """The same, where it is known to be there.
+
+        Raises:
+            LookupError: no point of this row has it.
+        """
+        found = self.curve(measure, length, **at)
+        if found is None:
+            raise LookupError(f"{self.label} has no curve of {measure} at {at}")
+        return found
+
 
 def crossing(lags: np.ndarray, ln_norms: np.ndarray) -> float:
     """Where a curve first falls below 1/1000, on a straight line in its bracket."""

@@ -28,7 +28,7 @@ WORDS_BELOW = -45.0
 def sentences(story: Story) -> tuple[str, ...]:
     """Three sentences; fewer only where nothing was measured."""
     w, names = story.words("top"), story.words("names")
-    rows = tuple(r for r in story.main.rows if r.size().word) if story.main else ()
+    rows = tuple(r for r in story.main.rows if r.size().word)
     if not rows:
         if not story.failed:
             return ()

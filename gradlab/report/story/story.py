@@ -20,6 +20,8 @@ from gradlab.report.words import words
 
 CURVE_LIMIT = 9
 TABLE_LIMIT = 24
+NOTHING = Slice("", (), {}, {}, ())
+"""The slice of a store in which nothing was computed."""
 
 
 @dataclass(frozen=True)
@@ -131,17 +133,17 @@ class Story:
         return next(iter(last or names), None)
 
     @cached_property
-    def main(self) -> Slice | None:
+    def main(self) -> Slice:
         """The line-up: rows of the main grid at all its lengths, for tables."""
         if self.main_grid is None:
-            return None
+            return NOTHING
         return self.cut(self.main_grid, own=("length",), hold=self._loss())
 
     @cached_property
-    def curves(self) -> Slice | None:
+    def curves(self) -> Slice:
         """The line-up for curves: further axes held where there are too many rows."""
         if self.main_grid is None:
-            return None
+            return NOTHING
         return self.cut(
             self.main_grid, own=("length",), hold=self._loss(), limit=CURVE_LIMIT
         )
@@ -150,10 +152,10 @@ class Story:
         return {"loss": slices.reference(self.done).get("loss", "last")}
 
     @cached_property
-    def lead(self) -> Slice | None:
+    def lead(self) -> Slice:
         """The rows of the top's table: all of them up to 24, else axes held."""
         if self.main_grid is None:
-            return None
+            return NOTHING
         return self.cut(
             self.main_grid, own=("length",), hold=self._loss(), limit=TABLE_LIMIT
         )
@@ -222,14 +224,12 @@ class Story:
 
     def shown_rows(self) -> tuple[Row, ...]:
         """Rows for a short table: the line-up, without those between two others."""
-        if self.lead is None:
-            return ()
         return shorten(self.lead.rows)
 
     @property
     def more_rows(self) -> int:
         """How many rows the report has beyond the terminal's."""
-        return len(self.lead.rows) - len(self.shown_rows()) if self.lead else 0
+        return len(self.lead.rows) - len(self.shown_rows())
 
     def terminal_rows(self) -> list[TerminalRow]:
         """The rows of the terminal's last screen."""

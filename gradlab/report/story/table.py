@@ -25,7 +25,7 @@ SHOWN = 24
 
 def table(story: Story) -> Table | None:
     """The line-up, one row a network; more than 24: the extremes and the median."""
-    if story.main is None or not any(r.size().word for r in story.main.rows):
+    if not any(r.size().word for r in story.main.rows):
         return None
     rows = rank.sample(story.main.rows, SHOWN)
     return rows_table(story, rows, len(story.main.rows), name="line-up")
@@ -154,14 +154,17 @@ def after(story: Story) -> list[Block]:
     """What follows the table: reference values, signs, the beginner's lines."""
     w = story.words("top")
     blocks: list[Block] = []
-    if story.main:
+    if story.main.rows:
         values = story.reference_values(story.main.fixed)
         seeds = story.seeds_text([p for r in story.main.rows for p in r.points()])
         values = "; ".join(v for v in (values, seeds) if v)
         if any(r.bias is not None for r in story.main.rows):
             values += "; " + w.REF_BIAS
         blocks += [Prose(say(w.REFERENCE, values=values)), Prose(w.LEGEND)]
-        beginner = [Prose(w.FIRST_PICTURE), Points(w.FIRST_LINES, ordered=True)]
+        beginner: list[Block] = [
+            Prose(w.FIRST_PICTURE),
+            Points(w.FIRST_LINES, ordered=True),
+        ]
         blocks.append(Details(w.FIRST, beginner))
     if story.failed:
         blocks.append(_failed(story, w))
