@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gradlab.report.figures.style import Style
 
-BAR_HEIGHT = 0.66
+BAR_HEIGHT = 0.6
 """Inches a figure keeps below for the colour bar with its words."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.base import FigureData, Track
+from gradlab.report.figures.lettered import lettered
 from gradlab.report.figures.lettering import lettering
 from gradlab.report.figures.style import DARK, STYLES, Style
 
@@ -36,6 +37,7 @@ def canvas(data: FigureData, style: Style, width: float) -> tuple[Figure, list[A
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    data = lettered(data)
     figure = Figure(figsize=(width, data.height(width, style)))
     figure.set_dpi(72)
     FigureCanvasAgg(figure)

@@ -165,7 +165,7 @@ def _grid(panel: Triangle) -> TableData:
 def square(panel: Triangle) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Steps T, earlier steps t and a T x t array of ln, NaN where t > T.
 
-    Steps and lags have a common stride, so that every pair falls on the grid.
+    Pairs that were left out between measured ones are filled in along each row.
     """
     pairs = panel.pairs()
     later = np.array(sorted({p[0] for p in pairs}))
@@ -175,4 +175,9 @@ def square(panel: Triangle) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     grid = np.full((len(later), len(earlier)), np.nan)
     for step, early, value in pairs:
         grid[rows[step], columns[early]] = value
+    for row in grid:
+        known = np.flatnonzero(~np.isnan(row))
+        if known.size > 1:
+            inner = np.arange(known[0], known[-1] + 1)
+            row[inner] = np.interp(inner, known, row[known])
     return later, earlier, grid

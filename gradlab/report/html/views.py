@@ -169,8 +169,8 @@ def csv_text(data: TableData) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     columns, rows = data
-    writer.writerow(columns)
-    writer.writerows(rows)
+    for row in (columns, *rows):
+        writer.writerow([inline.plain(v) if isinstance(v, str) else v for v in row])
     return buffer.getvalue()
 
 

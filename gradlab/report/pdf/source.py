@@ -42,6 +42,9 @@ PREAMBLE = """\
 #show math.equation: set text(font: "New Computer Modern Math", size: 1.15em)
 #show raw: set text(font: "DejaVu Sans Mono", size: .92em)
 #show link: set text(fill: rgb("#0b4f80"))
+#show title: set text(1.02em, weight: 600)
+#show title: set par(leading: .42em)
+#show title: set block(above: 1.1em, below: 1.1em)
 #show heading: set block(above: 1.5em, below: .6em, sticky: true)
 #show heading.where(level: 1): set text(1.32em, weight: 600)
 #show heading.where(level: 2): set text(1em, weight: 600)
@@ -112,8 +115,8 @@ class Source:
                 f"inset: (x: 7pt, y: 5pt))[{self._line(top.banner)}]"
             )
         headline = " #linebreak() ".join(self._line(line) for line in top.headline)
-        lines.append(f"#block(above: 1em, below: .9em, text(1.75em, weight: 600)["
-                     f"#title[{headline}]])" if headline else "")
+        if headline:
+            lines.append(f"#title[{headline}]")
         if top.sentences:
             items = ", ".join(f"[{self._line(s)}]" for s in top.sentences)
             lines.append(f"#enum({items})")
@@ -150,8 +153,9 @@ class Source:
             case Limits(text):
                 return f"#muted[*What this does not show.* {self._line(text)}]"
             case Command(text, note):
-                lead = f"{self._line(note)} " if note else ""
-                return f"#muted[{lead}#raw({string_typst(text)})]"
+                lead = f"{self._line(note)} #linebreak() " if note else ""
+                block = ", block: true" if "\n" in text else ""
+                return f"#muted[{lead}#raw({string_typst(text)}{block})]"
             case References(keys):
                 return self._cited(keys)
             case Details(summary, inner):
