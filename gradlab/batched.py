@@ -1,8 +1,8 @@
 """Products of many small matrices whose bits do not depend on how many there are.
 
 A batch of one takes another kernel (gemm, or gemv for one column) than a larger one
-and rounds differently; so a lone matrix is computed beside its copy. Kernels also choose
-their code by alignment; so sides are filled up to multiples of 16 (:func:`filled`), and
+and rounds differently; so a lone matrix is computed beside its copy. Kernels also
+choose their code by alignment; so sides are filled up to multiples of 16, and
 every matrix of a batch starts at a whole cache line.
 """
 
@@ -15,7 +15,7 @@ SIDE = 16
 
 
 def filled(values: Tensor, axes: int) -> Tensor:
-    """Return a tensor whose last ``axes`` axes are multiples of 16, zeros at the end."""
+    """Fill the last ``axes`` axes up to multiples of 16, with zeros at the end."""
     missing = [-size % SIDE for size in values.shape[-axes:]]
     if not any(missing):
         return values
