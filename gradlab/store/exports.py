@@ -1,6 +1,8 @@
 """The tidy table as a file: CSV, Parquet or netCDF."""
 
+import errno
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,8 @@ def export(results: "Results", file: str | Path, form: str | None = None) -> Pat
     for package in _PACKAGES.get(name, ()):
         _require(package, name)
     with explained(path):
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         FORMS[name](results.frame(), path)
     return path
 

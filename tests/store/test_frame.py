@@ -1,0 +1,125 @@
+import sys
+
+import numpy as np
+import pandas
+import pytest
+
+from gradlab.errors import ConfigError, StoreError, UnknownNameError
+from gradlab.store import Record, Results, Store
+from gradlab.store.exports import export
+from gradlab.store.frame import COLUMNS
+
+
+LSTM = {
+    "cell": "lstm",
+    "activation": "tanh",
+    "init": "default",
+    "gain": 1.0,
+    "forget_bias": 3.0,
+    "hidden": 64,
+    "length": 16,
+    "seed": 2,
+    "input": "gaussian",
+    "loss": "last",
+    "dtype": "float32",
+    "sequences": 4,
+}
+RNN = {**LSTM, "cell": "rnn", "forget_bias": None}
+CHRONO = {**LSTM, "forget_bias": "chrono"}
+
+
+@pytest.fixture
+def results(tmp_path):
+    norms = Record(
+        "spectral_norm",
+        1,
+        {},
+        {"block": ("joint", "hh"), "lag": (0, 4)},
+        np.array([[0.0, -1.5], [0.25, -2.0]]),
+        np.array([[0.0, 0.1], [0.2, 0.3]]),
+    )
+    share = Record("gate_saturation", 1, {}, {"index": ("low", "high")}, [0.1, 0.2])
+    steps = Record("weight_share", 1, {}, {"step": (1, 2)}, [0.5, 0.5])
+    verdict = Record("verdict", 1, {}, {}, 0, note="vanishing")
+    with Store.open(tmp_path / "r", create=True) as store:
+        store.save_point("a", LSTM, records=[norms, share, verdict])
+        store.save_point("b", RNN, records=[steps])
+        store.save_point("c", CHRONO, records=[])
+        store.save_sweep("id", {}, {"main": ["a", "b", "c"]}, {})
+    return Results.open(tmp_path / "r")
+
+
+def test_columns_are_those_of_the_design(results):
+    assert list(results.frame().columns) == list(COLUMNS)
+    assert COLUMNS[:5] == ("cell", "activation", "init", "gain", "forget_bias")
+    assert COLUMNS[-7:] == ("measure", "block", "index", "step", "lag", "value", "sd")
+
+
+def test_one_row_for_each_value(results):
+    table = results.frame()
+    assert len(table) == 4 + 2 + 1 + 2
+    row = table[(table.measure == "spectral_norm") & (table.block == "hh")].iloc[1]
+    assert (row.lag, row.value, row.sd) == (4, -2.0, 0.3)
+    assert (row.cell, row.forget_bias, row.seed) == ("lstm", "3", 2)
+    steps = table[table.measure == "weight_share"]
+    assert steps.step.tolist() == [1, 2]
+    assert steps.forget_bias.isna().all() and steps.block.isna().all()
+    assert steps.sd.isna().all()
+
+
+def test_a_word_beside_a_number_stands_in_index(results):
+    table = results.frame()
+    assert table[table.measure == "verdict"]["index"].tolist() == ["vanishing"]
+
+
+def test_csv_comes_back_to_the_bit(results, tmp_path):
+    file = export(results, tmp_path / "t.csv")
+    back = pandas.read_csv(file)
+    assert back.value.tolist() == results.frame().value.tolist()
+    assert list(back.columns) == list(COLUMNS)
+
+
+def test_parquet_keeps_kinds(results, tmp_path):
+    pytest.importorskip("pyarrow")
+    back = pandas.read_parquet(export(results, tmp_path / "t.parquet"))
+    assert back.lag.dtype == "Int64"
+    assert back.equals(results.frame())
+
+
+def test_netcdf_writes_words_as_flags(results, tmp_path):
+    xarray = pytest.importorskip("xarray")
+    pytest.importorskip("h5netcdf")
+    pytest.importorskip("h5py")
+    file = export(results, tmp_path / "t.nc")
+    with xarray.open_dataset(file, engine="h5netcdf") as back:
+        assert back.value.values.tolist() == results.frame().value.tolist()
+        words = back.measure.attrs["flag_meanings"].split()
+        told = [words[code] for code in back.measure.values]
+    assert told == results.frame().measure.astype(str).tolist()
+
+
+def test_an_unknown_form_is_named(results, tmp_path):
+    with pytest.raises(UnknownNameError) as caught:
+        export(results, tmp_path / "t.cvs")
+    assert str(caught.value) == (
+        "Got export format 'cvs'.\nExpected one of csv, netcdf, parquet.\nTry csv"
+    )
+
+
+def test_a_missing_extra_says_what_to_install(results, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError) as caught:
+        export(results, tmp_path / "t.parquet")
+    assert caught.value.try_ == "pip install 'gradlab[parquet]'"
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(results, tmp_path):
+    with pytest.raises(StoreError, match="No such file or directory"):
+        export(results, tmp_path / "nowhere" / "t.csv")
+
+
+def test_a_store_without_records_makes_an_empty_table(tmp_path):
+    with Store.open(tmp_path / "r", create=True) as store:
+        store.save_point("a", LSTM, status="failed", message="no memory")
+    table = Results.open(tmp_path / "r").frame()
+    assert table.empty and list(table.columns) == list(COLUMNS)
