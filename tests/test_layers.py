@@ -12,7 +12,8 @@ import gradlab
 ROOT = Path(gradlab.__file__).parent
 
 FLOORS = (
-    {"errors", "shapes", "catalog", "seeding", "invariant", "batched", "logscale"},
+    {"errors", "shapes", "catalog", "seeding", "heap", "invariant"}
+    | {"batched", "logscale"},
     {"activations", "initializers", "store", "statistics"},
     {"cells", "inputs", "losses"},
     {"trajectory"},

@@ -137,3 +137,20 @@ def test_elementwise_sees_whole_vectors():
     assert torch.equal(invariant.elementwise(spy, x), x + 1)
     assert torch.equal(invariant.elementwise(spy, x[:, :5]), x[:, :5] + 1)
     assert seen == [128, 64]
+
+
+def test_freed_memory_is_kept_where_there_is_glibc():
+    """In a process of its own: the second round of allocations faults on no page."""
+    code = (
+        "import platform, resource, sys; from gradlab.heap import keep_freed_memory\n"
+        "kept = keep_freed_memory()\n"
+        "assert kept == (platform.libc_ver()[0] == 'glibc')\n"
+        "if not kept: sys.exit()\n"
+        "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "for _ in range(3): bytearray(8_000_000)\n"
+        "before = faults()\n"
+        "for _ in range(10): bytearray(8_000_000)\n"
+        "assert faults() - before < 2000, faults() - before\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
