@@ -70,7 +70,9 @@ class Backward(own.OwnSection):
             name="backward",
             data=Panels(panels, columns=len(panels)),
             alt=say(w.ALT, finding=inline.plain(finding)),
-            caption=own.caption(story, story.curves, points, w.CAPTION),
+            caption=own.caption(
+                story, story.curves, points, w.CAPTION, _underflow(rows, w)
+            ),
             draft=own.draft(story, w.DRAFT, story.curves, points),
         )
 
@@ -233,6 +235,16 @@ def _finding(
 
 def _first(pair: tuple[float, Row]) -> float:
     return pair[0]
+
+
+def _underflow(rows: Sequence[Row], w: ModuleType) -> str:
+    """Says why a curve ends in an exact zero, where one does and the product does not."""
+    for row in rows:
+        curve = _loss_curve(row, "h")
+        if curve is not None and np.isneginf(curve.mean).any():
+            if row.size().word != "dead":
+                return say(w.UNDERFLOW, dtype=row.params.get("dtype"))
+    return ""
 
 
 def _flat(every: Sequence[Row], w: ModuleType) -> str:

@@ -159,15 +159,17 @@ def _curve(row: Row, block: str):
 
 
 def _series(row: Row, block: str, label: str, key: str) -> Series:
+    """A block's curve; without lag 0 where nothing has entered that block yet."""
     curve = row.drawn("spectral_norm", block=block)
     banded = curve.seeds > 1
+    start = 1 if curve.mean[0] == -np.inf else 0
     return Series(
         label=label,
         key=key,
-        x=[float(v) for v in curve.x],
-        y=own.log10(curve.mean),
-        low=own.log10(curve.low) if banded else None,
-        high=own.log10(curve.high) if banded else None,
+        x=[float(v) for v in curve.x[start:]],
+        y=own.log10(curve.mean[start:]),
+        low=own.log10(curve.low[start:]) if banded else None,
+        high=own.log10(curve.high[start:]) if banded else None,
     )
 
 

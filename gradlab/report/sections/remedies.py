@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ILL = ("vanishing", "fading", "exploding", "growing", "dead", "not_finite")
 AXES = ("forget_bias", "init", "activation", "gain")
 HELD = ("stable", "fading")
-EACH, MOST = 2, 10
+EACH, MOST = 2, 8
 
 
 @dataclass(frozen=True)

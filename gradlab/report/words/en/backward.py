@@ -43,6 +43,11 @@ CAPTION = (
     "contributions to dL/dW_{hh}, gathered from the end. Shares are signed and sum to "
     "1; they can pass 1 on the way."
 )
+UNDERFLOW = (
+    "A curve that ends in an exact zero underflowed: the backward pass itself has no "
+    "smaller number in $dtype, while the products of the other sections are rescaled "
+    "at every step."
+)
 DRAFT = "Gradients of the loss in one backward pass, and shares of the weight gradient."
 HOW = (
     "On the left each curve starts at the loss and runs into the past. The share panel "
