@@ -21,7 +21,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
 )
 
 from gradlab.errors import ConfigError, GradlabError
@@ -29,7 +28,6 @@ from gradlab.sweep import ranges, words
 
 
 MIN_LENGTH = 2
-MAX_SEED = 2**32 - 1
 
 
 def _listed(value: Any) -> Any:
@@ -73,8 +71,8 @@ def _axis(item: Any) -> Any:
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
-Name = Annotated[str, StringConstraints(pattern=r"^[\w][\w .-]*$", max_length=80)]
+Seed = Annotated[int, Field(ge=0, le=words.MAX_SEED)]
+Name = _name(words.title)
 Cells = _axis(_name(words.cell))
 Activations = _axis(_name(words.activation))
 Inits = _axis(_name(words.init))
@@ -86,10 +84,11 @@ Inputs = _axis(_name(words.source))
 Losses = _axis(_name(words.loss))
 Dtypes = _axis(_name(words.one_of("dtype", words.DTYPES)))
 Seeds = Annotated[
-    Annotated[int, Field(ge=1, le=1_000_000)]
-    | Annotated[list[Seed], Field(min_length=1)],
+    int | list[int],
     BeforeValidator(
-        lambda v: ranges.expand(v) if isinstance(v, str) and ranges.is_short(v) else v
+        lambda v: words.seeds(
+            ranges.expand(v) if isinstance(v, str) and ranges.is_short(v) else v
+        )
     ),
 ]
 Measures = _axis(_name(words.measure))
@@ -143,9 +142,7 @@ class Config(Grid):
         ]
         | None
     ) = None
-    device: Annotated[str, StringConstraints(pattern=r"^(cpu|cuda(:\d+)?|mps)$")] = (
-        "cpu"
-    )
+    device: _name(words.device) = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)
 

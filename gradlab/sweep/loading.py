@@ -11,7 +11,7 @@ from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.sweep import builtin
 from gradlab.sweep.config import Config, Grid, is_name
-from gradlab.sweep.mistakes import ConfigMistakes
+from gradlab.sweep.mistakes import OPTIONS, ConfigMistakes
 from gradlab.sweep.sweep import Sweep, resolve, with_measures
 
 
@@ -70,7 +70,7 @@ def _raw(
     if source is None:
         source = None if has_axes else "default"
     if source is None:
-        return {"name": "sweep"}, "the options"
+        return {"name": "sweep"}, OPTIONS
     if str(source) in builtin.names():
         return builtin.read(str(source)), f"the built-in {source}"
     path = Path(source)

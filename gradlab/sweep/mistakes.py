@@ -1,11 +1,16 @@
 """What pydantic found wrong in a config, told in gradlab's words, all at once."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
 from gradlab.errors import ConfigError, GradlabError, nearest
+
+
+OPTIONS = "the options"
+"""Where a config came from when there was no file: tries then read as options."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class ConfigMistakes(ConfigError):
         told: dict[str, Mistake] = {}
         for detail in error.errors():
             mistake = _tell(detail, keys)
+            if where == OPTIONS:
+                mistake = _as_option(mistake, detail["loc"])
             # a union reports each of its branches; the first one is enough
             told.setdefault(mistake.path, mistake)
         return cls(where, tuple(told.values()))
@@ -67,6 +74,16 @@ def _tell(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
     for have, say in _WORDS.items():
         expected = expected.replace(have, say)
     return Mistake(path, got, expected, _example(detail["loc"]))
+
+
+def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
+    """Return a mistake as a command line has it: ``--hidden 64``."""
+    key = str(loc[0])
+    option = f"--{key.replace('_', '-')}"
+    if mistake.try_ == _example(loc):
+        plain = re.sub(r'[][" ]', "", _EXAMPLES.get(key, ""))
+        mistake = replace(mistake, try_=f"{option} {plain}".strip())
+    return replace(mistake, path=option)
 
 
 def _unknown_key(
@@ -123,7 +140,7 @@ _WORDS = {
     "a valid dictionary or instance of Grid": "a [[grid]] table",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
-    "List should have at least 1 item after validation, not 0": "at least one value",
+    "Value should have at least 1 item after validation, not 0": "at least one value",
 }
 
 _EXAMPLES = {

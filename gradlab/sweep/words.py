@@ -10,6 +10,8 @@ from gradlab.errors import ConfigError, UnknownNameError
 
 DTYPES = ("float32", "float64")
 INITIAL_STATES = ("zero", "gaussian")
+MAX_SEED = 2**32 - 1
+MAX_COUNT = 1_000_000
 _WITHOUT_ARGUMENT = ("gaussian", "silence")
 
 
@@ -76,6 +78,42 @@ def forget_bias(value: str | int | float) -> str | float:
             try_="chrono:256",
         )
     return value
+
+
+def title(text: str) -> str:
+    """Return the name of a sweep or a grid; it also names a folder."""
+    if re.fullmatch(r"\w[\w .-]{0,79}", text) is None:
+        raise ConfigError(
+            got=repr(text),
+            expected="a name of letters, digits, spaces, dots, _ and -",
+            try_='name = "bias"',
+        )
+    return text
+
+
+def device(text: str) -> str:
+    """Return a device as torch names it."""
+    if re.fullmatch(r"cpu|mps|cuda(:\d+)?", text) is None:
+        raise ConfigError(
+            got=f"device {text!r}", expected="cpu, cuda, cuda:N or mps", try_="cpu"
+        )
+    return text
+
+
+def seeds(value: Any) -> int | list[int]:
+    """Return a count from 1, or a list of seeds from 0."""
+    several = isinstance(value, list | tuple)
+    numbers = list(value) if several else [value]
+    low, high = (0, MAX_SEED) if several else (1, MAX_COUNT)
+    sound = [type(n) is int and low <= n <= high for n in numbers]
+    if not numbers or not all(sound):
+        wrong = numbers[sound.index(False)] if numbers else "an empty list"
+        raise ConfigError(
+            got=f"seed {wrong!r}" if numbers else "an empty list",
+            expected=f"a count from 1, or a list of whole numbers from 0 to {MAX_SEED}",
+            try_="seeds = 5 or seeds = [0, 3, 7]",
+        )
+    return numbers if several else numbers[0]
 
 
 def one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:

@@ -1,0 +1,132 @@
+import pytest
+
+from gradlab.errors import InputError, TooManyPointsError
+from gradlab.sweep import bounds
+from gradlab.sweep.loading import load
+from gradlab.sweep.points import check_inputs, plan
+
+
+def points(**config):
+    return list(plan(load(config)).points.values())
+
+
+def test_the_default_sweep_is_what_the_report_needs():
+    planned = plan(load("default"))
+    sizes = {name: len(keys) for name, keys in planned.grids.items()}
+    assert sizes == {
+        "lineup": 135,
+        "gain": 189,
+        "weights": 375,
+        "triangle": 4,
+        "every_step": 9,
+    }
+    # gain 1 stands in lineup and gain, the RNN's default in lineup and weights
+    shared = 9 * 3 + 3 * 5 + 3
+    assert len(planned.points) == sum(sizes.values()) - shared == 667
+
+
+def test_an_axis_that_does_not_apply_makes_one_point():
+    found = points(cell=["rnn", "lstm"], forget_bias=["keep", 0, 1], seeds=1)
+    assert [(p.cell, p.forget_bias) for p in found] == [
+        ("rnn", None),
+        ("lstm", "keep"),
+        ("lstm", 0.0),
+        ("lstm", 1.0),
+    ]
+
+
+def test_a_variant_without_a_forget_gate_has_no_forget_bias():
+    found = points(cell="lstm:no_forget", forget_bias=[0, 1], seeds=1)
+    assert [p.forget_bias for p in found] == [None]
+
+
+def test_seeds_are_a_count_or_a_list():
+    assert [p.seed for p in points(seeds=3)] == [0, 1, 2]
+    assert [p.seed for p in points(seeds=[7, 3])] == [7, 3]
+    assert [p.seed for p in points(seeds=2, first_seed=100)] == [100, 101]
+
+
+def test_a_point_in_two_grids_is_one_with_the_measures_of_both():
+    planned = plan(
+        load(
+            {
+                "seeds": 1,
+                "grid": [
+                    {"name": "a", "measures": ["horizon"], "blocks": "all"},
+                    {"name": "b", "measures": ["verdict", "horizon"], "gain": [1, 2]},
+                    {"name": "c", "measures": ["horizon"], "blocks": "joint"},
+                ],
+            }
+        )
+    )
+    assert len(planned.points) == 2
+    both, other = planned.grids["b"]
+    assert planned.grids["a"] == planned.grids["c"] == [both]
+    assert set(planned.needs[both].wanted) == {"horizon", "verdict"}
+    assert set(planned.needs[other].wanted) == {"horizon", "verdict"}
+    assert planned.needs[both].blocks() == "all"
+
+
+def test_tables_of_one_name_are_one_grid():
+    planned = plan(
+        load(
+            {
+                "seeds": 1,
+                "grid": [
+                    {"name": "a", "gain": [1, 2], "measures": ["horizon", "verdict"]},
+                    {"name": "a", "init": "orthogonal", "measures": ["verdict"]},
+                ],
+            }
+        )
+    )
+    assert len(planned.grids["a"]) == 3
+    assert set(planned.grid_needs["a"].wanted) == {"verdict"}
+
+
+def test_silence_starts_from_a_random_state_unless_told_otherwise():
+    assert {p.initial_state for p in points(input="silence")} == {"gaussian"}
+    assert {p.initial_state for p in points(input="gaussian")} == {"zero"}
+    told = points(input="silence", initial_state="zero")
+    assert {p.initial_state for p in told} == {"zero"}
+
+
+def test_a_text_has_a_width_of_its_own(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("abcabcab" * 40)
+    assert {p.features for p in points(input=f"text:{file}", features=7)} == {3}
+
+
+def test_a_text_too_short_is_found_before_anything_runs(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("abc" * 10)
+    with pytest.raises(InputError, match="30 bytes for sequences of 64 steps"):
+        check_inputs(points(input=f"text:{file}", length=[16, 64], seeds=1))
+
+
+def test_few_rows_get_the_map_inside_one_sequence():
+    few = plan(load({"length": [16, 32], "seeds": 3}))
+    chosen = {
+        few.points[k].seed for k, n in few.needs.items() if "triangle" in n.wanted
+    }
+    assert chosen == {0}
+    many = plan(load({"length": "16:64:4", "seeds": 3}))
+    assert not any("triangle" in n.wanted for n in many.needs.values())
+
+
+def test_a_huge_grid_is_counted_before_its_points_are_made():
+    sweep = load({"gain": "1:9999:1", "forget_bias": "1:9999:1", "seeds": 1_000_000})
+    with pytest.raises(TooManyPointsError) as caught:
+        bounds.check(sweep, 2)
+    assert caught.value.got.startswith("a sweep of up to 99,980,001,000,000 points")
+    assert caught.value.got.endswith("days on 2 cores")
+    assert caught.value.try_ == "--yes, or fewer values on an axis"
+
+
+def test_a_long_sweep_of_few_points_asks_too():
+    sweep = load({"hidden": 2048, "length": 100_000, "seeds": 3})
+    with pytest.raises(TooManyPointsError, match="up to 3 points, about .* on 1 core"):
+        bounds.check(sweep, 1)
+
+
+def test_the_default_sweep_asks_nothing():
+    bounds.check(load("default"), 1)
