@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gradlab.cli.options import json_option, screen_option
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import Screen, fold
 
 
 @click.command("check")

@@ -91,6 +91,7 @@ def show_one(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> N
         screen.line(json.dumps(one, indent=2, ensure_ascii=False))
         return
     text, use = one.pop("text"), one.pop("use", "")
+    one = {key: value for key, value in one.items() if value}
     wide = max(len(key) for key in one) + 2
     for key, value in one.items():
         screen.line(fold(f"{key:<{wide}}{value}", " " * wide))

@@ -141,10 +141,10 @@ class LiveProgress:
             return f"  {name} {count}  done"
         active = grid is _active(state)
         right = left_text(state.remaining) if active else ""
-        tail = f"  {grid.label[:22]:<22} {right}" if active else ""
+        tail = f"  {grid.label[:25]:<25} {right}" if active else ""
         return f"  {name} {count}  {self._bar(grid.done / grid.total)}{tail}".rstrip()
 
-    def _bar(self, share: float, width: int = 16) -> str:
+    def _bar(self, share: float, width: int = 14) -> str:
         full = int(share * width)
         if self._screen.plain:
             return "#" * full + "." * (width - full)

@@ -57,8 +57,10 @@ def command(
 
 
 def open_in_browser(page: Path, screen: Screen) -> None:
-    """Ask the desktop to show a file; say what to do where there is none."""
-    if click.launch(str(page.resolve())) != 0:
+    """Show a file in the user's browser; say what to do where there is none."""
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
         screen.note(
             f"no browser answers here. Copy {page} to a machine that has one: "
             "the file needs no other."

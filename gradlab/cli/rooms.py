@@ -214,7 +214,13 @@ def _sections() -> list[dict[str, str]]:
 
 def _usage(room: str, name: str) -> str:
     """A name with what may follow its colon: ``gaussian[:SD]``, ``text:FILE``."""
-    return str(catalog.literal(room, name, "usage", name))
+    argument = catalog.literal(room, name, "argument", "")
+    if not argument:
+        return name
+    if argument == "FILE":
+        return f"{name}:FILE"
+    head = argument.partition(",")[0].split()
+    return f"{name}[:{''.join(word[0] for word in head).upper()}]"
 
 
 def _sweep_rows() -> list[dict[str, str]]:
