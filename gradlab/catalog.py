@@ -199,10 +199,15 @@ def _leaves(module: ModuleType) -> dict[tuple[str, str], type]:
         room = _room_of(value)
         if room is None or key.startswith("_") or inspect.isabstract(value):
             continue
-        if "name" not in vars(value):
-            value.name = snake_case(value.__name__)
-        found[room, value.name] = value
+        found[room, _named(value)] = value
     return found
+
+
+def _named(leaf: type, name: str = "") -> str:
+    """Return a leaf's name, giving it one where its class body does not."""
+    if "name" not in vars(leaf):
+        setattr(leaf, "name", name or snake_case(leaf.__name__))  # noqa: B010
+    return vars(leaf)["name"]
 
 
 def _room_of(leaf: type) -> str | None:
@@ -283,9 +288,8 @@ def _plugins(room: str) -> dict[str, EntryPoint]:
 
 def _plugin_leaf(room: str, name: str) -> Loaded:
     leaf = _plugins(room)[name].load()
-    if "name" not in vars(leaf):
-        leaf.name = name
-    loaded = Loaded(leaf, None, inspect.getsource(inspect.getmodule(leaf)))
+    _named(leaf, name)
+    loaded = Loaded(leaf, None, inspect.getsource(sys.modules[leaf.__module__]))
     _loaded[room, name] = loaded
     return loaded
 
@@ -302,7 +306,7 @@ def _written_name(node: ast.ClassDef) -> str:
     for statement in node.body:
         targets, value = _assignment(statement)
         if "name" in targets and isinstance(value, ast.Constant):
-            return value.value
+            return str(value.value)
     return snake_case(node.name)
 
 

@@ -42,7 +42,7 @@ class Activation(ABC):
 
     def slope(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the derivative at ``x``; here from torch.func, ``y`` unused."""
-        _, pull = torch.func.vjp(self.value, x)
+        pull = torch.func.vjp(self.value, x)[1]
         return pull(torch.ones_like(x))[0]
 
     def __repr__(self) -> str:

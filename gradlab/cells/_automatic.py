@@ -20,7 +20,7 @@ def jacobian(
     cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: Step
 ) -> StepJacobian:
     """Return dense blocks of J_t, less the cell's conveyor where it names one."""
-    _, pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)
+    pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)[1]
     blocks = {}
     for k, later in enumerate(cell.state_names):
         rows = _rows(pull, state, k)
@@ -42,7 +42,7 @@ def pullback(
     cotangents: tuple[Tensor, ...],
 ) -> tuple[Tensor, ...]:
     """Return cotangents @ J_t, (…, B, K, n) per state."""
-    _, pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)
+    pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)[1]
     pulled = torch.func.vmap(pull, in_dims=-2, out_dims=-2)
     return tuple(result.detach() for result in pulled(tuple(cotangents)))
 

@@ -41,7 +41,7 @@ def build(
         UnknownNameError, ConfigError: where the spec or a value is not to be had.
     """
     name, options = parse(spec)
-    leaf = catalog.get("cells", name)
+    leaf: type[Cell] = catalog.get("cells", name)
     wanted: dict[str, Any] = {
         key: _valued(value, leaf.options[key]) for key, value in options.items()
     }
@@ -93,7 +93,7 @@ def _valued(value: Any, default: Any) -> Any:
 
 
 def _accepted(
-    leaf: type, name: str, *, activation: Any, bias: bool, dtype: Any
+    leaf: type[Cell], name: str, *, activation: Any, bias: bool, dtype: Any
 ) -> dict[str, Any]:
     """Return those of the common arguments that a constructor takes.
 

@@ -88,11 +88,11 @@ class GRU(TorchLayout):
         if self.reset_before:
             moved = scale_rows(slopes.reset, to_reset)
             inner = left_multiply(to_new, moved)
-            inner = inner + slopes.direct.unsqueeze(-2) * to_new.unsqueeze(-3)
-            block = block + slopes.candidate.unsqueeze(-1) * inner
+            inner += slopes.direct.unsqueeze(-2) * to_new.unsqueeze(-3)
+            block += slopes.candidate.unsqueeze(-1) * inner
         else:
-            block = block + scale_rows(slopes.reset, to_reset)
-            block = block + scale_rows(slopes.candidate, to_new)
+            block += scale_rows(slopes.reset, to_reset)
+            block += scale_rows(slopes.candidate, to_new)
         return StepJacobian({"hh": block}, slopes.keep)
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gradlab.activations.base import Activation
 from gradlab.activations.linear import Linear
@@ -46,6 +46,8 @@ class LSTM(TorchLayout):
     """
 
     name = "lstm"
+    weight_hr: nn.Parameter
+    weight_peephole: nn.Parameter
     state_names = ("h", "c")
     options = {
         "peephole": False,
@@ -139,10 +141,11 @@ class LSTM(TorchLayout):
         (first, scale), *rest = slopes.into_cell.items()
         cell = scale_rows(scale, weights[first])
         for name, scale in rest:
-            cell = cell + scale_rows(scale, weights[name])
+            cell += scale_rows(scale, weights[name])
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
-        hidden = hidden + scale_rows(slopes.into_output, weights["output_gate"])
+        hidden += scale_rows(slopes.into_output, weights["output_gate"])
         through = slopes.cell_to_hidden * slopes.conveyor
+        blocks: dict[str, Tensor | Diagonal]
         if not self.proj_size:
             blocks = {"hh": hidden, "hc": Diagonal(through), "ch": cell}
         else:

@@ -110,7 +110,7 @@ def recurrent_uses(leaf: type[Cell]) -> Finding:
         step = cell.step(inputs, state)
         if not step.recurrent:
             return 0.0
-        loss = sum((s * s).sum() for s in step.state)
+        loss = torch.stack([(s * s).sum() for s in step.state]).sum()
         products = [use.product for use in step.recurrent]
         deltas = torch.autograd.grad(loss, products, retain_graph=True)
         weight = cell.get_parameter("weight_hh")

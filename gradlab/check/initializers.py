@@ -28,9 +28,9 @@ def finite(leaf: type[Initializer]) -> Finding:
 
 def repeats(leaf: type[Initializer]) -> Finding:
     """The stream alone decides: same stream, same block; no global state touched."""
-    before = np.random.get_state()[1].copy()  # noqa: NPY002 - to see it untouched
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - to see it untouched
     same = np.array_equal(_draw(leaf), _draw(leaf))
-    after = np.random.get_state()[1]  # noqa: NPY002
+    after = np.random.get_state(legacy=False)["state"]["key"]  # noqa: NPY002
     wrong = [] if same else ["other numbers from the same stream"]
     if not np.array_equal(before, after):
         wrong.append("NumPy's global generator moved")

@@ -74,7 +74,9 @@ def _run(room: str, leaf: type, checks: Checks) -> Iterator[Outcome]:
             found = check(leaf)
         except Exception as error:
             found = Finding(False, _said(error), "no error")
-        yield Outcome(room, leaf.name, title, found.passed, found.got, found.expected)
+        yield Outcome(
+            room, vars(leaf)["name"], title, found.passed, found.got, found.expected
+        )
 
 
 def _said(error: Exception) -> str:

@@ -63,13 +63,13 @@ def test_without_biases(spec):
     compare(rough(spec, bias=False), 2)
 
 
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("spec", PLAIN)
 def test_with_a_leading_time_axis(spec):
     compare(rough(spec), 3, 2)
 
 
 @pytest.mark.parametrize("lead", [(), (2,)])
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("spec", PLAIN)
 def test_with_a_member_axis_under_a_time_axis(spec, lead):
     singles = list(members(rough(spec), 2))
     together = stack(singles)
