@@ -238,7 +238,7 @@ def _first(pair: tuple[float, Row]) -> float:
 
 
 def _underflow(rows: Sequence[Row], w: ModuleType) -> str:
-    """Says why a curve ends in an exact zero, where one does and the product does not."""
+    """Why a curve ends in an exact zero where the product does not."""
     for row in rows:
         curve = _loss_curve(row, "h")
         if curve is not None and np.isneginf(curve.mean).any():

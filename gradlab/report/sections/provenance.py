@@ -164,9 +164,9 @@ def _versions(meta: Mapping[str, Any], w: ModuleType) -> str:
 
 
 def compact(toml: str) -> str:
-    """The same TOML with each grid as one inline table, which saves a page.
+    r"""The same TOML with each grid as one inline table, which saves a page.
 
-    >>> print(compact('seeds = 5\\n\\n[[grid]]\\nname = "a"\\ngain = [1.0]\\n'))
+    >>> print(compact('seeds = 5\n\n[[grid]]\nname = "a"\ngain = [1.0]\n'))
     seeds = 5
     grid = [
       {name = "a", gain = [1.0]},

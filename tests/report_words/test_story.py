@@ -1,0 +1,123 @@
+"""Rows, labels, numbers, commands: what sentences are made of."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Story, labels
+from tests import made_up
+
+
+@pytest.fixture(scope="module")
+def story(made):
+    return Story.of(made("usual"))
+
+
+def test_line_up_in_canonical_order(story):
+    assert [r.label for r in story.main.rows] == [
+        "RNN",
+        "GRU keep bias 0",
+        "GRU keep bias 1",
+        "GRU keep bias 3",
+        "GRU chrono",
+        "LSTM forget bias 0",
+        "LSTM forget bias 1",
+        "LSTM forget bias 3",
+        "LSTM chrono",
+    ]
+    assert [r.key for r in story.main.rows][-1] == "lstm_chrono"
+    assert story.main_grid == "lineup"
+
+
+def test_aggregation_over_seeds_is_geometric(story):
+    row = story.main.rows[0]
+    ends = [
+        p.record("spectral_norm").at(block="joint", lag=256) for p in row.points(256)
+    ]
+    size = row.size(256)
+    assert len(ends) == 5
+    assert size.ln == pytest.approx(sum(ends) / 5)
+    assert size.spread.lowest == min(ends)
+    assert size.spread.low < size.ln < size.spread.high
+    assert size.word == "vanishing"
+
+
+def test_rates_agree_with_sizes(story):
+    for row in story.main.rows:
+        assert row.rate().mean * 256 == pytest.approx(row.size(256).ln)
+
+
+def test_axes_that_vary_join_the_name(made):
+    found = Story.of(made("two_activations"))
+    assert [r.label for r in found.main.rows] == ["RNN (relu)", "RNN"]
+    assert [r.key for r in found.main.rows] == ["other1", "rnn"]
+
+
+def test_terminal_rows(story):
+    rows = story.terminal_rows()
+    assert len(rows) == 7
+    assert story.more_rows == 2
+    assert rows[0].kept.endswith(" %")
+    assert rows[-1].horizon == ">256"
+    assert len(rows[0].spark) == 20
+    assert rows[0].spark[0] == 0.0
+    assert all(a >= b for a, b in zip(rows[0].spark, rows[0].spark[1:], strict=False))
+
+
+def test_command_measures_the_same_points_again(story):
+    points = own.points_of(story.main.rows)
+    assert own.command(points) == (
+        "gradlab sweep --cell rnn,gru,lstm --forget-bias keep,1,3,chrono "
+        "--length 16,64,256 --seeds 5"
+    )
+    one = [p for p in points if p.params["seed"] == 3]
+    assert own.command(one).endswith("--seeds 3,")
+
+
+@pytest.mark.parametrize(
+    ("spec", "bias", "name"),
+    [
+        ("rnn", None, "RNN"),
+        ("lstm", "keep", "LSTM forget bias 0"),
+        ("lstm", 0.0, "LSTM forget bias set to 0"),
+        ("lstm:peephole", 1.0, "LSTM (peephole) forget bias 1"),
+        ("gru:z_replaces", 3.0, "GRU (z replaces) keep bias 3"),
+        ("gru", "chrono:256", "GRU chrono (Tmax 256)"),
+        ("mine", None, "mine"),
+    ],
+)
+def test_labels(spec, bias, name):
+    assert labels.row_label({"cell": spec, "forget_bias": bias}, ()) == name
+
+
+def test_seeds_that_disagree_are_undetermined():
+    def half_dead(params):
+        dead = 20 if params["seed"] < 2 else None
+        return made_up.Behaviour(-0.001, 0.0001, dead_at=dead)
+
+    found = Story.of(made_up.store(made_up.lineup(made_up.RNN_ONLY, (64,)), half_dead))
+    size = found.main.rows[0].size()
+    assert size.word == "undetermined"
+    assert size.dead == 2
+    assert math.isfinite(size.ln)
+    assert "in 2 of 5 seeds" in found.sentences[0]
+
+
+def test_thresholds_are_those_of_the_sweep():
+    grids = made_up.lineup(made_up.LSTM_ONLY)
+    strict = [0.5, 0.9, 1.1, 2.0]
+    found = Story.of(made_up.store(grids, thresholds=strict))
+    assert found.main.rows[-1].size().word == "vanishing"
+    assert any("vanishing below 1/2" in n for n in found.top().table.notes)
+
+
+def test_banner_says_what_was_true(made):
+    assert Story.of(made("usual")).banner.startswith(
+        "Measured on untrained networks fed with noise."
+    )
+    assert "fed with the text of README.md" in Story.of(made("text")).banner
+    trained = made_up.store(made_up.lineup(made_up.RNN_ONLY), trained=True)
+    assert "Measured on trained networks" in Story.of(trained).banner
