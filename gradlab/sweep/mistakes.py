@@ -79,7 +79,7 @@ def _tell(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
 def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
     """Return a mistake as a command line has it: ``--hidden 64``."""
     key = str(loc[0])
-    option = f"--{key.replace('_', '-')}"
+    option = f"--{_SINGULAR.get(key, key).replace('_', '-')}"
     if mistake.try_ == _example(loc):
         plain = re.sub(r'[][" ]', "", _EXAMPLES.get(key, ""))
         mistake = replace(mistake, try_=f"{option} {plain}".strip())
@@ -116,6 +116,9 @@ def _path(loc: tuple[Any, ...]) -> str:
             parts.append(step)
     return ", ".join(parts) or "the file"
 
+
+_SINGULAR = {"measures": "measure"}
+"""Options that are not called as their key."""
 
 _BRANCHES = {"int", "float", "str", "bool", "list", "tuple"}
 
