@@ -45,7 +45,7 @@ quick: $(VENV)/.run
 
 example: $(VENV)/.run
 	$(BIN)/gradlab sweep --out reports/example $(ARGS)
-	$(BIN)/gradlab figures reports/example how_far --format png --out reports/example
+	$(BIN)/gradlab figures reports/example how-far --format png --out reports/example
 
 test: $(VENV)/.test
 	$(TEST) -m 'not slow' $(ARGS)

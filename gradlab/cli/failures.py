@@ -34,11 +34,21 @@ class WrongUse(Failure):
     exit_code = USAGE
 
 
+class WrongCall(click.UsageError):
+    """Click's own complaint, folded to the width of the screen."""
+
+    def format_message(self) -> str:
+        """Without the ``Error: `` that click puts before it."""
+        return fold(f"Error: {self.message}").removeprefix("Error: ")
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what a user can mend into a :class:`Failure`; a bug keeps its traceback."""
     try:
         yield
+    except click.UsageError as error:
+        raise WrongCall(error.format_message(), error.ctx) from None
     except KeyboardInterrupt:
         Screen.now().note("stopped.")
         raise click.exceptions.Exit(STOPPED) from None
