@@ -1,10 +1,17 @@
 """Spectral norms of many matrices."""
 
+import math
+
 import torch
 from torch import Tensor
 
-from gradlab.batched import gram
+from gradlab.batched import gram, multiply
 from gradlab.logscale import largest_entry, normalized, power_of_two
+
+_LANCZOS_FROM = 32
+_LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
+_TOLERANCE = 1e-6
+_NOTHING = 3e-6
 
 
 def spectral_norm(matrices: Tensor) -> Tensor:
@@ -25,7 +32,74 @@ def spectral_norm(matrices: Tensor) -> Tensor:
 
 
 def top_eigenvalue(symmetric: Tensor) -> Tensor:
-    """Return the largest eigenvalue of finite symmetric matrices (N, n, n)."""
-    if symmetric.shape[-1] == 1:
-        return symmetric[:, 0, 0]
-    return torch.linalg.eigvalsh(symmetric)[:, -1]
+    """Return the largest eigenvalue of finite positive matrices (N, n, n).
+
+    By LAPACK in float64 and where n is small. In float32 by Lanczos steps, several
+    times faster, until a value moves by less than 1e-6 of itself in six steps; what
+    has not settled after 48 goes to LAPACK.
+    """
+    if symmetric.dtype != torch.float32 or symmetric.shape[-1] < _LANCZOS_FROM:
+        return torch.linalg.eigvalsh(symmetric)[:, -1]
+    top, settled = _lanczos(symmetric)
+    if not settled.all():
+        top[~settled] = torch.linalg.eigvalsh(symmetric[~settled])[:, -1]
+    return top
+
+
+def _lanczos(symmetric: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the top Ritz values (N) and which of them settled.
+
+    Without reorthogonalization, which the top value does not need (lost orthogonality
+    repeats values, it makes none up). A matrix leaves the batch at its own time, so
+    its value does not depend on the others.
+    """
+    count, size = symmetric.shape[:2]
+    top = symmetric.new_zeros(count)
+    settled = torch.zeros(count, dtype=torch.bool, device=symmetric.device)
+    rows = torch.arange(count, device=symmetric.device)
+    basis = _start(size).to(symmetric).expand(count, -1)
+    before = torch.zeros_like(basis)
+    diagonal, beside = [], [symmetric.new_zeros(count)]
+    largest = beside[0]
+    for step in range(1, _LOOK_AT[-1] + 1):
+        image = multiply(basis.unsqueeze(-2), symmetric).squeeze(-2)
+        diagonal.append((image * basis).sum(-1))
+        image = image - diagonal[-1].unsqueeze(-1) * basis
+        image = image - beside[-1].unsqueeze(-1) * before
+        left = (image * image).sum(-1).sqrt()
+        largest = torch.maximum(largest, diagonal[-1].abs())
+        left = torch.where(left > _NOTHING * largest, left, 0.0)
+        beside.append(left)
+        before = basis
+        basis = torch.where(left > 0, 1 / left, 0.0).unsqueeze(-1) * image
+        if step not in _LOOK_AT:
+            continue
+        ritz = _ritz(diagonal, beside)
+        calm = (ritz - top[rows]).abs() <= _TOLERANCE * ritz
+        top[rows] = ritz
+        settled[rows] = calm
+        if calm.all():
+            break
+        if calm.any():
+            rest = (~calm).nonzero().squeeze(-1)
+            rows, symmetric = rows[rest], symmetric[rest]
+            basis, before, largest = basis[rest], before[rest], largest[rest]
+            diagonal = [values[rest] for values in diagonal]
+            beside = [values[rest] for values in beside]
+    return top, settled
+
+
+def _ritz(diagonal: list[Tensor], beside: list[Tensor]) -> Tensor:
+    tridiagonal = torch.diag_embed(torch.stack(diagonal, -1).double())
+    off = torch.stack(beside[1:-1], -1).double()
+    tridiagonal += torch.diag_embed(off, 1) + torch.diag_embed(off, -1)
+    return torch.linalg.eigvalsh(tridiagonal)[:, -1].float()
+
+
+def _start(size: int) -> Tensor:
+    """Return a fixed unit vector with no symmetry that a matrix might share."""
+    angles = torch.arange(1, size + 1, dtype=torch.float64) * math.sqrt(2)
+    entries = 1 + torch.frac(angles)
+    signs = 1 - 2 * torch.floor(torch.frac(angles * math.sqrt(3)) * 2)
+    vector = entries * signs
+    return vector / torch.linalg.vector_norm(vector)
