@@ -154,3 +154,32 @@ def test_freed_memory_is_kept_where_there_is_glibc():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+class Plugin:
+    """Stands for an installed package's entry point."""
+
+    name = "activations.doubling"
+
+    @staticmethod
+    def load():
+        from gradlab.activations.base import Activation
+
+        class Doubling(Activation):
+            """2 x."""
+
+            def value(self, x):
+                return 2 * x
+
+        return Doubling
+
+
+def test_entry_points_join_a_room(monkeypatch):
+    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(catalog, "_entry_points", lambda: (Plugin,))
+    assert "doubling" in catalog.names("activations")
+    assert "doubling" not in catalog.names("cells")
+    leaf = catalog.get("activations", "doubling")
+    assert leaf.name == "doubling"
+    assert leaf()(torch.ones(2)).tolist() == [2.0, 2.0]
+    assert "class Doubling" in catalog.origin("activations", "doubling")

@@ -91,11 +91,9 @@ def twin(cell: Cell, inputs: torch.Tensor, state: tuple) -> torch.Tensor:
         return torch.cat([s[0] for s in after])
 
     joined = torch.cat(state, -1)
-    rows = [
-        torch.func.jacrev(advance)(s, x)
-        for s, x in zip(joined.flatten(0, -2), inputs.flatten(0, -2), strict=True)
-    ]
-    return torch.stack(rows).detach().reshape(*joined.shape, joined.shape[-1])
+    each = torch.func.vmap(torch.func.jacrev(advance))
+    rows = each(joined.flatten(0, -2), inputs.flatten(0, -2))
+    return rows.detach().reshape(*joined.shape, joined.shape[-1])
 
 
 def relative(got: torch.Tensor, expected: torch.Tensor) -> float:
