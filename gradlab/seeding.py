@@ -18,9 +18,9 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     The same arguments give the same numbers on every machine and in every process;
     any other argument gives an independent stream.
 
-    >>> stream(0, "weight_hh", "forget_gate").integers(1000)
+    >>> int(stream(0, "weight_hh", "forget_gate").integers(1000))
     208
-    >>> stream(0, "weight_hh", "input_gate").integers(1000)
+    >>> int(stream(0, "weight_hh", "input_gate").integers(1000))
     541
 
     Raises:
