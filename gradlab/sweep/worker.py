@@ -76,7 +76,9 @@ def _prepare(load: tuple[str, ...]) -> None:
     import torch
 
     from gradlab import catalog
+    from gradlab.heap import keep_freed_memory
 
+    keep_freed_memory()
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     for file in load:
