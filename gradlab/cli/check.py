@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gradlab.cli.options import json_option, screen_option
 from gradlab.cli.screen import Screen, fold
+
+
+if TYPE_CHECKING:
+    from gradlab.check import Outcome
 
 
 @click.command("check")

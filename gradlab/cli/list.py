@@ -102,7 +102,7 @@ def show_one(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> N
     screen.line(use or f"the others   gradlab list {room}")
 
 
-def _equations(rows: list[dict[str, str]]) -> list[tuple[str, str]]:
+def _equations(rows: list[dict[str, str]]) -> list[tuple[str, ...]]:
     """Take the equations out of a table of cells: one line each, variants share it."""
     found = {}
     for row in reversed(rows):

@@ -207,8 +207,10 @@ def _measures() -> list[dict[str, str]]:
 
 
 def _sections() -> list[dict[str, str]]:
-    leaves = [(n, catalog.get("sections", n)) for n in catalog.names("sections")]
-    leaves.sort(key=lambda pair: pair[1].order)
+    found: list[tuple[str, Any]] = [
+        (name, catalog.get("sections", name)) for name in catalog.names("sections")
+    ]
+    leaves = sorted(found, key=lambda pair: pair[1].order)
     return [{"name": name, "question": leaf.question} for name, leaf in leaves]
 
 
