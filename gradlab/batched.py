@@ -22,11 +22,12 @@ def filled(values: Tensor, axes: int) -> Tensor:
     return pad(values, [n for m in reversed(missing) for n in (0, m)])
 
 
-def multiply(a: Tensor, b: Tensor) -> Tensor:
-    """Return a @ b for (N, m, k) and (N, k, n)."""
+def multiply(a: Tensor, b: Tensor, into: Tensor | None = None) -> Tensor:
+    """Return a @ b for (N, m, k) and (N, k, n), written to ``into`` if given."""
     if a.shape[0] != 1:
-        return torch.bmm(a, b)
-    return torch.bmm(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1]
+        return torch.bmm(a, b) if into is None else torch.bmm(a, b, out=into)
+    product = torch.bmm(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1]
+    return product if into is None else into.copy_(product)
 
 
 def multiply_add_(into: Tensor, a: Tensor, b: Tensor) -> Tensor:

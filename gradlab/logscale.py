@@ -49,6 +49,12 @@ def exponent_of(size: Tensor) -> Tensor:
     return torch.frexp(torch.where(usable, size, 0.5)).exponent.long()
 
 
+def exponents(size: np.ndarray) -> np.ndarray:
+    """Return e with 2**(e-1) <= size < 2**e as int64; 0 for zero, inf and NaN."""
+    usable = np.isfinite(size) & (size > 0)
+    return np.frexp(np.where(usable, size, 0.5))[1].astype(np.int64)
+
+
 def rescaled(matrices: Tensor, exponent: Tensor) -> Tensor:
     """Return matrices (N, rows, columns) times 2**exponent (N), exactly.
 
@@ -74,7 +80,7 @@ def frobenius(matrices: Tensor) -> Tensor:
     if matrices.shape[0] == 1:
         return frobenius(matrices.expand(2, -1, -1))[:1]
     norm = torch.linalg.vector_norm(matrices, dim=(-2, -1))
-    low, high = _safe_range(norm.dtype)
+    low, high = safe_range(norm.dtype)
     doubtful = ~((norm > low) & (norm < high))
     norm = norm.double()
     if doubtful.any():
@@ -108,7 +114,7 @@ def log(norm: np.ndarray | Tensor, exponent: np.ndarray | Tensor) -> np.ndarray:
         return np.log(norm) + exponent * LN2
 
 
-def _safe_range(dtype: torch.dtype) -> tuple[float, float]:
+def safe_range(dtype: torch.dtype) -> tuple[float, float]:
     """Return the norms between which squared entries lose nothing that counts."""
     reach = 46 if dtype == torch.float32 else 400
     return 2.0**-reach, 2.0**reach

@@ -50,9 +50,9 @@ class HorizonFinder:
         if crossed.any() and self.last is not None and lag - self.last[0] > 1:
             points = np.flatnonzero(crossed)
             low, start = self.last
-            rows = torch.from_numpy(self._rows(points)).to(start.exponent.device)
-            self.brackets.append(Bracket(points, low, lag, start.pick(rows)))
-        self.last = (lag, product.snapshot()) if self.open.any() else None
+            product_there = start.pick(self._rows(points))
+            self.brackets.append(Bracket(points, low, lag, product_there))
+        self.last = (lag, product.pick()) if self.open.any() else None
 
     def refine(self, trajectory: Trajectory, ln_frobenius: np.ndarray) -> np.ndarray:
         """Return the horizons of all points; ``ln_frobenius`` is (T + 1, N)."""
@@ -64,7 +64,7 @@ class HorizonFinder:
         self, bracket: Bracket, trajectory: Trajectory, ln_frobenius: np.ndarray
     ) -> None:
         rows = self._rows(bracket.points)
-        picked = torch.from_numpy(rows).to(bracket.product.exponent.device)
+        picked = torch.from_numpy(rows)
         waiting = np.ones(bracket.points.size, dtype=bool)
         slack = 0.5 * np.log(bracket.product.layout.width)
         for lag in range(bracket.low + 1, bracket.high):

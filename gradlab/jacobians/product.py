@@ -1,22 +1,16 @@
 """The product J_T ... J_{t+1}, grown one step further back at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
-from gradlab.logscale import (
-    Scaled,
-    exponent_of,
-    frobenius,
-    power_of_two,
-    rescaled,
-)
+from gradlab.logscale import Scaled, exponents, frobenius, rescaled, safe_range
 
 
 Columns = dict[str, Tensor]
@@ -24,19 +18,21 @@ _FAR, _OFTEN = 20, 8
 
 
 class Product:
-    """N products, held as one column block per earlier state: (N, width, n).
+    """N products, held as one column block per earlier state: (N, size, n).
 
     P <- P J_t. Widths are those of the layout, filled up to multiples of 16. The
     mantissas are those of plain arithmetic: they are multiplied by exact powers of
-    two, each matrix by a rule that looks at it alone.
+    two, each matrix by a rule that looks at it alone. Two sets of columns take turns;
+    what is small is kept in NumPy, where an operation costs a tenth of torch's.
 
     Args of the constructor: ``conveyor=False`` leaves the conveyor out of every J_t,
     ``watch=True`` carries the detours.
 
     Attributes:
-        columns: mantissas by earlier state.
+        columns: mantissas by earlier state; overwritten two steps later.
         exponent: (N) int64, powers of two taken out.
-        norms: (N) float64, Frobenius norms of the mantissas, by (later, earlier).
+        norms: (N, later, earlier) float64, Frobenius norms of the mantissas' blocks.
+        total: (N) float64, those of the whole mantissas.
         detour_diagonal: (N, n) mantissas of the diagonal of the detours, the carry's
             own block less the conveyor; None where there is no conveyor. Off the
             diagonal the two are the same, the conveyor being diagonal. It is carried,
@@ -55,11 +51,11 @@ class Product:
         self.columns = columns
         self.conveyor, self.watch = conveyor, watch
         first = next(iter(columns.values()))
-        self.exponent = torch.zeros(
-            first.shape[0], dtype=torch.long, device=first.device
-        )
+        self.exponent = np.zeros(first.shape[0], dtype=np.int64)
         self.detour_diagonal: Tensor | None = None
         self.age = 0
+        self._spare: Columns = {}
+        self._term: Columns = {}
         self._weigh()
 
     @classmethod
@@ -73,21 +69,20 @@ class Product:
         return cls(layout, columns, **kw)
 
     @property
-    def total(self) -> Tensor:
-        """Frobenius norms (N) of the whole mantissas, float64."""
-        return self.combined(self.norms)
+    def count(self) -> int:
+        """N."""
+        return self.exponent.size
 
-    def combined(self, keys: Sequence[tuple[str, str]]) -> Tensor:
-        """Return the Frobenius norm of several blocks together."""
-        parts = torch.stack([self.norms[key] for key in keys])
-        return torch.linalg.vector_norm(parts, dim=0)
+    def norm(self, later: str, earlier: str) -> np.ndarray:
+        """Return the Frobenius norms (N) of one block's mantissas."""
+        column = list(self.columns).index(earlier)
+        return self.norms[:, self.layout.names.index(later), column]
 
     def advance(self, step: FlatJacobian) -> None:
         """Multiply by J_t from the right and keep the mantissas in range."""
-        before, were_finite = self.columns, torch.isfinite(self.total)
-        self.columns, entered = self._times(before, step)
-        self._weigh()
-        if (~torch.isfinite(self.total) & were_finite).any():
+        before, were_finite = self.columns, np.isfinite(self.total)
+        entered = self._step(before, step)
+        if not np.isfinite(self.total[were_finite]).all():
             entered = self._again(before, step)
         if entered is not None:
             self._carry_detours(step.conveyor, entered)
@@ -95,31 +90,9 @@ class Product:
         self._settle()
 
     def joint(self) -> Tensor:
-        """Return the mantissas of the whole product, (N, width, columns)."""
-        return torch.cat(list(self.columns.values()), dim=-1)
-
-    def pick(self, rows: Tensor) -> "Product":
-        """Return the products at ``rows`` of N, apart from the detours."""
-        columns = {name: column[rows] for name, column in self.columns.items()}
-        picked = Product(self.layout, columns, conveyor=self.conveyor)
-        picked.exponent, picked.age = self.exponent[rows], self.age
-        return picked
-
-    def beside(self, other: "Product") -> "Product":
-        """Return these products and the other's, in this order."""
-        columns = {
-            name: torch.cat([column, other.columns[name]])
-            for name, column in self.columns.items()
-        }
-        both = Product(self.layout, columns, conveyor=self.conveyor)
-        both.exponent, both.age = torch.cat([self.exponent, other.exponent]), self.age
-        return both
-
-    def snapshot(self) -> "Product":
-        """Return the product as it stands; advancing this one leaves it alone."""
-        kept = copy(self)
-        kept.columns, kept.norms = dict(self.columns), dict(self.norms)
-        return kept
+        """Return the mantissas of the whole product, (N, size, columns)."""
+        columns = list(self.columns.values())
+        return columns[0] if len(columns) == 1 else torch.cat(columns, dim=-1)
 
     def block(self, later: str, earlier: str) -> Tensor:
         """Return the mantissas of one block, (N, later, earlier)."""
@@ -143,86 +116,131 @@ class Product:
 
     def scaled(self) -> Scaled:
         """Return the whole product."""
-        return Scaled(self.layout.plain(self.joint()), self.exponent)
+        exponent = torch.from_numpy(self.exponent)
+        return Scaled(self.layout.plain(self.joint()), exponent)
 
-    def _times(
-        self, columns: Columns, step: FlatJacobian
-    ) -> tuple[Columns, Tensor | None]:
+    def pick(self, rows: np.ndarray | slice = slice(None)) -> "Product":
+        """Return a copy of the products at ``rows`` of N, apart from the detours."""
+        index = rows if isinstance(rows, slice) else torch.from_numpy(rows)
+        columns = {name: col[index].clone() for name, col in self.columns.items()}
+        return self._like(columns, self.exponent[rows])
+
+    def beside(self, other: "Product") -> "Product":
+        """Return these products and the other's, in this order."""
+        columns = {
+            name: torch.cat([column, other.columns[name]])
+            for name, column in self.columns.items()
+        }
+        return self._like(columns, np.concatenate([self.exponent, other.exponent]))
+
+    def _like(self, columns: Columns, exponent: np.ndarray) -> "Product":
+        product = Product(self.layout, columns, conveyor=self.conveyor)
+        product.exponent, product.age = exponent.copy(), self.age
+        return product
+
+    def _step(self, before: Columns, step: FlatJacobian) -> Tensor | None:
+        """Set columns to ``before`` times J_t; return the diagonal of what entered."""
+        spare = self._spare or {k: torch.empty_like(c) for k, c in before.items()}
         result, entered = {}, None
-        for earlier, own in columns.items():
-            out = _roads_in(columns, step, earlier)
+        for earlier, own in before.items():
+            into, filled = spare[earlier], False
+            filled = self._by_all_roads(into, before, step, earlier)
             if earlier == step.carry and step.conveyor is not None and self.conveyor:
                 if self.watch:
-                    entered = self._entering(out, step.conveyor)
-                out = _plus(out, own * step.conveyor[:, None, :])
-            result[earlier] = torch.zeros_like(own) if out is None else out
-        return result, entered
-
-    def _entering(self, out: Tensor | None, like: Tensor) -> Tensor:
-        if out is None:
-            return torch.zeros_like(like)
-        own_rows = out[:, self.layout.rows(self.layout.names[-1])]
-        return own_rows.diagonal(dim1=-2, dim2=-1).clone()
-
-    def _weigh(self) -> None:
-        self.norms = {}
-        for earlier, column in self.columns.items():
-            for later in self.layout.names:
-                rows = column[:, self.layout.rows(later)]
-                self.norms[later, earlier] = frobenius(rows)
-
-    def _again(self, before: Columns, step: FlatJacobian) -> Tensor | None:
-        """Redo a step that overflowed, from mantissas near 1 (the same digits)."""
-        self.columns = before
-        self._weigh()
-        self._shift(exponent_of(self.total))
-        self.columns, entered = self._times(self.columns, step)
+                    entered = self._entering(into, filled)
+                filled = self._add(into, filled, own, step.conveyor)
+            result[earlier] = into if filled else into.zero_()
+        self.columns, self._spare = result, before
         self._weigh()
         return entered
+
+    def _by_all_roads(
+        self, into: Tensor, before: Columns, step: FlatJacobian, earlier: str
+    ) -> bool:
+        """Fill a column block by all roads but the conveyor; say if there are any."""
+        filled = False
+        for later, column in before.items():
+            block = step.dense.get((later, earlier))
+            if block is not None and filled:
+                multiply_add_(into, column, block)
+            elif block is not None:
+                multiply(column, block, into)
+                filled = True
+        for later, column in before.items():
+            values = step.diagonal.get((later, earlier))
+            if values is not None:
+                filled = self._add(into, filled, column, values)
+        return filled
+
+    def _add(self, into: Tensor, filled: bool, column: Tensor, values: Tensor) -> bool:
+        """Add column times diag(values) to what is there, if anything is."""
+        if not filled:
+            torch.mul(column, values[:, None, :], out=into)
+            return True
+        key = str(tuple(into.shape))
+        if key not in self._term:
+            self._term[key] = torch.empty_like(into)
+        into.add_(torch.mul(column, values[:, None, :], out=self._term[key]))
+        return True
+
+    def _entering(self, into: Tensor, filled: bool) -> Tensor:
+        rows = into[:, self.layout.rows(self.layout.names[-1])]
+        diagonal = rows.diagonal(dim1=-2, dim2=-1)
+        return diagonal.clone() if filled else torch.zeros_like(diagonal)
 
     def _carry_detours(self, conveyor: Tensor, entered: Tensor) -> None:
         carried = self.detour_diagonal
         kept = 0.0 if carried is None else carried * conveyor
         self.detour_diagonal = kept + entered
 
+    def _weigh(self) -> None:
+        parts = [_block_norms(c, self.layout) for c in self.columns.values()]
+        self.norms = np.stack(parts, axis=-1)
+        flat = np.ascontiguousarray(self.norms.reshape(len(self.norms), -1))
+        with np.errstate(invalid="ignore", over="ignore"):
+            self.total = np.sqrt((flat * flat).sum(axis=-1))
+
+    def _again(self, before: Columns, step: FlatJacobian) -> Tensor | None:
+        """Redo a step that overflowed, from mantissas near 1 (the same digits)."""
+        self.columns, self._spare = before, {}
+        self._weigh()
+        self._shift(exponents(self.total))
+        return self._step(self.columns, step)
+
     def _settle(self) -> None:
         """Bring mantissas back near 1: far ones at once, all every few steps."""
-        shift = exponent_of(self.total)
+        shift = exponents(self.total)
         if self.age % _OFTEN:
-            shift = torch.where(shift.abs() >= _FAR, shift, 0)
+            shift[np.abs(shift) < _FAR] = 0
         if shift.any():
             self._shift(shift)
 
-    def _shift(self, shift: Tensor) -> None:
-        first = next(iter(self.columns.values()))
-        if (shift.abs() < 120).all():
-            factor = power_of_two(-shift, first.dtype)[:, None, None]
-            self.columns = {k: c * factor for k, c in self.columns.items()}
-        else:
-            self.columns = {k: rescaled(c, -shift) for k, c in self.columns.items()}
-        small = power_of_two(-shift, torch.float64)
-        self.norms = {key: norm * small for key, norm in self.norms.items()}
-        self.exponent = self.exponent + shift
+    def _shift(self, shift: np.ndarray) -> None:
+        for column in self.columns.values():
+            rescaled_(column, -shift)
         if self.detour_diagonal is not None:
-            carried = self.detour_diagonal[:, None]
-            self.detour_diagonal = rescaled(carried, -shift)[:, 0]
+            rescaled_(self.detour_diagonal[:, None], -shift)
+        self.norms = np.ldexp(self.norms, -shift[:, None, None])
+        self.total = np.ldexp(self.total, -shift)
+        self.exponent = self.exponent + shift
 
 
-def _roads_in(columns: Columns, step: FlatJacobian, earlier: str) -> Tensor | None:
-    """Return what comes into a column block by all roads but the conveyor."""
-    out = None
-    for later, column in columns.items():
-        block = step.dense.get((later, earlier))
-        if block is not None and out is None:
-            out = multiply(column, block)
-        elif block is not None:
-            out = multiply_add_(out, column, block)
-    for later, column in columns.items():
-        values = step.diagonal.get((later, earlier))
-        if values is not None:
-            out = _plus(out, column * values[:, None, :])
-    return out
+def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:
+    """Multiply (N, rows, columns) by 2**exponent (N) in place, exactly."""
+    if np.abs(exponent).max() < 120:
+        factor = torch.from_numpy(np.ldexp(1.0, exponent)).to(matrices)
+        matrices.mul_(factor[:, None, None])
+    else:
+        matrices.copy_(rescaled(matrices, torch.from_numpy(exponent)))
 
 
-def _plus(out: Tensor | None, term: Tensor) -> Tensor:
-    return term if out is None else out.add_(term)
+def _block_norms(column: Tensor, layout: Layout) -> np.ndarray:
+    """Return the Frobenius norms (N, states) of a column of blocks, float64."""
+    if len(set(layout.sizes)) == 1 and column.shape[0] > 1:
+        blocks = column.view(column.shape[0], len(layout.sizes), -1)
+        norms = torch.linalg.vector_norm(blocks, dim=-1).double().cpu().numpy()
+        low, high = safe_range(column.dtype)
+        if ((norms > low) & (norms < high)).all():
+            return norms
+    parts = [frobenius(column[:, layout.rows(name)]) for name in layout.names]
+    return torch.stack(parts, dim=-1).cpu().numpy()

@@ -8,6 +8,7 @@ from torch import Tensor
 from gradlab.batched import gram, multiply
 from gradlab.logscale import largest_entry, normalized, power_of_two
 
+
 _LANCZOS_FROM = 32
 _LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
 _TOLERANCE = 1e-6

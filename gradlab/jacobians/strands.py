@@ -63,7 +63,7 @@ class WholeStrand(Strand):
 
     def frobenius(self) -> Norms:
         """Return the ln Frobenius norms of the blocks asked for."""
-        norms = {name: self.product.norms[pair] for name, pair in self.pairs.items()}
+        norms = {name: self.product.norm(*pair) for name, pair in self.pairs.items()}
         norms["joint"] = self.product.total
         if "detours" in self.blocks:
             with self.product.detours() as matrices:
@@ -84,7 +84,7 @@ class WholeStrand(Strand):
                 norms["detours"] = spectral_norm(matrices)
         return self._logs(norms)
 
-    def _logs(self, norms: dict[str, torch.Tensor]) -> Norms:
+    def _logs(self, norms: dict[str, torch.Tensor | np.ndarray]) -> Norms:
         exponent = self.product.exponent
         return {name: log(norm, exponent) for name, norm in norms.items()}
 
@@ -130,7 +130,7 @@ class CutStrand(Strand):
         layout = Layout(self.kept, tuple(widths))
         parts = dict(zip(self.kept, columns.split(widths, dim=-1), strict=True))
         first = Product(layout, {k: part.contiguous() for k, part in parts.items()})
-        first.exponent = whole.exponent
+        first.exponent = whole.exponent.copy()
         return first
 
 

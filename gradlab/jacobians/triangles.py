@@ -59,7 +59,7 @@ def _fill(
         if t % stride == 0:
             fresh = Product.identity(layout, count, step.like)
             product = fresh if product is None else product.beside(fresh)
-        running = product.exponent.shape[0] // count
+        running = product.count // count
         product.advance(step.pick(torch.arange(count).repeat(running)))
         if (t - 1) % stride == 0:
             norms = log(spectral_norm(product.joint()), product.exponent)

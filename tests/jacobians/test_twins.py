@@ -108,7 +108,7 @@ def test_the_detours_are_the_telescoped_sum(spec, net, lag):
     product = chain(trajectory, lag, watch=True)
     with product.detours() as detours:
         width = layout.widths[-1]
-        scale = torch.pow(2.0, product.exponent.double())[:, None, None]
+        scale = torch.from_numpy(2.0**product.exponent)[:, None, None]
         ours = detours[:, :width, :width] * scale
     assert off(ours, reference.detours(trajectory, lag)) < TOLERANCE
 
