@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import datetime
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,7 @@ def show(results: Results, folder: Path, screen: Screen) -> None:
     left = total["missing"] + total["failed"]
     if left:
         screen.line(f"go on   {go_on(results)}")
+        screen.line(f"        {left_text(results, left)}")
     screen.line(f"report  gradlab report {folder} --open")
 
 
@@ -130,13 +132,28 @@ def _head(results: Results) -> list[str]:
     """Which sweep, when, and with what."""
     meta = results.meta
     parts = [str(meta.get("name") or "sweep")]
-    parts += [f"started {meta['started']}"] if meta.get("started") else []
-    parts += [f"last point {meta['finished']}"] if meta.get("finished") else []
+    parts += [f"started {moment(meta['started'])}"] if meta.get("started") else []
+    parts += [f"last point {moment(meta['finished'])}"] if meta.get("finished") else []
     versions = meta.get("versions") or {}
     return [
         " · ".join(parts),
         ", ".join(f"{name} {versions[name]}" for name in _TOLD if name in versions),
     ]
+
+
+def moment(iso: str) -> str:
+    """``3 Sep 2027 14:02``."""
+    when = datetime.fromisoformat(iso)
+    return f"{when.day} {when:%b %Y %H:%M}"
+
+
+def left_text(results: Results, left: int) -> str:
+    """How many points are left, and for how long, going by those that are done."""
+    from gradlab.report.numbers import duration
+
+    done, seconds = totals(results)["done"], results.meta.get("seconds")
+    about = f", about {duration(seconds / done * left)}" if done and seconds else ""
+    return f"{left:,} points{about}"
 
 
 _TOLD = ("gradlab", "torch")

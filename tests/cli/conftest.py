@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from gradlab import catalog
 from gradlab.cli import main
 from tests.cli.inline import InlineCrew
 
@@ -17,8 +18,9 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, and an environment that forces nothing."""
+    """An empty working folder; nothing forced by the environment, nothing loaded."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalog, "_loaded", {})
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path

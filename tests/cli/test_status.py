@@ -38,7 +38,7 @@ def torn(home):
 
 def test_complete(run, complete):
     assert run("status", complete).stdout.splitlines() == [
-        "made-up · started 2027-09-03T14:02:00 · last point 2027-09-03T14:02:51",
+        "made-up · started 3 Sep 2027 14:02 · last point 3 Sep 2027 14:02",
         "gradlab 0.1.0, torch 2.13.0",
         "",
         "grid   points  done  missing  failed  not finite",
@@ -63,6 +63,7 @@ def test_failed_and_missing(run, torn):
         "      hidden=64 length=64 seeds 1",
         "",
         "go on   gradlab sweep x.toml --retry-failed",
+        "        2 points, about 17 s",
         f"report  gradlab report {torn} --open",
     ]
 
