@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "svg", "png")
 DPI = 300
-NARROWEST, WIDEST = 2.5, 30.0
+NARROWEST, WIDEST = 3.0, 30.0
 _UNITS = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72}
 
 

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from gradlab.report.blocks import Block, Details, Document, Formula
 
 
+OWN = "formula-id-"
+"""What ids in a formula begin with; the page puts its own prefix there."""
+
+
 def formulas_of(document: Document) -> dict[str, str | None]:
     """Every formula of a document, drawn; None marks one Typst cannot read."""
     blocks = [*document.top.blocks, *(b for c in document.chapters for b in c.blocks)]
@@ -36,11 +40,8 @@ def formula_svgs(sources: Sequence[str]) -> list[str | None]:
     pages = _compile(sources)
     if pages is None:
         singles = [_compile([source]) for source in sources]
-        return [
-            _inline(page[0], f"m{i}") if page else None
-            for i, page in enumerate(singles)
-        ]
-    return [_inline(page, f"m{i}") for i, page in enumerate(pages)]
+        return [_inline(page[0]) if page else None for page in singles]
+    return [_inline(page) for page in pages]
 
 
 def _compile(sources: Sequence[str]) -> list[str] | None:
@@ -59,12 +60,12 @@ def _compile(sources: Sequence[str]) -> list[str] | None:
     return [page.decode() for page in found] if len(found) == len(sources) else None
 
 
-def _inline(svg: str, prefix: str) -> str:
+def _inline(svg: str) -> str:
     """Own ids, the page's text colour, size in em so that zoom and print follow."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r'\bid="', f'id="{prefix}', svg)
-    svg = re.sub(r'href="#', f'href="#{prefix}', svg)
-    svg = svg.replace("url(#", f"url(#{prefix}").replace("#000000", "currentColor")
+    svg = re.sub(r'\bid="', f'id="{OWN}', svg)
+    svg = re.sub(r'href="#', f'href="#{OWN}', svg)
+    svg = svg.replace("url(#", f"url(#{OWN}").replace("#000000", "currentColor")
     svg = re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', svg, count=1)
     for side in ("width", "height"):
         svg = re.sub(

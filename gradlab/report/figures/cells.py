@@ -44,7 +44,7 @@ def fill(ln: float, style: Style) -> tuple[str, str]:
     if not math.isfinite(ln):
         return style.paper, style.ink
     colour = to_hex(colormap(style)(position(ln)))
-    return colour, "#ffffff" if luminance(colour) < 0.18 else "#14171d"
+    return colour, "#ffffff" if luminance(colour) < 0.179 else "#000000"
 
 
 def luminance(colour: str) -> float:

@@ -158,4 +158,7 @@ def crossings(data: Curves, axes: Axes, style: Style) -> None:
         write(axes.figure, place, row, crossing.text, style, ha="center")
     if data.crossing_label:
         start = max(places) + gap / 2 + 0.06
+        room = axes.figure.get_size_inches()[0] - start
+        if text_width(data.crossing_label, style.small) > room:
+            return
         write(axes.figure, start, row, data.crossing_label, style, color=style.muted)

@@ -56,7 +56,7 @@ def margins(data: Dots, width: float, style: Style, *, alone: bool) -> Margins:
     top = 0.06 + (0.2 * style.small / 7.2 if data.lines else 0.0)
     if alone:
         top += legend_height(data.names(), width, style)
-    return Margins(left, 0.46 * style.font / 8.2, 0.14, top)
+    return Margins(left, 0.46 * style.font / 8.2, 0.14 * style.small / 7.2, top)
 
 
 def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:

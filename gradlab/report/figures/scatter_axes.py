@@ -71,7 +71,8 @@ def margins(data: Scatter, width: float, style: Style) -> Margins:
     top += len(_key_rows(data, width, style)) * line * 1.1
     top += line if data.lines else 0.0
     bottom = 0.22 + len(wrap(data.x_label, style.small, width - 0.1)) * line + 0.03
-    return Margins(0.12 + widest(words, style.small), bottom, 0.1, top)
+    right = 0.1 * style.small / 7.2 + 0.05
+    return Margins(0.12 + widest(words, style.small), bottom, right, top)
 
 
 def _whole(data: Scatter, axes_width: float, style: Style) -> float:

@@ -47,7 +47,8 @@ class Strips(AxesData):
 
         left = min(0.14 + widest(list(self.rows), style.small), 0.5 * width)
         lines = len(self._key_rows(width, style))
-        return Margins(left, 0.46 * style.font / 8.2, 0.14,
+        right = 0.02 + max(0.12, widest(["100 %"], style.small) / 2)
+        return Margins(left, 0.46 * style.font / 8.2, right,
                        0.08 + lines * 1.45 * style.small / 72)
 
     def _key_rows(self, width: float, style: Style) -> list[list[int]]:
@@ -98,7 +99,7 @@ class Strips(AxesData):
         from gradlab.report.figures.lettering import text_width
 
         left, bottom, width, height = inches(axes)
-        total = left + width + 0.14
+        total = left + width + 0.02 + max(0.12, text_width("100 %", style.small) / 2)
         rows = self._key_rows(total, style)
         y = bottom + height + len(rows) * 1.45 * style.small / 72
         margin = self.margins(total, style, alone=False).left

@@ -39,6 +39,8 @@ def page(
     views = Views(document, drawings, formulas)
     script = _text("page.js")
     environment.filters["inline"] = views.inline
+    environment.filters["unlinked"] = views.unlinked
+    environment.filters["terms"] = views.known_terms
     environment.filters["plain"] = inline.plain
     environment.globals.update(anchor=inline.anchor)
     return environment.get_template("page.html.j2").render(

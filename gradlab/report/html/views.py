@@ -28,6 +28,7 @@ from gradlab.report.figures.base import TableData
 from gradlab.report.figures.drawn import themed
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.figures.style import DARK
+from gradlab.report.formulas import OWN
 
 
 if TYPE_CHECKING:
@@ -54,10 +55,22 @@ class Views:
         names = [figure.name for _, figure in document.figures()]
         self.numbers = {name: i + 1 for i, name in enumerate(names)}
         self.formulas = formulas
+        self.placed = 0
 
     def inline(self, text: str) -> Markup:
         """Inline text as HTML."""
         return Markup(inline.html(text, self.terms))
+
+    def unlinked(self, text: str) -> Markup:
+        """Inline text without links, for places that are buttons themselves."""
+        return Markup(inline.html(text))
+
+    def known_terms(self, text: str) -> list[str]:
+        """Glossary terms a text links to."""
+        return [
+            span.text for span in inline.parse(text)
+            if span.kind == "term" and span.text in self.terms
+        ]
 
     def colours(self) -> list[tuple[str, str, str]]:
         """Variable name, light colour, dark colour."""
@@ -87,14 +100,21 @@ class Views:
         if isinstance(block, Table):
             return view | {"table": self.table(block)}
         if isinstance(block, Formula):
-            svg = self.formulas.get(block.typst)
-            return view | {"svg": Markup(svg) if svg else None}
+            return view | {"svg": self._formula(block)}
         if isinstance(block, References):
             known = [k for k in block.keys if k in self.document.references]
             return view | {"keys": known}
         if isinstance(block, Details):
             return view | {"blocks": self.blocks(block.blocks, chapter)}
         return view
+
+    def _formula(self, block: Formula) -> Markup | None:
+        """A formula's drawing with ids of its own at each place it stands."""
+        svg = self.formulas.get(block.typst)
+        if svg is None:
+            return None
+        self.placed += 1
+        return Markup(svg.replace(OWN, f"m{self.placed}-"))
 
     def table(self, table: Table) -> View:
         """Columns and rows with what sorting and tinting need."""

@@ -38,6 +38,8 @@ PREAMBLE = """\
     #h(.6em) · #h(.6em) {running}]))
 #set text(font: ("Inter", "Libertinus Serif", "DejaVu Sans Mono"),
   size: {size}pt, lang: {language}, fill: rgb("#1f2430"))
+#set super(typographic: false, size: .7em, baseline: -.45em)
+#set sub(typographic: false, size: .7em)
 #set par(leading: .55em, spacing: .72em, justify: false)
 #show math.equation: set text(font: "New Computer Modern Math", size: 1.15em)
 #show raw: set text(font: "DejaVu Sans Mono", size: .92em)
@@ -205,8 +207,9 @@ class Source:
         return "\n\n".join(part for part in parts if part)
 
     def _head(self, text: str, note: str) -> str:
-        small = f"#linebreak()#text(.88em, weight: 400)[{self._line(note)}]"
-        return self._line(text) + (small if note else "")
+        """Without links: a head repeated on the next page must not hold any."""
+        small = f"#linebreak()#text(.88em, weight: 400)[{inline.typst(note)}]"
+        return inline.typst(text) + (small if note else "")
 
     def _cell(self, cell: Cell) -> str:
         word = (cell.verdict or "").replace(" ", "_")
