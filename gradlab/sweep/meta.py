@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.store import Store
+from gradlab.sweep.outcome import Check
 from gradlab.sweep.sweep import Sweep
-
-
-if TYPE_CHECKING:
-    from gradlab.sweep.verify import Check
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Meta:
         known = {check["kind"]: check for check in before.get("verification", [])}
         return cls(identity, before, facts, known)
 
-    def verified(self, checks: Iterable["Check"]) -> None:
+    def verified(self, checks: Iterable[Check]) -> None:
         """Take in what was checked."""
         for check in checks:
             error = None if math.isnan(check.error) else check.error

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,25 +20,9 @@ from gradlab.store.codec import from_json
 from gradlab.store.record import Record
 from gradlab.sweep.keys import input_of
 from gradlab.sweep.needs import Needs, settings_of
+from gradlab.sweep.outcome import Outcome
 from gradlab.sweep.points import Point
 from gradlab.trajectory import Trajectory, unroll
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one point.
-
-    Attributes:
-        records: empty where it failed.
-        message: why it failed, empty where it did not.
-        seconds: its share of the time.
-        not_finite: whether its numbers broke down, which is a result.
-    """
-
-    records: tuple[Record, ...] = ()
-    message: str = ""
-    seconds: float = 0.0
-    not_finite: bool = False
 
 
 def measure_points(points: Sequence[Point], needs: Needs) -> list[Outcome]:

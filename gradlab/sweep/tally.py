@@ -3,16 +3,14 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from gradlab.store.store import Store
 from gradlab.sweep.groups import Group
 from gradlab.sweep.needs import Needs
+from gradlab.sweep.outcome import Outcome
 from gradlab.sweep.points import Plan
 
-
-if TYPE_CHECKING:
-    from gradlab.sweep.point import Outcome
 
 START_UP = 4.0
 """Seconds until workers have imported what they need."""
@@ -62,7 +60,7 @@ class Tally:
         """Points for which nothing is left to compute."""
         return self.total - len(self.left)
 
-    def add(self, key: str, outcome: "Outcome") -> None:
+    def add(self, key: str, outcome: Outcome) -> None:
         """Count one point that came back."""
         self.left.discard(key)
         self.measured += outcome.seconds

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -12,27 +11,12 @@ from gradlab.cells.base import Cell
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
 from gradlab.seeding import stream
+from gradlab.sweep.outcome import Check
 from gradlab.trajectory import Trajectory, unroll
 
 
 TOLERANCE = 1e-12
 HIDDEN, FEATURES, SEQUENCES, STEPS = 7, 5, 2, 4
-
-
-@dataclass(frozen=True)
-class Check:
-    """One kind of cell, checked.
-
-    Attributes:
-        kind: ``CELL, ACTIVATION``.
-        error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
-            the pullback; NaN where the cell has no closed form.
-        compared: numbers that were compared.
-    """
-
-    kind: str
-    error: float
-    compared: int
 
 
 def check(cell_spec: str, activation: str | None) -> Check:

@@ -14,11 +14,9 @@ from gradlab.errors import GradlabError
 
 
 if TYPE_CHECKING:
-    from gradlab.sweep.point import Outcome
-
     from gradlab.sweep.needs import Needs
+    from gradlab.sweep.outcome import Check, Outcome
     from gradlab.sweep.points import Point
-    from gradlab.sweep.verify import Check
 
 
 def serve(pipe: Connection, load: tuple[str, ...]) -> None:

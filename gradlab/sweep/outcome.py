@@ -1,0 +1,38 @@
+"""What workers send back; the parent reads it without torch."""
+
+from dataclasses import dataclass
+
+from gradlab.store.record import Record
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one point.
+
+    Attributes:
+        records: empty where it failed.
+        message: why it failed, empty where it did not.
+        seconds: its share of the time.
+        not_finite: whether its numbers broke down, which is a result.
+    """
+
+    records: tuple[Record, ...] = ()
+    message: str = ""
+    seconds: float = 0.0
+    not_finite: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of cell, its closed forms held against autograd.
+
+    Attributes:
+        kind: ``CELL, ACTIVATION``.
+        error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
+            the pullback; NaN where the cell has no closed form.
+        compared: numbers that were compared.
+    """
+
+    kind: str
+    error: float
+    compared: int

@@ -1,0 +1,352 @@
+import sqlite3
+
+import pytest
+
+from gradlab import catalog
+from gradlab.errors import StoreError, TooManyPointsError, VerificationError
+from gradlab.store import Results
+from gradlab.sweep import events, runner, verify
+from gradlab.sweep.loading import load
+from tests.sweep.inline import InlineCrew
+
+
+SMALL = {
+    "name": "small",
+    "hidden": 8,
+    "features": 5,
+    "sequences": 2,
+    "seeds": 2,
+    "length": [4, 8],
+    "measures": ["growth_rate", "verdict"],
+    "grid": [
+        {"name": "cells", "cell": ["rnn", "lstm"]},
+        {"name": "gains", "cell": "rnn", "gain": [1, 2]},
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def inline(monkeypatch):
+    InlineCrew.made = []
+    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(InlineCrew, "stop_after", None)
+    monkeypatch.setattr(InlineCrew, "deadly", staticmethod(lambda task: False))
+    return InlineCrew
+
+
+def run(folder, config=SMALL, **options):
+    told = []
+    options.setdefault("verify", False)
+    sweep = load(config, load=options.pop("load", ()))
+    results = runner.run(sweep, folder, jobs=1, progress=told.append, **options)
+    return results, told
+
+
+def numbers(results):
+    return {
+        (point.key, name): point.record(name)
+        for point in results.points
+        for name in results.measures
+        if point.record(name) is not None
+    }
+
+
+def crew():
+    return InlineCrew.made[-1]
+
+
+def test_all_points_are_computed_once_and_told(tmp_path):
+    results, told = run(tmp_path / "r")
+    assert results.meta["counts"]["done"] == len(results.points) == 12
+    assert {name: len(points) for name, points in results.grids.items()} == {
+        "cells": 8,
+        "gains": 8,
+    }
+    assert set(crew().measured().values()) == {1}
+    assert isinstance(told[0], events.Started)
+    assert (told[0].total, told[0].done) == (12, 0)
+    assert told[0].grids == {"cells": (8, 0), "gains": (8, 0)}
+    last = [event for event in told if isinstance(event, events.PointsDone)][-1]
+    assert (last.done, last.grids["gains"], last.seconds_left) == (12, (8, 8), 0.0)
+    assert isinstance(told[-1], events.Finished)
+
+
+def test_meta_tells_versions_times_and_checks(tmp_path):
+    meta = run(tmp_path / "r", command="gradlab sweep small.toml", verify=True)[0].meta
+    assert meta["name"] == "small"
+    assert meta["command"] == "gradlab sweep small.toml"
+    assert set(meta["versions"]) == {"python", "gradlab", "torch", "numpy"}
+    assert meta["seconds"] > 0 and meta["started"] <= meta["finished"]
+    assert [check["kind"] for check in meta["verification"]] == [
+        "rnn, tanh",
+        "lstm, tanh",
+    ]
+    assert all(check["error"] < 1e-12 for check in meta["verification"])
+    assert meta["thresholds"] == [1e-3, 0.1, 10.0, 1e3]
+    assert load(tmp_path / "r" / "sweep.toml") == load(SMALL)
+
+
+def test_again_computes_nothing_and_keeps_the_meta(tmp_path):
+    first, _ = run(tmp_path / "r")
+    before = len(InlineCrew.made)
+    second, told = run(tmp_path / "r")
+    assert len(InlineCrew.made) == before
+    assert [type(event) for event in told] == [events.Started, events.Finished]
+    assert (told[0].done, told[0].seconds) == (12, 0.0)
+    assert second.meta == first.meta
+
+
+def test_more_points_compute_only_these(tmp_path):
+    run(tmp_path / "r")
+    results, told = run(tmp_path / "r", {**SMALL, "seeds": 3})
+    assert {point.seed for point in crew().measured()} == {2}
+    assert results.meta["counts"]["asked"] == 18
+    assert told[0].done == 12
+
+
+def test_fewer_points_are_reported_and_the_others_counted(tmp_path):
+    run(tmp_path / "r")
+    results, _ = run(tmp_path / "r", {**SMALL, "seeds": 1})
+    assert results.meta["counts"] == {
+        "asked": 6,
+        "done": 6,
+        "failed": 0,
+        "missing": 0,
+        "not_finite": 0,
+        "others": 6,
+    }
+
+
+def test_one_measure_more_computes_this_one_only(tmp_path):
+    first, _ = run(tmp_path / "r")
+    more = {**SMALL, "measures": [*SMALL["measures"], "stable_rank"]}
+    results, _ = run(tmp_path / "r", more)
+    given = [a[1].wanted for name, a in crew().calls if name == "measure"]
+    assert {name for wanted in given for name in wanted} == {"stable_rank"}
+    assert numbers(first).items() <= numbers(results).items()
+    assert all(point.record("stable_rank") for point in results.points)
+
+
+def test_other_thresholds_take_the_verdict_anew_and_nothing_else(tmp_path):
+    run(tmp_path / "r")
+    results, _ = run(tmp_path / "r", {**SMALL, "thresholds": [1e-6, 0.1, 10, 1e6]})
+    given = [a[1].wanted for name, a in crew().calls if name == "measure"]
+    assert {name for wanted in given for name in wanted} == {"verdict"}
+    settings = results.points[0].record("verdict").settings
+    assert settings == {"thresholds": [1e-6, 0.1, 10.0, 1e6]}
+    assert results.meta["thresholds"] == [1e-6, 0.1, 10.0, 1e6]
+
+
+def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
+    source = (
+        "from gradlab.measures.base import Measure\n"
+        "class Rising(Measure):\n"
+        "    'The last state.'\n"
+        "    version = {}\n"
+        "    def compute(self, flow):\n"
+        "        return {} * flow.trajectory.states[0][-1].sum(-1)\n"
+    )
+    file = tmp_path / "rising.py"
+    config = {**SMALL, "measures": ["rising"]}
+    found = []
+    for version in (1, 2, 2):
+        file.write_text(source.format(version, version))
+        results, _ = run(tmp_path / "r", config, load=[file])
+        found.append(results.points[0].record("rising"))
+        assert found[-1].version == version
+    assert found[1].at() == 2 * found[0].at()
+    assert len(InlineCrew.made) == 2
+
+
+def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch):
+    whole, _ = run(tmp_path / "whole")
+    monkeypatch.setattr("gradlab.sweep.groups.GROUP_BYTES", 1)
+    single, _ = run(tmp_path / "single")
+    assert len(crew().calls) > 12
+    assert numbers(whole) == numbers(single)
+
+
+def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch):
+    whole, _ = run(tmp_path / "whole")
+    monkeypatch.setattr(InlineCrew, "stop_after", 2)
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, progress=told.append)
+    done = len(crew().measured()) - len(crew().calls[-1][1][0])
+    assert isinstance(told[-1], events.Stopped)
+    assert 0 < told[-1].done == done < 12
+    assert Results.open(tmp_path / "r").meta["counts"]["missing"] == 12 - done
+    monkeypatch.setattr(InlineCrew, "stop_after", None)
+    results, _ = run(tmp_path / "r")
+    assert len(crew().measured()) == 12 - done
+    assert numbers(results) == numbers(whole)
+
+
+FAILING = (
+    "from gradlab.measures.base import Measure\n"
+    "class Failing(Measure):\n"
+    "    'Fails where a state is above a bound.'\n"
+    "    def compute(self, flow):\n"
+    "        weight = flow.cell.weight_hh.abs().amax((-1, -2))\n"
+    "        if (weight > 0.5).any():\n"
+    "            raise ValueError('weights above one half')\n"
+    "        return weight.unsqueeze(-1)\n"
+)
+
+
+def test_a_failing_point_is_recorded_and_the_rest_goes_on(tmp_path):
+    file = tmp_path / "failing.py"
+    file.write_text(FAILING)
+    config = {**SMALL, "measures": ["growth_rate", "failing"]}
+    results, told = run(tmp_path / "r", config, load=[file])
+    failed = [point for point in results.points if point.status == "failed"]
+    assert {point.params["gain"] for point in failed} == {2.0}
+    assert {point.message for point in failed} == {"ValueError: weights above one half"}
+    assert results.meta["counts"]["failed"] == len(failed) == 4
+    assert results.meta["counts"]["done"] == 8
+    assert told[-1].failed == 4
+    # again: failed points are left alone, and retried when asked
+    before = len(InlineCrew.made)
+    run(tmp_path / "r", config, load=[file])
+    assert len(InlineCrew.made) == before
+    run(tmp_path / "r", config, load=[file], retry_failed=True)
+    assert {point.gain for point in crew().measured()} == {2.0}
+    file.write_text(FAILING.replace("> 0.5", "> 9.5"))
+    results, _ = run(tmp_path / "r", config, load=[file], retry_failed=True)
+    assert results.meta["counts"]["failed"] == 0
+
+
+def test_a_point_that_kills_its_worker_twice_is_set_aside(tmp_path, monkeypatch):
+    def deadly(task):
+        return any(p.cell == "lstm" and p.seed == 1 for p in task.points)
+
+    monkeypatch.setattr(InlineCrew, "deadly", staticmethod(deadly))
+    results, told = run(tmp_path / "r")
+    failed = [point for point in results.points if point.status == "failed"]
+    assert {(p.params["cell"], p.params["seed"]) for p in failed} == {("lstm", 1)}
+    assert {p.message for p in failed} == {"killed, most likely for want of memory"}
+    assert results.meta["counts"]["done"] == 10
+    lost = [event for event in told if isinstance(event, events.WorkerLost)]
+    assert sorted(event.points for event in lost) == [1, 1, 2, 2]
+
+
+def test_closed_forms_that_disagree_stop_the_sweep(tmp_path, monkeypatch):
+    from gradlab.cells.rnn import RNN
+
+    jacobian = RNN.jacobian
+
+    def wrong(self, *at):
+        found = jacobian(self, *at)
+        block = found.blocks["hh"].clone()
+        block[1, 2, 3] *= 1.5
+        return type(found)({"hh": block}, found.conveyor)
+
+    monkeypatch.setattr(RNN, "jacobian", wrong)
+    with pytest.raises(VerificationError) as caught:
+        run(tmp_path / "r", verify=True)
+    text = str(caught.value)
+    assert text.startswith("Got rnn, tanh: J_1 (sequence, later, earlier) off by")
+    assert "1 of 98 numbers differ\nindex (1, 2, 3): ours" in text
+    assert "ratio 1.5.\nExpected autograd's numbers to 1e-12" in text
+    results, told = run(tmp_path / "other", verify=False)
+    assert results.meta["verification"] == []
+    assert not any(isinstance(event, events.Verified) for event in told)
+
+
+def test_weights_that_explode_are_results(tmp_path):
+    config = {
+        **SMALL,
+        "activation": "linear",
+        "gain": 1e20,
+        "measures": ["breakdown", "verdict"],
+        "grid": [{"name": "cells", "cell": "rnn"}],
+    }
+    results, told = run(tmp_path / "r", config)
+    counts = results.meta["counts"]
+    assert counts["failed"] == 0 and counts["done"] == counts["not_finite"] == 4
+    assert told[-2].not_finite == 4
+    assert {p.broke_at for p in results.points} <= {2.0, 3.0}
+
+
+def test_a_sweep_past_the_bound_asks_for_a_yes(tmp_path, monkeypatch):
+    monkeypatch.setattr("gradlab.sweep.bounds.POINTS", 11)
+    with pytest.raises(TooManyPointsError, match="up to 16 points"):
+        run(tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+    assert run(tmp_path / "r", yes=True)[0].meta["counts"]["done"] == 12
+
+
+def test_a_disk_that_fills_in_the_middle_loses_nothing(tmp_path, monkeypatch):
+    from gradlab.store import store as module
+
+    connect = module._connect
+
+    def small(file):
+        connection = connect(file)
+        pages = connection.execute("pragma page_count").fetchone()[0]
+        connection.execute(f"pragma max_page_count={pages + 3}")
+        return connection
+
+    whole, _ = run(tmp_path / "whole")
+    monkeypatch.setattr(module, "_connect", small)
+    with pytest.raises(StoreError, match="disk is full"):
+        run(
+            tmp_path / "r",
+            {**SMALL, "measures": ["frobenius_norm", *SMALL["measures"]]},
+        )
+    monkeypatch.setattr(module, "_connect", connect)
+    kept = sqlite3.connect(tmp_path / "r" / "results.sqlite")
+    assert kept.execute("pragma integrity_check").fetchone() == ("ok",)
+    kept.close()
+    assert numbers(run(tmp_path / "r")[0]).items() >= numbers(whole).items()
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ({"sequences": 3}, True),
+        ({"features": 6}, True),
+        ({"burn_in": 5}, True),
+        ({"initial_state": "gaussian"}, True),
+        ({"first_seed": 9}, True),
+        ({"question": "why?"}, False),
+    ],
+)
+def test_each_setting_changes_what_is_computed(tmp_path, change, differs):
+    first = run(tmp_path / "a")[0]
+    second = run(tmp_path / "b", {**SMALL, **change})[0]
+    same = [
+        one.record("growth_rate") == two.record("growth_rate")
+        for one, two in zip(first.points, second.points, strict=True)
+    ]
+    assert (not any(same)) if differs else all(same)
+
+
+def test_names_of_kinds_tell_cells_without_closed_forms(tmp_path):
+    file = tmp_path / "plain_for_runner.py"
+    file.write_text(
+        "import torch\n"
+        "from gradlab.cells.base import Cell, Step\n"
+        "class PlainForRunner(Cell):\n"
+        "    'Written without closed forms.'\n"
+        "    def __init__(self, input_size, hidden_size):\n"
+        "        super().__init__(input_size, hidden_size)\n"
+        "        self.w = torch.nn.Linear(input_size + hidden_size, hidden_size)\n"
+        "    def step(self, inputs, state):\n"
+        "        return Step((self.w(torch.cat([inputs, state[0]], -1)).tanh(),))\n"
+    )
+    catalog.load_file(file)
+    check = verify.check("plain_for_runner", None)
+    assert check.kind == "plain_for_runner"
+    assert check.error != check.error and check.compared == 0
+    results, told = run(
+        tmp_path / "r",
+        {**SMALL, "grid": [{"name": "mine", "cell": "plain_for_runner"}]},
+        load=[file],
+        verify=True,
+    )
+    assert results.meta["counts"]["done"] == 4
+    assert results.meta["verification"][0]["error"] is None
+    assert {p.params["gain"] for p in results.points} == {None}
+    said = next(event for event in told if isinstance(event, events.Verified))
+    assert said.text == "nothing to compare"
