@@ -18,13 +18,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: help sweep quick example test test-all lint format types check browser clean distclean
+.PHONY: help sweep quick example test test-slow test-all lint format types check browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
 	@echo 'make quick      the same in ten seconds, for a lecture'
 	@echo 'make test       the tests, in a minute or two'
-	@echo 'make test-all   the slow ones too'
+	@echo 'make test-slow  those that take longer; make test-all runs both'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
 	@echo 'make types      mypy over the package'
@@ -50,8 +50,10 @@ example: $(VENV)/.run
 test: $(VENV)/.test
 	$(TEST) -m 'not slow' $(ARGS)
 
-test-all: $(VENV)/.test
-	$(TEST) $(ARGS)
+test-slow: $(VENV)/.test
+	$(TEST) -m slow $(ARGS)
+
+test-all: test test-slow
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
