@@ -48,12 +48,18 @@ def write(
     if "html" in formats:
         from gradlab.report.html import page
 
-        paths.append(_put(Path(folder) / "report.html",
-                          page(document, drawings, formulas).encode()))
+        paths.append(
+            _put(
+                Path(folder) / "report.html",
+                page(document, drawings, formulas).encode(),
+            )
+        )
     if "pdf" in formats:
         from gradlab.report.pdf import pdf
 
-        paths.append(_put(Path(folder) / "report.pdf", pdf(document, drawings, formulas)))
+        paths.append(
+            _put(Path(folder) / "report.pdf", pdf(document, drawings, formulas))
+        )
     return paths
 
 

@@ -85,9 +85,7 @@ def _put(path: Path, content: bytes) -> Path:
     return path
 
 
-def _chosen(
-    document: Document, names: Sequence[str]
-) -> list[tuple[Chapter, Figure]]:
+def _chosen(document: Document, names: Sequence[str]) -> list[tuple[Chapter, Figure]]:
     known = {figure.name: (chapter, figure) for chapter, figure in document.figures()}
     for name in names:
         if name not in known:
@@ -135,7 +133,9 @@ def drawing(figure: Figure, inches: float, style: Style, form: str) -> bytes:
         if form == "png":
             drawn.patch.set(alpha=1.0, facecolor="white")
         drawn.savefig(
-            buffer, format=form, metadata=nothing[form],
+            buffer,
+            format=form,
+            metadata=nothing[form],
             **({"dpi": DPI} if form == "png" else {}),
         )
     content = buffer.getvalue()
@@ -160,7 +160,9 @@ def caption(document: Document, chapter: Chapter, figure: Figure) -> str:
     """A caption draft: what is shown, under which conventions, and what to cite."""
     words = inline.plain(figure.draft or figure.caption)
     keys = [
-        key for block in chapter.blocks if isinstance(block, References)
+        key
+        for block in chapter.blocks
+        if isinstance(block, References)
         for key in block.keys
     ]
     lines = [words, "", f"Question: {inline.plain(chapter.question)}"]

@@ -15,9 +15,9 @@ OWN = "formula-id-"
 def formulas_of(document: Document) -> dict[str, str | None]:
     """Every formula of a document, drawn; None marks one Typst cannot read."""
     blocks = [*document.top.blocks, *(b for c in document.chapters for b in c.blocks)]
-    sources = list(dict.fromkeys(
-        b.typst for b in _flat(blocks) if isinstance(b, Formula)
-    ))
+    sources = list(
+        dict.fromkeys(b.typst for b in _flat(blocks) if isinstance(b, Formula))
+    )
     return dict(zip(sources, formula_svgs(sources), strict=True))
 
 

@@ -88,7 +88,9 @@ def _html(span: Span, terms: dict[str, str]) -> str:
         if span.text not in terms:
             return inner
         title = html_module.escape(plain(terms[span.text]), quote=True)
-        return f'<a class="term" href="#{anchor(span.text)}" title="{title}">{inner}</a>'
+        return (
+            f'<a class="term" href="#{anchor(span.text)}" title="{title}">{inner}</a>'
+        )
     return f"<{span.kind}>{inner}</{span.kind}>"
 
 

@@ -35,8 +35,14 @@ LINEUP = [
     ("LSTM, chrono", "lstm_chrono", -0.0069),
 ]
 NINE = [
-    "RNN", "GRU, keep bias 0", "GRU, keep bias 1", "GRU, keep bias 3", "GRU, chrono",
-    "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 3",
+    "RNN",
+    "GRU, keep bias 0",
+    "GRU, keep bias 1",
+    "GRU, keep bias 3",
+    "GRU, chrono",
+    "LSTM, forget bias 0",
+    "LSTM, forget bias 1",
+    "LSTM, forget bias 3",
     "LSTM, chrono",
 ]
 LN10 = math.log(10)
@@ -55,12 +61,21 @@ def lineup(length: int = 256) -> Curves:
         )
         series.append(
             Series(
-                label, key, tuple(x), tuple(y), tuple(y - width), tuple(y + width),
-                crossing, "" if cross.size else f">{length}", not cross.size,
+                label,
+                key,
+                tuple(x),
+                tuple(y),
+                tuple(y - width),
+                tuple(y + width),
+                crossing,
+                "" if cross.size else f">{length}",
+                not cross.size,
             )
         )
     return Curves(
-        series, "lag: steps back from the end", "what is left of the gradient",
+        series,
+        "lag: steps back from the end",
+        "what is left of the gradient",
         shade="vanished, by this report's rule",
     )
 
@@ -84,8 +99,15 @@ def gain_map() -> Heatmap:
         for r in runs
     ]
     return Heatmap(
-        NINE, gains, values.tolist(), verdicts, column_name="recurrent gain",
-        groups=(1, 5), outlines=runs, notes=notes, marks={(0, 5): "step 19"},
+        NINE,
+        gains,
+        values.tolist(),
+        verdicts,
+        column_name="recurrent gain",
+        groups=(1, 5),
+        outlines=runs,
+        notes=notes,
+        marks={(0, 5): "step 19"},
         details={(0, 0): "all units off from step 31"},
     )
 
@@ -116,31 +138,60 @@ def length_map() -> Heatmap:
     """Line-up x length."""
     rates = [-0.748, -0.476, -0.25, -0.0455, -0.0069, -0.4877, -0.2009, 0.0006, -0.0069]
     values = [[r * T for T in (16, 64, 256)] for r in rates]
-    return Heatmap(NINE, ["16", "64", "256"], values, column_name="sequence length T",
-                   groups=(1, 5))
+    return Heatmap(
+        NINE,
+        ["16", "64", "256"],
+        values,
+        column_name="sequence length T",
+        groups=(1, 5),
+    )
 
 
 def weight_maps() -> Maps:
     """Initializer x activation, large, with two small ones."""
     inits = ["PyTorch default", "glorot_uniform", "he", "orthogonal", "identity"]
     acts = ["tanh", "relu", "gelu", "sigmoid", "linear"]
-    values = np.array([
-        [-83, -90, -120, -160, -57], [-21, -66, -80, -150, 9], [-2, -0.9, -1.3, -140, 45],
-        [-8, -60, -72, -155, 0], [-6, -math.inf, -33, -154, 0],
-    ]) * LN10
-    big = Heatmap(inits, acts, values.tolist(), row_name="weights",
-                  column_name="activation",
-                  details={(3, 4): "exactly 1, as theory says"},
-                  marks={(4, 1): "dead"})
-    small = Heatmap(inits, ["16", "64", "256"],
-                    [[v * t / 256 for t in (16, 64, 256)] for v in values[:, 0]],
-                    row_name="weights", column_name="length")
-    other = Heatmap(acts, ["16", "64", "256"],
-                    [[v * t / 256 for t in (16, 64, 256)] for v in values[0]],
-                    row_name="activation", column_name="length")
+    values = (
+        np.array(
+            [
+                [-83, -90, -120, -160, -57],
+                [-21, -66, -80, -150, 9],
+                [-2, -0.9, -1.3, -140, 45],
+                [-8, -60, -72, -155, 0],
+                [-6, -math.inf, -33, -154, 0],
+            ]
+        )
+        * LN10
+    )
+    big = Heatmap(
+        inits,
+        acts,
+        values.tolist(),
+        row_name="weights",
+        column_name="activation",
+        details={(3, 4): "exactly 1, as theory says"},
+        marks={(4, 1): "dead"},
+    )
+    small = Heatmap(
+        inits,
+        ["16", "64", "256"],
+        [[v * t / 256 for t in (16, 64, 256)] for v in values[:, 0]],
+        row_name="weights",
+        column_name="length",
+    )
+    other = Heatmap(
+        acts,
+        ["16", "64", "256"],
+        [[v * t / 256 for t in (16, 64, 256)] for v in values[0]],
+        row_name="activation",
+        column_name="length",
+    )
     return Maps(
-        ["weights x activation, T = 256", "weights x length, tanh",
-         "activation x length, PyTorch default"],
+        [
+            "weights x activation, T = 256",
+            "weights x length, tanh",
+            "activation x length, PyTorch default",
+        ],
         [big, small, other],
     )
 
@@ -150,8 +201,12 @@ def triangles() -> Triangles:
     steps = np.arange(2, 129, 2)
     lags = np.arange(0, 128, 2)
     panels = []
-    for title, rate in (("RNN", -0.75), ("LSTM, forget bias 1", -0.2),
-                        ("LSTM, chrono", -0.007), ("RNN, gain 4", 0.36)):
+    for title, rate in (
+        ("RNN", -0.75),
+        ("LSTM, forget bias 1", -0.2),
+        ("LSTM, chrono", -0.007),
+        ("RNN, gain 4", 0.36),
+    ):
         wave = 3 * np.sin(steps / 9)[:, None] * np.minimum(lags, 12)[None] / 12
         values = rate * lags[None] + wave * abs(rate) ** 0.5
         values[lags[None] > steps[:, None]] = np.nan
@@ -163,8 +218,12 @@ def blocks() -> Panels:
     """Four blocks against lag."""
     x = np.array([0, 1, 2, 4, 8, 16, 21, 32, 43, 64, 85, 107, 128, 192, 256])
     panels = []
-    for title, shift in (("h to h", -0.9), ("c to h", -0.3), ("h to c", -0.5),
-                         ("c to c", 0.0)):
+    for title, shift in (
+        ("h to h", -0.9),
+        ("c to h", -0.3),
+        ("h to c", -0.5),
+        ("c to c", 0.0),
+    ):
         series = [
             Series(label, key, tuple(x), tuple((rate * x) / LN10 + shift))
             for label, key, rate in (LINEUP[4], LINEUP[5], LINEUP[6])
@@ -177,12 +236,16 @@ def roads() -> Panels:
     """Total, conveyor, detours in three panels."""
     x = np.arange(0, 257, 8)
     panels = []
-    for title, rates in (("bias 1: both die", (-0.2, -0.31, -0.21)),
-                         ("bias 3: the detours carry it", (0.0, -0.05, 0.0)),
-                         ("chrono: the conveyor carries it", (-0.007, -0.006, -0.03))):
+    for title, rates in (
+        ("bias 1: both die", (-0.2, -0.31, -0.21)),
+        ("bias 3: the detours carry it", (0.0, -0.05, 0.0)),
+        ("chrono: the conveyor carries it", (-0.007, -0.006, -0.03)),
+    ):
         keys = ("total", "conveyor", "detours")
         series = [
-            Series(key, key, tuple(x), tuple(r * x / LN10 - (0.4 if r != rates[1] else 0)))
+            Series(
+                key, key, tuple(x), tuple(r * x / LN10 - (0.4 if r != rates[1] else 0))
+            )
             for key, r in zip(keys, rates, strict=True)
         ]
         panels.append(Panel(title, Curves(series, "lag", "what is left")))
@@ -195,8 +258,13 @@ def cuts() -> Dots:
     return Dots(
         rows,
         [
-            Marks("all paths", "all_paths", (-0.49, -0.2, 0.0, -0.007),
-                  (-0.51, -0.21, -0.003, -0.0075), (-0.47, -0.19, 0.003, -0.006)),
+            Marks(
+                "all paths",
+                "all_paths",
+                (-0.49, -0.2, 0.0, -0.007),
+                (-0.51, -0.21, -0.003, -0.0075),
+                (-0.47, -0.19, 0.003, -0.006),
+            ),
             Marks("no detours", "no_detours", (-0.69, -0.31, -0.05, -0.0065)),
             Marks("no cell path", "no_cell_path", (-2.06, -2.08, -2.09, -4.4)),
         ],
@@ -208,34 +276,55 @@ def cuts() -> Dots:
 def rank() -> Curves:
     """Stable rank on log2 axes."""
     x = (1, 4, 16, 64, 256)
-    ranks = {"rnn": (30, 9, 2.5, 1.2, 1.0), "gru_3": (60, 50, 20, 6, 3),
-             "lstm_3": (40, 20, 6, 1.6, 1.0), "lstm_chrono": (62, 55, 40, 24, 15)}
+    ranks = {
+        "rnn": (30, 9, 2.5, 1.2, 1.0),
+        "gru_3": (60, 50, 20, 6, 3),
+        "lstm_3": (40, 20, 6, 1.6, 1.0),
+        "lstm_chrono": (62, 55, 40, 24, 15),
+    }
     names = {key: label for label, key, _ in LINEUP}
     return Curves(
         [Series(names[k], k, x, v) for k, v in ranks.items()],
-        "lag", "directions that survive (stable rank, of 64)", "rank", x_log2=True,
+        "lag",
+        "directions that survive (stable rank, of 64)",
+        "rank",
+        x_log2=True,
     )
 
 
 def backward() -> Panels:
     """dL/dh against lag, and the cumulative share of weight contributions."""
     x = np.arange(0, 257, 4)
-    left = [Series(label, key, tuple(x), tuple(rate * x / LN10))
-            for label, key, rate in (LINEUP[0], LINEUP[4], LINEUP[6])]
-    share = [Series(label, key, tuple(x), tuple(1 - np.exp(rate * (x + 1) * 2)))
-             for label, key, rate in (LINEUP[0], LINEUP[4], LINEUP[6])]
-    return Panels([
-        Panel("the loss's gradient dL/dh", Curves(left, "lag", "size of dL/dh")),
-        Panel("share of the weight's gradient", Curves(
-            share, "lag", "cumulative share of the gradient of W_hh", "share",
-            x_marks=((5, "5 steps"),))),
-    ])
+    left = [
+        Series(label, key, tuple(x), tuple(rate * x / LN10))
+        for label, key, rate in (LINEUP[0], LINEUP[4], LINEUP[6])
+    ]
+    share = [
+        Series(label, key, tuple(x), tuple(1 - np.exp(rate * (x + 1) * 2)))
+        for label, key, rate in (LINEUP[0], LINEUP[4], LINEUP[6])
+    ]
+    return Panels(
+        [
+            Panel("the loss's gradient dL/dh", Curves(left, "lag", "size of dL/dh")),
+            Panel(
+                "share of the weight's gradient",
+                Curves(
+                    share,
+                    "lag",
+                    "cumulative share of the gradient of W_hh",
+                    "share",
+                    x_marks=((5, "5 steps"),),
+                ),
+            ),
+        ]
+    )
 
 
 def predictors() -> Panels:
     """Measured rate against what might predict it."""
     gates = [
-        Point(-0.69, -0.476, "GRU 0", "gru_0", -0.65), Point(-0.3, -0.25, "GRU 1", "gru_1"),
+        Point(-0.69, -0.476, "GRU 0", "gru_0", -0.65),
+        Point(-0.3, -0.25, "GRU 1", "gru_1"),
         Point(-0.05, -0.0455, "GRU 3", "gru_3"),
         Point(-0.0063, -0.0069, "GRU chrono", "gru_chrono", -0.015),
         Point(-0.69, -0.4877, "LSTM 0", "lstm_0", -0.66),
@@ -246,26 +335,54 @@ def predictors() -> Panels:
     weights = [
         Point(1.12, -0.748, "PyTorch default", "rnn", 0.58),
         Point(1.9, -0.19, "glorot_uniform", "other1", 1.0),
-        Point(2.7, -0.02, "he", "other2", 1.41), Point(1.0, -0.07, "orthogonal", "other3", 1.0),
+        Point(2.7, -0.02, "he", "other2", 1.41),
+        Point(1.0, -0.07, "orthogonal", "other3", 1.0),
         Point(1.0, -0.055, "identity", "other4", 1.0),
     ]
-    return Panels([
-        Panel("gates", Scatter(
-            gates, "kept by the conveyor alone", "kept by the whole, measured",
-            diagonal="conveyor alone", main_label="conveyor", joined_label="exp(E ln f)")),
-        Panel("recurrent weights, RNN", Scatter(
-            weights, "largest singular value and spectral radius of W_hh",
-            "kept by the whole, measured", "linear", lines=((1.0, "1"),),
-            main_label="largest singular value", joined_label="spectral radius")),
-    ])
+    return Panels(
+        [
+            Panel(
+                "gates",
+                Scatter(
+                    gates,
+                    "kept by the conveyor alone",
+                    "kept by the whole, measured",
+                    diagonal="conveyor alone",
+                    main_label="conveyor",
+                    joined_label="exp(E ln f)",
+                ),
+            ),
+            Panel(
+                "recurrent weights, RNN",
+                Scatter(
+                    weights,
+                    "largest singular value and spectral radius of W_hh",
+                    "kept by the whole, measured",
+                    "linear",
+                    lines=((1.0, "1"),),
+                    main_label="largest singular value",
+                    joined_label="spectral radius",
+                ),
+            ),
+        ]
+    )
 
 
 def gates() -> Strips:
     """Gate values below, between, above."""
     return Strips(
-        NINE[1:], ("below 0.1", "between", "above 0.9"),
-        [[0.1, 0.85, 0.05], [0.02, 0.78, 0.2], [0, 0.2, 0.8], [0.01, 0.04, 0.95],
-         [0.1, 0.85, 0.05], [0.02, 0.78, 0.2], [0, 0.2, 0.8], [0.01, 0.04, 0.95]],
+        NINE[1:],
+        ("below 0.1", "between", "above 0.9"),
+        [
+            [0.1, 0.85, 0.05],
+            [0.02, 0.78, 0.2],
+            [0, 0.2, 0.8],
+            [0.01, 0.04, 0.95],
+            [0.1, 0.85, 0.05],
+            [0.02, 0.78, 0.2],
+            [0, 0.2, 0.8],
+            [0.01, 0.04, 0.95],
+        ],
         "share of keep gate values",
     )
 
@@ -279,36 +396,74 @@ def odd() -> dict[str, FigureData]:
         "single_column": Heatmap(NINE, ["256"], [[v] for v in range(9)]),
         "all_dead": Heatmap(["RNN", "LSTM"], ["1", "2"], [[-inf, -inf]] * 2),
         "not_measured": Heatmap(["RNN", "LSTM"], ["1", "2"], [[nan, nan]] * 2),
-        "rows_200": Heatmap([f"network {i}" for i in range(200)], list("abcde"),
-                            many.tolist()),
-        "columns_40": Heatmap(["RNN", "LSTM"], [str(i) for i in range(40)],
-                              np.linspace(-90, 90, 80).reshape(2, 40).tolist()),
-        "raster": Heatmap([f"r{i}" for i in range(20)], [str(i) for i in range(128)],
-                          np.linspace(-90, 90, 2560).reshape(20, 128).tolist()),
+        "rows_200": Heatmap(
+            [f"network {i}" for i in range(200)], list("abcde"), many.tolist()
+        ),
+        "columns_40": Heatmap(
+            ["RNN", "LSTM"],
+            [str(i) for i in range(40)],
+            np.linspace(-90, 90, 80).reshape(2, 40).tolist(),
+        ),
+        "raster": Heatmap(
+            [f"r{i}" for i in range(20)],
+            [str(i) for i in range(128)],
+            np.linspace(-90, 90, 2560).reshape(20, 128).tolist(),
+        ),
         "one_point_curve": Curves([Series("RNN", "rnn", (0,), (0.0,))], "lag", "left"),
-        "nan_curve": Curves([Series("RNN", "rnn", (0, 1, 2), (0.0, nan, nan)),
-                             Series("dead", "other1", (0, 1, 2), (0.0, -inf, -inf)),
-                             Series("blown", "other2", (0, 1, 2), (0.0, 40, inf))],
-                            "lag", "left"),
+        "nan_curve": Curves(
+            [
+                Series("RNN", "rnn", (0, 1, 2), (0.0, nan, nan)),
+                Series("dead", "other1", (0, 1, 2), (0.0, -inf, -inf)),
+                Series("blown", "other2", (0, 1, 2), (0.0, 40, inf)),
+            ],
+            "lag",
+            "left",
+        ),
         "no_curve": Curves([], "lag", "left"),
-        "exploding": Curves([Series(f"net {i}", f"other{i}", tuple(range(65)),
-                                    tuple(0.3 * (i + 1) * k for k in range(65)))
-                             for i in range(5)], "lag", "left"),
-        "nine_vanish": Curves([Series(f"network number {i}", f"other{i + 1}",
-                                      tuple(range(257)),
-                                      tuple(-0.3 * k for k in range(257)))
-                               for i in range(9)], "lag", "left"),
-        "dots_dead": Dots(["RNN", "LSTM"], [Marks("all paths", "all_paths", (-inf, nan))],
-                          "kept per step"),
-        "dots_one": Dots(["RNN"], [Marks("all paths", "all_paths", (0.4,))],
-                         "kept per step"),
-        "scatter_same": Scatter([Point(-0.5, -0.5, f"point {i}", "rnn")
-                                 for i in range(9)], "a", "b"),
+        "exploding": Curves(
+            [
+                Series(
+                    f"net {i}",
+                    f"other{i}",
+                    tuple(range(65)),
+                    tuple(0.3 * (i + 1) * k for k in range(65)),
+                )
+                for i in range(5)
+            ],
+            "lag",
+            "left",
+        ),
+        "nine_vanish": Curves(
+            [
+                Series(
+                    f"network number {i}",
+                    f"other{i + 1}",
+                    tuple(range(257)),
+                    tuple(-0.3 * k for k in range(257)),
+                )
+                for i in range(9)
+            ],
+            "lag",
+            "left",
+        ),
+        "dots_dead": Dots(
+            ["RNN", "LSTM"],
+            [Marks("all paths", "all_paths", (-inf, nan))],
+            "kept per step",
+        ),
+        "dots_one": Dots(
+            ["RNN"], [Marks("all paths", "all_paths", (0.4,))], "kept per step"
+        ),
+        "scatter_same": Scatter(
+            [Point(-0.5, -0.5, f"point {i}", "rnn") for i in range(9)], "a", "b"
+        ),
         "scatter_nan": Scatter([Point(nan, inf, "gone", "rnn")], "a", "b"),
-        "triangle_small": Triangles([Triangle("RNN", (1, 2), (0, 1),
-                                              [[0.0, -1.0], [0.0, -0.9]])]),
-        "triangle_dead": Triangles([Triangle("RNN", (1, 2, 3, 4), (0, 1, 2, 3),
-                                             [[-inf] * 4] * 4)]),
+        "triangle_small": Triangles(
+            [Triangle("RNN", (1, 2), (0, 1), [[0.0, -1.0], [0.0, -0.9]])]
+        ),
+        "triangle_dead": Triangles(
+            [Triangle("RNN", (1, 2, 3, 4), (0, 1, 2, 3), [[-inf] * 4] * 4)]
+        ),
         "strips_nan": Strips(["LSTM"], ("a", "b", "c"), [[nan, nan, nan]], "share"),
     }
 
@@ -316,8 +471,16 @@ def odd() -> dict[str, FigureData]:
 def usual() -> dict[str, FigureData]:
     """The default report's figures, from made-up numbers."""
     return {
-        "reach": lineup(), "length": length_map(), "triangle": triangles(),
-        "weights": weight_maps(), "gain": gain_map(), "blocks": blocks(),
-        "roads": roads(), "cuts": cuts(), "rank": rank(), "backward": backward(),
-        "predict": predictors(), "gates": gates(),
+        "reach": lineup(),
+        "length": length_map(),
+        "triangle": triangles(),
+        "weights": weight_maps(),
+        "gain": gain_map(),
+        "blocks": blocks(),
+        "roads": roads(),
+        "cuts": cuts(),
+        "rank": rank(),
+        "backward": backward(),
+        "predict": predictors(),
+        "gates": gates(),
     }

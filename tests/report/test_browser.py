@@ -149,8 +149,9 @@ def test_tables_sort_by_value(visit: Visit) -> None:
     assert head.get_attribute("aria-sort") is None
 
 
-@pytest.mark.parametrize(("tool", "ending"), [("svg", "svg"), ("csv", "csv"),
-                                              ("png", "png")])
+@pytest.mark.parametrize(
+    ("tool", "ending"), [("svg", "svg"), ("csv", "csv"), ("png", "png")]
+)
 def test_figures_can_be_kept(visit: Visit, tool: str, ending: str) -> None:
     with visit.page.expect_download() as kept:
         visit.page.locator(f"#fig-gain [data-tool={tool}]").click()
@@ -206,12 +207,18 @@ def test_the_page_never_scrolls_sideways(
 def test_axe_finds_nothing(
     browser: Browser, address: str, scheme: str, width: int
 ) -> None:
-    made = Visit(browser, address, color_scheme=scheme, bypass_csp=True,
-                 viewport={"width": width, "height": 800})
+    made = Visit(
+        browser,
+        address,
+        color_scheme=scheme,
+        bypass_csp=True,
+        viewport={"width": width, "height": 800},
+    )
     made.page.add_script_tag(path=AXE)
     made.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = 1)")
     found = made.page.evaluate("axe.run().then(r => r.violations)")
-    told = [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
-            for v in found]
+    told = [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found
+    ]
     assert told == []
     made.context.close()

@@ -88,8 +88,12 @@ def outside(data: FigureData, width: float, style: str) -> list[str]:
             if not text.get_visible() or not text.get_text().strip():
                 continue
             box = text.get_window_extent()
-            if (box.x0 < -slack or box.y0 < -slack
-                    or box.x1 > right + slack or box.y1 > top + slack):
+            if (
+                box.x0 < -slack
+                or box.y0 < -slack
+                or box.x1 > right + slack
+                or box.y1 > top + slack
+            ):
                 over.append(text.get_text())
     return over
 
@@ -97,9 +101,12 @@ def outside(data: FigureData, width: float, style: str) -> list[str]:
 def test_labels_at_line_ends_do_not_touch() -> None:
     names = [f"network {i}" for i in range(9)]
     data = Curves(
-        [Series(n, f"other{i}", (0, 10), (0.0, -0.001 * i)) for i, n in
-         enumerate(names)],
-        "lag", "what is left",
+        [
+            Series(n, f"other{i}", (0, 10), (0.0, -0.001 * i))
+            for i, n in enumerate(names)
+        ],
+        "lag",
+        "what is left",
     )
     assert not touching(data, set(names))
 
@@ -113,11 +120,14 @@ def touching(data: FigureData, words: set[str]) -> list[tuple[str, str]]:
         figure, _ = canvas(data, look, 7.2)
         figure.canvas.draw()
         found = [
-            (t.get_text(), t.get_window_extent()) for t in figure.findobj(Text)
+            (t.get_text(), t.get_window_extent())
+            for t in figure.findobj(Text)
             if any(word in t.get_text() for word in words)
         ]
     return [
-        (a, b) for i, (a, x) in enumerate(found) for b, y in found[i + 1 :]
+        (a, b)
+        for i, (a, x) in enumerate(found)
+        for b, y in found[i + 1 :]
         if x.overlaps(y)
     ]
 

@@ -13,8 +13,13 @@ from tests.report import demo
 
 def test_writes_drawing_numbers_and_caption(tmp_path: Path) -> None:
     paths = export_document(demo.document(), tmp_path, ["gain"], ("svg", "pdf", "png"))
-    assert [p.name for p in paths] == ["gain.svg", "gain.pdf", "gain.png", "gain.csv",
-                                       "gain.txt"]
+    assert [p.name for p in paths] == [
+        "gain.svg",
+        "gain.pdf",
+        "gain.png",
+        "gain.csv",
+        "gain.txt",
+    ]
     assert "hochreiter1997" in (tmp_path / "gain.txt").read_text()
     svg = (tmp_path / "gain.svg").read_text()
     assert "font/woff2" in svg
@@ -24,16 +29,21 @@ def test_writes_drawing_numbers_and_caption(tmp_path: Path) -> None:
 
 def test_same_bytes_each_time(tmp_path: Path) -> None:
     for once in ("a", "b"):
-        export_document(demo.document(), tmp_path / once, ["cuts"],
-                        ("svg", "pdf", "png"))
+        export_document(
+            demo.document(), tmp_path / once, ["cuts"], ("svg", "pdf", "png")
+        )
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
 def test_style_and_width_change_the_drawing(tmp_path: Path) -> None:
     seen = set()
-    for width, style in (("6.5in", "paper"), ("3.3in", "paper"), ("6.5in", "slide"),
-                         ("6.5in", "grey")):
+    for width, style in (
+        ("6.5in", "paper"),
+        ("3.3in", "paper"),
+        ("6.5in", "slide"),
+        ("6.5in", "grey"),
+    ):
         export_document(demo.document(), tmp_path, ["cuts"], ("svg",), width, style)
         seen.add((tmp_path / "cuts.svg").read_bytes())
     assert len(seen) == 4
@@ -45,8 +55,10 @@ def test_all_figures_where_none_is_named(tmp_path: Path) -> None:
     assert len(paths) == 2 * len(document.figures())
 
 
-@pytest.mark.parametrize(("text", "inches"), [("3.3in", 3.3), ("84mm", 84 / 25.4),
-                                              ("8.4 cm", 8.4 / 2.54), ("240pt", 240 / 72)])
+@pytest.mark.parametrize(
+    ("text", "inches"),
+    [("3.3in", 3.3), ("84mm", 84 / 25.4), ("8.4 cm", 8.4 / 2.54), ("240pt", 240 / 72)],
+)
 def test_width(text: str, inches: float) -> None:
     assert parse_width(text) == pytest.approx(inches)
 

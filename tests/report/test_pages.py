@@ -51,9 +51,7 @@ class Outline(HTMLParser):
         self.addresses: list[str] = []
         self.targets: list[str] = []
 
-    def handle_starttag(
-        self, tag: str, attrs: list[tuple[str, str | None]]
-    ) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         if found.get("id"):
             self.ids.append(str(found["id"]))
@@ -108,8 +106,13 @@ def test_page_is_small_and_says_its_language(page: str) -> None:
 
 def test_every_figure_has_name_readings_table_and_data(page: str) -> None:
     count = len(demo.document().figures())
-    for mark in ('class="tracks"', 'class="data"', 'role="application"',
-                 'role="img"', 'aria-live="polite"'):
+    for mark in (
+        'class="tracks"',
+        'class="data"',
+        'role="application"',
+        'role="img"',
+        'aria-live="polite"',
+    ):
         assert page.count(mark) == count
 
 
@@ -138,8 +141,13 @@ def test_pdf_compiles_without_warnings_in_ten_pages(tmp_path: Path) -> None:
     source = Source(document, drawings, formulas_of(document))
     (tmp_path / "main.typ").write_text(source.text())
     _, warnings = typst.compile_with_warnings(
-        str(tmp_path / "main.typ"), root=str(tmp_path), font_paths=[str(FONTS)],
-        ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=0,
+        str(tmp_path / "main.typ"),
+        root=str(tmp_path),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=0,
     )
     assert warnings == []
 
@@ -167,10 +175,17 @@ def test_words_that_look_like_markup_stay_words(tmp_path: Path) -> None:
     data = figure_cases.rank()
     document = Document(
         nasty,
-        Top(nasty, nasty, [nasty], [nasty],
-            Table([nasty], [[nasty], [nasty]], nasty, notes=[nasty])),
+        Top(
+            nasty,
+            nasty,
+            [nasty],
+            [nasty],
+            Table([nasty], [[nasty], [nasty]], nasty, notes=[nasty]),
+        ),
         [Chapter("a", nasty, [Figure("fig", data, nasty, nasty)])],
-        {"word": nasty}, {"key": nasty}, nasty,
+        {"word": nasty},
+        {"key": nasty},
+        nasty,
     )
     for path in write(document, tmp_path):
         assert path.stat().st_size > 1000

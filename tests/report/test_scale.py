@@ -14,8 +14,15 @@ LN10 = math.log(10)
 
 @pytest.mark.parametrize(
     ("exponent", "text"),
-    [(-83.4, "−83"), (-5.24, "−5.2"), (0, "0.0"), (-0.04, "0.0"), (41.2, "+41"),
-     (9.96, "+10"), (math.nan, "")],
+    [
+        (-83.4, "−83"),
+        (-5.24, "−5.2"),
+        (0, "0.0"),
+        (-0.04, "0.0"),
+        (41.2, "+41"),
+        (9.96, "+10"),
+        (math.nan, ""),
+    ],
 )
 def test_signed(exponent: float, text: str) -> None:
     assert scale.signed(exponent) == text
@@ -23,9 +30,14 @@ def test_signed(exponent: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("ln", "text"),
-    [(0, "1.0 left"), (math.log(0.17), "0.17 left"), (-83 * LN10, "10⁻⁸³ left"),
-     (-math.inf, "exactly 0 left"), (math.inf, "not finite"),
-     (math.nan, "not measured")],
+    [
+        (0, "1.0 left"),
+        (math.log(0.17), "0.17 left"),
+        (-83 * LN10, "10⁻⁸³ left"),
+        (-math.inf, "exactly 0 left"),
+        (math.inf, "not finite"),
+        (math.nan, "not measured"),
+    ],
 )
 def test_left(ln: float, text: str) -> None:
     assert scale.left_words(ln) == text
@@ -33,8 +45,13 @@ def test_left(ln: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "text"),
-    [(math.log(0.473), "47.3 % kept per step"), (math.log(1.6), "× 1.6 a step"),
-     (0, "100 % kept per step"), (-math.inf, "0 % kept"), (100.0, "× 10⁴³ a step")],
+    [
+        (math.log(0.473), "47.3 % kept per step"),
+        (math.log(1.6), "× 1.6 a step"),
+        (0, "100 % kept per step"),
+        (-math.inf, "0 % kept"),
+        (100.0, "× 10⁴³ a step"),
+    ],
 )
 def test_kept(rate: float, text: str) -> None:
     assert scale.kept_words(rate) == text
@@ -42,8 +59,16 @@ def test_kept(rate: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("exponent", "word"),
-    [(-3.1, "vanishing"), (-3, "fading"), (-1, "stable"), (0, "stable"), (1, "stable"),
-     (1.1, "growing"), (3, "growing"), (3.1, "exploding")],
+    [
+        (-3.1, "vanishing"),
+        (-3, "fading"),
+        (-1, "stable"),
+        (0, "stable"),
+        (1, "stable"),
+        (1.1, "growing"),
+        (3, "growing"),
+        (3.1, "exploding"),
+    ],
 )
 def test_verdict(exponent: float, word: str) -> None:
     assert scale.verdict_of(exponent * LN10) == word
@@ -54,6 +79,7 @@ def test_verdict(exponent: float, word: str) -> None:
 def test_words_in_cells_can_be_read(style: str, exponent: float) -> None:
     colour, ink = fill(exponent * LN10, STYLES[style])
     assert contrast(colour, ink) >= 4.5
+    assert not {colour, ink} & set(DARK)
 
 
 @pytest.mark.parametrize("key", LOOKS)

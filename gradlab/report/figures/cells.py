@@ -27,7 +27,7 @@ def colormap(style: Style) -> Colormap:
     if not style.grey:
         return matplotlib.colormaps["PuOr_r"]
     return LinearSegmentedColormap.from_list(
-        "size", [(0, "#5c5c5c"), (0.5, "#ffffff"), (1, "#5c5c5c")]
+        "size", [(0, "#5c5c5c"), (0.5, "#fdfdfd"), (1, "#5c5c5c")]
     )
 
 
@@ -38,20 +38,24 @@ def position(ln: float) -> float:
 
 
 def fill(ln: float, style: Style) -> tuple[str, str]:
-    """Colour of a cell and of the words in it (at least 4.5 to 1)."""
+    """Colour of a cell and of the words in it (at least 4.5 to 1).
+
+    Neither is a colour that the dark page recolours.
+    """
     from matplotlib.colors import to_hex
 
     if not math.isfinite(ln):
         return style.paper, style.ink
     colour = to_hex(colormap(style)(position(ln)))
-    return colour, "#ffffff" if luminance(colour) < 0.179 else "#000000"
+    return colour, "#fefefe" if luminance(colour) < 0.179 else "#000000"
 
 
 def luminance(colour: str) -> float:
     """Relative luminance of a hex colour (WCAG 2)."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4
-              for p in parts]
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -69,8 +73,11 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
     axes = place(figure, left, bottom, wide, high)
     colours = colormap(style)
     axes.imshow(
-        np.kron(np.linspace(0, 1, 128), np.ones((1, 2))).reshape(1, -1), cmap=colours,
-        aspect="auto", extent=(-CLIP, CLIP, 0, 1), interpolation="none",
+        np.kron(np.linspace(0, 1, 128), np.ones((1, 2))).reshape(1, -1),
+        cmap=colours,
+        aspect="auto",
+        extent=(-CLIP, CLIP, 0, 1),
+        interpolation="none",
     )
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -83,22 +90,41 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
     )
     tip = 0.13 * scale
     for sign, end in ((-1, left), (1, left + wide)):
-        points = [(end, bottom), (end, bottom + high),
-                  (end + sign * tip, bottom + high / 2)]
+        points = [
+            (end, bottom),
+            (end, bottom + high),
+            (end + sign * tip, bottom + high / 2),
+        ]
         figure.add_artist(
-            Polygon(points, closed=True, transform=figure.dpi_scale_trans,
-                    facecolor=colours(0.0 if sign < 0 else 1.0), edgecolor="none")
+            Polygon(
+                points,
+                closed=True,
+                transform=figure.dpi_scale_trans,
+                facecolor=colours(0.0 if sign < 0 else 1.0),
+                edgecolor="none",
+            )
         )
     for x, words_here, side in (
         (left - tip - 0.07, "less, vanishing", "right"),
         (left + wide + tip + 0.07, "more, exploding", "left"),
     ):
         figure.text(
-            x, bottom + high / 2, words_here, ha=side, va="center_baseline",
-            fontsize=style.small, color=style.muted, transform=figure.dpi_scale_trans,
+            x,
+            bottom + high / 2,
+            words_here,
+            ha=side,
+            va="center_baseline",
+            fontsize=style.small,
+            color=style.muted,
+            transform=figure.dpi_scale_trans,
         )
     figure.text(
-        left + wide / 2, 0.03 * scale, "what is left of the gradient",
-        ha="center", va="bottom", fontsize=style.small, color=style.muted,
+        left + wide / 2,
+        0.03 * scale,
+        "what is left of the gradient",
+        ha="center",
+        va="bottom",
+        fontsize=style.small,
+        color=style.muted,
         transform=figure.dpi_scale_trans,
     )

@@ -186,8 +186,7 @@ def y_ticks(data: Curves) -> tuple[list[float], list[str]]:
     if data.scale == "share":
         step = 0.25 if high - low < 1.6 else 0.5
         places = [
-            step * k
-            for k in range(math.ceil(low / step), math.floor(high / step) + 1)
+            step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)
         ]
         return places, [f"{100 * p:.0f} %".replace("-", "−") for p in places]
     return ticks.plain_ticks(low, high)
@@ -274,9 +273,15 @@ def _shade(data: Curves, axes: Axes, style: Style) -> None:
     for x, label in data.x_marks:
         axes.axvline(x, color=style.muted, linewidth=0.8 * style.line, dashes=(2, 2))
         axes.annotate(
-            label, (x, 0.04), (3, 0), xycoords=("data", "axes fraction"),
-            textcoords="offset points", fontsize=style.small, color=style.ink,
-            va="bottom", zorder=6,
+            label,
+            (x, 0.04),
+            (3, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=style.small,
+            color=style.ink,
+            va="bottom",
+            zorder=6,
             bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.6},
         )
     if not data.shade or data.scale != "left":
@@ -286,9 +291,15 @@ def _shade(data: Curves, axes: Axes, style: Style) -> None:
     if inches(axes)[2] < 2.4 * style.small / 7.2:
         return
     axes.annotate(
-        data.shade, (1, data.window.y[0]), (-4, 3),
-        xycoords=("axes fraction", "data"), textcoords="offset points",
-        fontsize=style.small, color=style.muted, ha="right", va="bottom",
+        data.shade,
+        (1, data.window.y[0]),
+        (-4, 3),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        fontsize=style.small,
+        color=style.muted,
+        ha="right",
+        va="bottom",
     )
 
 
@@ -300,10 +311,17 @@ def _titles(data: Curves, axes: Axes, style: Style) -> None:
         return
     lines = wrap(data.y_label, style.font, max(width + left, 1.0))
     axes.annotate(
-        "\n".join(lines), (0, 1), (-72 * room.left + 4, 5 + 72 * crossing_room(data, style)),
-        xycoords="axes fraction", textcoords="offset points",
-        fontsize=style.font, color=style.ink, ha="left", va="bottom",
-        linespacing=1.2, annotation_clip=False,
+        "\n".join(lines),
+        (0, 1),
+        (-72 * room.left + 4, 5 + 72 * crossing_room(data, style)),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=style.font,
+        color=style.ink,
+        ha="left",
+        va="bottom",
+        linespacing=1.2,
+        annotation_clip=False,
     )
 
 
@@ -318,16 +336,17 @@ def curve(data: Curves, series: Series, axes: Axes, style: Style) -> None:
             np.clip(np.nan_to_num(np.asarray(series.low, float), nan=low), low, high),
             np.clip(np.nan_to_num(np.asarray(series.high, float), nan=low), low, high),
             where=np.isfinite(np.asarray(series.y, float)),
-            color=look.colour, alpha=0.16, linewidth=0, zorder=1.5,
+            color=look.colour,
+            alpha=0.16,
+            linewidth=0,
+            zorder=1.5,
         )
     axes.plot(x, y, **line_kwargs(look, style), zorder=3)
     where = _marker_places(data, x, y, list(data.series).index(series))
     axes.plot(x[where], y[where], **marker_kwargs(look, style), zorder=3.2)
 
 
-def _marker_places(
-    data: Curves, x: np.ndarray, y: np.ndarray, index: int
-) -> list[int]:
+def _marker_places(data: Curves, x: np.ndarray, y: np.ndarray, index: int) -> list[int]:
     inside = np.flatnonzero(np.isfinite(y))
     if inside.size <= 9:
         return [int(i) for i in inside]

@@ -59,9 +59,11 @@ def _leader(
 
     axes.figure.add_artist(
         Line2D(
-            [start[0], end[0]], [start[1], end[1]],
+            [start[0], end[0]],
+            [start[1], end[1]],
             transform=axes.figure.dpi_scale_trans,
-            color=style.muted, linewidth=0.5 * style.line,
+            color=style.muted,
+            linewidth=0.5 * style.line,
         )
     )
 
@@ -73,10 +75,15 @@ def _dot(
 
     axes.figure.add_artist(
         Line2D(
-            [x], [y], transform=axes.figure.dpi_scale_trans, marker="o",
-            markersize=5 * style.line, linestyle="none",
+            [x],
+            [y],
+            transform=axes.figure.dpi_scale_trans,
+            marker="o",
+            markersize=5 * style.line,
+            linestyle="none",
             markerfacecolor=style.paper if hollow else colour,
-            markeredgecolor=colour, markeredgewidth=1.1 * style.line,
+            markeredgecolor=colour,
+            markeredgewidth=1.1 * style.line,
         )
     )
 
@@ -113,9 +120,7 @@ def _exits(
     held = curve_axes._held(feet, wide, width)
     rows = stairs(held, wide)
     base = to_inches(axes, starts[0], limit)[1]
-    for word, foot, start, row, key in zip(
-        words, feet, held, rows, keys, strict=True
-    ):
+    for word, foot, start, row, key in zip(words, feet, held, rows, keys, strict=True):
         look = style.look(key)
         y = base + side * (row + 0.75) * room
         _arrow(axes, left + foot, base, y, look.colour, style)
@@ -129,12 +134,17 @@ def _arrow(
     axes: Axes, x: float, start: float, end: float, colour: str, style: Style
 ) -> None:
     axes.annotate(
-        "", (x * 72, end * 72), (x * 72, start * 72),
-        xycoords="figure points", textcoords="figure points",
+        "",
+        (x * 72, end * 72),
+        (x * 72, start * 72),
+        xycoords="figure points",
+        textcoords="figure points",
         arrowprops={
             "arrowstyle": "-|>,head_width=0.14,head_length=0.28",
-            "color": colour, "linewidth": 0.9 * style.line,
-            "shrinkA": 0, "shrinkB": 0,
+            "color": colour,
+            "linewidth": 0.9 * style.line,
+            "shrinkA": 0,
+            "shrinkB": 0,
         },
         annotation_clip=False,
     )

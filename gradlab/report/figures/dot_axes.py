@@ -43,8 +43,9 @@ def scale_ticks(
     if scale == "left":
         span = (high - low) / LN10
         step = max(1, math.ceil(span / max(2, width / 0.75)))
-        exponents = range(math.ceil(low / LN10 / step) * step,
-                          math.floor(high / LN10) + 1, step)
+        exponents = range(
+            math.ceil(low / LN10 / step) * step, math.floor(high / LN10) + 1, step
+        )
         words = [tick_word(e) if abs(e) <= 3 else power(e) for e in exponents]
         return [e * LN10 for e in exponents], words
     return ticks.plain_ticks(low, high, max(2, min(6, int(width / 0.6))))
@@ -85,15 +86,22 @@ def _lines(data: Dots, axes: Axes, style: Style) -> None:
     low, high = axes.get_xlim()
     width = inches(axes)[2]
     for value, label in data.lines:
-        axes.axvline(value, color=style.ink, linewidth=0.9 * style.line, dashes=(3, 2),
-                     zorder=1)
+        axes.axvline(
+            value, color=style.ink, linewidth=0.9 * style.line, dashes=(3, 2), zorder=1
+        )
         room = (high - value) / (high - low) * width
         fits = text_width(label, style.small) + 0.05 < room
         axes.annotate(
-            label, (value, 1), (-2 if fits else 2, 3),
-            xycoords=("data", "axes fraction"), textcoords="offset points",
-            fontsize=style.small, color=style.ink, va="bottom",
-            ha="left" if fits else "right", annotation_clip=False,
+            label,
+            (value, 1),
+            (-2 if fits else 2, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=style.small,
+            color=style.ink,
+            va="bottom",
+            ha="left" if fits else "right",
+            annotation_clip=False,
         )
 
 
@@ -107,9 +115,13 @@ def _marks(data: Dots, marks: object, axes: Axes, style: Style) -> None:
         if not math.isfinite(value):
             axes.annotate(
                 "dead" if value < 0 else "not finite",
-                (low if value < 0 else high, top + 0.5), (4 if value < 0 else -4, 0),
-                textcoords="offset points", va="center_baseline", color=style.ink,
-                fontsize=style.small, ha="left" if value < 0 else "right",
+                (low if value < 0 else high, top + 0.5),
+                (4 if value < 0 else -4, 0),
+                textcoords="offset points",
+                va="center_baseline",
+                color=style.ink,
+                fontsize=style.small,
+                ha="left" if value < 0 else "right",
             )
             continue
         ends = [

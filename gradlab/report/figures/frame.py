@@ -87,12 +87,15 @@ def sample(
     inch = figure.dpi_scale_trans
     if line:
         figure.add_artist(
-            Line2D([x, x + length], [y, y], transform=inch,
-                   **line_kwargs(look, style))
+            Line2D([x, x + length], [y, y], transform=inch, **line_kwargs(look, style))
         )
     figure.add_artist(
-        Line2D([x + length / 2], [y], transform=inch,
-               **marker_kwargs(look, style, 3.6 if line else 5.2))
+        Line2D(
+            [x + length / 2],
+            [y],
+            transform=inch,
+            **marker_kwargs(look, style, 3.6 if line else 5.2),
+        )
     )
     return x + length + 0.05
 

@@ -62,8 +62,9 @@ def margins(data: Heatmap, width: float, style: Style, *, bar: bool) -> Margins:
     else:
         names = _column_lines(data, style, min(cells, most)) * line
     bottom = 0.07 + names + (1.45 * line if data.column_name else 0.0)
-    return Margins(left, bottom + (BAR_HEIGHT * style.small / 7.2 if bar else 0.02),
-                   right, 0.06)
+    return Margins(
+        left, bottom + (BAR_HEIGHT * style.small / 7.2 if bar else 0.02), right, 0.06
+    )
 
 
 def _slanted(data: Heatmap, style: Style, cells: float) -> bool:
@@ -108,9 +109,7 @@ def prepare(data: Heatmap, axes: Axes, style: Style) -> None:
         slant = {}
     axes.set_xticks(places, words)
     axes.set_yticks([t + 0.5 for t in tops], [data.rows[r] for r in data.shown()])
-    axes.tick_params(
-        length=0, labelsize=style.small, colors=style.ink, pad=3
-    )
+    axes.tick_params(length=0, labelsize=style.small, colors=style.ink, pad=3)
     for label in axes.get_xticklabels():
         label.set(**slant)
     if data.column_name:
@@ -153,17 +152,29 @@ def _cell(
     missing = not word and math.isnan(value)
     axes.add_patch(
         Rectangle(
-            (column + 0.015, top + 0.03), 0.97, 0.94,
+            (column + 0.015, top + 0.03),
+            0.97,
+            0.94,
             facecolor="none" if missing else colour,
             edgecolor=style.grid if missing else "#9aa1ad" if hatch else style.grid,
-            linewidth=0.4, hatch=hatch,
+            linewidth=0.4,
+            hatch=hatch,
         )
     )
     if missing:
         return
     text = data.marks.get((row, column)) or _number(value, word)
-    _words(axes, style, column + 0.5, top + 0.5, word, text, ink, width,
-           box=colour if hatch else None)
+    _words(
+        axes,
+        style,
+        column + 0.5,
+        top + 0.5,
+        word,
+        text,
+        ink,
+        width,
+        box=colour if hatch else None,
+    )
 
 
 def _number(value: float, word: str) -> str:
@@ -193,31 +204,58 @@ def _words(
         shift = (both / 2 - glyph / 2) / width
         _glyph(axes, style, x - shift, y, word, ink)
         axes.text(
-            x + (both / 2 - wide / 2) / width, y, text, ha="center",
-            va="center_baseline", fontsize=style.small, color=ink, bbox=plate,
+            x + (both / 2 - wide / 2) / width,
+            y,
+            text,
+            ha="center",
+            va="center_baseline",
+            fontsize=style.small,
+            color=ink,
+            bbox=plate,
         )
     elif text and wide <= width - 0.02:
-        axes.text(x, y, text, ha="center", va="center_baseline",
-                  fontsize=style.small, color=ink, bbox=plate)
+        axes.text(
+            x,
+            y,
+            text,
+            ha="center",
+            va="center_baseline",
+            fontsize=style.small,
+            color=ink,
+            bbox=plate,
+        )
     elif glyph < width:
         _glyph(axes, style, x, y, word, ink)
 
 
-def _glyph(
-    axes: Axes, style: Style, x: float, y: float, word: str, ink: str
-) -> None:
+def _glyph(axes: Axes, style: Style, x: float, y: float, word: str, ink: str) -> None:
     shape = GLYPH_MARKERS.get(word)
     size = 4.3 * style.small / 7.2
     if shape is None:
         letter = {"undetermined": "?", "dead": "×", "not_finite": "!"}.get(word, "")
-        axes.text(x, y, letter, ha="center", va="center_baseline", color=ink,
-                  fontsize=style.small, fontweight=600,
-                  bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.6}
-                  if word != "undetermined" else None)
+        axes.text(
+            x,
+            y,
+            letter,
+            ha="center",
+            va="center_baseline",
+            color=ink,
+            fontsize=style.small,
+            fontweight=600,
+            bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.6}
+            if word != "undetermined"
+            else None,
+        )
         return
     axes.plot(
-        [x], [y], marker=shape[0], markersize=size, linestyle="none", clip_on=False,
-        markerfacecolor=ink if shape[1] else "none", markeredgecolor=ink,
+        [x],
+        [y],
+        marker=shape[0],
+        markersize=size,
+        linestyle="none",
+        clip_on=False,
+        markerfacecolor=ink if shape[1] else "none",
+        markeredgecolor=ink,
         markeredgewidth=0.7,
     )
 
@@ -234,9 +272,7 @@ def _raster(data: Heatmap, axes: Axes, style: Style) -> None:
             if math.isfinite(float(value)):
                 grid[place, column] = colours(position(float(value)))
     rows, columns = grid.shape[:2]
-    axes.imshow(
-        grid, extent=(0, columns, rows, 0), aspect="auto", interpolation="none"
-    )
+    axes.imshow(grid, extent=(0, columns, rows, 0), aspect="auto", interpolation="none")
     axes.set_ylim(max(rows, data.tops()[-1] + 1), 0)
 
 
@@ -251,9 +287,14 @@ def outlines(data: Heatmap, axes: Axes, style: Style) -> None:
             continue
         axes.add_patch(
             Rectangle(
-                (run[0] + 0.015, tops[place] + 0.03), run[1] - run[0] + 0.97, 0.94,
-                facecolor="none", edgecolor=style.ink, linewidth=1.2 * style.line,
-                clip_on=False, zorder=4,
+                (run[0] + 0.015, tops[place] + 0.03),
+                run[1] - run[0] + 0.97,
+                0.94,
+                facecolor="none",
+                edgecolor=style.ink,
+                linewidth=1.2 * style.line,
+                clip_on=False,
+                zorder=4,
             )
         )
 
@@ -268,7 +309,13 @@ def notes(data: Heatmap, axes: Axes, style: Style) -> None:
         note = data.notes[row] if row < len(data.notes) else ""
         if note and text_width(note, style.small) + 0.08 <= room:
             axes.annotate(
-                note, (len(data.columns), tops[place] + 0.5), (6, 0),
-                textcoords="offset points", va="center", ha="left",
-                fontsize=style.small, color=style.ink, annotation_clip=False,
+                note,
+                (len(data.columns), tops[place] + 0.5),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left",
+                fontsize=style.small,
+                color=style.ink,
+                annotation_clip=False,
             )

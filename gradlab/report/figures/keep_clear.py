@@ -47,13 +47,19 @@ def keep_clear(
                 break
 
 
-def _places(
-    x: float, y: float, wide: float, high: float
-) -> list[tuple[Box, bool]]:
+def _places(x: float, y: float, wide: float, high: float) -> list[tuple[Box, bool]]:
     found = []
     for far in (0.0, 0.13, 0.26, 0.39):
-        for dx, dy in ((1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1),
-                       (0, 1), (0, -1)):
+        for dx, dy in (
+            (1, 0),
+            (-1, 0),
+            (1, 1),
+            (1, -1),
+            (-1, 1),
+            (-1, -1),
+            (0, 1),
+            (0, -1),
+        ):
             if dx == 0:
                 left = x - wide / 2
                 low = y + dy * (0.08 + far) - (high if dy < 0 else 0.0)
@@ -66,8 +72,12 @@ def _places(
 
 
 def _within(box: Box, frame: Box) -> bool:
-    return (box[0] >= frame[0] + 0.02 and box[1] >= frame[1] + 0.01
-            and box[2] <= frame[2] + 0.05 and box[3] <= frame[3] + 0.03)
+    return (
+        box[0] >= frame[0] + 0.02
+        and box[1] >= frame[1] + 0.01
+        and box[2] <= frame[2] + 0.05
+        and box[3] <= frame[3] + 0.03
+    )
 
 
 def _meet(a: Box, b: Box) -> bool:
@@ -91,8 +101,21 @@ def _write(
         near = min(max(point[0], box[0]), box[2])
         edge = box[1] if middle > point[1] else box[3]
         axes.figure.add_artist(
-            Line2D([point[0], near], [point[1], edge], color=style.muted,
-                   linewidth=0.5, transform=inch)
+            Line2D(
+                [point[0], near],
+                [point[1], edge],
+                color=style.muted,
+                linewidth=0.5,
+                transform=inch,
+            )
         )
-    axes.figure.text(box[0], middle, text, va="center_baseline", ha="left",
-                     fontsize=style.small, color=style.ink, transform=inch)
+    axes.figure.text(
+        box[0],
+        middle,
+        text,
+        va="center_baseline",
+        ha="left",
+        fontsize=style.small,
+        color=style.ink,
+        transform=inch,
+    )

@@ -11,8 +11,11 @@ from gradlab.report import inline
 
 _RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
 _LOWERED = dict(
-    zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ",
-        strict=True)
+    zip(
+        "0123456789+-=()aehijklmnoprstuvx",
+        "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ",
+        strict=True,
+    )
 )
 
 
@@ -53,8 +56,10 @@ def words(text: str) -> str:
 
 
 def _span(span: inline.Span) -> str:
-    inner = span.text if span.kind in ("text", "code") else "".join(
-        _span(child) for child in span.children
+    inner = (
+        span.text
+        if span.kind in ("text", "code")
+        else "".join(_span(child) for child in span.children)
     )
     small = {"sup": _RAISED, "sub": _LOWERED}.get(span.kind)
     if small is None:

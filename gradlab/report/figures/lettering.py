@@ -22,7 +22,7 @@ def _register() -> None:
 
 @contextmanager
 def lettering(size: float) -> Iterator[None]:
-    """matplotlib settings for drawing: our typeface, same bytes every time."""
+    """Matplotlib settings for drawing: our typeface, same bytes every time."""
     import logging
 
     import matplotlib

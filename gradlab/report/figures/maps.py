@@ -37,9 +37,7 @@ class Maps(FigureData):
             lines.append([(i, width / len(group)) for i in group])
         return lines
 
-    def _line_height(
-        self, line: Sequence[tuple[int, float]], style: Style
-    ) -> float:
+    def _line_height(self, line: Sequence[tuple[int, float]], style: Style) -> float:
         title = 2.0 * style.font / 72
         heights = []
         for index, width in line:
@@ -73,12 +71,20 @@ class Maps(FigureData):
                 room = data.margins(wide - 0.1, style, alone=False)
                 body = data.body(wide, style)
                 write(
-                    figure, left + room.left, top - 0.62 * title, self.titles[index],
-                    style, fontsize=style.font, fontweight=600,
+                    figure,
+                    left + room.left,
+                    top - 0.62 * title,
+                    self.titles[index],
+                    style,
+                    fontsize=style.font,
+                    fontweight=600,
                 )
                 axes = place(
-                    figure, left + room.left, top - title - room.top - body,
-                    wide - 0.1 - room.left - room.right, body,
+                    figure,
+                    left + room.left,
+                    top - title - room.top - body,
+                    wide - 0.1 - room.left - room.right,
+                    body,
                 )
                 data.paint(axes, style, alone=False)
                 placed.append((axes, self._tracks(index)))

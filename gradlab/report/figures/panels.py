@@ -129,8 +129,13 @@ class Panels(FigureData):
             for spot in row:
                 for i, words in enumerate(spot.title):
                     write(
-                        figure, spot.left + 0.05, top - (i + 0.5) * line, words, style,
-                        fontsize=style.font * 1.02, fontweight=600,
+                        figure,
+                        spot.left + 0.05,
+                        top - (i + 0.5) * line,
+                        words,
+                        style,
+                        fontsize=style.font * 1.02,
+                        fontweight=600,
                     )
                 axes = place(
                     figure,

@@ -48,8 +48,8 @@ _SUPERSCRIPT = str.maketrans("0123456789-.+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·�
 def power(exponent: float) -> str:
     """Ten to a power, in Unicode: 10⁻⁸³, one decimal below ten in size."""
     size = abs(exponent)
-    digits = f"{exponent:.0f}" if size >= 9.95 or exponent % 1 == 0 else (
-        f"{exponent:.1f}"
+    digits = (
+        f"{exponent:.0f}" if size >= 9.95 or exponent % 1 == 0 else (f"{exponent:.1f}")
     )
     return "10" + digits.translate(_SUPERSCRIPT)
 
@@ -116,7 +116,12 @@ def verdict_of(ln: float) -> str:
     if ln == math.inf:
         return "not_finite"
     exponent = ln / LN10
-    for limit, word in ((-3, "vanishing"), (-1, "fading"), (1, "stable"), (3, "growing")):
+    for limit, word in (
+        (-3, "vanishing"),
+        (-1, "fading"),
+        (1, "stable"),
+        (3, "growing"),
+    ):
         if exponent < limit or (exponent == limit and limit > 0):
             return word
     return "exploding"

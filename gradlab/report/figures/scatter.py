@@ -94,8 +94,12 @@ class Scatter(AxesData):
         """One row per point."""
         head = ["network", self.x_label, self.y_label, self.joined_label or "joined"]
         rows = [
-            [p.label, float(p.x), float(p.y),
-             "" if p.joined is None else float(p.joined)]
+            [
+                p.label,
+                float(p.x),
+                float(p.y),
+                "" if p.joined is None else float(p.joined),
+            ]
             for p in self.points
         ]
         return head, rows

@@ -49,7 +49,9 @@ def _key_words(data: Scatter) -> list[tuple[str, bool]]:
     return [(w, big) for w, big in words if w]
 
 
-def _key_rows(data: Scatter, width: float, style: Style) -> list[list[tuple[str, bool]]]:
+def _key_rows(
+    data: Scatter, width: float, style: Style
+) -> list[list[tuple[str, bool]]]:
     rows: list[list[tuple[str, bool]]] = []
     used = 0.0
     for word, big in _key_words(data):
@@ -89,19 +91,34 @@ def paint(data: Scatter, axes: Axes, style: Style) -> None:
     axes.set_ylim(low_y, high_y)
     _, _, width, height = inches(axes)
     axes.set_xticks(*scale_ticks(data.x_scale, low_x, high_x, width, style.small))
-    axes.set_yticks(*scale_ticks(data.y_scale, low_y, high_y, 0.8 * height,
-                                 style.small))
+    axes.set_yticks(
+        *scale_ticks(data.y_scale, low_y, high_y, 0.8 * height, style.small)
+    )
     label = wrap(data.x_label, style.small, _whole(data, width, style) - 0.1)
-    axes.set_xlabel("\n".join(label), fontsize=style.small, color=style.ink,
-                    labelpad=3, linespacing=1.2)
+    axes.set_xlabel(
+        "\n".join(label),
+        fontsize=style.small,
+        color=style.ink,
+        labelpad=3,
+        linespacing=1.2,
+    )
     _above(data, axes, style)
     if data.diagonal:
         _diagonal(data, axes, style)
     for x, words in data.lines:
         axes.axvline(x, color=style.ink, linewidth=0.9 * style.line, dashes=(3, 2))
-        axes.annotate(words, (x, 1), (0, 2), xycoords=("data", "axes fraction"),
-                      textcoords="offset points", fontsize=style.small, ha="center",
-                      va="bottom", color=style.ink, annotation_clip=False)
+        axes.annotate(
+            words,
+            (x, 1),
+            (0, 2),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=style.small,
+            ha="center",
+            va="bottom",
+            color=style.ink,
+            annotation_clip=False,
+        )
     _points(data, axes, style)
 
 
@@ -121,15 +138,25 @@ def _above(data: Scatter, axes: Axes, style: Style) -> None:
         for words, big in row:
             _mark(axes, x + 0.05, y, style, big=big)
             axes.figure.text(
-                x + 0.13, y, words, fontsize=style.small, color=style.ink,
-                va="center_baseline", transform=axes.figure.dpi_scale_trans,
+                x + 0.13,
+                y,
+                words,
+                fontsize=style.small,
+                color=style.ink,
+                va="center_baseline",
+                transform=axes.figure.dpi_scale_trans,
             )
             x += text_width(words, style.small) + 0.3
         y -= line * 1.1
     for words in lines:
         axes.figure.text(
-            start, y, words, fontsize=style.small, color=style.ink,
-            va="center_baseline", transform=axes.figure.dpi_scale_trans,
+            start,
+            y,
+            words,
+            fontsize=style.small,
+            color=style.ink,
+            va="center_baseline",
+            transform=axes.figure.dpi_scale_trans,
         )
         y -= line
 
@@ -138,31 +165,48 @@ def _mark(axes: Axes, x: float, y: float, style: Style, *, big: bool) -> None:
     from matplotlib.lines import Line2D
 
     axes.figure.add_artist(
-        Line2D([x], [y], marker="o" if big else "|", linestyle="none",
-               markersize=4.5 if big else 6, color=style.ink,
-               transform=axes.figure.dpi_scale_trans)
+        Line2D(
+            [x],
+            [y],
+            marker="o" if big else "|",
+            linestyle="none",
+            markersize=4.5 if big else 6,
+            color=style.ink,
+            transform=axes.figure.dpi_scale_trans,
+        )
     )
 
 
 def _diagonal(data: Scatter, axes: Axes, style: Style) -> None:
     low, high = axes.get_xlim()
-    axes.plot([low, high], [low, high], color=style.muted, linewidth=0.9 * style.line,
-              dashes=(3, 2), zorder=1)
+    axes.plot(
+        [low, high],
+        [low, high],
+        color=style.muted,
+        linewidth=0.9 * style.line,
+        dashes=(3, 2),
+        zorder=1,
+    )
     _, _, width, height = inches(axes)
     span = high - low
     share = max((0.2, 0.35, 0.5, 0.65), key=lambda s: _emptiness(data, low + s * span))
     at = low + share * span
     axes.text(
-        at, at - 0.035 * span, data.diagonal, ha="center", va="top",
-        rotation=math.degrees(math.atan2(height, width)), rotation_mode="anchor",
-        fontsize=style.small, color=style.muted,
+        at,
+        at - 0.035 * span,
+        data.diagonal,
+        ha="center",
+        va="top",
+        rotation=math.degrees(math.atan2(height, width)),
+        rotation_mode="anchor",
+        fontsize=style.small,
+        color=style.muted,
     )
 
 
 def _emptiness(data: Scatter, at: float) -> float:
     """Distance of the nearest point from a place on the diagonal."""
-    return min((max(abs(p.x - at), abs(p.y - at)) for p in drawable(data)),
-               default=0.0)
+    return min((max(abs(p.x - at), abs(p.y - at)) for p in drawable(data)), default=0.0)
 
 
 def _points(data: Scatter, axes: Axes, style: Style) -> None:
@@ -173,13 +217,23 @@ def _points(data: Scatter, axes: Axes, style: Style) -> None:
     for point in points:
         look = style.look(point.key)
         if point.joined is not None and math.isfinite(point.joined):
-            axes.plot([point.x, point.joined], [point.y] * 2, color=look.colour,
-                      linewidth=1.0 * style.line, zorder=2)
-            axes.plot([point.joined], [point.y], marker="|", markersize=7,
-                      color=look.colour, markeredgewidth=1.4, zorder=2.5)
+            axes.plot(
+                [point.x, point.joined],
+                [point.y] * 2,
+                color=look.colour,
+                linewidth=1.0 * style.line,
+                zorder=2,
+            )
+            axes.plot(
+                [point.joined],
+                [point.y],
+                marker="|",
+                markersize=7,
+                color=look.colour,
+                markeredgewidth=1.4,
+                zorder=2.5,
+            )
             busy.append((point.joined, point.y))
         axes.plot([point.x], [point.y], zorder=3, **marker_kwargs(look, style, 5.4))
         busy.append((point.x, point.y))
-    keep_clear(
-        axes, [(p.x, p.y, p.label) for p in points if p.show_label], busy, style
-    )
+    keep_clear(axes, [(p.x, p.y, p.label) for p in points if p.show_label], busy, style)

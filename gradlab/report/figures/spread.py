@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def spread(
-    wanted: Sequence[float], gap: float, low: float, high: float
-) -> list[float]:
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move positions as little as needed so that neighbours lie `gap` apart.
 
     Labels that touch form a block centred on their mean; blocks that touch merge.
@@ -21,8 +19,9 @@ def spread(
             second, first = blocks.pop(), blocks.pop()
             members = first[1] + second[1]
             centre = sum(min(max(wanted[i], low), high) for i in members)
-            blocks.append((_inside(centre / len(members), members, gap, low, high),
-                           members))
+            blocks.append(
+                (_inside(centre / len(members), members, gap, low, high), members)
+            )
     places = [0.0] * len(wanted)
     for centre, members in blocks:
         start = _inside(centre, members, gap, low, high) - gap * (len(members) - 1) / 2

@@ -48,8 +48,9 @@ class Strips(AxesData):
         left = min(0.14 + widest(list(self.rows), style.small), 0.5 * width)
         lines = len(self._key_rows(width, style))
         right = 0.02 + max(0.12, widest(["100 %"], style.small) / 2)
-        return Margins(left, 0.46 * style.font / 8.2, right,
-                       0.08 + lines * 1.45 * style.small / 72)
+        return Margins(
+            left, 0.46 * style.font / 8.2, right, 0.08 + lines * 1.45 * style.small / 72
+        )
 
     def _key_rows(self, width: float, style: Style) -> list[list[int]]:
         from gradlab.report.figures.lettering import text_width
@@ -79,9 +80,16 @@ class Strips(AxesData):
             for part, share in enumerate(shares):
                 if not math.isfinite(float(share)):
                     continue
-                axes.barh(row + 0.5, float(share), 0.72, left=start, linewidth=0.5,
-                          color=_fills(style)[part % 3],
-                          hatch=_HATCHES[part % 3], edgecolor=style.paper)
+                axes.barh(
+                    row + 0.5,
+                    float(share),
+                    0.72,
+                    left=start,
+                    linewidth=0.5,
+                    color=_fills(style)[part % 3],
+                    hatch=_HATCHES[part % 3],
+                    edgecolor=style.paper,
+                )
                 start += float(share)
         axes.set_xlim(0, 1)
         axes.set_ylim(max(1, len(self.rows)), 0)
@@ -107,14 +115,26 @@ class Strips(AxesData):
             x = left - margin + 0.05
             for part in row:
                 axes.figure.add_artist(
-                    Rectangle((x, y - 0.045), 0.13, 0.09, linewidth=0.5,
-                              facecolor=_fills(style)[part % 3], hatch=_HATCHES[part % 3],
-                              edgecolor="#8a90a0" if part % 3 == 1 else style.paper,
-                              transform=axes.figure.dpi_scale_trans)
+                    Rectangle(
+                        (x, y - 0.045),
+                        0.13,
+                        0.09,
+                        linewidth=0.5,
+                        facecolor=_fills(style)[part % 3],
+                        hatch=_HATCHES[part % 3],
+                        edgecolor="#8a90a0" if part % 3 == 1 else style.paper,
+                        transform=axes.figure.dpi_scale_trans,
+                    )
                 )
-                axes.figure.text(x + 0.17, y, self.parts[part], fontsize=style.small,
-                                 color=style.ink, va="center_baseline",
-                                 transform=axes.figure.dpi_scale_trans)
+                axes.figure.text(
+                    x + 0.17,
+                    y,
+                    self.parts[part],
+                    fontsize=style.small,
+                    color=style.ink,
+                    va="center_baseline",
+                    transform=axes.figure.dpi_scale_trans,
+                )
                 x += text_width(self.parts[part], style.small) + 0.34
             y -= 1.45 * style.small / 72
 
@@ -143,8 +163,13 @@ class Strips(AxesData):
     def grid(self) -> TableData:
         """Rows down, parts across."""
         rows = [
-            [name, *(f"{100 * float(s):.3g} %" if math.isfinite(float(s)) else ""
-                     for s in shares)]
+            [
+                name,
+                *(
+                    f"{100 * float(s):.3g} %" if math.isfinite(float(s)) else ""
+                    for s in shares
+                ),
+            ]
             for name, shares in zip(self.rows, self.shares, strict=True)
         ]
         return [self.row_name, *self.parts], rows

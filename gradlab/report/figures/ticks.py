@@ -81,7 +81,9 @@ def _apart(
     return abs(a - b) * scale >= half + 0.09
 
 
-def plain_ticks(low: float, high: float, most: int = 5) -> tuple[list[float], list[str]]:
+def plain_ticks(
+    low: float, high: float, most: int = 5
+) -> tuple[list[float], list[str]]:
     """Round numbers on a linear axis."""
     if high <= low:
         return [low], [number(low)]

@@ -42,18 +42,22 @@ def paint(
     end = float(later[-1]) if later.size else 1.0
     if later.size:
         _raster(later, earlier, grid, axes, style)
-        _contours(later, earlier, grid, contours, axes, style,
-                  at=0.86 if first else 0.62)
+        _contours(
+            later, earlier, grid, contours, axes, style, at=0.86 if first else 0.62
+        )
     _impossible(axes, end, style)
     axes.set_xlim(0, end)
     axes.set_ylim(0, end)
     places = lag_ticks(0, end, 3)
     axes.set_xticks(places, [f"{p:g}" for p in places])
-    axes.set_yticks(places, [f"{p:g}" for p in places] if labelled else [""] * len(places))
+    axes.set_yticks(
+        places, [f"{p:g}" for p in places] if labelled else [""] * len(places)
+    )
     axes.set_xlabel("earlier step t", fontsize=style.small, color=style.ink, labelpad=2)
     if labelled:
-        axes.set_ylabel("later step T", fontsize=style.small, color=style.ink,
-                        labelpad=2)
+        axes.set_ylabel(
+            "later step T", fontsize=style.small, color=style.ink, labelpad=2
+        )
     if first:
         _explain(axes, end, style)
 
@@ -70,18 +74,25 @@ def _raster(
     style: Style,
 ) -> None:
     colours = colormap(style)
-    exponent = np.clip(np.nan_to_num(grid / LN10, posinf=CLIP, neginf=-CLIP),
-                       -CLIP, CLIP)
+    exponent = np.clip(
+        np.nan_to_num(grid / LN10, posinf=CLIP, neginf=-CLIP), -CLIP, CLIP
+    )
     image = colours(0.5 + exponent / (2 * CLIP))
     image[np.isnan(grid)] = (1, 1, 1, 0)
     repeat = max(1, 256 // max(grid.shape))
     image = np.repeat(np.repeat(image, repeat, 0), repeat, 1)
     half_x, half_y = _stride(earlier) / 2, _stride(later) / 2
     axes.imshow(
-        (image * 255).astype(np.uint8), origin="lower", aspect="auto",
+        (image * 255).astype(np.uint8),
+        origin="lower",
+        aspect="auto",
         interpolation="none",
-        extent=(earlier[0] - half_x, earlier[-1] + half_x,
-                later[0] - half_y, later[-1] + half_y),
+        extent=(
+            earlier[0] - half_x,
+            earlier[-1] + half_x,
+            later[0] - half_y,
+            later[-1] + half_y,
+        ),
     )
 
 
@@ -97,14 +108,21 @@ def _contours(
 ) -> None:
     if min(grid.shape) < 3:
         return
-    finite = np.clip(np.nan_to_num(grid, nan=np.nan, posinf=1e3, neginf=-1e3), -1e3, 1e3)
+    finite = np.clip(
+        np.nan_to_num(grid, nan=np.nan, posinf=1e3, neginf=-1e3), -1e3, 1e3
+    )
     masked = np.ma.masked_invalid(finite)
     for level, name in contours:
         if not masked.min() < level < masked.max():
             continue
         lines = axes.contour(
-            earlier, later, masked, levels=[level], colors=[ON_MAP],
-            linewidths=0.9 * style.line, linestyles="solid",
+            earlier,
+            later,
+            masked,
+            levels=[level],
+            colors=[ON_MAP],
+            linewidths=0.9 * style.line,
+            linestyles="solid",
         )
         _contour_name(lines, name, axes, style, at)
 
@@ -119,8 +137,14 @@ def _contour_name(
     longest = max(segments, key=len)
     x, y = longest[int(at * (len(longest) - 1))]
     axes.text(
-        x, y, name, fontsize=style.small * 0.92, color=ON_MAP, ha="center",
-        va="center_baseline", zorder=6,
+        x,
+        y,
+        name,
+        fontsize=style.small * 0.92,
+        color=ON_MAP,
+        ha="center",
+        va="center_baseline",
+        zorder=6,
         bbox={"facecolor": PLATE, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )
 
@@ -130,8 +154,13 @@ def _impossible(axes: Axes, end: float, style: Style) -> None:
 
     axes.add_patch(
         Polygon(
-            [(0, 0), (end, 0), (end, end)], closed=True, facecolor=style.paper,
-            edgecolor="#c3c8d0", hatch="////", linewidth=0, zorder=2.5,
+            [(0, 0), (end, 0), (end, end)],
+            closed=True,
+            facecolor=style.paper,
+            edgecolor="#c3c8d0",
+            hatch="////",
+            linewidth=0,
+            zorder=2.5,
         )
     )
     axes.plot([0, end], [0, end], color=style.muted, linewidth=0.7, zorder=2.6)
@@ -143,20 +172,39 @@ def _explain(axes: Axes, end: float, style: Style) -> None:
 
     lines = wrap(IMPOSSIBLE, style.small, 0.52 * width)
     axes.text(
-        0.97 * end, 0.05 * end, "\n".join(lines), ha="right", va="bottom",
-        fontsize=style.small, color=style.ink, zorder=5, linespacing=1.15,
+        0.97 * end,
+        0.05 * end,
+        "\n".join(lines),
+        ha="right",
+        va="bottom",
+        fontsize=style.small,
+        color=style.ink,
+        zorder=5,
+        linespacing=1.15,
         bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 1.2},
     )
     axes.annotate(
-        "", (0.10 * end, 0.66 * end), (0.38 * end, 0.38 * end), zorder=6,
+        "",
+        (0.10 * end, 0.66 * end),
+        (0.38 * end, 0.38 * end),
+        zorder=6,
         arrowprops={
             "arrowstyle": "-|>,head_width=0.16,head_length=0.3",
-            "color": ON_MAP, "linewidth": 0.9 * style.line, "shrinkA": 0, "shrinkB": 0,
+            "color": ON_MAP,
+            "linewidth": 0.9 * style.line,
+            "shrinkA": 0,
+            "shrinkB": 0,
             "path_effects": [withStroke(linewidth=2.4, foreground=PLATE)],
         },
     )
     axes.text(
-        0.12 * end, 0.73 * end, "distance", fontsize=style.small, color=ON_MAP,
-        ha="left", va="center_baseline", zorder=6,
+        0.12 * end,
+        0.73 * end,
+        "distance",
+        fontsize=style.small,
+        color=ON_MAP,
+        ha="left",
+        va="center_baseline",
+        zorder=6,
         bbox={"facecolor": PLATE, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
     )

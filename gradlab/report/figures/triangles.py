@@ -104,11 +104,24 @@ class Triangles(FigureData):
             top = total - row * self._row(width, style)
             left = self._left(style) + column * (side + 0.16)
             for i, words in enumerate(titles[index]):
-                write(figure, left, top - (i + 0.5) * line, words, style,
-                      fontsize=style.font, fontweight=600)
+                write(
+                    figure,
+                    left,
+                    top - (i + 0.5) * line,
+                    words,
+                    style,
+                    fontsize=style.font,
+                    fontweight=600,
+                )
             axes = place(figure, left, top - lines * line - 0.07 - side, side, side)
-            triangle_axes.paint(panel, self.contours, axes, style, first=index == 0,
-                                labelled=column == 0)
+            triangle_axes.paint(
+                panel,
+                self.contours,
+                axes,
+                style,
+                first=index == 0,
+                labelled=column == 0,
+            )
             placed.append((axes, self._tracks(panel)))
         bar(figure, style, 0.1, width - 0.2)
         return placed
@@ -125,8 +138,12 @@ class Triangles(FigureData):
                 Track(
                     f"{panel.title}: from step {step:g}",
                     tuple(
-                        Spot(t, step, f"{panel.title}; from step {step:g} back to "
-                             f"step {t:g}; {left_words(values[step, t])}")
+                        Spot(
+                            t,
+                            step,
+                            f"{panel.title}; from step {step:g} back to "
+                            f"step {t:g}; {left_words(values[step, t])}",
+                        )
                         for t in (earlier[i] for i in thinned(len(earlier), STOPS))
                     ),
                 )

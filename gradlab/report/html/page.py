@@ -93,4 +93,3 @@ def _css() -> str:
             f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
         )
     return "".join(faces) + _text("page.css")
-

@@ -68,7 +68,8 @@ class Views:
     def known_terms(self, text: str) -> list[str]:
         """Glossary terms a text links to."""
         return [
-            span.text for span in inline.parse(text)
+            span.text
+            for span in inline.parse(text)
             if span.kind == "term" and span.text in self.terms
         ]
 
@@ -123,8 +124,10 @@ class Views:
             "table": table,
             "columns": columns,
             "rows": [
-                [self._cell(cell, columns[i].align if i < len(columns) else "left")
-                 for i, cell in enumerate(row)]
+                [
+                    self._cell(cell, columns[i].align if i < len(columns) else "left")
+                    for i, cell in enumerate(row)
+                ]
                 for row in table.row_list()
             ],
             "sortable": table.sortable and len(table.rows) > 1,
@@ -150,8 +153,11 @@ class Views:
             "number": self.numbers[figure.name],
             "id": f"fig-{figure.name}",
             "svg": Markup(_described(themed(drawn.svg), figure.alt)),
-            "tracks": Markup(_embedded(json.dumps(drawn.tracks, ensure_ascii=False,
-                                                  separators=(",", ":")))),
+            "tracks": Markup(
+                _embedded(
+                    json.dumps(drawn.tracks, ensure_ascii=False, separators=(",", ":"))
+                )
+            ),
             "csv": Markup(_embedded(csv_text(figure.data.table()))),
             "tables": [_readable(*item) for item in figure.data.grids()],
             "question": chapter.question if chapter else "",
@@ -179,8 +185,10 @@ def _described(svg: str, alt: str) -> str:
 
 def _embedded(text: str) -> str:
     """Text that cannot end the script element it stands in."""
-    return text.replace("<", "\\u003c") if text.startswith(("[", "{")) else (
-        text.replace("</", "< /")
+    return (
+        text.replace("<", "\\u003c")
+        if text.startswith(("[", "{"))
+        else (text.replace("</", "< /"))
     )
 
 

@@ -124,8 +124,9 @@ class Source:
             lines.append(f"#enum({items})")
         if top.table is not None:
             lines.append(self.table(top.table))
-        return "\n\n".join([*(line for line in lines if line),
-                            *self.blocks(top.blocks)])
+        return "\n\n".join(
+            [*(line for line in lines if line), *self.blocks(top.blocks)]
+        )
 
     def blocks(self, blocks: Sequence[Block]) -> list[str]:
         """Markup of each block."""
@@ -190,8 +191,7 @@ class Source:
         align = ", ".join(c.align for c in columns)
         head = ", ".join(f"[{self._head(c.text, c.note)}]" for c in columns)
         lines = [
-            f"#table(columns: {len(columns)}, align: ({align},), "
-            f"table.header({head}),"
+            f"#table(columns: {len(columns)}, align: ({align},), table.header({head}),"
         ]
         for index, row in enumerate(rows[:MOST_TABLE_ROWS]):
             if index in groups:
@@ -227,8 +227,10 @@ class Source:
                 f"#metadata(none) <{inline.anchor(term)}>]"
                 for term, text in self.document.glossary.items()
             )
-            parts.append(f"#columns(2, text(.9em, list(marker: none, body-indent: 0pt, "
-                         f"{items})))")
+            parts.append(
+                f"#columns(2, text(.9em, list(marker: none, body-indent: 0pt, "
+                f"{items})))"
+            )
         if self.document.references:
             parts.append("= References")
             items = ", ".join(

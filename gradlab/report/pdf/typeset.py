@@ -45,7 +45,9 @@ def _compile(
         source = Source(document, drawings, formulas, width, size)
         main.write_text(source.text(), encoding="utf-8")
         compiler = typst.Compiler(
-            str(main), root=str(folder), font_paths=[str(FONTS)],
+            str(main),
+            root=str(folder),
+            font_paths=[str(FONTS)],
             ignore_system_fonts=True,
         )
         if pages(compiler) <= PAGES:
