@@ -8,6 +8,7 @@ import pytest
 
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Story, labels
+from gradlab.report.words import words
 from tests import made_up
 
 
@@ -90,7 +91,8 @@ def test_command_measures_the_same_points_again(story):
     ],
 )
 def test_labels(spec, bias, name):
-    assert labels.row_label({"cell": spec, "forget_bias": bias}, ()) == name
+    params = {"cell": spec, "forget_bias": bias}
+    assert labels.row_label(params, (), words("en", "names")) == name
 
 
 def test_seeds_that_disagree_are_undetermined():

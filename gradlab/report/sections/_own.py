@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from gradlab.report.blocks import Block, Command, Formula, HowToRead, Limits, References
+from gradlab.report.blocks import (
+    Block,
+    Command,
+    Formula,
+    HowToRead,
+    Limits,
+    Missing,
+    References,
+)
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Row, Slice, labels, slices
 from gradlab.report.words import say
@@ -35,7 +44,22 @@ SETTINGS = ("input", "loss", "dtype", "sequences", "burn_in", "initial_state")
 
 
 class OwnSection(Section):
-    """A section of ours: its words stand in ``report/words/LANGUAGE/NAME.py``."""
+    """A section of ours: its words stand in ``report/words/LANGUAGE/NAME.py``.
+
+    computed: whether it needs at least one computed point.
+    """
+
+    computed: ClassVar[bool] = True
+
+    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """Say that nothing was computed, or else what there is to tell."""
+        if self.computed and not story.done:
+            return Missing(story.words("common").NO_POINTS)
+        return self.tell(results, story)
+
+    @abstractmethod
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+        """The section's blocks where some points were computed."""
 
     def words(self, story: Story) -> ModuleType:
         """This section's templates."""

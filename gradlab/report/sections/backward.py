@@ -36,7 +36,7 @@ class Backward(own.OwnSection):
     question = "What arrives in a real backward pass?"
     needs = ("loss_gradient",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of two or three panels."""
         w = self.words(story)
         rows = _rows(story)

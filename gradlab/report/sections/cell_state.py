@@ -45,7 +45,7 @@ class CellState(own.OwnSection):
     question = "What does the cell state change?"
     needs = ("spectral_norm",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """Two figures; the second alone for cells of one state."""
         w = self.words(story)
         rows = _rows(story, "cc")
@@ -224,8 +224,8 @@ def _what(row: Row, own_block: str, w: ModuleType) -> str:
 
 
 def _bias(row: Row) -> str:
-    name = labels.bias_name(row.cell, row.bias) or labels.cell_name(row.cell)
-    return labels.with_extras(name, labels.extras(row.params, row.extra))
+    name = row.bias_name or labels.cell_name(row.cell)
+    return labels.with_extras(name, row.extras)
 
 
 def _split_finding(rows: Sequence[Row], own_block: str, w: ModuleType) -> str:

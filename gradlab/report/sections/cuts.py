@@ -33,7 +33,7 @@ class Cuts(own.OwnSection):
     question = "What if we take a part away?"
     needs = ("growth_rate",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One dot plot of the LSTM's rows (of the GRU's where there is no LSTM)."""
         w = self.words(story)
         rows = _rows(story)

@@ -34,7 +34,7 @@ class Directions(own.OwnSection):
     question = "How many directions survive?"
     needs = ("stable_rank",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of up to seven curves."""
         w = self.words(story)
         rows = _rows(story)

@@ -60,7 +60,7 @@ class Gain(own.OwnSection):
     question = "How much room is there between vanishing and exploding?"
     needs = ("spectral_norm",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """A map of rows by gains; dots where there is one row."""
         w = self.words(story)
         grids = story.varying("gain")
@@ -105,7 +105,7 @@ class Gain(own.OwnSection):
         runs = [line.run(gains) for line in shown]
         data = Heatmap(
             rows=[line.label for line in shown],
-            columns=[_column(c, w) for c in columns],
+            columns=[_column(c, story.words("names")) for c in columns],
             values=maps.values(sizes),
             verdicts=maps.verdicts(sizes),
             column_name=w.COLUMN,
@@ -213,15 +213,15 @@ def _lines(part: Slice) -> list[Line]:
 def _label(rows: dict[Any, Row], part: Slice) -> str:
     row = next(iter(rows.values()))
     extra = tuple(a for a in part.extra if a not in ("gain", "init"))
-    return labels.row_label(row.params, extra)
+    return labels.row_label(row.params, extra, row.names)
 
 
 def _named(column: Any) -> bool:
     return isinstance(column, str)
 
 
-def _column(column: Any, w: ModuleType) -> str:
-    return labels.init_name(column) if _named(column) else f"{column:g}"
+def _column(column: Any, names: ModuleType) -> str:
+    return labels.init_name(column, names) if _named(column) else f"{column:g}"
 
 
 def _size(line: Line, column: Any):

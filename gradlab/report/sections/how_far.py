@@ -36,11 +36,9 @@ class HowFar(own.OwnSection):
     question = "How far back does the gradient reach?"
     needs = ("spectral_norm",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of all curves; a table where rows had to be left out."""
         w, common = self.words(story), story.words("common")
-        if not story.done:
-            return Missing(common.NO_POINTS)
         rows = measured(story)
         if not rows:
             return Missing(say(common.MISSING_MEASURE, measures="spectral_norm"))

@@ -46,7 +46,7 @@ class Inside(own.OwnSection):
     question = "What does it look like inside one sequence?"
     needs = ("triangle",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of up to four panels."""
         w = self.words(story)
         grids = story.holding("triangle")

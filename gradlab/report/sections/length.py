@@ -33,11 +33,9 @@ class Length(own.OwnSection):
     question = "Does a longer sequence make it worse?"
     needs = ("spectral_norm",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """A map of rows by lengths; dots where there is one row."""
-        w, common = self.words(story), story.words("common")
-        if not story.main.rows:
-            return Missing(common.NO_POINTS)
+        w = self.words(story)
         lengths = story.main.lengths
         if len(lengths) < 2:
             return Missing(say(w.ONE_LENGTH, length=f"{lengths[0]:,}"))

@@ -34,7 +34,7 @@ class Predictors(own.OwnSection):
     question = "What predicts it?"
     needs = ("growth_rate",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of up to three panels."""
         w = self.words(story)
         gated = _gated(story)
@@ -187,7 +187,7 @@ def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
 
 def _weights_label(row: Row) -> str:
     """``he, relu``: what differs from the plain RNN, or RNN."""
-    return labels.extras(row.params, row.extra) or row.short
+    return row.extras or row.short
 
 
 def _shares(row: Row) -> tuple[float, float, float] | None:
@@ -268,14 +268,14 @@ def _weights_finding(rows: Sequence[Row], w: ModuleType) -> str:
         row, norm, _ = above[0]
         return say(
             w.WEIGHTS_BOTH,
-            name=_named(row),
+            name=_named(row, w),
             norm=numbers.significant(norm, 3),
             word=_word(row, w),
         ) + _radius_clause(wrong[0], w)
     if above:
         row, norm, _ = above[0]
         shown = numbers.significant(norm, 3)
-        return say(w.WEIGHTS_NORM, name=_named(row), norm=shown, word=_word(row, w))
+        return say(w.WEIGHTS_NORM, name=_named(row, w), norm=shown, word=_word(row, w))
     if wrong:
         return _radius_text(wrong[0], w)
     return w.WEIGHTS_AGREE
@@ -285,14 +285,14 @@ def _radius_clause(found: tuple[Row, float, float], w: ModuleType) -> str:
     row, _, radius = found
     template = w.RADIUS_CLAUSE_ABOVE if radius > 1 else w.RADIUS_CLAUSE_BELOW
     shown = numbers.significant(radius, 3)
-    return say(template, name=_named(row), radius=shown, word=_word(row, w))
+    return say(template, name=_named(row, w), radius=shown, word=_word(row, w))
 
 
 def _radius_text(found: tuple[Row, float, float], w: ModuleType) -> str:
     row, _, radius = found
     template = w.WEIGHTS_RADIUS if radius > 1 else w.WEIGHTS_LOW
     shown = numbers.significant(radius, 3)
-    return say(template, name=_named(row), radius=shown, word=_word(row, w))
+    return say(template, name=_named(row, w), radius=shown, word=_word(row, w))
 
 
 def _shrinks(row: Row) -> bool:
@@ -313,9 +313,9 @@ def _word(row: Row, w: ModuleType) -> str:
     return words.get(row.size().word, w.EXPLODES)
 
 
-def _named(row: Row) -> str:
+def _named(row: Row, w: ModuleType) -> str:
     """``the RNN with PyTorch default weights and tanh``."""
-    init = labels.init_name(row.params.get("init"))
-    text = f"the RNN with {init} weights and {row.params.get('activation')}"
     gain = row.params.get("gain")
-    return text if gain == labels.CUSTOMARY["gain"] else f"{text} at gain {gain:g}"
+    template = w.NAMED if gain == labels.CUSTOMARY["gain"] else w.NAMED_GAIN
+    activation = row.params.get("activation")
+    return say(template, init=row.init_name, activation=activation, gain=f"{gain:g}")

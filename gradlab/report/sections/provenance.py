@@ -34,9 +34,10 @@ class Provenance(own.OwnSection):
 
     name = "provenance"
     order = 12
+    computed = False
     question = "How was each number obtained?"
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """A table of checks, definitions, facts, and the command."""
         w = self.words(story)
         checks = list(story.meta.get("verification") or [])

@@ -50,11 +50,9 @@ class Remedies(own.OwnSection):
     question = "What to try, and what does this report not say?"
     needs = ("spectral_norm",)
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """Table of remedies where any was measured; the limits always."""
         w = self.words(story)
-        if not story.done:
-            return Missing(w.NO_POINTS)
         found = remedies(story)
         blocks: list[Block] = [Finding(_finding(found, w, story))]
         if found:
@@ -214,15 +212,15 @@ def _row(remedy: Remedy, w: ModuleType, story: Story) -> list[Cell]:
 def _change(remedy: Remedy, w: ModuleType) -> str:
     before, after = remedy.before.params, remedy.after.params
     if set(remedy.axes) == {"init", "activation"}:
-        init = labels.init_name(after["init"])
+        init = remedy.after.init_name
         return say(w.CHANGE_BOTH, init=init, activation=after["activation"])
     axis = remedy.axes[0]
     if axis == "forget_bias":
-        return say(w.CHANGE_BIAS, bias=labels.bias_name(after["cell"], after[axis]))
+        return say(w.CHANGE_BIAS, bias=remedy.after.bias_name)
     if axis == "gain":
         return say(w.CHANGE_GAIN, gain=f"{after[axis]:g}")
     if axis == "init":
-        return say(w.CHANGE_INIT, init=labels.init_name(after[axis]))
+        return say(w.CHANGE_INIT, init=remedy.after.init_name)
     return say(w.CHANGE_ACTIVATION, activation=after[axis], before=before[axis])
 
 

@@ -42,7 +42,7 @@ class Weights(own.OwnSection):
         name = labels.cell_name(network[1][0].cell)
         return say(w.QUESTION_OTHER, name=f"the {name}")
 
-    def build(self, results: Any, story: Story) -> Sequence[Block] | Missing:
+    def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """Three maps; fewer where an axis has one value."""
         w = self.words(story)
         found = _network(story)
@@ -132,9 +132,10 @@ def _maps(
     w: ModuleType,
     story: Story,
 ) -> Maps | Heatmap:
+    names = story.words("names")
     full = _map(
         [[_size(table, (i, a), length) for a in activations] for i in inits],
-        [labels.init_name(i) for i in inits],
+        [labels.init_name(i, names) for i in inits],
         [str(a) for a in activations],
         (w.ROW_INIT, w.COLUMN_ACTIVATION),
         story,
@@ -148,7 +149,7 @@ def _maps(
     activation, init = activations[0], inits[0]
     by_init = _map(
         [[_size(table, (i, activation), n) for n in lengths] for i in inits],
-        [labels.init_name(i) for i in inits],
+        [labels.init_name(i, names) for i in inits],
         columns,
         (w.ROW_INIT, w.COLUMN_LENGTH),
         story,
@@ -163,7 +164,7 @@ def _maps(
     titles = [
         say(w.MAP_FULL, length=f"{length:,}"),
         say(w.MAP_INIT, activation=activation),
-        say(w.MAP_ACTIVATION, init=labels.init_name(init)),
+        say(w.MAP_ACTIVATION, init=labels.init_name(init, names)),
     ]
     return Maps(titles, [full, by_init, by_activation])
 
@@ -178,8 +179,8 @@ def _single(
 ) -> Heatmap | Dots:
     """One axis varies: its values by length, or dots where there is one length."""
     keys = [(i, a) for i in inits for a in activations if (i, a) in table]
-    by_init = len(inits) > 1
-    names = [labels.init_name(k[0]) if by_init else str(k[1]) for k in keys]
+    by_init, words = len(inits) > 1, story.words("names")
+    names = [labels.init_name(k[0], words) if by_init else str(k[1]) for k in keys]
     lengths = sorted({n for r in table.values() for n in r.lengths})
     row_name = w.ROW_INIT if by_init else w.ROW_ACTIVATION
     if len(lengths) > 1:
@@ -297,8 +298,8 @@ def _rest(
 
 def _pairs(stable: Mapping[Pair, Row], w: ModuleType) -> str:
     shown = [
-        say(w.PAIR_LINE, init=labels.init_name(k[0]), activation=k[1])
-        for k in list(stable)[:5]
+        say(w.PAIR_LINE, init=row.init_name, activation=pair[1])
+        for pair, row in list(stable.items())[:5]
     ]
     if len(stable) > 5:
         shown.append("…")
@@ -329,7 +330,7 @@ def _caption(
 ) -> str:
     row = next(iter(table.values()))
     name = labels.cell_name(row.cell)
-    bias = labels.bias_name(row.cell, row.bias)
+    bias = row.bias_name
     text = say(w.CAPTION, name=f"the {name}" + (f" with {bias}" if bias else ""))
     exact = table.get(EXACT)
     if exact is not None and math.isfinite(exact.size().ln):

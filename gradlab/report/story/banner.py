@@ -52,6 +52,8 @@ def _when(started: object) -> str:
 def banner(story: Story) -> str:
     """What was true of the networks and of what they were fed with."""
     w = story.words("top")
+    if not story.done:
+        return w.BANNER_NONE
     trained = bool(story.meta.get("trained"))
     kinds = [fed(str(v), w) for v in slices.values(story.done, "input")]
     return say(
@@ -65,7 +67,7 @@ def banner(story: Story) -> str:
 def fed(value: str, w) -> str:
     """What a network was fed with, as a clause."""
     kind, _, argument = value.partition(":")
-    file = labels.input_name(value).removeprefix("the text of ")
+    file = labels.file_name(argument)
     if kind == "gaussian":
         return w.FED_NOISE
     if kind == "silence":
@@ -73,7 +75,6 @@ def fed(value: str, w) -> str:
     if kind == "text":
         return say(w.FED_TEXT, file=file)
     if kind == "npy":
-        file = file.removeprefix("the sequences of ")
         return say(w.FED_SEQUENCES, file=file)
     return say(w.FED_OTHER, name=value)
 

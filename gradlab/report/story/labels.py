@@ -1,13 +1,18 @@
-"""One name for each network, everywhere: labels, order and style keys."""
+"""One name for each network, everywhere: labels, order and style keys.
+
+`w` is the module of names in the report's language (`report/words/*/names.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
+
+from gradlab.report.words import say
 
 
 NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-BIAS_NAMES = {"gru": "keep bias"}
 CANONICAL = {"keep": "0", 1.0: "1", 3.0: "3", "chrono": "chrono"}
 FAMILIES = ("rnn", "gru", "lstm")
 
@@ -38,82 +43,80 @@ def cell_name(spec: str) -> str:
     return f"{name} ({', '.join(o.replace('_', ' ') for o in options.split('+'))})"
 
 
-def bias_name(spec: str, bias: object) -> str:
+def bias_name(spec: str, bias: object, w: ModuleType) -> str:
     """``forget bias 3``, ``keep bias 0`` (PyTorch's default), ``chrono`` or nothing."""
     if bias is None:
         return ""
     if isinstance(bias, str) and bias.startswith("chrono"):
         fixed = bias.partition(":")[2]
-        return f"chrono (Tmax {fixed})" if fixed else "chrono"
-    word = BIAS_NAMES.get(family(spec), "forget bias")
+        return say(w.BIAS_CHRONO_FIXED, tmax=fixed) if fixed else w.BIAS_CHRONO
+    word = w.KEEP_BIAS if family(spec) == "gru" else w.FORGET_BIAS
     if bias == 0:
-        return f"{word} set to 0"
-    return f"{word} 0" if bias == "keep" else f"{word} {_number(bias)}"
+        return say(w.BIAS_ZERO, word=word)
+    return say(w.BIAS_VALUE, word=word, value="0" if bias == "keep" else _number(bias))
 
 
-def bias_short(spec: str, bias: object) -> str:
+def bias_short(spec: str, bias: object, w: ModuleType) -> str:
     """The bias as a curve's label has room for it: ``3``, ``chrono``."""
-    name = bias_name(spec, bias)
-    return name.removeprefix("keep bias ").removeprefix("forget bias ")
+    name = bias_name(spec, bias, w)
+    return name.removeprefix(f"{w.KEEP_BIAS} ").removeprefix(f"{w.FORGET_BIAS} ")
 
 
-def axis_value(axis: str, value: object) -> str:
-    """An axis value in words: ``gain 2``, ``PyTorch default``, ``text of a.txt``."""
+def axis_value(axis: str, value: object, w: ModuleType) -> str:
+    """An axis value in words: ``gain 2``, ``PyTorch default``, ``the text of a.txt``."""
     if axis == "init":
-        return init_name(value)
-    if axis == "activation":
-        return str(value)
+        return init_name(value, w)
     if axis == "input":
-        return input_name(value)
-    if axis == "dtype":
+        return input_name(value, w)
+    if axis in ("activation", "dtype"):
         return str(value)
     if axis == "loss":
-        return "loss at every step" if value == "every" else "loss at the last step"
-    names = {"hidden": "hidden size", "burn_in": "burn-in", "initial_state": "start"}
-    return f"{names.get(axis, axis)} {_number(value)}"
+        return w.LOSS_EVERY if value == "every" else w.LOSS_LAST
+    return say(w.AXIS_VALUE, axis=w.AXES.get(axis, axis), value=_number(value))
 
 
-def init_name(value: object) -> str:
+def init_name(value: object, w: ModuleType) -> str:
     """An initializer; ``default`` is shown as PyTorch default."""
-    return "PyTorch default" if value == "default" else str(value)
+    return w.INIT_DEFAULT if value == "default" else str(value)
 
 
-def input_name(value: object) -> str:
+def input_name(value: object, w: ModuleType) -> str:
     """What the networks were fed with."""
     kind, _, argument = str(value).partition(":")
     if kind == "gaussian":
-        return f"Gaussian noise of std {argument or 1}"
+        return say(w.INPUT_NOISE, sd=argument or 1)
     if kind == "silence":
-        return "silence"
+        return w.INPUT_SILENCE
     if kind == "text":
-        return f"the text of {_tail(argument)}"
+        return say(w.INPUT_TEXT, file=file_name(argument))
     if kind == "npy":
-        return f"the sequences of {_tail(argument)}"
+        return say(w.INPUT_SEQUENCES, file=file_name(argument))
     return str(value)
 
 
-def _tail(path: str) -> str:
+def file_name(path: str) -> str:
+    """The last part of a path, whatever the system it was written on."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
-def row_label(params: Params, extra: tuple[str, ...]) -> str:
+def row_label(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM forget bias 3``; axes that vary besides follow: ``RNN (relu)``."""
     spec = params["cell"]
-    name = f"{cell_name(spec)} {bias_name(spec, params.get('forget_bias'))}".strip()
-    return with_extras(name, extras(params, extra))
+    bias = bias_name(spec, params.get("forget_bias"), w)
+    return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
 
 
-def row_short(params: Params, extra: tuple[str, ...]) -> str:
+def row_short(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM 3``, for direct labels of curves."""
     spec = params["cell"]
-    name = f"{cell_name(spec)} {bias_short(spec, params.get('forget_bias'))}".strip()
-    return with_extras(name, extras(params, extra))
+    bias = bias_short(spec, params.get("forget_bias"), w)
+    return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
 
 
-def extras(params: Params, extra: tuple[str, ...]) -> str:
+def extras(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """What else tells a row apart, without customary values: ``relu, gain 2``."""
     return ", ".join(
-        axis_value(axis, params.get(axis))
+        axis_value(axis, params.get(axis), w)
         for axis in extra
         if params.get(axis) not in (None, CUSTOMARY.get(axis))
     )

@@ -10,11 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from gradlab import statistics
+from gradlab.report.story import labels
 
 
 HORIZON_AT = 1e-3
@@ -73,6 +75,7 @@ class Row:
     params: Mapping[str, Any]
     by_length: Mapping[int, tuple]
     thresholds: tuple[float, ...]
+    names: ModuleType
     extra: tuple[str, ...] = ()
     _sizes: dict = field(default_factory=dict, repr=False, compare=False)
 
@@ -90,6 +93,21 @@ class Row:
     def bias(self) -> object:
         """``keep`` (PyTorch's default), a number, ``chrono``; None where none is."""
         return self.params.get("forget_bias")
+
+    @property
+    def bias_name(self) -> str:
+        """``forget bias 3``, ``chrono``, or nothing."""
+        return labels.bias_name(self.cell, self.bias, self.names)
+
+    @property
+    def extras(self) -> str:
+        """What else tells the row apart: ``relu, gain 2``, or nothing."""
+        return labels.extras(self.params, self.extra, self.names)
+
+    @property
+    def init_name(self) -> str:
+        """How the recurrent weights were drawn."""
+        return labels.init_name(self.params.get("init"), self.names)
 
     @cached_property
     def length(self) -> int:

@@ -14,7 +14,7 @@ from gradlab.report.words import capital, say
 def name(row: Row, w: ModuleType) -> str:
     """``the plain RNN``, ``the LSTM with forget bias 3``, extras in brackets."""
     cell = labels.cell_name(row.cell)
-    bias = labels.bias_name(row.cell, row.bias)
+    bias = row.bias_name
     if row.cell == "rnn":
         base = w.PLAIN
     elif not bias:
@@ -25,7 +25,7 @@ def name(row: Row, w: ModuleType) -> str:
         base = say(w.CHRONO, cell=cell, bias=bias)
     else:
         base = say(w.BIASED, cell=cell, bias=bias)
-    extras = labels.extras(row.params, row.extra)
+    extras = row.extras
     return say(w.WITH, name=base, extras=extras) if extras else base
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradlab.report import numbers
-from gradlab.report.story import headline, labels, rank, said
+from gradlab.report.story import headline, rank, said
 from gradlab.report.story.rows import Row
 from gradlab.report.words import capital, say
 
@@ -196,7 +196,7 @@ def better(before: Row, after: Row) -> bool:
 def _list_biases(others: Sequence[Row], names: ModuleType) -> str:
     parts = []
     for row in others:
-        bias = labels.bias_name(row.cell, row.bias)
+        bias = row.bias_name
         size = row.size()
         word = names.VERDICTS[size.word]
         shown = numbers.left(size.ln) if math.isfinite(size.ln) else word
@@ -223,7 +223,7 @@ def _opened(
     size, length = top.size(), f"{top.length:,}"
     shared = {
         "gate": gate,
-        "bias": labels.bias_name(top.cell, top.bias),
+        "bias": top.bias_name,
         "cell": cell,
         "length": length,
     }

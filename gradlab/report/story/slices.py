@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from gradlab.report.story import labels
@@ -103,6 +104,7 @@ def cut(
     grid: str,
     points: Sequence[Any],
     thresholds: tuple[float, ...],
+    names: ModuleType,
     *,
     own: Sequence[str] = (),
     hold: Mapping[str, Any] | None = None,
@@ -111,7 +113,7 @@ def cut(
 ) -> Slice:
     """Rows of `points`: one per distinct (cell, bias, whatever else varies).
 
-    own: axes the section draws itself. hold: axes kept at a value from the start.
+    names: the words for networks. own: axes the section draws itself. hold: axes kept at a value from the start.
     limit: hold further axes at their reference while there are more rows than this.
     keys: style keys given out so far (shared over a report).
     """
@@ -128,7 +130,8 @@ def cut(
             held[axis] = reference(kept)[axis]
             kept = [p for p in kept if _matches(p, held)]
     extra = tuple(a for a in varied(kept) if a not in own)
-    rows = _rows(kept, extra, own, thresholds, keys if keys is not None else {}, ref)
+    make = _Maker(extra, thresholds, names, keys if keys is not None else {}, ref)
+    rows = make.rows(kept)
     fixed = {
         a: values(kept, a)[0] for a in OTHER_AXES if len(values(kept, a)) == 1
     } | held
@@ -148,43 +151,42 @@ def _count(points: Sequence[Any], own: Sequence[str]) -> int:
     return len({_identity(p, extra) for p in points})
 
 
-def _rows(
-    points: Sequence[Any],
-    extra: tuple[str, ...],
-    own: Sequence[str],
-    thresholds: tuple[float, ...],
-    keys: dict[tuple, str],
-    ref: Mapping[str, Any],
-) -> tuple[Row, ...]:
-    grouped: dict[tuple, list[Any]] = {}
-    for point in points:
-        grouped.setdefault(_identity(point, extra), []).append(point)
-    ordered = sorted(
-        grouped.values(), key=lambda g: labels.sort_key(g[0].params, extra)
-    )
-    return tuple(_row(group, extra, thresholds, keys, ref) for group in ordered)
+@dataclass(frozen=True)
+class _Maker:
+    """Makes rows of points. `keys`: style keys given out; `ref`: reference values."""
 
+    extra: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    names: ModuleType
+    keys: dict[tuple, str]
+    ref: Mapping[str, Any]
 
-def _row(
-    group: Sequence[Any],
-    extra: tuple[str, ...],
-    thresholds: tuple[float, ...],
-    keys: dict[tuple, str],
-    ref: Mapping[str, Any],
-) -> Row:
-    params = group[0].params
-    by_length: dict[int, list[Any]] = {}
-    for point in group:
-        by_length.setdefault(int(point.params["length"]), []).append(point)
-    return Row(
-        label=labels.row_label(params, extra),
-        short=labels.row_short(params, extra),
-        key=_key(params, extra, keys, ref),
-        params=params,
-        by_length={n: tuple(ps) for n, ps in sorted(by_length.items())},
-        thresholds=thresholds,
-        extra=extra,
-    )
+    def rows(self, points: Sequence[Any]) -> tuple[Row, ...]:
+        """One row per distinct network, in canonical order."""
+        grouped: dict[tuple, list[Any]] = {}
+        for point in points:
+            grouped.setdefault(_identity(point, self.extra), []).append(point)
+        ordered = sorted(
+            grouped.values(), key=lambda g: labels.sort_key(g[0].params, self.extra)
+        )
+        return tuple(self.row(group) for group in ordered)
+
+    def row(self, group: Sequence[Any]) -> Row:
+        """The row of one network's points."""
+        params = group[0].params
+        by_length: dict[int, list[Any]] = {}
+        for point in group:
+            by_length.setdefault(int(point.params["length"]), []).append(point)
+        return Row(
+            label=labels.row_label(params, self.extra, self.names),
+            short=labels.row_short(params, self.extra, self.names),
+            key=_key(params, self.extra, self.keys, self.ref),
+            params=params,
+            by_length={n: tuple(ps) for n, ps in sorted(by_length.items())},
+            thresholds=self.thresholds,
+            names=self.names,
+            extra=self.extra,
+        )
 
 
 def _key(

@@ -98,6 +98,7 @@ class Story:
                 grid,
                 self.grids[grid],
                 self.thresholds,
+                self.words("names"),
                 keys=self.style_keys,
                 hold=hold,
                 **options,
@@ -176,7 +177,7 @@ class Story:
 
     def reference_values(self, fixed: Mapping[str, Any], besides: str = "") -> str:
         """The axes held, in words: ``weights PyTorch default, gain 1, ...``."""
-        return reference_text(fixed, self.words("top"), besides)
+        return reference_text(fixed, self.words("top"), self.words("names"), besides)
 
     # the top
 
@@ -247,7 +248,9 @@ def seeds_range(sizes: Sequence[int], w: ModuleType) -> str:
     return w.SEED if sizes[0] == 1 else say(w.SEEDS, count=sizes[0])
 
 
-def reference_text(fixed: Mapping[str, Any], w: ModuleType, besides: str = "") -> str:
+def reference_text(
+    fixed: Mapping[str, Any], w: ModuleType, names: ModuleType, besides: str = ""
+) -> str:
     """The constants of a slice in words; `besides` names axes to leave out."""
     from gradlab.report.words import say
 
@@ -261,10 +264,10 @@ def reference_text(fixed: Mapping[str, Any], w: ModuleType, besides: str = "") -
     ):
         if axis in fixed and axis not in skip:
             value = fixed[axis]
-            text = labels.init_name(value) if axis == "init" else _plain(value)
+            text = labels.init_name(value, names) if axis == "init" else _plain(value)
             parts.append(say(template, **{axis: text}))
     if "input" in fixed and "input" not in skip:
-        text = say(w.REF_INPUT, input=labels.input_name(fixed["input"]))
+        text = say(w.REF_INPUT, input=labels.input_name(fixed["input"], names))
         if fixed.get("features"):
             text += say(w.REF_FEATURES, features=fixed["features"])
         parts.append(text)

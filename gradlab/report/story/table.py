@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gradlab.report.story.story import Story
 
-SHOWN = 24
+SHOWN, ODD = 24, 3
 
 
 def table(story: Story) -> Table | None:
@@ -124,7 +124,10 @@ def _notes(
     notes.append(say(w.NOTE_HOW, seeds=story.seeds_text(points)))
     if count > len(rows):
         notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count))
-    notes += [note for r in rows if (note := _odd(r, w, names))]
+    odd = [note for r in rows if (note := _odd(r, w, names))]
+    notes += odd[:ODD]
+    if len(odd) > ODD:
+        notes.append(say(w.NOTE_MORE_ODD, count=len(odd) - ODD))
     return notes
 
 
@@ -158,8 +161,9 @@ def after(story: Story) -> list[Block]:
         values = story.reference_values(story.main.fixed)
         seeds = story.seeds_text([p for r in story.main.rows for p in r.points()])
         values = "; ".join(v for v in (values, seeds) if v)
-        if any(r.bias is not None for r in story.main.rows):
-            values += "; " + w.REF_BIAS
+        biases = {str(r.bias).partition(":")[0] for r in story.main.rows}
+        values += f"; {w.REF_BIAS}" if "keep" in biases else ""
+        values += f"; {w.REF_CHRONO}" if "chrono" in biases else ""
         blocks += [Prose(say(w.REFERENCE, values=values)), Prose(w.LEGEND)]
         beginner: list[Block] = [
             Prose(w.FIRST_PICTURE),

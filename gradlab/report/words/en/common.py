@@ -18,5 +18,5 @@ THINNED = (
 )
 ALL_ROWS = "All $count networks"
 MISSING_MEASURE = "Not measured in this sweep: add `--measure $measures`."
-NO_POINTS = "No point of this sweep has been computed yet: `gradlab sweep` goes on."
+NO_POINTS = "No point of this sweep has been computed."
 UNLESS_NAMED = "unless named, $values"

@@ -51,3 +51,24 @@ VERDICTS = {
     "not_finite": "not finite",
     "": "not measured",
 }
+
+# what rows, axes and inputs are called in tables, labels and captions
+KEEP_BIAS = "keep bias"
+FORGET_BIAS = "forget bias"
+BIAS_VALUE = "$word $value"
+BIAS_ZERO = "$word set to 0"
+BIAS_CHRONO = "chrono"
+BIAS_CHRONO_FIXED = "chrono (Tmax $tmax)"
+INIT_DEFAULT = "PyTorch default"
+INPUT_NOISE = "Gaussian noise of std $sd"
+INPUT_SILENCE = "silence"
+INPUT_TEXT = "the text of $file"
+INPUT_SEQUENCES = "the sequences of $file"
+LOSS_EVERY = "loss at every step"
+LOSS_LAST = "loss at the last step"
+AXIS_VALUE = "$axis $value"
+AXES = {
+    "hidden": "hidden size",
+    "burn_in": "burn-in",
+    "initial_state": "start",
+}

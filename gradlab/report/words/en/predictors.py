@@ -84,3 +84,5 @@ LIMITS = (
 )
 RADIUS_CLAUSE_ABOVE = "; $name has a spectral radius of $radius > 1 and $word"
 RADIUS_CLAUSE_BELOW = "; $name has a spectral radius of $radius < 1 and $word"
+NAMED = "the RNN with $init weights and $activation"
+NAMED_GAIN = "the RNN with $init weights and $activation at gain $gain"

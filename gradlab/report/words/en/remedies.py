@@ -2,7 +2,6 @@
 
 QUESTION = "What to try, and what does this report not say?"
 
-NO_POINTS = "Nothing was measured, so nothing can be advised."
 FINDING = "Of what was tried here, $change helps $name most: $effect."
 FINDING_NONE_NEEDED = "No network here has the verdict vanishing or exploding."
 FINDING_NONE = (
