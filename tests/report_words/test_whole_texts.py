@@ -7,6 +7,7 @@ Written anew by `GRADLAB_REWRITE_EXPECTED=1 pytest tests/report_words`.
 from __future__ import annotations
 
 import os
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -26,4 +27,10 @@ def test_top_and_findings(name, document):
     if os.environ.get("GRADLAB_REWRITE_EXPECTED"):
         EXPECTED.mkdir(exist_ok=True)
         file.write_text(told, encoding="utf-8")
-    assert told == file.read_text(encoding="utf-8")
+    before = file.read_text(encoding="utf-8").splitlines()
+    changed = [
+        f"was: {old}\nis:  {new}"
+        for old, new in zip_longest(before, told.splitlines(), fillvalue="")
+        if old != new
+    ]
+    assert not changed, "\n".join(changed[:6])

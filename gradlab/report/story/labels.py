@@ -63,7 +63,7 @@ def bias_short(spec: str, bias: object, w: ModuleType) -> str:
 
 
 def axis_value(axis: str, value: object, w: ModuleType) -> str:
-    """An axis value in words: ``gain 2``, ``PyTorch default``, ``the text of a.txt``."""
+    """An axis value in words: ``gain 2``, ``PyTorch default``, ``silence``."""
     if axis == "init":
         return init_name(value, w)
     if axis == "input":

@@ -113,7 +113,8 @@ def cut(
 ) -> Slice:
     """Rows of `points`: one per distinct (cell, bias, whatever else varies).
 
-    names: the words for networks. own: axes the section draws itself. hold: axes kept at a value from the start.
+    names: the words for networks. own: axes the section draws itself. hold: axes kept
+    at a value from the start.
     limit: hold further axes at their reference while there are more rows than this.
     keys: style keys given out so far (shared over a report).
     """
