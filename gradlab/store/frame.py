@@ -121,5 +121,5 @@ def _along(record: Record, name: str) -> np.ndarray:
     """Return each row's position along one axis of a record."""
     shape = record.mean.shape
     axis = list(record.coords).index(name)
-    positions = np.indices(shape, sparse=True)[axis]
+    positions: np.ndarray = np.indices(shape, sparse=True)[axis]
     return np.broadcast_to(positions, shape).ravel()

@@ -24,6 +24,8 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
     with explained(file):
         connection = _connect(file)
         try:
+            if schema.is_empty(connection):
+                raise missing(folder)
             schema.check(connection, file)
             yield connection
         finally:

@@ -37,7 +37,7 @@ class Record:
     settings: Mapping[str, Any]
     coords: Mapping[str, tuple]
     mean: np.ndarray
-    sd: np.ndarray = field(default=None)  # type: ignore[assignment]
+    sd: np.ndarray = field(default=None)  # type: ignore[arg-type]
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -144,4 +144,4 @@ def scalar(
     note: str = "",
 ) -> Record:
     """Return a record of one number."""
-    return Record(measure, version, {}, {}, np.float64(value), np.float64(sd), note)
+    return Record(measure, version, {}, {}, np.array(value), np.array(sd), note)

@@ -55,6 +55,13 @@ def create(connection: sqlite3.Connection) -> None:
     connection.executescript(f"begin; {TABLES} {marks} commit;")
 
 
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Say whether a database holds nothing yet, as in a sweep's first moment."""
+    tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+    application = connection.execute("pragma application_id").fetchone()[0]
+    return tables == 0 and application == 0
+
+
 def check(connection: sqlite3.Connection, file: Path) -> None:
     """Refuse a database that is not a store of this version.
 

@@ -189,9 +189,9 @@ def missing(where: Path) -> StoreError:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    fresh = not file.exists() or file.stat().st_size == 0
     connection = sqlite3.connect(file, timeout=30)
     try:
+        fresh = schema.is_empty(connection)
         if not fresh:
             schema.check(connection, file)  # before anything touches it
         connection.execute("pragma journal_mode=wal").fetchone()

@@ -55,34 +55,41 @@ def _checked(check: Callable[[Any], Any]) -> BeforeValidator:
     return BeforeValidator(run)
 
 
-def _name(check: Callable[[str], str]) -> Any:
-    def only_text(value: Any) -> str:
+def _text(check: Callable[[str], str]) -> BeforeValidator:
+    """Let only texts through to a check."""
+
+    def run(value: Any) -> Any:
         if not isinstance(value, str):
             raise ConfigError(
                 got=repr(value), expected="a name in quotes", try_=f'"{value}"'
             )
         return check(value)
 
-    return Annotated[str, _checked(only_text)]
+    return _checked(run)
 
 
-def _axis(item: Any) -> Any:
-    return Annotated[list[item], BeforeValidator(_listed), Field(min_length=1)]
-
+LISTED = BeforeValidator(_listed)
+SOME = Field(min_length=1)
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=words.MAX_SEED)]
-Name = _name(words.title)
-Cells = _axis(_name(words.cell))
-Activations = _axis(_name(words.activation))
-Inits = _axis(_name(words.init))
-Gains = _axis(Number)
-ForgetBiases = _axis(Annotated[str | Number, _checked(words.forget_bias)])
-Widths = _axis(Annotated[int, Field(ge=1, le=65_536)])
-Lengths = _axis(Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)])
-Inputs = _axis(_name(words.source))
-Losses = _axis(_name(words.loss))
-Dtypes = _axis(_name(words.one_of("dtype", words.DTYPES)))
+Name = Annotated[str, _text(words.title)]
+Cells = Annotated[list[Annotated[str, _text(words.cell)]], LISTED, SOME]
+Activations = Annotated[list[Annotated[str, _text(words.activation)]], LISTED, SOME]
+Inits = Annotated[list[Annotated[str, _text(words.init)]], LISTED, SOME]
+Gains = Annotated[list[Number], LISTED, SOME]
+ForgetBiases = Annotated[
+    list[Annotated[str | Number, _checked(words.forget_bias)]], LISTED, SOME
+]
+Widths = Annotated[list[Annotated[int, Field(ge=1, le=65_536)]], LISTED, SOME]
+Lengths = Annotated[
+    list[Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]], LISTED, SOME
+]
+Inputs = Annotated[list[Annotated[str, _text(words.source)]], LISTED, SOME]
+Losses = Annotated[list[Annotated[str, _text(words.loss)]], LISTED, SOME]
+Dtypes = Annotated[
+    list[Annotated[str, _text(words.one_of("dtype", words.DTYPES))]], LISTED, SOME
+]
 Seeds = Annotated[
     int | list[int],
     BeforeValidator(
@@ -91,7 +98,7 @@ Seeds = Annotated[
         )
     ),
 ]
-Measures = _axis(_name(words.measure))
+Measures = Annotated[list[Annotated[str, _text(words.measure)]], LISTED, SOME]
 
 
 class Axes(BaseModel):
@@ -142,7 +149,7 @@ class Config(Grid):
         ]
         | None
     ) = None
-    device: _name(words.device) = "cpu"
+    device: Annotated[str, _text(words.device)] = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)
 

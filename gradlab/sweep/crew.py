@@ -7,7 +7,7 @@ others go on, and a new one takes its place.
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection as pipes
@@ -105,7 +105,7 @@ class Crew:
         """Tasks that are waiting or under way."""
         return len(self._waiting) + sum(w.task is not None for w in self._workers)
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Generator[Answer]:
         """Yield answers as they come, until no task is left; tasks may be added.
 
         Raises:
@@ -147,9 +147,11 @@ class Crew:
 
     def _hear(self, one: _Worker) -> Iterator[Answer]:
         try:
-            word, value = one.pipe.recv() if one.pipe.poll() else ("gone", None)
-        except (EOFError, ConnectionResetError, OSError):
-            word, value = "gone", None
+            heard = one.pipe.recv() if one.pipe.poll() else ("gone", None)
+        except (EOFError, OSError):
+            heard = ("gone", None)
+        word: str = heard[0]
+        value: Any = heard[1]
         if word == "gone":
             yield from self._bury(one)
         elif word == "ready":
@@ -158,8 +160,8 @@ class Crew:
             raise value
         else:
             task, one.task = one.task, None
-            answer = {"value": value} if word == "value" else {"error": value}
-            yield Answer(task, **answer)
+            failed = word == "error"
+            yield Answer(task, error=value) if failed else Answer(task, value=value)
 
     def _bury(self, one: _Worker) -> Iterator[Answer]:
         one.process.join(2)

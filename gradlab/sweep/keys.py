@@ -35,8 +35,11 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
     content = _content(what["input"])
     if content:
         what["input"] = [name, content]
-    what["sources"] = _sources(what["cell"], what["activation"], what["init"])
-    what["sources"] += _source("inputs", name) + _source("losses", what["loss"])
+    what["sources"] = [
+        *_sources(what["cell"], what["activation"], what["init"]),
+        *_source("inputs", name),
+        *_source("losses", what["loss"]),
+    ]
     what["meaning"] = MEANING
     return what
 
@@ -53,7 +56,7 @@ def _content(spec: str) -> str:
     return input_of(spec).fingerprint()
 
 
-def _sources(cell: str, activation: str | None, init: str | None) -> list[str]:
+def _sources(cell: str, activation: str | None, init: str | None) -> tuple[str, ...]:
     found = _source("cells", cell.partition(":")[0])
     if activation is not None:
         found += _source("activations", activation)
@@ -62,14 +65,16 @@ def _sources(cell: str, activation: str | None, init: str | None) -> list[str]:
     return found
 
 
-def _source(room: str, name: str) -> list[str]:
+@cache
+def _source(room: str, name: str) -> tuple[str, ...]:
     text = catalog.origin(room, name)
     if text is None:
-        return []
-    return [f"{room} {name} {hashlib.sha256(text.encode()).hexdigest()}"]
+        return ()
+    return (f"{room} {name} {hashlib.sha256(text.encode()).hexdigest()}",)
 
 
 def forget() -> None:
-    """Read input files anew; a sweep does so when it starts."""
+    """Read files of inputs and leaves anew; a sweep does so when it starts."""
+    _source.cache_clear()
     input_of.cache_clear()
     _content.cache_clear()

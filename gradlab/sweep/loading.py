@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.sweep import builtin
+from gradlab.sweep import builtin, keys
 from gradlab.sweep.config import Config, Grid, is_name
 from gradlab.sweep.mistakes import OPTIONS, ConfigMistakes
 from gradlab.sweep.sweep import Sweep, resolve, with_measures
@@ -43,6 +43,7 @@ def load(
     raw, where = _raw(source, bool(axes))
     files = [*_own_files(raw, where), *map(str, load)]
     loaded = [leaf for file in files for leaf in catalog.load_file(file)]
+    keys.forget()
     _override(raw, {k: v for k, v in (axes or {}).items() if v is not None})
     if seeds is not None:
         _override(raw, {"seeds": seeds})

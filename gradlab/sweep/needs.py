@@ -92,14 +92,35 @@ def version_of(name: str) -> int:
     return int(_attribute(name, "version", 1))
 
 
-@cache
 def _takes(name: str, setting: str) -> bool:
-    """Say whether a measure has a field of this name, as its source has it."""
-    field = re.compile(rf"^    {setting}\s*:", re.MULTILINE)
-    return field.search(catalog.source("measures", name)) is not None
+    """Say whether a measure has a field of this name."""
+    leaf = _loaded(name)
+    return setting in (_fields(name) if leaf is None else leaf.__annotations__)
 
 
 def _attribute(name: str, attribute: str, default: Any) -> Any:
-    if catalog.origin("measures", name) is not None:
-        return getattr(catalog.get("measures", name), attribute, default)
+    leaf = _loaded(name)
+    if leaf is None:
+        return _written(name, attribute, default)
+    return getattr(leaf, attribute, default)
+
+
+def _loaded(name: str) -> type | None:
+    """Return the class of a measure from outside the package."""
+    if catalog.origin("measures", name) is None:
+        return None
+    return catalog.get("measures", name)
+
+
+@cache
+def _written(name: str, attribute: str, default: Any) -> Any:
     return catalog.literal("measures", name, attribute, default)
+
+
+@cache
+def _fields(name: str) -> frozenset[str]:
+    """Return the annotated names in the class body of one of our measures."""
+    found = re.findall(
+        r"^    (\w+)\s*:", catalog.source("measures", name), re.MULTILINE
+    )
+    return frozenset(found)

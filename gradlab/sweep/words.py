@@ -47,7 +47,7 @@ def source(text: str) -> str:
     """
     name, colon, argument = text.partition(":")
     name = catalog.resolve("inputs", name)
-    kind = catalog.get("inputs", name)
+    kind: Any = catalog.get("inputs", name)
     if colon and not argument:
         raise ConfigError(
             got=f"input {text!r}",

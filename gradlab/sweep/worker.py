@@ -5,7 +5,7 @@ import signal
 import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,11 @@ def describe(measures: Sequence[str]) -> dict[str, dict[str, Any]]:
     return about(measures)
 
 
-CALLS = {"measure": measure, "verify": verify, "describe": describe}
+CALLS: dict[str, Callable[..., Any]] = {
+    "measure": measure,
+    "verify": verify,
+    "describe": describe,
+}
 
 
 def _prepare(load: tuple[str, ...]) -> None:

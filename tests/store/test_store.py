@@ -123,6 +123,15 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         )
 
 
+def test_a_store_in_its_first_moment_is_not_there_yet(tmp_path):
+    sqlite3.connect(tmp_path / schema.FILE_NAME).close()
+    with pytest.raises(StoreError, match=r"where there is no results\.sqlite"):
+        Results.open(tmp_path)
+    with Store.open(tmp_path, create=True) as store:
+        store.save_point("a", PARAMS)
+    assert Results.open(tmp_path).points[0].key == "a"
+
+
 def test_a_database_of_something_else_is_left_alone(tmp_path):
     file = tmp_path / schema.FILE_NAME
     with sqlite3.connect(file) as connection:

@@ -107,5 +107,6 @@ def test_the_source_of_a_users_leaf_is_in_the_key(tmp_path):
             f"    def value(self, x):\n        return {slope} * x\n"
         )
         catalog.load_file(file)
+        keys.forget()
         found.append(keys.key_of({**BASE, "activation": "mine_for_keys"}))
     assert found[0] == found[2] != found[1]
