@@ -57,6 +57,9 @@ class CellState(own.OwnSection):
         blocks: list[Block] = []
         split = _split_finding(rows, own_block, w)
         points = own.points_of(rows, -1)
+        formula = Formula(w.FORMULA, w.SPOKEN)
+        if own_block == "hh":
+            formula = Formula(w.FORMULA_KEEP, w.SPOKEN_KEEP)
         if whole:
             finding = _same_finding(whole, w)
             blocks += [
@@ -69,7 +72,7 @@ class CellState(own.OwnSection):
         blocks += [
             self._split(split, rows, own_block, w, story),
             HowToRead(w.HOW_SPLIT),
-            Formula(w.FORMULA, w.SPOKEN),
+            formula,
             Command(own.command(points), w.COMMAND_NOTE),
             Limits(w.LIMITS),
             References(("hochreiter1997", "gers2000", "tallec2018", "kanuparthi2019")),

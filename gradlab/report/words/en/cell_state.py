@@ -68,6 +68,13 @@ HOW_SPLIT = (
     "can add to the conveyor or cancel it."
 )
 FORMULA = '(partial c_T) / (partial c_t) = product_(k = t + 1)^T op("diag")(f_k) + R'
+FORMULA_KEEP = (
+    '(partial h_T) / (partial h_t) = product_(s = t + 1)^T op("diag")(k_s) + R'
+)
+SPOKEN_KEEP = (
+    "the derivative of h at T by h at t is the product of the keep gates, the "
+    "conveyor, plus a remainder R, the detours"
+)
 SPOKEN = (
     "the derivative of c at T by c at t is the product of the forget gates, the "
     "conveyor, plus a remainder R, the detours"

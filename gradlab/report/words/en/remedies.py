@@ -43,7 +43,7 @@ CHANGE_BOTH = "$init weights with $activation"
 FIXED_UNTRAINED = "These networks are untrained: training moves weights and gates."
 FIXED_TRAINED = "These networks were measured at one state of their training."
 FIXED_NOISE = "They were fed with noise: other data move gates and slopes."
-FIXED_DATA = "They were fed with $fed: other data move gates and slopes."
+FIXED_DATA = "These are networks $fed: other data move gates and slopes."
 FIXED_NECESSARY = (
     "A gradient that arrives is necessary for learning, not sufficient: reach is "
     "neither memory nor learning."

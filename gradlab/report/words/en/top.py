@@ -1,7 +1,10 @@
 """English: the top of the page. Which template is used is decided in story/top.py."""
 
 TITLE = "gradlab: where gradients vanish and explode"
-PROVENANCE = "gradlab · sweep $name$when · $points, $failed failed, $undetermined$time"
+PROVENANCE = (
+    "gradlab · sweep $name$when · $points, $failed failed, $undetermined in the "
+    "line-up$time"
+)
 FOOTER = "Made by gradlab $version from measured data. Made again by: `$command`"
 
 # the second line of the page: what was measured
