@@ -163,8 +163,8 @@ def document() -> Document:
             [
                 "The plain RNN keeps 47 % of a gradient per step: after 10 steps less "
                 "than 1/1000 is left, after 256 steps 10^{-83}.",
-                "At PyTorch's defaults the gated cells hardly do better (LSTM 61 %).",
-                "With the forget gate opened ([[conveyor|chrono]]) the LSTM still has a "
+                "At PyTorch's defaults gated cells hardly do better (LSTM 61 %).",
+                "With the forget gate opened ([[conveyor|chrono]]) the LSTM has a "
                 "sixth of it after 256 steps.",
             ],
             table(),
