@@ -3,8 +3,8 @@
 QUESTION = "What does the cell state change?"
 
 MISSING = (
-    "No cell with a conveyor was measured with its blocks: `--cell lstm --forget-bias "
-    "1,3,chrono --measure spectral_norm` does."
+    "No cell with a conveyor was measured block by block: `gradlab sweep --cell lstm "
+    "--forget-bias 1,3,chrono` does."
 )
 SAME = (
     "After a few steps all four blocks fall at the same rate$where: h and c are one "

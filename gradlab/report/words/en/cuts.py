@@ -3,8 +3,8 @@
 QUESTION = "What if we take a part away?"
 
 MISSING = (
-    "The products with a path cut were not measured: `--cell rnn,lstm --measure "
-    "growth_rate` on an LSTM does."
+    "No product with a path cut was measured: `gradlab sweep --cell rnn,lstm` measures "
+    "them."
 )
 NO_CELL = "Without the $path path the $cell keeps at most $kept a step$beside"
 BESIDE_LESS = (
