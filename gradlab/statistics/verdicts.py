@@ -18,7 +18,7 @@ class Verdict(NamedTuple):
 
 VERDICTS = (
     Verdict("vanishing", "▼", "v"),
-    Verdict("fading", "▽", "-"),
+    Verdict("fading", "▽", "."),
     Verdict("stable", "●", "o"),
     Verdict("growing", "△", "+"),
     Verdict("exploding", "▲", "^"),
