@@ -52,6 +52,7 @@ def test_the_python_prints_what_it_says(tmp_path, monkeypatch):
     assert runner.summarize().failed == 0
 
 
+@pytest.mark.slow
 def test_the_commands_work(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text(README, encoding="utf-8")
