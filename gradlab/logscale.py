@@ -77,17 +77,26 @@ def frobenius(matrices: Tensor) -> Tensor:
     Squares of float32 entries below 1e-23 are 0 and above 1e19 are inf; matrices whose
     norm comes near those are scaled by their own largest entry first.
     """
-    if matrices.shape[0] == 1:
-        return frobenius(matrices.expand(2, -1, -1))[:1]
-    norm = torch.linalg.vector_norm(matrices, dim=(-2, -1))
-    low, high = safe_range(norm.dtype)
+    norm = plain_norms(matrices.flatten(1)).double()
+    low, high = safe_range(matrices.dtype)
     doubtful = ~((norm > low) & (norm < high))
-    norm = norm.double()
     if doubtful.any():
-        shrunk, exponent = normalized(matrices[doubtful])
-        precise = torch.linalg.vector_norm(shrunk, dim=(-2, -1)).double()
-        norm[doubtful] = precise * power_of_two(exponent, torch.float64)
+        norm[doubtful] = careful_norms(matrices[doubtful])
     return norm
+
+
+def plain_norms(vectors: Tensor) -> Tensor:
+    """Return the norms of (N, n) in their dtype; a lone one beside its copy."""
+    if vectors.shape[0] == 1:
+        return plain_norms(vectors.expand(2, -1))[:1]
+    return torch.linalg.vector_norm(vectors, dim=-1)
+
+
+def careful_norms(matrices: Tensor) -> Tensor:
+    """Return Frobenius norms (N) float64, each matrix scaled by its largest entry."""
+    shrunk, exponent = normalized(matrices)
+    norms = plain_norms(shrunk.flatten(1)).double()
+    return norms * power_of_two(exponent, torch.float64)
 
 
 def ln_vector_norm(vectors: Tensor) -> np.ndarray:
@@ -105,13 +114,28 @@ def normalized(matrices: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def log(norm: np.ndarray | Tensor, exponent: np.ndarray | Tensor) -> np.ndarray:
-    """Return ln(norm * 2**exponent) in float64; -inf for zero, NaN for NaN."""
+    """Return ln(norm * 2**exponent) in float64; -inf for zero, NaN for NaN.
+
+    The same bits however the number is split between norm and exponent.
+    """
     norm, exponent = (
         np.ascontiguousarray(x.cpu().numpy() if isinstance(x, Tensor) else x)
         for x in (norm, exponent)
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(norm) + exponent * LN2
+    mantissa, more = np.frexp(norm)
+    return ln(mantissa) + (exponent + more) * LN2
+
+
+def ln(sizes: np.ndarray) -> np.ndarray:
+    """Return the natural logs of sizes from 0 on; -inf for 0, inf and NaN as they are.
+
+    Apart from NumPy's own on arrays with such entries, which rounds the others, too, in
+    another way.
+    """
+    usable = np.isfinite(sizes) & (sizes > 0)
+    logs = np.log(np.where(usable, sizes, 1.0))
+    special = np.where(sizes == 0, -np.inf, np.where(sizes > 0, sizes, np.nan))
+    return np.where(usable, logs, special)
 
 
 def safe_range(dtype: torch.dtype) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import ln_vector_norm, log, normalized
+from gradlab.logscale import ln, ln_vector_norm, log, normalized
 
 
 def ln_products(diagonals: Tensor) -> np.ndarray:
@@ -13,10 +13,10 @@ def ln_products(diagonals: Tensor) -> np.ndarray:
 
     ``diagonals`` are d_1 .. d_T, (T, N, n). A zero gives -inf from there on.
     """
-    ln = log(diagonals.detach().double().abs(), np.zeros(1))
-    total = np.zeros((ln.shape[0] + 1, *ln.shape[1:]))
+    steps = log(diagonals.detach().double().abs(), np.zeros(1))
+    total = np.zeros((len(steps) + 1, *steps.shape[1:]))
     with np.errstate(invalid="ignore"):
-        np.cumsum(ln[::-1], axis=0, out=total[1:])
+        np.cumsum(steps[::-1], axis=0, out=total[1:])
     return total
 
 
@@ -29,9 +29,8 @@ def ln_root_sum_square(ln_units: np.ndarray) -> np.ndarray:
     """Return the ln of the Frobenius norm of diagonal matrices, (…, n) to (…)."""
     top = ln_largest(ln_units)
     shift = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        squares = np.exp(2.0 * (ln_units - shift[..., None]))
-        return shift + 0.5 * np.log(np.ascontiguousarray(squares.sum(axis=-1)))
+    squares = _exp(2.0 * (ln_units - shift[..., None]))
+    return shift + 0.5 * ln(squares.sum(axis=-1))
 
 
 def ln_column_norms(matrices: Tensor) -> np.ndarray:
@@ -44,7 +43,13 @@ def ln_spectral_scaled(matrices: Tensor, ln_units: np.ndarray) -> np.ndarray:
     shrunk, exponent = normalized(matrices.double())
     top = ln_largest(ln_units)
     shift = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        factors = torch.from_numpy(np.exp(ln_units - shift[:, None]))
+    factors = torch.from_numpy(_exp(ln_units - shift[:, None]))
     norm = spectral_norm(shrunk * factors.to(shrunk.device)[:, None])
     return log(norm, exponent) + shift
+
+
+def _exp(x: np.ndarray) -> np.ndarray:
+    """Return exp, special entries apart (see :func:`gradlab.logscale.ln`)."""
+    usable = np.isfinite(x)
+    special = np.where(x == -np.inf, 0.0, x)
+    return np.where(usable, np.exp(np.where(usable, x, 0.0)), special)

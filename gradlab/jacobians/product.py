@@ -10,7 +10,14 @@ from torch import Tensor
 from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
-from gradlab.logscale import Scaled, exponents, frobenius, rescaled, safe_range
+from gradlab.logscale import (
+    Scaled,
+    careful_norms,
+    exponents,
+    plain_norms,
+    rescaled,
+    safe_range,
+)
 
 
 Columns = dict[str, Tensor]
@@ -236,11 +243,16 @@ def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:
 
 def _block_norms(column: Tensor, layout: Layout) -> np.ndarray:
     """Return the Frobenius norms (N, states) of a column of blocks, float64."""
-    if len(set(layout.sizes)) == 1 and column.shape[0] > 1:
-        blocks = column.view(column.shape[0], len(layout.sizes), -1)
-        norms = torch.linalg.vector_norm(blocks, dim=-1).double().cpu().numpy()
-        low, high = safe_range(column.dtype)
-        if ((norms > low) & (norms < high)).all():
-            return norms
-    parts = [frobenius(column[:, layout.rows(name)]) for name in layout.names]
-    return torch.stack(parts, dim=-1).cpu().numpy()
+    blocks = [column[:, layout.rows(name)] for name in layout.names]
+    if len(set(layout.sizes)) == 1:
+        flat = column.view(column.shape[0], len(blocks), -1)
+        norms = plain_norms(flat.flatten(0, 1)).view(-1, len(blocks))
+    else:
+        norms = torch.stack([plain_norms(block.flatten(1)) for block in blocks], -1)
+    found = norms.double().cpu().numpy()
+    low, high = safe_range(column.dtype)
+    doubtful = ~((found > low) & (found < high))
+    for k in np.flatnonzero(doubtful.any(axis=0)):
+        rows = np.flatnonzero(doubtful[:, k])
+        found[rows, k] = careful_norms(blocks[k][torch.from_numpy(rows)]).cpu().numpy()
+    return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradlab.logscale import ln
 from gradlab.measures._gates import gate_values, has_gates
 from gradlab.measures.base import Measure, Reading
 
@@ -29,6 +30,5 @@ class GateLogMean(Measure):
 
     def compute(self, flow):
         gates = gate_values(flow)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = [np.log(gate).mean(axis=-1) for gate in gates.values()]
+        values = [ln(gate).mean(axis=-1) for gate in gates.values()]
         return Reading({"block": tuple(gates)}, np.stack(values, axis=-1))

@@ -118,7 +118,7 @@ def test_the_detours_are_the_telescoped_sum(spec, net, lag):
 def test_the_graph_derivative_is_the_state_one_and_what_follows_h(spec, net):
     """dc_T/dc_t in the graph is P_cc + P_ch dh_t/dc_t (SCIENCE 1.4)."""
     trajectory, lag = net(spec), STEPS - 1
-    cell, where = trajectory.cell, places(trajectory.cell)
+    where = places(trajectory.cell)
     product = jacobian_product(trajectory, STEPS - lag).value()
     by_c = same_step_derivative(trajectory, STEPS - lag)
     ours = product[:, where["c"], where["c"]]
