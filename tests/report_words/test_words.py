@@ -49,3 +49,11 @@ def test_unknown_reference_names_the_nearest():
     with pytest.raises(UnknownNameError) as caught:
         references.bibtex(["pascanu2012"])
     assert "pascanu2013" in str(caught.value)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda p: p.stem)
+def test_every_template_is_written_once(file):
+    names = re.findall(
+        r"^([A-Z0-9_]+) =", file.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(names) == len(set(names))

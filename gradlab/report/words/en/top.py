@@ -2,8 +2,7 @@
 
 TITLE = "gradlab: where gradients vanish and explode"
 PROVENANCE = (
-    "gradlab · sweep $name$when · $points, $failed failed, $undetermined in the "
-    "line-up$time"
+    "sweep $name$when · $points, $failed failed, $undetermined in the line-up$time"
 )
 FOOTER = "Made by gradlab $version from measured data. Made again by: `$command`"
 
@@ -112,7 +111,9 @@ A_CELL = {
 
 # the three sentences
 S1_ROW = "$Name $fate."
-S1_WORDS_ONCE = " ($power is $zeros; float32 cannot hold it.)"
+S1_WORDS_ONCE = (
+    " ($power is $zeros; float32 cannot hold it: its smallest number is 10^{-45}.)"
+)
 S1_NONE = "Nothing was measured: $failed of $count points failed."
 
 S2_HARDLY = "At PyTorch's defaults $gated hardly do$es better ($list)."
@@ -248,123 +249,6 @@ REF_CHRONO = (
     "chrono draws the bias so that the gates' time scales spread evenly up to T"
 )
 NOTE_MORE_ODD = "The same or alike in $count more networks."
-SEEDS = (
-    "Over $seeds seeds what is left after $length steps lies between $low and $high."
-)
-S2_ONE_SEED = (
-    "This is one seed: how much it changes with the random numbers, `--seeds 5` tells."
-)
-THE_GATED = "the gated cells"
-ITEM_FIRST = "$cell $kept a step, 1/1000 after $horizon steps"
-ITEM_NEXT = "$cell $kept, $horizon steps"
-ITEM_OTHER = "$cell $kept a step, $left left after $length steps"
-ITEM_GROWN = "$cell $kept a step, $times times after $length steps"
-ITEM_BARE = "$cell: $word after $length steps"
-
-S3_STILL = (
-    "With the $gate gate opened ($bias) the $cell still has $left of a gradient after "
-    "$length steps$also"
-)
-S3_REACHES = (
-    "With the $gate gate opened ($bias) the $cell reaches $steps steps instead of "
-    "$default_steps$also"
-)
-S3_GROWS = (
-    "With the $gate gate opened ($bias) the $cell makes the gradient grow instead: "
-    "$times times after $length steps$also"
-)
-S3_ALSO = ", and so has the GRU ($left)"
-S3_ALSO_REACHES = ", the GRU $steps"
-S3_CUT_LESS = (
-    "; with the path along the cell state cut, the LSTM keeps at most $kept a step, "
-    "less than the plain RNN"
-)
-S3_CUT_MORE = (
-    "; with the path along the cell state cut, the LSTM still keeps up to $kept a step"
-)
-S3_CUT_ALONE = (
-    "; with the path along the cell state cut, the LSTM keeps at most $kept a step"
-)
-S3_NO_GAIN = (
-    "With none of the other $gate biases tried does the $cell fare better (left after "
-    "$length steps: $list)."
-)
-S3_HOLDS_ALREADY = (
-    "The $cell holds its gradient at its default already; left at its other $gate "
-    "biases: $list."
-)
-S3_ONE_BIAS = (
-    "One $gate bias only was asked: `--forget-bias keep,1,3,chrono` shows what opening "
-    "the gate does."
-)
-S3_BEST = "Of all, $best holds the gradient best: it $fate."
-S3_NEAREST = "Of all, $best comes nearest to holding it: it $fate."
-S3_BEST_SAME = (
-    "No network here does better than that: compare others with `--cell rnn,lstm,gru` "
-    "or `--forget-bias keep,1,3,chrono`."
-)
-S3_ALONE = "One network at one setting: `--cell rnn,lstm,gru` puts others beside it."
-S3_NONE = "The messages are in the table of failed points below."
-
-COUNT = "$count $word"
-ALL_ROWS = "all $count networks"
-BOTH_ROWS = "both networks"
-
-# the table
-NETWORK = "network"
-KEPT = "kept per step"
-KEPT_NOTE = "± half the 95 % interval"
-HORIZON = "[[horizon]]*"
-LEFT = "left after $length"
-DIRECTIONS = "[[stable rank|directions]]†"
-VERDICT = "at T = $length"
-CAPTION = "The line-up: what one step keeps, how far that reaches, what is left."
-NOTE_HORIZON = (
-    "\\* steps back until less than 1/1000 is left. >$length: not reached in $length "
-    "steps; gradlab does not extrapolate."
-)
-NOTE_HORIZON_PLAIN = "\\* steps back until less than 1/1000 is left."
-NOTE_DIRECTIONS = (
-    "† how many directions of the state the surviving gradient still tells apart, at "
-    "lag $length ([[stable rank]]); $most at most here."
-)
-NOTE_RULE = (
-    "Rule for the last column, from what is left after the whole length: vanishing "
-    "below $t0, fading below $t1, stable up to $t2, growing up to $t3, exploding "
-    "above; undetermined when the 95 % interval over seeds crosses a line. Change it: "
-    "`--thresholds`."
-)
-NOTE_FEW_SEEDS = (
-    "Fewer than 3 seeds: no interval over seeds, so the verdict is by the measured "
-    "value alone wherever none is shown."
-)
-NOTE_HOW = (
-    "All values are geometric means over sequences and over $seeds; the size is the "
-    "[[spectral norm]] of the [[whole state]]'s derivative, 1 at [[lag]] 0."
-)
-NOTE_TOLD = (
-    "$shown of $count networks are shown: extremes and median; all in section 1."
-)
-NOTE_ODD = "$Name: $what."
-ODD_DEAD = "an exact zero in $count of $seeds seeds"
-ODD_BROKEN = "not finite in $count of $seeds seeds"
-ODD_STEP = " (first at step $step)"
-
-REFERENCE = "**Held everywhere unless said:** $values."
-REF_WEIGHTS = "weights $init"
-REF_GAIN = "gain $gain"
-REF_ACTIVATION = "activation $activation"
-REF_HIDDEN = "hidden size $hidden"
-REF_INPUT = "input $input"
-REF_FEATURES = " with $features features"
-REF_STATE_ZERO = "all states start at zero"
-REF_STATE_RANDOM = "states start from random values"
-REF_DTYPE = "$dtype with logarithms in float64"
-REF_SEQUENCES = "$sequences sequences a point"
-REF_BIAS = (
-    "bias 0 stands for PyTorch's default, which leaves all biases near 0; chrono draws "
-    "the bias so that the gates' time scales spread evenly up to T"
-)
 SEEDS = "$count seeds"
 SEED = "1 seed"
 SEEDS_RANGE = "$low to $high seeds"
