@@ -26,6 +26,9 @@ class Span:
     children: tuple[Span, ...] = ()
 
 
+MINUS = "−"
+"""Exponents carry a true minus: it is as wide as a plus and never ends a line."""
+
 _TOKEN = re.compile(
     r"\\(?P<escaped>[*`^_\[\\])"
     r"|\*\*(?P<strong>.+?)\*\*"
@@ -91,6 +94,8 @@ def _html(span: Span, terms: dict[str, str]) -> str:
         return (
             f'<a class="term" href="#{anchor(span.text)}" title="{title}">{inner}</a>'
         )
+    if span.kind == "sup":
+        inner = inner.replace("-", MINUS)
     return f"<{span.kind}>{inner}</{span.kind}>"
 
 
@@ -123,14 +128,15 @@ def _typst(span: Span, terms: dict[str, str]) -> str:
     inner = "".join(_typst(child, terms) for child in span.children)
     if span.kind == "text":
         return escape_typst(span.text)
+    if span.kind == "sup":
+        return f"#super[{inner.replace(escape_typst('-'), MINUS)}]"
     if span.kind == "code":
         return f"#raw({string_typst(span.text)})"
     if span.kind == "term":
         if span.text not in terms:
             return inner
         return f"#link(<{anchor(span.text)}>)[{inner}]"
-    names = {"strong": "strong", "sup": "super", "sub": "sub"}
-    return f"#{names[span.kind]}[{inner}]"
+    return f"#{span.kind}[{inner}]"
 
 
 def string_typst(text: str) -> str:

@@ -138,7 +138,7 @@ def test_tables_sort_by_value(visit: Visit) -> None:
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     cells = visit.page.locator("#table-lineup tbody td:nth-child(4)").all_inner_texts()
-    assert cells[0] == "10-83"
+    assert cells[0] == "10−83"
     assert cells[-1] == "0"
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "descending"

@@ -10,7 +10,7 @@ from gradlab.report import inline
 @pytest.mark.parametrize(
     ("text", "html", "plain"),
     [
-        ("10^{-83}", "10<sup>-83</sup>", "10^-83"),
+        ("10^{-83}", "10<sup>−83</sup>", "10^-83"),
         ("ds_{T}", "ds<sub>T</sub>", "ds_T"),
         ("**a `b`**", "<strong>a <code>b</code></strong>", "a b"),
         ("a_b ^ 2 < 3", "a_b ^ 2 &lt; 3", "a_b ^ 2 < 3"),
