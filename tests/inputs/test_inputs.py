@@ -1,0 +1,152 @@
+"""Sequences that nest, files that can be used, and files that cannot."""
+
+import numpy as np
+import pytest
+
+from gradlab import catalog
+from gradlab.errors import GradlabError
+from gradlab.inputs import initial_state, parse
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "poem.txt"
+    path.write_bytes("wer reitet so spät durch nacht und wind\n".encode() * 9)
+    return path
+
+
+@pytest.fixture
+def array(tmp_path):
+    path = tmp_path / "series.npy"
+    np.save(path, np.random.default_rng(0).normal(size=(6, 40, 3)).astype(np.float32))
+    return path
+
+
+@pytest.fixture
+def specs(text, array):
+    return ["gaussian", "gaussian:0.25", "silence", f"text:{text}", f"npy:{array}"]
+
+
+def test_sequences_have_their_shape_and_nest(specs):
+    for spec in specs:
+        source = parse(spec)
+        features = source.features(8)
+        long = source.sequences(3, 4, 40, features)
+        assert long.shape == (4, 40, features)
+        assert long.dtype == np.float64
+        assert np.array_equal(source.sequences(3, 4, 16, features), long[:, :16])
+        assert np.array_equal(source.sequences(3, 2, 40, features), long[:2])
+
+
+def test_another_seed_gives_other_sequences(specs):
+    for spec in specs:
+        source = parse(spec)
+        features = source.features(8)
+        one, two = (source.sequences(seed, 3, 20, features) for seed in (0, 1))
+        assert np.array_equal(one, two) == (spec == "silence"), spec
+
+
+def test_the_standard_deviation_scales_the_same_noise():
+    one, half = (parse(s).sequences(0, 1, 9, 2) for s in ("gaussian", "gaussian:0.5"))
+    assert np.array_equal(half, 0.5 * one)
+    assert abs(parse("gaussian").sequences(0, 4, 500, 64).std() - 1) < 0.01
+
+
+def test_text_is_one_hot_over_the_bytes_that_occur(text):
+    source = parse(f"text:{text}")
+    data = text.read_bytes()
+    assert source.features(64) == len(set(data))
+    window = source.sequences(0, 5, 30, source.features(64))
+    assert (window.sum(-1) == 1).all()
+    alphabet = np.array(sorted(set(data)), dtype=np.uint8)
+    for sequence in window:
+        assert alphabet[sequence.argmax(-1)].tobytes() in data + data
+
+
+def test_text_of_one_byte_alone_works(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"aaaa")
+    source = parse(f"text:{path}")
+    assert source.features(64) == 1
+    assert source.sequences(0, 1, 4, 1).shape == (1, 4, 1)
+
+
+def test_npy_takes_each_sequence_once(array):
+    source = parse(f"npy:{array}")
+    rows = source.sequences(0, 6, 40, 3)
+    there = np.load(array).astype(np.float64)
+    assert sorted(map(bytes, rows)) == sorted(map(bytes, there))
+
+
+def test_the_fingerprint_is_of_the_contents_not_the_path(text, array, tmp_path):
+    for path, kind in ((text, "text"), (array, "npy")):
+        copy = tmp_path / "copy"
+        copy.write_bytes(path.read_bytes())
+        same = parse(f"{kind}:{copy}").fingerprint()
+        assert same == parse(f"{kind}:{path}").fingerprint() != ""
+    text.write_bytes(text.read_bytes() + b"!")
+    assert parse(f"text:{text}").fingerprint() != parse(f"text:{copy}").fingerprint()
+    assert parse("gaussian:2").fingerprint() == parse("silence").fingerprint() == ""
+
+
+def refused(spec, *told, sequences=1, length=10):
+    with pytest.raises(GradlabError) as caught:
+        parse(spec).sequences(0, sequences, length, 3)
+    message = str(caught.value)
+    assert message.count("\n") == 2
+    for words in told:
+        assert words in message, message
+
+
+def test_files_that_cannot_be_used(tmp_path, text, array):
+    def npy(name, values, **kw):
+        np.save(tmp_path / name, values, **kw)
+        return f"npy:{tmp_path / name}"
+
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "noise").write_bytes(b"\x93NUMPY and then nothing of the kind")
+    np.savez(tmp_path / "many.npz", a=np.zeros(3))
+    for kind in ("text", "npy"):
+        refused(f"{kind}:{tmp_path / 'none'}", "cannot be read (no such file")
+        refused(f"{kind}:{tmp_path}", "cannot be read (is a directory")
+        refused(f"{kind}:{tmp_path / 'empty'}", "which is empty")
+        refused(kind, f"{kind} without a file")
+    refused(f"npy:{text}", "which is no plain .npy array")
+    refused(f"npy:{tmp_path / 'noise'}", "which is no plain .npy array")
+    refused(f"npy:{tmp_path / 'many.npz'}", "an archive of arrays")
+    pickled = np.array([{"a": 1}], dtype=object)
+    refused(npy("p.npy", pickled, allow_pickle=True), "no plain .npy array")
+    refused(npy("rank.npy", np.zeros((4, 5))), "of shape (4, 5)", "three axes")
+    refused(npy("none.npy", np.zeros((0, 5, 2))), "none empty")
+    refused(npy("nan.npy", np.full((2, 20, 3), np.nan)), "NaN or infinite")
+    refused(npy("inf.npy", np.full((2, 20, 3), np.inf)), "NaN or infinite")
+    refused(npy("words.npy", np.full((2, 20, 3), "a")), "real numbers")
+    refused(npy("complex.npy", np.zeros((2, 20, 3), complex)), "real numbers")
+    refused(f"npy:{array}", "6 sequences of 40 steps", sequences=7)
+    refused(f"npy:{array}", "6 sequences of 40 steps", length=41)
+    refused(f"text:{text}", "bytes for sequences of 9999 steps", length=9999)
+
+
+def test_arguments_that_mean_nothing():
+    refused("gaussian:big", "gaussian:big", "a standard deviation")
+    refused("gaussian:-1", "a standard deviation")
+    refused("gaussian:nan", "a standard deviation")
+    refused("silence:2", "with nothing after it")
+    refused("gausian", "gausian", "gaussian")
+
+
+def test_silence_starts_from_a_gaussian_state():
+    assert catalog.get("inputs", "silence").initial == "gaussian"
+    assert catalog.get("inputs", "gaussian").initial == "zero"
+
+
+def test_initial_states():
+    states = (("h", 5), ("c", 7))
+    zero = initial_state("zero", 0, 3, states)
+    assert [z.shape for z in zero] == [(3, 5), (3, 7)]
+    assert not any(z.any() for z in zero)
+    h, c = initial_state("gaussian", 0, 3, states)
+    assert np.array_equal(initial_state("gaussian", 0, 2, states)[1], c[:2])
+    assert not np.array_equal(h, c[:, :5])
+    with pytest.raises(GradlabError, match="zero or gaussian"):
+        initial_state("ones", 0, 1, states)
