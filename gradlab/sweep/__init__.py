@@ -1,0 +1,1 @@
+"""Sweeps: what is asked for, what is missing, and who measures it."""
