@@ -84,7 +84,7 @@ def html(text: str, terms: dict[str, str] | None = None) -> str:
 def _html(span: Span, terms: dict[str, str]) -> str:
     inner = "".join(_html(child, terms) for child in span.children)
     if span.kind == "text":
-        return html_module.escape(span.text)
+        return html_module.escape(_held(span.text))
     if span.kind == "code":
         return f"<code>{html_module.escape(span.text)}</code>"
     if span.kind == "term":
@@ -97,6 +97,11 @@ def _html(span: Span, terms: dict[str, str]) -> str:
     if span.kind == "sup":
         inner = inner.replace("-", MINUS)
     return f"<{span.kind}>{inner}</{span.kind}>"
+
+
+def _held(text: str) -> str:
+    """A number and its percent sign stay on one line."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
 def plain(text: str) -> str:
@@ -127,7 +132,7 @@ def typst(text: str, terms: dict[str, str] | None = None) -> str:
 def _typst(span: Span, terms: dict[str, str]) -> str:
     inner = "".join(_typst(child, terms) for child in span.children)
     if span.kind == "text":
-        return escape_typst(span.text)
+        return escape_typst(_held(span.text))
     if span.kind == "sup":
         return f"#super[{inner.replace(escape_typst('-'), MINUS)}]"
     if span.kind == "code":

@@ -172,3 +172,15 @@ def test_csv_holds_the_exact_numbers() -> None:
 def test_dark_colours_are_variables_with_the_light_ones_as_fallback() -> None:
     svg = themed(draw(USUAL["rank"], "a").svg)
     assert "var(--g1f2430,#1f2430)" in svg
+
+
+def test_a_curve_that_starts_at_exactly_zero_begins_where_it_is_first_seen() -> None:
+    from gradlab.report.figures import curve_axes
+
+    series = Series("detours", "detours", (0, 1, 2), (-math.inf, -1.0, -2.0))
+    data = Curves([series], "lag", "left")
+    x, y = curve_axes.seen(data, series)
+    assert [(a, b) for a, b in zip(x, y, strict=True) if not math.isnan(b)] == [
+        (1, -1.0),
+        (2, -2.0),
+    ]

@@ -45,3 +45,8 @@ def test_escaped_typst_holds_no_bare_mark(text: str) -> None:
     undone = escaped.replace("\\\\", "\0")
     for mark in "#$*_`<>@[]":
         assert undone.count(mark) == undone.count("\\" + mark)
+
+
+def test_a_percent_sign_stays_with_its_number() -> None:
+    assert inline.html("15 % a step") == "15\u00a0% a step"
+    assert inline.plain("15 % a step") == "15 % a step"

@@ -122,7 +122,7 @@ def seen(data: Curves, series: Series) -> tuple[np.ndarray, np.ndarray]:
         inside = low <= y <= high
         if previous is not None and not math.isnan(y):
             was = low <= previous[1] <= high
-            if was != inside and not math.isnan(previous[1]):
+            if was != inside and previous[1] > -math.inf:
                 limit = low if min(y, previous[1]) < low else high
                 a, b = (previous, (x, y)) if was else ((x, y), previous)
                 xs.append(_meet(*a, *b, limit))

@@ -72,7 +72,11 @@ def margins(data: Scatter, width: float, style: Style) -> Margins:
     top = len(_label_lines(data, width, style)) * line + 0.1
     top += len(_key_rows(data, width, style)) * line * 1.1
     top += line if data.lines else 0.0
-    bottom = 0.22 + len(wrap(data.x_label, style.small, width - 0.1)) * line + 0.03
+    bottom = (
+        0.22 * style.small / 7.2
+        + len(wrap(data.x_label, style.small, width - 0.1)) * line
+        + 0.03
+    )
     right = 0.1 * style.small / 7.2 + 0.05
     return Margins(0.12 + widest(words, style.small), bottom, right, top)
 
@@ -233,7 +237,9 @@ def _points(data: Scatter, axes: Axes, style: Style) -> None:
                 markeredgewidth=1.4,
                 zorder=2.5,
             )
-            busy.append((point.joined, point.y))
+            steps = [k / 6 for k in range(1, 7)]
+            gap = point.joined - point.x
+            busy += [(point.x + s * gap, point.y) for s in steps]
         axes.plot([point.x], [point.y], zorder=3, **marker_kwargs(look, style, 5.4))
         busy.append((point.x, point.y))
     keep_clear(axes, [(p.x, p.y, p.label) for p in points if p.show_label], busy, style)
