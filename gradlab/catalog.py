@@ -171,9 +171,16 @@ def _folder(room: str) -> Path:
 
 
 def _stems(room: str) -> dict[str, Path]:
+    folder = _folder(room)
+    return _listing(folder, folder.stat().st_mtime_ns)
+
+
+@cache
+def _listing(folder: Path, changed: int) -> dict[str, Path]:
+    """Return the leaves' files of a folder, listed anew when it changed."""
     return {
         path.stem: path
-        for path in sorted(_folder(room).glob("*.py"))
+        for path in sorted(folder.glob("*.py"))
         if path.stem != "base" and not path.stem.startswith("_")
     }
 
@@ -296,10 +303,15 @@ def _plugin_leaf(room: str, name: str) -> Loaded:
 
 def _class_node(room: str, name: str) -> ast.ClassDef | None:
     """Return the class statement of a leaf, by its written or implied name."""
-    for node in ast.parse(source(room, name)).body:
+    for node in _statements(source(room, name)):
         if isinstance(node, ast.ClassDef) and _written_name(node) == name:
             return node
     return None
+
+
+@cache
+def _statements(text: str) -> list[ast.stmt]:
+    return ast.parse(text).body
 
 
 def _written_name(node: ast.ClassDef) -> str:
