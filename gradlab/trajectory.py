@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -42,6 +43,17 @@ class Trajectory:
     def lead(self) -> tuple[int, ...]:
         """The axes between time and features: (…M, B)."""
         return tuple(self.inputs.shape[1:-1])
+
+    @cached_property
+    def broken(self) -> dict[int, Tensor]:
+        """The steps 0 .. T with states that are inf or NaN: which sequences, (…M, B).
+
+        Empty for a healthy run.
+        """
+        finite = [torch.isfinite(state).all(-1) for state in self.states]
+        broken = ~torch.stack(finite).all(0)
+        steps = broken.flatten(1).any(-1).nonzero().squeeze(-1).tolist()
+        return {t: broken[t] for t in steps}
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return x_t, s_{t-1} and what they gave, for t in 1..T."""

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -93,6 +94,11 @@ def lively(spec: str) -> Trajectory:
         if ((norm > 0.1) & (norm < 10)).all():
             return trajectory
     raise AssertionError(f"no gain makes {spec} lively")
+
+
+def random_state() -> np.ndarray:
+    """Return the state of NumPy's global stream, which nothing here may touch."""
+    return np.random.get_state()[1].copy()  # noqa: NPY002
 
 
 def off(ours: torch.Tensor, theirs: torch.Tensor) -> float:

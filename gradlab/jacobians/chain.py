@@ -157,7 +157,8 @@ class _Run:
             if len(spectral[name]) < len(self.stored):
                 zero = np.zeros((1, spectral[name].shape[1]))
                 spectral[name] = np.concatenate([zero, spectral[name]])
-        return frobenius, spectral
+        names = [name for name in self.blocks if name in frobenius]
+        return {n: frobenius[n] for n in names}, {n: spectral[n] for n in names}
 
     def _at_zero(self, name: str) -> np.ndarray:
         layout, count = self.whole.product.layout, self.finder.found.size

@@ -76,6 +76,17 @@ class FlatJacobian:
             diagonal += self.conveyor
         return matrix
 
+    def spoilt(self, rows: Tensor) -> "FlatJacobian":
+        """Return these Jacobians with NaN in the sequences where ``rows`` is true."""
+        nan = torch.where(rows, torch.nan, 0.0).to(self.like)
+        conveyor = self.conveyor
+        return FlatJacobian(
+            {key: block + nan[:, None, None] for key, block in self.dense.items()},
+            {key: values + nan[:, None] for key, values in self.diagonal.items()},
+            None if conveyor is None else conveyor + nan[:, None],
+            self.layout,
+        )
+
     def pick(self, rows: Tensor) -> "FlatJacobian":
         """Return the Jacobians at ``rows`` of N (which may repeat)."""
         return FlatJacobian(
@@ -87,10 +98,15 @@ class FlatJacobian:
 
 
 def jacobian_at(trajectory: Trajectory, t: int) -> FlatJacobian:
-    """Return J_t of every sequence of a trajectory, t in 1..T."""
+    """Return J_t of every sequence of a trajectory, t in 1..T.
+
+    NaN where s_t is not finite: slopes at NaN may look like an honest zero.
+    """
     cell = trajectory.cell
     inputs, before, step = trajectory.step_at(t)
-    return flatten(cell, cell.jacobian(inputs, before, step))
+    flat = flatten(cell, cell.jacobian(inputs, before, step))
+    broken = trajectory.broken.get(t)
+    return flat if broken is None else flat.spoilt(broken.flatten())
 
 
 def flatten(cell: Cell, jacobian: StepJacobian) -> FlatJacobian:

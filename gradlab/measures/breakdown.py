@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from gradlab.measures.base import Measure, Reading
+from gradlab.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Breakdown(Measure):
     def compute(self, flow):
         product = flow.norms.frobenius["joint"]
         broken = ~(product < np.inf)
-        forward = _forward(flow.trajectory.states)
+        forward = _forward(flow.trajectory)
         not_finite = np.fmin.reduce(
             np.where(np.isnan(forward), _made_at(broken), forward), axis=-1
         )
@@ -38,11 +38,12 @@ class Breakdown(Measure):
         return Reading(coords, values, per_sequence=False)
 
 
-def _forward(states: tuple[torch.Tensor, ...]) -> np.ndarray:
+def _forward(trajectory: Trajectory) -> np.ndarray:
     """Return the first step (…M, B) with a state that is not finite, or NaN."""
-    finite = torch.stack([torch.isfinite(state).all(-1) for state in states]).all(0)
-    broken = ~finite.cpu().numpy()
-    return np.where(broken.any(axis=0), broken.argmax(axis=0), np.nan)
+    first = np.full(trajectory.lead, np.nan)
+    for t, broken in trajectory.broken.items():
+        first[broken.cpu().numpy() & np.isnan(first)] = t
+    return first
 
 
 def _made_at(happened: np.ndarray) -> np.ndarray:

