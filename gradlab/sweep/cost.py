@@ -1,9 +1,11 @@
 """How long a point takes and how much memory its products fill, roughly.
 
-The model is three numbers a cell, fitted on two cores of an ordinary machine; a running
-sweep corrects it by what it sees. It orders groups, tells the time left before anything
-is measured, and bounds what runs without a yes.
+The model is a few numbers a cell, fitted on an ordinary machine; a running sweep
+corrects it by what it sees. It orders groups, tells the time left before anything is
+measured, and bounds what runs without a yes.
 """
+
+from dataclasses import dataclass
 
 from gradlab.sweep.needs import Needs
 from gradlab.sweep.points import Point
@@ -12,24 +14,44 @@ from gradlab.sweep.points import Point
 GROUP_BYTES = 12 * 2**20
 """Products of one group: small enough to stay near the processor's cache."""
 
-CHAINED = frozenset(
-    {
-        "spectral_norm",
-        "frobenius_norm",
-        "stable_rank",
-        "growth_rate",
-        "half_life",
-        "horizon",
-        "verdict",
-    }
-)
-"""Measures that need the chain of Jacobians."""
+GROUP_MEMBERS = 40
+"""Points of one group: more do not compute faster, and progress should move."""
 
 BACKWARD = frozenset({"loss_gradient", "weight_contribution", "weight_share"})
 """Measures that need a backward pass."""
 
-_PRODUCTS = {"rnn": (1.0, 1.0), "gru": (2.0, 4.0), "lstm": (4.0, 7.0)}
-"""Matrix products of H x H a step: for the joint block alone, and for all blocks."""
+DIRECT = frozenset(
+    {
+        "gate_histogram",
+        "gate_log_mean",
+        "gate_mean",
+        "gate_saturation",
+        "weight_spectral_norm",
+        "weight_spectral_radius",
+    }
+)
+"""Measures of weights and gates, which need neither."""
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """Of one cell: seconds a step of calls alone, and matrix products a step."""
+
+    forward: float
+    chain: float
+    joint: float
+    everything: float
+    blocks: float
+
+
+_RATES = {
+    "rnn": _Rates(8e-6, 15e-6, 1.0, 1.0, 1.0),
+    "gru": _Rates(18e-6, 40e-6, 1.3, 4.5, 2.0),
+    "lstm": _Rates(18e-6, 50e-6, 4.0, 11.0, 3.0),
+}
+_MULTIPLIED = 4e10  # floating point operations a second
+_EIGENVALUES = 1e-4  # seconds for one matrix of 64 x 64
+_STORED_LAGS = 30
 
 
 def states(cell: str) -> int:
@@ -45,20 +67,25 @@ def bytes_of(point: Point) -> int:
 
 def seconds_of(point: Point, needs: Needs) -> float:
     """Return about how long one point takes inside a group, on one core."""
-    steps = point.length * point.sequences
-    forward = (point.length + point.burn_in) * (6e-6 + 2e-9 * point.hidden**2)
+    rates = _RATES.get(point.cell.partition(":")[0], _RATES["lstm"])
     wanted = needs.wanted.keys()
-    total = 2e-3 + forward
-    if wanted & CHAINED or wanted - CHAINED - BACKWARD - {"triangle"}:
-        joint, everything = _PRODUCTS.get(point.cell.partition(":")[0], (4.0, 8.0))
-        products = everything if needs.blocks() == "all" else joint
-        total += steps * (1e-6 + products * 2 * point.hidden**3 / 3e10)
-        total += (
-            16 * point.sequences * (states(point.cell) * point.hidden / 64) ** 3 * 2e-4
-        )
+    total = 2e-3 + (point.length + point.burn_in) * rates.forward
+    if wanted - BACKWARD - DIRECT - {"triangle"}:
+        total += _chain(point, rates, everything=needs.blocks() == "all")
     if wanted & BACKWARD:
-        total += 4 * forward + steps * 2e-6
+        total += 3 * point.length * rates.forward
     if "triangle" in wanted:
-        joint, _ = _PRODUCTS.get(point.cell.partition(":")[0], (4.0, 8.0))
-        total += 64 * point.length * joint * 2 * point.hidden**3 / 3e10 + 0.3
+        product = 2 * point.hidden**3 / _MULTIPLIED
+        total += 0.2 + 64 * point.length * rates.joint * product
     return total * (2 if point.dtype == "float64" else 1)
+
+
+def _chain(point: Point, rates: _Rates, *, everything: bool) -> float:
+    """Return the time of the chain of Jacobians and of its spectral norms."""
+    products = rates.everything if everything else rates.joint
+    blocks = rates.blocks if everything else 1.0
+    flops = products * 2 * point.hidden**3 + 80 * point.hidden**2
+    step = blocks * rates.chain + point.sequences * flops / _MULTIPLIED
+    width = states(point.cell) * point.hidden
+    spectra = _STORED_LAGS * point.sequences * blocks * _EIGENVALUES * width / 64
+    return point.length * step + spectra

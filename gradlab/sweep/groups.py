@@ -7,7 +7,7 @@ point's bits do not depend on its company, so groups may be cut as is convenient
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradlab.sweep.cost import GROUP_BYTES, bytes_of, seconds_of
+from gradlab.sweep.cost import GROUP_BYTES, GROUP_MEMBERS, bytes_of, seconds_of
 from gradlab.sweep.needs import Needs
 from gradlab.sweep.points import Point
 
@@ -77,7 +77,7 @@ def _shape(point: Point) -> tuple:
 
 def _largest(point: Point) -> int:
     """Return how many points of this kind one group may hold."""
-    return max(1, GROUP_BYTES // bytes_of(point))
+    return max(1, min(GROUP_MEMBERS, GROUP_BYTES // bytes_of(point)))
 
 
 def _parts(keys: list[str], largest: int) -> list[list[str]]:

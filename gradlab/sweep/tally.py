@@ -55,6 +55,15 @@ class Tally:
         }
         return cls(planned.grids, set(todo), len(planned.points), failed, jobs)
 
+    def __post_init__(self) -> None:
+        """Note which grids each key belongs to, and how many are open in each."""
+        self._open = dict.fromkeys(self.grids, 0)
+        self._homes: dict[str, list[str]] = {}
+        for name, keys in self.grids.items():
+            for key in self.left.intersection(keys):
+                self._homes.setdefault(key, []).append(name)
+                self._open[name] += 1
+
     @property
     def done(self) -> int:
         """Points for which nothing is left to compute."""
@@ -62,7 +71,7 @@ class Tally:
 
     def add(self, key: str, outcome: Outcome) -> None:
         """Count one point that came back."""
-        self.left.discard(key)
+        self._cross_off(key)
         self.measured += outcome.seconds
         if outcome.message:
             self.failed.add(key)
@@ -71,8 +80,14 @@ class Tally:
 
     def fail(self, key: str) -> None:
         """Count one point that did not come back."""
-        self.left.discard(key)
+        self._cross_off(key)
         self.failed.add(key)
+
+    def _cross_off(self, key: str) -> None:
+        if key in self.left:
+            self.left.discard(key)
+            for name in self._homes[key]:
+                self._open[name] -= 1
 
     def spent(self, group: Group) -> None:
         """Count a group's expected time as passed."""
@@ -81,7 +96,7 @@ class Tally:
     def by_grid(self) -> dict[str, tuple[int, int]]:
         """Return name -> (points, of these done)."""
         return {
-            name: (len(keys), sum(key not in self.left for key in keys))
+            name: (len(keys), len(keys) - self._open[name])
             for name, keys in self.grids.items()
         }
 

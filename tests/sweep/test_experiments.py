@@ -1,0 +1,26 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from gradlab.sweep import bounds
+from gradlab.sweep.loading import load
+from gradlab.sweep.points import plan
+
+
+FOLDER = Path(__file__).parents[2] / "experiments"
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+FILES = sorted(FOLDER.glob("*.toml"))
+
+
+def test_there_are_some():
+    assert len(FILES) >= 3
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_table_tells_each_experiments_question_and_size(file):
+    sweep = load(file)
+    bounds.check(sweep, 2)
+    row = re.search(rf"^\| `{file.name}` \| (.*?) \| (.*?) \|", README, re.MULTILINE)
+    assert row is not None
+    assert row.groups() == (sweep.question, f"{len(plan(sweep).points)}")

@@ -1,0 +1,66 @@
+from gradlab.sweep import groups
+from gradlab.sweep.cost import GROUP_BYTES, bytes_of, seconds_of
+from gradlab.sweep.loading import load
+from gradlab.sweep.needs import needs_of
+from gradlab.sweep.points import plan
+
+
+def formed(config):
+    planned = plan(load(config))
+    return planned, groups.form(planned.points, planned.needs)
+
+
+def test_every_point_stands_in_one_group():
+    planned, found = formed("default")
+    keys = [key for group in found for key in group.keys]
+    assert sorted(keys) == sorted(planned.points)
+
+
+def test_members_are_alike_in_shape_and_needs():
+    planned, found = formed("default")
+    for group in found:
+        for axis in (
+            "cell",
+            "activation",
+            "hidden",
+            "length",
+            "loss",
+            "input",
+            "dtype",
+        ):
+            assert len({getattr(point, axis) for point in group.points}) == 1
+        assert {tuple(planned.needs[key].wanted.items()) for key in group.keys} == {
+            tuple(group.needs.wanted.items())
+        }
+
+
+def test_the_longest_come_first():
+    _, found = formed("default")
+    seconds = [group.seconds for group in found]
+    assert seconds == sorted(seconds, reverse=True)
+
+
+def test_groups_keep_to_their_memory_and_are_of_one_size():
+    _, found = formed(
+        {"cell": "lstm", "hidden": 128, "seeds": 50, "measures": ["verdict"]}
+    )
+    sizes = [len(group.points) for group in found]
+    assert sum(sizes) == 50 and max(sizes) - min(sizes) <= 1
+    for group in found:
+        assert sum(bytes_of(point) for point in group.points) <= GROUP_BYTES
+
+
+def test_a_point_larger_than_a_group_is_alone():
+    _, found = formed({"hidden": 4096, "seeds": 2})
+    assert [len(group.points) for group in found] == [1, 1]
+
+
+def test_the_model_grows_with_what_is_computed():
+    planned = plan(load({"seeds": 1, "hidden": [32, 64], "length": [64, 256]}))
+    few = needs_of(("growth_rate",), "joint", None)
+    all_blocks = needs_of(("growth_rate",), "all", None)
+    small, *_, large = planned.points.values()
+    assert seconds_of(small, few) < seconds_of(large, few)
+    assert seconds_of(large, few) < seconds_of(large, all_blocks)
+    silent = needs_of(("weight_spectral_norm",), "joint", None)
+    assert seconds_of(large, silent) < seconds_of(large, few)

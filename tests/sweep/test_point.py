@@ -1,0 +1,110 @@
+"""The same bits alone, in 4 and in 11; and what a worker makes of points."""
+
+import pytest
+import torch
+
+from gradlab.sweep.loading import load
+from gradlab.sweep.needs import needs_of
+from gradlab.sweep.point import (
+    describe,
+    measure_group,
+    measure_points,
+    measures_of,
+)
+from gradlab.sweep.points import plan
+
+
+def some(**config):
+    base = {"features": 9, "sequences": 3, "length": 16, "seeds": 11}
+    return list(plan(load(base | config)).points.values())
+
+
+@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "lstm:peephole"])
+def test_bits_do_not_depend_on_company(cell, hidden):
+    points = some(cell=cell, hidden=hidden, activation="sigmoid", gain=2)
+    measures = measures_of(needs_of(None, "all", None))
+    together = measure_group(points, measures)
+    fours = [r for k in (0, 4, 8) for r in measure_group(points[k : k + 4], measures)]
+    assert fours == together
+    for k in (1, 10):
+        assert measure_group(points[k : k + 1], measures) == together[k : k + 1]
+
+
+def test_measuring_leaves_the_random_stream_alone():
+    points = some(cell="lstm", hidden=4, length=4, seeds=2)
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    measure_points(points, needs_of(None, "all", None))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_inputs_of_one_seed_nest_over_length():
+    from gradlab.sweep.point import build, trajectory_of
+
+    short, long = some(hidden=4, length=[8, 16], seeds=1)
+    one, two = (
+        trajectory_of(build(point), [point], stacked=False) for point in (short, long)
+    )
+    assert torch.equal(one.inputs, two.inputs[:8])
+    assert torch.equal(one.states[0], two.states[0][:9])
+
+
+@pytest.mark.parametrize(
+    ("axis", "values"),
+    [
+        ("activation", ["tanh", "relu"]),
+        ("init", ["default", "orthogonal"]),
+        ("gain", [1, 2]),
+        ("forget_bias", ["keep", 1]),
+        ("forget_bias", ["chrono", "chrono:64"]),
+        ("hidden", [8, 9]),
+        ("length", [8, 9]),
+        ("input", ["gaussian", "gaussian:0.5"]),
+        ("dtype", ["float32", "float64"]),
+    ],
+)
+def test_every_axis_changes_what_is_measured(axis, values):
+    base = {"cell": "lstm", "hidden": 8, "length": 8, "seeds": 1}
+    first, second = some(**(base | {axis: values}))
+    needs = needs_of(("growth_rate",), "joint", None)
+    one, two = (
+        measure_points([point], needs)[0].records[0] for point in (first, second)
+    )
+    assert one.at(block="joint") != two.at(block="joint")
+
+
+def test_the_loss_changes_what_arrives():
+    last, every = some(hidden=8, length=8, seeds=1, loss=["last", "every"])
+    needs = needs_of(("loss_gradient",), "joint", None)
+    one, two = (measure_points([point], needs)[0].records[0] for point in (last, every))
+    assert one.at(block="h", step=2) < two.at(block="h", step=2)
+
+
+def test_joint_blocks_are_joint_only():
+    needs = needs_of(("spectral_norm",), "joint", None)
+    (record,) = measure_points(some(hidden=8, seeds=1), needs)[0].records
+    assert record.coords["block"] == ("joint",)
+
+
+def test_measures_say_what_they_are_by_output():
+    manifest = describe(["growth_rate", "horizon"])
+    assert set(manifest) == {
+        "growth_rate",
+        "growth_rate_low",
+        "growth_rate_high",
+        "horizon",
+    }
+    assert manifest["growth_rate_low"]["measure"] == "growth_rate"
+    assert manifest["horizon"]["version"] >= 1 and manifest["horizon"]["question"]
+
+
+def test_versions_read_without_importing_are_the_true_ones():
+    from gradlab import catalog
+    from gradlab.sweep.needs import settings_of, version_of
+
+    for name in catalog.names("measures"):
+        leaf = catalog.get("measures", name)
+        assert version_of(name) == leaf.version
+        fields = set(getattr(leaf, "__dataclass_fields__", ()))
+        assert ("thresholds" in fields) == bool(settings_of(name, (1.0,)))
