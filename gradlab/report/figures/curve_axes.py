@@ -83,7 +83,7 @@ def _limits(
     bottom = data.floor if cut_low else min(math.floor(low - 0.2), -1)
     if data.shade and not cut_low:
         bottom = min(bottom, data.threshold - 1)
-    top = CEILING if cut_high else max(0.35, high + 0.06 * (high - bottom))
+    top = CEILING if cut_high else max(0.35, high + 0.09 * (high - bottom))
     return (float(bottom), float(top)), cut_low, cut_high
 
 

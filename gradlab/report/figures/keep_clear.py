@@ -49,7 +49,7 @@ def keep_clear(
 
 def _places(x: float, y: float, wide: float, high: float) -> list[tuple[Box, bool]]:
     found = []
-    for far in (0.0, 0.13, 0.26, 0.39):
+    for far in (0.0, 0.13, 0.26, 0.39, 0.52, 0.7):
         for dx, dy in (
             (1, 0),
             (-1, 0),
@@ -99,7 +99,7 @@ def _write(
     middle = (box[1] + box[3]) / 2
     if leader:
         near = min(max(point[0], box[0]), box[2])
-        edge = box[1] if middle > point[1] else box[3]
+        edge = min(max(point[1], box[1] + 0.03), box[3] - 0.03)
         axes.figure.add_artist(
             Line2D(
                 [point[0], near],

@@ -213,11 +213,17 @@ def _emptiness(data: Scatter, at: float) -> float:
     return min((max(abs(p.x - at), abs(p.y - at)) for p in drawable(data)), default=0.0)
 
 
+def _diagonal_places(axes: Axes) -> list[tuple[float, float]]:
+    """Places along y = x that labels keep clear of."""
+    low, high = axes.get_xlim()
+    return [(low + (high - low) * k / 60,) * 2 for k in range(61)]
+
+
 def _points(data: Scatter, axes: Axes, style: Style) -> None:
     from gradlab.report.figures.keep_clear import keep_clear
 
     points = drawable(data)
-    busy = []
+    busy = _diagonal_places(axes) if data.diagonal else []
     for point in points:
         look = style.look(point.key)
         if point.joined is not None and math.isfinite(point.joined):
