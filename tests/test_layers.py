@@ -1,4 +1,4 @@
-"""Imports go one way: the house of DESIGN section 2, floor by floor."""
+"""Imports go one way: floor by floor."""
 
 import ast
 from collections.abc import Iterator

@@ -36,20 +36,28 @@ def contributions(uses: tuple[Recurrent, ...]) -> Contributions:
     """
     length, *lead = uses[0].operand.shape[:-1]
     exponent = _common_exponent(uses)
-    squares, products, total = 0.0, 0.0, 0.0
-    for use in uses:
-        delta = _sequences_first(use.product, exponent)
-        operand = _sequences_first(use.operand, None)
-        gradient = multiply(delta.mT.contiguous(), operand)
-        projected = multiply(delta, gradient)
-        squares = squares + (delta * delta).sum(-1) * (operand * operand).sum(-1)
-        products = products + (projected * operand).sum(-1)
-        total = total + (gradient * gradient).sum((-2, -1))
+    parts = [_sums(use, exponent) for use in uses]
+    squares, products, total = (
+        torch.stack(same).sum(0) for same in zip(*parts, strict=True)
+    )
     ln_norm = log(squares.sqrt(), exponent[:, None])
     share = products / total[:, None]
     return Contributions(
         np.moveaxis(ln_norm, 1, 0)[:length].reshape(-1, *lead),
         np.moveaxis(share.cpu().numpy(), 1, 0)[:length].reshape(-1, *lead),
+    )
+
+
+def _sums(use: Recurrent, exponent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return |G_t|^2 and <G_t, G>, (N, T), and |G|^2, (N), on the rows of one use."""
+    delta = _sequences_first(use.product, exponent)
+    operand = _sequences_first(use.operand, None)
+    gradient = multiply(delta.mT.contiguous(), operand)
+    projected = multiply(delta, gradient)
+    return (
+        (delta * delta).sum(-1) * (operand * operand).sum(-1),
+        (projected * operand).sum(-1),
+        (gradient * gradient).sum((-2, -1)),
     )
 
 

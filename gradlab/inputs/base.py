@@ -75,7 +75,8 @@ def parse(spec: str) -> Input:
         ConfigError, InputError: see :meth:`Input.parse`.
     """
     name, _, argument = spec.partition(":")
-    return catalog.get("inputs", name).parse(argument or None)
+    leaf: type[Input] = catalog.get("inputs", name)
+    return leaf.parse(argument or None)
 
 
 def initial_state(

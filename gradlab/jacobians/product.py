@@ -12,11 +12,11 @@ from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.logscale import (
     Scaled,
-    careful_norms,
     exponents,
+    frobenius_norms,
+    mend,
     plain_norms,
     rescaled,
-    safe_range,
 )
 
 
@@ -91,7 +91,7 @@ class Product:
         entered = self._step(before, step)
         if not np.isfinite(self.total[were_finite]).all():
             entered = self._again(before, step)
-        if entered is not None:
+        if entered is not None and step.conveyor is not None:
             self._carry_detours(step.conveyor, entered)
         self.age += 1
         self._settle()
@@ -244,15 +244,11 @@ def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:
 def _block_norms(column: Tensor, layout: Layout) -> np.ndarray:
     """Return the Frobenius norms (N, states) of a column of blocks, float64."""
     blocks = [column[:, layout.rows(name)] for name in layout.names]
-    if len(set(layout.sizes)) == 1:
-        flat = column.view(column.shape[0], len(blocks), -1)
-        norms = plain_norms(flat.flatten(0, 1)).view(-1, len(blocks))
-    else:
-        norms = torch.stack([plain_norms(block.flatten(1)) for block in blocks], -1)
+    if len(set(layout.sizes)) > 1:
+        return np.stack([frobenius_norms(block) for block in blocks], axis=-1)
+    flat = column.view(column.shape[0], len(blocks), -1)
+    norms = plain_norms(flat.flatten(0, 1)).view(-1, len(blocks))
     found = norms.double().cpu().numpy()
-    low, high = safe_range(column.dtype)
-    doubtful = ~((found > low) & (found < high))
-    for k in np.flatnonzero(doubtful.any(axis=0)):
-        rows = np.flatnonzero(doubtful[:, k])
-        found[rows, k] = careful_norms(blocks[k][torch.from_numpy(rows)]).cpu().numpy()
+    for k, block in enumerate(blocks):
+        mend(found[:, k], block)
     return found

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gradlab.cells.base import Cell
+from gradlab.errors import ConfigError
 from gradlab.trajectory import Trajectory
 
 
@@ -64,28 +65,40 @@ def conveyor(trajectory: Trajectory, lag: int) -> Tensor:
     """Return the product of the conveyors, (B, n)."""
     total = torch.ones_like(trajectory.states[-1][0])
     for t in range(trajectory.length, trajectory.length - lag, -1):
-        total = total * trajectory.cell.conveyor(*trajectory.step_at(t))
-    return total.detach()
+        total = total * _conveyor(trajectory, t)
+    return total
 
 
 def detours(trajectory: Trajectory, lag: int) -> Tensor:
     """Return the carry's own block less the conveyor, as the telescoped sum.
 
     The sum over s of [conveyor from s to T] [J_s less its conveyor, carry's row]
-    [ds_{s-1}/ds_t, carry's column] (SCIENCE 1.4), each factor by autograd.
+    [ds_{s-1}/ds_t, carry's column], each factor by autograd.
     """
     cell, length = trajectory.cell, trajectory.length
     carry = _place(cell, cell.state_names[-1])
-    whole = 0.0
+    start = trajectory.states[-1][length - lag]
+    whole = start.new_zeros(*start.shape, start.shape[-1])
     for s in range(length, length - lag, -1):
-        inputs, state, step = trajectory.step_at(s)
+        inputs, state, _ = trajectory.step_at(s)
         entering = step_jacobian(cell, inputs, state)[:, carry].clone()
         own = entering[:, :, carry].diagonal(dim1=-2, dim2=-1)
-        own -= cell.conveyor(inputs, state, step).detach()
+        own -= _conveyor(trajectory, s)
         before = _between(trajectory, length - lag, s - 1)[:, :, carry]
         belt = conveyor(trajectory, length - s)
         whole = whole + belt.unsqueeze(-1) * (entering @ before)
     return whole
+
+
+def _conveyor(trajectory: Trajectory, t: int) -> Tensor:
+    diagonal = trajectory.cell.conveyor(*trajectory.step_at(t))
+    if diagonal is None:
+        raise ConfigError(
+            got=f"{trajectory.cell.name}, which has no conveyor",
+            expected="a cell whose carry is kept by a gate",
+            try_='build("lstm", ...)',
+        )
+    return diagonal.detach()
 
 
 def _through(trajectory: Trajectory, lag: int, advance) -> Tensor:

@@ -1,7 +1,8 @@
 """What is carried along the chain: each strand knows the norms of some blocks.
 
 A strand is advanced one step further back at a time and asked for its norms at each
-lag (Frobenius) and at the stored lags (spectral). Answers are natural logs, (N).
+lag (Frobenius) and at the stored lags (spectral). Answers are mantissas (N) float64 and
+powers of two (N); logarithms are taken once, of all lags together.
 """
 
 from abc import ABC, abstractmethod
@@ -19,11 +20,12 @@ from gradlab.jacobians.conveyor import (
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import frobenius, log
+from gradlab.jacobians.spectral import spectral_norm, spectral_norms
+from gradlab.logscale import frobenius_norms
 
 
-Norms = dict[str, np.ndarray]
+Norms = dict[str, tuple[np.ndarray, np.ndarray]]
+Mantissas = dict[str, torch.Tensor | np.ndarray]
 
 
 class Strand(ABC):
@@ -35,11 +37,11 @@ class Strand(ABC):
 
     @abstractmethod
     def frobenius(self) -> Norms:
-        """Return the ln Frobenius norms at this lag, (N) by block."""
+        """Return the Frobenius norms at this lag by block."""
 
     @abstractmethod
     def spectral(self) -> Norms:
-        """Return the ln spectral norms at this lag, (N) by block."""
+        """Return the spectral norms at this lag by block."""
 
 
 class WholeStrand(Strand):
@@ -62,31 +64,31 @@ class WholeStrand(Strand):
         self.product.advance(step)
 
     def frobenius(self) -> Norms:
-        """Return the ln Frobenius norms of the blocks asked for."""
+        """Return the Frobenius norms of the blocks asked for."""
         norms = {name: self.product.norm(*pair) for name, pair in self.pairs.items()}
         norms["joint"] = self.product.total
         if "detours" in self.blocks:
             with self.product.detours() as matrices:
-                norms["detours"] = frobenius(matrices)
-        return self._logs(norms)
+                norms["detours"] = frobenius_norms(matrices)
+        return self._scaled(norms)
 
     def spectral(self) -> Norms:
-        """Return the ln spectral norms of the blocks asked for."""
-        norms = {"joint": spectral_norm(self.product.joint())}
-        for name, (later, earlier) in self.pairs.items():
-            norms[name] = (
-                norms["joint"]
-                if self.alone
-                else spectral_norm(self.product.block(later, earlier))
-            )
+        """Return the spectral norms of the blocks asked for."""
+        matrices = {"joint": self.product.joint()}
+        if not self.alone:
+            for name, pair in self.pairs.items():
+                matrices[name] = self.product.block(*pair)
         if "detours" in self.blocks:
-            with self.product.detours() as matrices:
-                norms["detours"] = spectral_norm(matrices)
-        return self._logs(norms)
+            with self.product.detours() as detours:
+                matrices["detours"] = detours.clone()
+        norms = spectral_norms(matrices)
+        if self.alone:
+            norms |= dict.fromkeys(self.pairs, norms["joint"])
+        return self._scaled(norms)
 
-    def _logs(self, norms: dict[str, torch.Tensor | np.ndarray]) -> Norms:
+    def _scaled(self, norms: dict[str, np.ndarray]) -> Norms:
         exponent = self.product.exponent
-        return {name: log(norm, exponent) for name, norm in norms.items()}
+        return {name: (norm, exponent) for name, norm in norms.items()}
 
 
 class CutStrand(Strand):
@@ -103,23 +105,24 @@ class CutStrand(Strand):
         self.name = name
         self.layout = layout
         self.kept = kept
-        self.product: Product | None = None
+        self.started = False
+        self.product: Product
 
     def advance(self, step: FlatJacobian) -> None:
         """Go one step further back."""
-        if self.product is None:
-            self.product = self._first(step)
-        else:
+        if self.started:
             self.product.advance(step)
+        else:
+            self.product, self.started = self._first(step), True
 
     def frobenius(self) -> Norms:
-        """Return the ln Frobenius norm."""
-        return {self.name: log(self.product.total, self.product.exponent)}
+        """Return the Frobenius norm."""
+        return {self.name: (self.product.total, self.product.exponent)}
 
     def spectral(self) -> Norms:
-        """Return the ln spectral norm."""
-        norm = spectral_norm(self.product.joint())
-        return {self.name: log(norm, self.product.exponent)}
+        """Return the spectral norm."""
+        norm = spectral_norm(self.product.joint()).cpu().numpy()
+        return {self.name: (norm, self.product.exponent)}
 
     def _first(self, step: FlatJacobian) -> Product:
         whole = Product.identity(self.layout, step.count, step.like)
@@ -163,9 +166,9 @@ class DiagonalStrand(Strand):
         if self.first_dense and self.first is None:
             self.first = step.column(step.carry)
             self.orthogonal = step.is_diagonal(step.carry)
-        self.diagonals.append(
-            step.own_diagonal() if self.first_dense else step.conveyor
-        )
+        diagonal = step.own_diagonal() if self.first_dense else step.conveyor
+        assert diagonal is not None, "a conveyor strand starts where there is one"
+        self.diagonals.append(diagonal)
 
     def frobenius(self) -> Norms:
         """Nothing yet: see :meth:`all_lags`."""

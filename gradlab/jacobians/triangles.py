@@ -53,12 +53,13 @@ def _fill(
 ) -> None:
     """Fill ``ln`` (steps, lags, count); the newest product stands last."""
     layout = Layout.of(trajectory.cell)
-    stride, product = marks[0], None
+    stride = marks[0]
+    newest = jacobian_at(trajectory, marks[-1])
+    product = Product.identity(layout, count, newest.like)
     for t in range(marks[-1], 0, -1):
         step = jacobian_at(trajectory, t)
-        if t % stride == 0:
-            fresh = Product.identity(layout, count, step.like)
-            product = fresh if product is None else product.beside(fresh)
+        if t % stride == 0 and t < marks[-1]:
+            product = product.beside(Product.identity(layout, count, step.like))
         running = product.count // count
         product.advance(step.pick(torch.arange(count).repeat(running)))
         if (t - 1) % stride == 0:

@@ -46,6 +46,8 @@ def measure(
 
 def _chosen(measures: Iterable[str | Measure] | None) -> list[Measure]:
     if measures is None:
-        leaves = [catalog.get("measures", name) for name in catalog.names("measures")]
+        leaves: list[type[Measure]] = [
+            catalog.get("measures", name) for name in catalog.names("measures")
+        ]
         return [leaf() for leaf in leaves if not leaf.costly]
     return [catalog.get("measures", m)() if isinstance(m, str) else m for m in measures]

@@ -21,7 +21,7 @@ class GateHistogram(Measure):
     unit = "share"
     question = "How are the gate values spread?"
     formula = "share of steps and units by bin"
-    reference = "SCIENCE 3.8"
+    reference = "Karpathy, Johnson, Fei-Fei 2015"
     axes = ("block", "index")
 
     bins: int = 20

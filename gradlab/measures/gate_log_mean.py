@@ -22,7 +22,7 @@ class GateLogMean(Measure):
     unit = "nats per step"
     question = "What would the gate alone keep per step?"
     formula = "mean over t and units of ln gate"
-    reference = "SCIENCE 3.4"
+    reference = "Jensen: exp(E ln f) <= E f; the product follows the first"
     axes = ("block",)
 
     def applies_to(self, cell):

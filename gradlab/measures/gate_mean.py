@@ -20,7 +20,7 @@ class GateMean(Measure):
     unit = "number"
     question = "How far open are the gates?"
     formula = "mean over t and units of the gate"
-    reference = "SCIENCE 3.8"
+    reference = "Karpathy, Johnson, Fei-Fei 2015"
     axes = ("block",)
 
     def applies_to(self, cell):

@@ -22,7 +22,9 @@ class GrowthRate(Measure):
     unit = "nats per step"
     question = "How much does each step keep?"
     formula = "(ln |J_{T:0}|_2 - ln |J_{T:T}|_2) / T"
-    reference = "SCIENCE 3.5: mean increment, batch means"
+    reference = (
+        "mean increment of ln norm; interval by batch means (Law and Kelton 1984)"
+    )
     axes = ("block",)
     outputs = ("growth_rate", "growth_rate_low", "growth_rate_high")
 

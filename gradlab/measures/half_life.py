@@ -21,7 +21,7 @@ class HalfLife(Measure):
     unit = "steps"
     question = "After how many steps is half of it gone?"
     formula = "ln 2 / -lambda"
-    reference = "SCIENCE 3.4"
+    reference = "ln 2 over the measured rate"
 
     def compute(self, flow):
         rate, _ = Reading({}, rates(flow, "joint")).summary()

@@ -18,7 +18,7 @@ class Horizon(Measure):
     unit = "steps"
     question = "How far back does the gradient reach?"
     formula = "min {T - t : mean ln |J_{T:t}|_2 < ln 1/1000}"
-    reference = "SCIENCE 3.4"
+    reference = "first crossing, not fitted and not extrapolated"
 
     def compute(self, flow):
         return Reading({}, flow.norms.horizon, per_sequence=False)

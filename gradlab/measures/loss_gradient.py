@@ -24,7 +24,7 @@ class LossGradient(Measure):
     unit = "nats"
     question = "What arrives in a real backward pass?"
     formula = "ln |dL/ds_t|_2"
-    reference = "Hochreiter 1991; SCIENCE 1.4"
+    reference = "Hochreiter 1991; Werbos 1990"
     axes = ("block", "step")
 
     def compute(self, flow):

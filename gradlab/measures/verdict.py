@@ -21,17 +21,14 @@ class VerdictMeasure(Measure):
     unit = "word"
     question = "Does the gradient vanish, last or explode?"
     formula = "by |J_{T:0}|_2 against the thresholds"
-    reference = "DESIGN 5, Verdict"
+    reference = "a convention: see thresholds"
 
     thresholds: tuple[float, float, float, float] = (1e-3, 0.1, 10.0, 1e3)
 
     def compute(self, flow):
         left = flow.length * Reading({}, rates(flow, "joint")).summary()[0]
         low, high = (flow.length * bound for bound in rate_bounds(flow, "joint"))
-        words = np.vectorize(
-            lambda *values: verdict(*values, thresholds=self.thresholds),
-            otypes=[object],
-        )(left, low, high)
+        words = np.vectorize(self._word, otypes=[object])(left, low, high)
         codes = np.vectorize(code, otypes=[float])(words)
         return Reading({}, codes, per_sequence=False, notes=words)
 

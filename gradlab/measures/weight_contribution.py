@@ -16,7 +16,7 @@ class WeightContribution(Measure):
     unit = "nats"
     question = "Which steps supply the gradient of the recurrent weights?"
     formula = "ln |delta_t h_{t-1}^T|_F"
-    reference = "SCIENCE 3.9"
+    reference = "Werbos 1990 (backpropagation through time): dL/dW = sum over t of G_t"
     axes = ("step",)
 
     def applies_to(self, cell):

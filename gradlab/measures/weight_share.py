@@ -19,7 +19,7 @@ class WeightShare(Measure):
     unit = "share"
     question = "What share of the weight gradient comes from how far back?"
     formula = "<G_t, G> / |G|_F^2"
-    reference = "SCIENCE 3.9"
+    reference = "projection of G_t on G; sums to 1 since G = sum over t of G_t"
     axes = ("step",)
 
     def applies_to(self, cell):

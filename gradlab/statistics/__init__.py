@@ -1,7 +1,7 @@
 """Intervals, verdicts and reaches. NumPy and SciPy only: no torch here.
 
 The unit is the seed from three seeds on; inside one run batch means of the increments
-of ln norm (SCIENCE 3.5: a regression on the curve itself covers 9 % instead of 95 %).
+of ln norm (measured: a regression on the curve itself covers 9 % instead of 95 %).
 """
 
 from gradlab.statistics.batches import MIN_BATCH_LENGTH, MIN_BATCHES, batch_means

@@ -1,4 +1,4 @@
-"""A point's bits do not depend on its company (DESIGN 2, Ensembles)."""
+"""A point's bits do not depend on its company."""
 
 import pytest
 import torch

@@ -140,7 +140,7 @@ def test_peepholes_make_the_conveyor_other_than_the_forget_gate():
 
 
 def test_determinant_of_the_lstm():
-    """SCIENCE 1.3: ln|det J| = sum ln|d| + ln|tanh c| + ln o(1-o) + ln|det U_o|."""
+    """ln|det J| = sum ln|d| + ln|tanh c| + ln o(1-o) + ln|det U_o|."""
     cell = rough("lstm:peephole")
     inputs, state, step = visit(cell, 4)
     jacobian = cell.jacobian(inputs, state, step)

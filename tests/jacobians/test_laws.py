@@ -149,7 +149,7 @@ def slow_horizon(norms: JacobianNorms, length: int) -> float:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
 def test_the_horizon_inside_its_bracket_is_that_of_all_lags(spec, dtype):
-    length = 200
+    length = 90
     many = cells.stack(
         [built(spec, hidden=12, seed=s, gain=g, dtype=dtype) for s, g in GAINS]
     )
