@@ -34,7 +34,7 @@ class Scaled:
         """Return the natural logs of the Frobenius norms, (…) float64."""
         flat = self.mantissa.reshape(-1, *self.mantissa.shape[-2:])
         shape = tuple(self.exponent.shape)
-        return log(frobenius(flat).reshape(shape), self.exponent)
+        return log(frobenius_norms(flat).reshape(shape), self.exponent)
 
 
 def power_of_two(exponent: Tensor, dtype: torch.dtype) -> Tensor:
@@ -71,18 +71,23 @@ def largest_entry(matrices: Tensor) -> Tensor:
     return matrices.abs().amax((-2, -1))
 
 
-def frobenius(matrices: Tensor) -> Tensor:
-    """Return the Frobenius norms of (N, rows, columns) as (N) float64.
+def frobenius_norms(matrices: Tensor) -> np.ndarray:
+    """Return the Frobenius norms of (N, rows, columns) as (N) float64."""
+    return mend(plain_norms(matrices.flatten(1)).double().cpu().numpy(), matrices)
 
-    Squares of float32 entries below 1e-23 are 0 and above 1e19 are inf; matrices whose
-    norm comes near those are scaled by their own largest entry first.
+
+def mend(norms: np.ndarray, matrices: Tensor) -> np.ndarray:
+    """Set right, in place, norms that squares beyond the dtype's range spoilt.
+
+    Squares of float32 entries below 1e-23 are 0 and above 1e19 are inf; where a norm
+    comes near those, the matrix is scaled by its own largest entry first.
     """
-    norm = plain_norms(matrices.flatten(1)).double()
     low, high = safe_range(matrices.dtype)
-    doubtful = ~((norm > low) & (norm < high))
+    doubtful = ~((norms > low) & (norms < high))
     if doubtful.any():
-        norm[doubtful] = careful_norms(matrices[doubtful])
-    return norm
+        rows = torch.from_numpy(np.flatnonzero(doubtful)).to(matrices.device)
+        norms[doubtful] = careful_norms(matrices[rows]).cpu().numpy()
+    return norms
 
 
 def plain_norms(vectors: Tensor) -> Tensor:

@@ -18,9 +18,11 @@ from gradlab.jacobians.strands import (
     CutStrand,
     DiagonalStrand,
     NoKeepPathStrand,
+    Norms,
     Strand,
     WholeStrand,
 )
+from gradlab.logscale import log
 from gradlab.trajectory import Trajectory
 
 
@@ -107,8 +109,8 @@ class _Run:
         self.cut: list[Strand] = list(_cuts(self.blocks, cell, first, layout))
         sequences = trajectory.lead[-1]
         self.finder = HorizonFinder(first.count // sequences, sequences, threshold)
-        self.frobenius: list[dict[str, np.ndarray]] = []
-        self.spectral: list[dict[str, np.ndarray]] = []
+        self.frobenius: list[Norms] = []
+        self.spectral: list[Norms] = []
         self._note([self.whole])
 
     def advance(self, step: FlatJacobian) -> None:
@@ -121,7 +123,7 @@ class _Run:
 
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
-        whole = np.stack([norms["joint"] for norms in self.frobenius])
+        whole = _stacked(self.frobenius, ("joint",))["joint"]
         horizon = self.finder.refine(self.trajectory, whole)
         frobenius, spectral = self._curves()
         lead = self.trajectory.lead
@@ -138,7 +140,7 @@ class _Run:
         if self.lag in self.stored:
             norms = _merged(s.spectral() for s in strands)
             self.spectral.append(norms)
-            self.finder.feed(self.lag, norms["joint"], self.whole.product)
+            self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
 
     def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return all curves; cut products are the identity at lag 0."""
@@ -187,18 +189,18 @@ def _cuts(
             yield DiagonalStrand("no_detours", first_dense=several)
 
 
-def _merged(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+def _merged(parts: Iterable[Norms]) -> Norms:
     return {name: norm for part in parts for name, norm in part.items()}
 
 
-def _stacked(
-    notes: list[dict[str, np.ndarray]], blocks: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    return {
-        name: np.stack([note[name] for note in notes if name in note])
-        for name in blocks
-        if name in notes[-1]
-    }
+def _stacked(notes: list[Norms], blocks: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return the ln norms of each block, (lags it was noted at, N)."""
+    curves = {}
+    for name in blocks:
+        if name in notes[-1]:
+            noted = [note[name] for note in notes if name in note]
+            curves[name] = log(*map(np.stack, zip(*noted, strict=True)))
+    return curves
 
 
 def _checked(lags: Sequence[int], length: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,6 +31,19 @@ def spectral_norm(matrices: Tensor) -> Tensor:
         square = top_eigenvalue(gram(shrunk)).double().clamp(min=0)
         norm[rows] = square.sqrt() * power_of_two(exponent, torch.float64)
     return norm
+
+
+def spectral_norms(matrices: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    """Return the spectral norms (N) of several batches, those of one shape together."""
+    by_shape: dict[tuple[int, ...], list[str]] = {}
+    for name, batch in matrices.items():
+        by_shape.setdefault(tuple(batch.shape), []).append(name)
+    norms = {}
+    for names in by_shape.values():
+        together = torch.cat([matrices[name] for name in names])
+        parts = spectral_norm(together).cpu().numpy().reshape(len(names), -1)
+        norms |= dict(zip(names, parts, strict=True))
+    return norms
 
 
 def top_eigenvalue(symmetric: Tensor) -> Tensor:
