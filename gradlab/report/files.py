@@ -136,7 +136,7 @@ def drawing(figure: Figure, inches: float, style: Style, form: str) -> bytes:
             buffer,
             format=form,
             metadata=nothing[form],
-            **({"dpi": DPI} if form == "png" else {}),
+            dpi=DPI if form == "png" else 72,
         )
     content = buffer.getvalue()
     return _with_fonts(content) if form == "svg" else content

@@ -67,11 +67,9 @@ def _inline(svg: str) -> str:
     svg = re.sub(r'href="#', f'href="#{OWN}', svg)
     svg = svg.replace("url(#", f"url(#{OWN}").replace("#000000", "currentColor")
     svg = re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', svg, count=1)
-    for side in ("width", "height"):
-        svg = re.sub(
-            rf'(<svg[^>]*?\s){side}="([\d.]+)pt"',
-            lambda m, side=side: f'{m[1]}{side}="{float(m[2]) / 12:.3f}em"',
-            svg,
-            count=1,
-        )
-    return svg
+    head, body = svg.split(">", 1)
+    return re.sub(r'"([\d.]+)pt"', _em, head) + ">" + body
+
+
+def _em(match: re.Match[str]) -> str:
+    return f'"{float(match[1]) / 12:.3f}em"'

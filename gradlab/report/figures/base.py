@@ -7,8 +7,9 @@ is the CSV; `tracks()` gives what pointer and arrow keys read, in data coordinat
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from gradlab.report.figures.style import Style
 
-Value = float | int | str
-TableData = tuple[list[str], list[list[Value]]]
+TableData = tuple[Sequence[str], Sequence[Sequence[Any]]]
+"""Column names, and rows of numbers and words."""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
                 edgecolor="none",
             )
         )
-    for x, words_here, side in (
+    for x, words_here, held in (
         (left - tip - 0.07, "less, vanishing", "right"),
         (left + wide + tip + 0.07, "more, exploding", "left"),
     ):
@@ -112,7 +112,7 @@ def bar(figure: Figure, style: Style, left: float, width: float) -> None:
             x,
             bottom + high / 2,
             words_here,
-            ha=side,
+            ha=held,
             va="center_baseline",
             fontsize=style.small,
             color=style.muted,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from gradlab.report.figures import curve_axes
-from gradlab.report.figures.frame import inches, sample, write
+from gradlab.report.figures.frame import figure_of, inches, sample, write
 from gradlab.report.figures.lettering import text_width
 from gradlab.report.figures.spread import spread, stairs
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def to_inches(axes: Axes, x: float, y: float) -> tuple[float, float]:
     """A data point in inches from the figure's lower left corner."""
     pixel_x, pixel_y = axes.transData.transform((x, y))
-    dpi = axes.figure.dpi
+    dpi = figure_of(axes).dpi
     return float(pixel_x) / dpi, float(pixel_y) / dpi
 
 
@@ -47,9 +47,9 @@ def ends(data: Curves, axes: Axes, style: Style) -> None:
             _dot(axes, x, y, look.colour, style, hollow=True)
         start = left + width + 0.12
         _leader(axes, (x + 0.035, y), (start - 0.02, label_y), style)
-        text_x = sample(axes.figure, start, label_y, look, style)
+        text_x = sample(figure_of(axes), start, label_y, look, style)
         words = curve_axes.end_words(series)
-        write(axes.figure, text_x, label_y, words, style)
+        write(figure_of(axes), text_x, label_y, words, style)
 
 
 def _leader(
@@ -57,11 +57,11 @@ def _leader(
 ) -> None:
     from matplotlib.lines import Line2D
 
-    axes.figure.add_artist(
+    figure_of(axes).add_artist(
         Line2D(
             [start[0], end[0]],
             [start[1], end[1]],
-            transform=axes.figure.dpi_scale_trans,
+            transform=figure_of(axes).dpi_scale_trans,
             color=style.muted,
             linewidth=0.5 * style.line,
         )
@@ -73,11 +73,11 @@ def _dot(
 ) -> None:
     from matplotlib.lines import Line2D
 
-    axes.figure.add_artist(
+    figure_of(axes).add_artist(
         Line2D(
             [x],
             [y],
-            transform=axes.figure.dpi_scale_trans,
+            transform=figure_of(axes).dpi_scale_trans,
             marker="o",
             markersize=5 * style.line,
             linestyle="none",
@@ -126,8 +126,8 @@ def _exits(
         _arrow(axes, left + foot, base, y, look.colour, style)
         x = left + start + 0.06
         if alone:
-            x = sample(axes.figure, x, y, look, style)
-        write(axes.figure, x, y, word, style)
+            x = sample(figure_of(axes), x, y, look, style)
+        write(figure_of(axes), x, y, word, style)
 
 
 def _arrow(
@@ -165,10 +165,12 @@ def crossings(data: Curves, axes: Axes, style: Style) -> None:
         _leader(axes, (x, y), (x, top - 0.02), style)
         _leader(axes, (x, top - 0.02), (place, row - 0.07), style)
         _dot(axes, x, y, style.look(series.key).colour, style, hollow=False)
-        write(axes.figure, place, row, crossing.text, style, ha="center")
+        write(figure_of(axes), place, row, crossing.text, style, ha="center")
     if data.crossing_label:
         start = max(places) + gap / 2 + 0.06
-        room = axes.figure.get_size_inches()[0] - start
+        room = figure_of(axes).get_size_inches()[0] - start
         if text_width(data.crossing_label, style.small) > room:
             return
-        write(axes.figure, start, row, data.crossing_label, style, color=style.muted)
+        write(
+            figure_of(axes), start, row, data.crossing_label, style, color=style.muted
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.report.figures import ticks
 from gradlab.report.figures.base import Margins
-from gradlab.report.figures.frame import furnish, inches, marker_kwargs
+from gradlab.report.figures.frame import figure_of, furnish, inches, marker_kwargs
 from gradlab.report.figures.legend import legend, legend_height
 from gradlab.report.figures.lettering import text_width, widest
 from gradlab.report.figures.scale import LN10, power, tick_word
@@ -79,7 +79,7 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
     for marks in data.marks:
         _marks(data, marks, axes, style)
     if alone:
-        legend(axes.figure, data.names(), style, line=False)
+        legend(figure_of(axes), data.names(), style, line=False)
 
 
 def _lines(data: Dots, axes: Axes, style: Style) -> None:

@@ -66,7 +66,7 @@ def _track(axes: Axes, track: Track, height: float) -> dict[str, Any]:
     """A track with its spots in SVG coordinates, one decimal."""
     spots: list[list[Any]] = []
     points: Sequence[tuple[float, float]] = [(s.x, s.y) for s in track.spots]
-    placed = axes.transData.transform(points) if points else []
+    placed: Any = axes.transData.transform(points) if points else []
     for (x, y), spot in zip(placed, track.spots, strict=True):
         spots.append([round(float(x), 1), round(height - float(y), 1), spot.text])
     return {"label": track.label, "spots": spots}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gradlab.report.figures.style import Look, Style
 
@@ -27,7 +27,9 @@ def place(
     )
 
 
-def furnish(axes: Axes, style: Style, *, grid: str = "y") -> None:
+def furnish(
+    axes: Axes, style: Style, *, grid: Literal["x", "y", "both", ""] = "y"
+) -> None:
     """Thin spines, light gridlines in `grid` ("x", "y", "both", ""), muted ticks."""
     for name, spine in axes.spines.items():
         spine.set_visible(name in ("left", "bottom"))
@@ -46,14 +48,19 @@ def furnish(axes: Axes, style: Style, *, grid: str = "y") -> None:
     axes.set_axisbelow(True)
 
 
+def figure_of(axes: Axes) -> Figure:
+    """The figure the axes stand in (never a subfigure here)."""
+    return cast("Figure", axes.figure)
+
+
 def inches(axes: Axes) -> tuple[float, float, float, float]:
     """Left, bottom, width, height of the axes in inches."""
-    width, height = axes.figure.get_size_inches()
+    width, height = figure_of(axes).get_size_inches()
     box = axes.get_position()
     return box.x0 * width, box.y0 * height, box.width * width, box.height * height
 
 
-def line_kwargs(look: Look, style: Style) -> dict[str, object]:
+def line_kwargs(look: Look, style: Style) -> dict[str, Any]:
     """Keywords for a line of this look."""
     dash = look.dash
     return {
@@ -65,7 +72,7 @@ def line_kwargs(look: Look, style: Style) -> dict[str, object]:
     }
 
 
-def marker_kwargs(look: Look, style: Style, size: float = 4.2) -> dict[str, object]:
+def marker_kwargs(look: Look, style: Style, size: float = 4.2) -> dict[str, Any]:
     """Keywords for a marker of this look."""
     return {
         "marker": look.marker,
@@ -101,10 +108,10 @@ def sample(
 
 
 def write(
-    figure: Figure, x: float, y: float, text: str, style: Style, **options: object
+    figure: Figure, x: float, y: float, text: str, style: Style, **options: Any
 ) -> None:
     """Text at (x, y) inches."""
-    settings: dict[str, object] = {
+    settings: dict[str, Any] = {
         "fontsize": style.small,
         "color": style.ink,
         "va": "center_baseline",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.report.figures.base import Margins
 from gradlab.report.figures.cells import BAR_HEIGHT, fill
-from gradlab.report.figures.frame import inches
+from gradlab.report.figures.frame import figure_of, inches
 from gradlab.report.figures.lettering import text_width, widest, wrap
 from gradlab.report.figures.scale import GLYPH_MARKERS, LN10, signed
 
@@ -303,7 +303,7 @@ def notes(data: Heatmap, axes: Axes, style: Style) -> None:
     """Words at the right margin, where there is room for them."""
     _, _, width, _ = inches(axes)
     left = inches(axes)[0]
-    room = axes.figure.get_size_inches()[0] - left - width
+    room = figure_of(axes).get_size_inches()[0] - left - width
     tops = data.tops()
     for place, row in enumerate(data.shown()):
         note = data.notes[row] if row < len(data.notes) else ""

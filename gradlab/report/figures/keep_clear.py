@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradlab.report.figures.frame import inches
+from gradlab.report.figures.frame import figure_of, inches
 from gradlab.report.figures.lettering import text_width
 
 
@@ -95,12 +95,12 @@ def _write(
 ) -> None:
     from matplotlib.lines import Line2D
 
-    inch = axes.figure.dpi_scale_trans
+    inch = figure_of(axes).dpi_scale_trans
     middle = (box[1] + box[3]) / 2
     if leader:
         near = min(max(point[0], box[0]), box[2])
         edge = min(max(point[1], box[1] + 0.03), box[3] - 0.03)
-        axes.figure.add_artist(
+        figure_of(axes).add_artist(
             Line2D(
                 [point[0], near],
                 [point[1], edge],
@@ -109,7 +109,7 @@ def _write(
                 transform=inch,
             )
         )
-    axes.figure.text(
+    figure_of(axes).text(
         box[0],
         middle,
         text,

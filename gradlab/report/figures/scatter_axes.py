@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.report.figures.base import Margins
 from gradlab.report.figures.dot_axes import scale_ticks
-from gradlab.report.figures.frame import furnish, inches, marker_kwargs
+from gradlab.report.figures.frame import figure_of, furnish, inches, marker_kwargs
 from gradlab.report.figures.lettering import text_width, widest, wrap
 
 
@@ -141,26 +141,26 @@ def _above(data: Scatter, axes: Axes, style: Style) -> None:
         x = start
         for words, big in row:
             _mark(axes, x + 0.05, y, style, big=big)
-            axes.figure.text(
+            figure_of(axes).text(
                 x + 0.13,
                 y,
                 words,
                 fontsize=style.small,
                 color=style.ink,
                 va="center_baseline",
-                transform=axes.figure.dpi_scale_trans,
+                transform=figure_of(axes).dpi_scale_trans,
             )
             x += text_width(words, style.small) + 0.3
         y -= line * 1.1
     for words in lines:
-        axes.figure.text(
+        figure_of(axes).text(
             start,
             y,
             words,
             fontsize=style.small,
             color=style.ink,
             va="center_baseline",
-            transform=axes.figure.dpi_scale_trans,
+            transform=figure_of(axes).dpi_scale_trans,
         )
         y -= line
 
@@ -168,7 +168,7 @@ def _above(data: Scatter, axes: Axes, style: Style) -> None:
 def _mark(axes: Axes, x: float, y: float, style: Style, *, big: bool) -> None:
     from matplotlib.lines import Line2D
 
-    axes.figure.add_artist(
+    figure_of(axes).add_artist(
         Line2D(
             [x],
             [y],
@@ -176,7 +176,7 @@ def _mark(axes: Axes, x: float, y: float, style: Style, *, big: bool) -> None:
             linestyle="none",
             markersize=4.5 if big else 6,
             color=style.ink,
-            transform=axes.figure.dpi_scale_trans,
+            transform=figure_of(axes).dpi_scale_trans,
         )
     )
 

@@ -19,7 +19,7 @@ class _Held(Curves):
     held: Any = None
 
     @property
-    def window(self) -> Window:  # type: ignore[override]
+    def window(self) -> Window:
         """The given window."""
         return self.held
 

@@ -103,7 +103,7 @@ class Strips(AxesData):
     def _key(self, axes: Axes, style: Style) -> None:
         from matplotlib.patches import Rectangle
 
-        from gradlab.report.figures.frame import inches
+        from gradlab.report.figures.frame import figure_of, inches
         from gradlab.report.figures.lettering import text_width
 
         left, bottom, width, height = inches(axes)
@@ -114,7 +114,7 @@ class Strips(AxesData):
         for row in rows:
             x = left - margin + 0.05
             for part in row:
-                axes.figure.add_artist(
+                figure_of(axes).add_artist(
                     Rectangle(
                         (x, y - 0.045),
                         0.13,
@@ -123,17 +123,17 @@ class Strips(AxesData):
                         facecolor=_fills(style)[part % 3],
                         hatch=_HATCHES[part % 3],
                         edgecolor="#8a90a0" if part % 3 == 1 else style.paper,
-                        transform=axes.figure.dpi_scale_trans,
+                        transform=figure_of(axes).dpi_scale_trans,
                     )
                 )
-                axes.figure.text(
+                figure_of(axes).text(
                     x + 0.17,
                     y,
                     self.parts[part],
                     fontsize=style.small,
                     color=style.ink,
                     va="center_baseline",
-                    transform=axes.figure.dpi_scale_trans,
+                    transform=figure_of(axes).dpi_scale_trans,
                 )
                 x += text_width(self.parts[part], style.small) + 0.34
             y -= 1.45 * style.small / 72

@@ -157,8 +157,8 @@ class Source:
                 return f"#muted[*What this does not show.* {self._line(text)}]"
             case Command(text, note):
                 lead = f"{self._line(note)} #linebreak() " if note else ""
-                block = ", block: true" if "\n" in text else ""
-                return f"#muted[{lead}#raw({string_typst(text)}{block})]"
+                many = ", block: true" if "\n" in text else ""
+                return f"#muted[{lead}#raw({string_typst(text)}{many})]"
             case References(keys):
                 return self._cited(keys)
             case Details(summary, inner):

@@ -53,7 +53,9 @@ def _compile(
         if pages(compiler) <= PAGES:
             break
     assert compiler is not None
-    return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    assert isinstance(made, bytes)
+    return made
 
 
 def pages(compiler: object) -> int:
