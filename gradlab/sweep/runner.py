@@ -58,8 +58,8 @@ def run(
 
     Raises:
         TooManyPointsError: past a bound without ``yes``.
-        VerificationError: closed forms and autograd disagree; nothing is kept of the
-            kind in question.
+        VerificationError: closed forms and autograd disagree; nothing of this run is
+            kept.
         StoreError: the folder, or the disk.
         InputError: an input that cannot be used.
         KeyboardInterrupt: after keeping what is done.
@@ -132,6 +132,7 @@ class _Run:
     meta: Meta = field(init=False)
     tally: Tally = field(init=False)
     deaths: dict[str, int] = field(default_factory=dict)
+    held: list[Answer] | None = None
 
     def begin(self, folder: Path) -> None:
         """Write what is asked for, and tell it."""
@@ -165,6 +166,7 @@ class _Run:
             crew.add("describe", "describe", wanted)
             if verify:
                 crew.add("verify", "verify", self._kinds())
+                self.held = []
             for group in self.waiting:
                 crew.add(group, "measure", group.points, group.needs)
             try:
@@ -174,6 +176,7 @@ class _Run:
             except KeyboardInterrupt:
                 for answer in crew.arrived():
                     self._take(answer, crew)
+                self._release(crew)
                 raise
 
     def stop(self) -> None:
@@ -211,7 +214,9 @@ class _Run:
         return list(kinds)
 
     def _take(self, answer: Answer, crew: Crew) -> None:
-        if isinstance(answer.task, Group):
+        if isinstance(answer.task, Group) and self.held is not None:
+            self.held.append(answer)
+        elif isinstance(answer.task, Group):
             self._take_group(answer, crew)
         elif answer.death:
             raise GradlabError(
@@ -227,6 +232,13 @@ class _Run:
             checks = {check.kind: check.error for check in answer.value}
             self.meta.verified(answer.value)
             self.progress(events.Verified(*_worst(checks), checks))
+            self._release(crew)
+
+    def _release(self, crew: Crew) -> None:
+        """Write the groups that came back while closed forms were being checked."""
+        waiting, self.held = self.held or [], None
+        for answer in waiting:
+            self._take_group(answer, crew)
 
     def _take_group(self, answer: Answer, crew: Crew) -> None:
         group = answer.task

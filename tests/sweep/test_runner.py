@@ -230,6 +230,23 @@ def test_a_point_that_kills_its_worker_twice_is_set_aside(tmp_path, monkeypatch)
     assert sorted(event.points for event in lost) == [1, 1, 2, 2]
 
 
+def test_groups_that_return_before_the_check_wait_for_it(tmp_path, monkeypatch):
+    answers = InlineCrew.answers
+
+    def check_last(self):
+        late = [task for task in self.tasks if task[0] == "verify"]
+        for task in late:
+            self.tasks.remove(task)
+            self.tasks.append(task)
+        return answers(self)
+
+    monkeypatch.setattr(InlineCrew, "answers", check_last)
+    results, told = run(tmp_path / "r", verify=True)
+    kinds = [type(event) for event in told]
+    assert kinds.index(events.Verified) < kinds.index(events.PointsDone)
+    assert results.meta["counts"]["done"] == 12
+
+
 def test_closed_forms_that_disagree_stop_the_sweep(tmp_path, monkeypatch):
     from gradlab.cells.rnn import RNN
 
@@ -248,6 +265,7 @@ def test_closed_forms_that_disagree_stop_the_sweep(tmp_path, monkeypatch):
     assert text.startswith("Got rnn, tanh: J_1 (sequence, later, earlier) off by")
     assert "1 of 98 numbers differ\nindex (1, 2, 3): ours" in text
     assert "ratio 1.5.\nExpected autograd's numbers to 1e-12" in text
+    assert Results.open(tmp_path / "r").meta["counts"]["done"] == 0
     results, told = run(tmp_path / "other", verify=False)
     assert results.meta["verification"] == []
     assert not any(isinstance(event, events.Verified) for event in told)
@@ -320,6 +338,22 @@ def test_each_setting_changes_what_is_computed(tmp_path, change, differs):
         for one, two in zip(first.points, second.points, strict=True)
     ]
     assert (not any(same)) if differs else all(same)
+
+
+def test_a_cell_derived_from_ours_keeps_its_axes(tmp_path):
+    file = tmp_path / "derived.py"
+    file.write_text(
+        "from gradlab.cells.lstm import LSTM\n"
+        "class DerivedForRunner(LSTM):\n"
+        "    'An LSTM by another name.'\n"
+    )
+    config = {**SMALL, "cell": "derived_for_runner", "forget_bias": 2, "grid": []}
+    results, _ = run(tmp_path / "r", config, load=[file], verify=True)
+    assert {p.params["forget_bias"] for p in results.points} == {2.0}
+    assert results.meta["verification"][0]["error"] < 1e-12
+    twin, _ = run(tmp_path / "twin", {**config, "cell": "lstm"})
+    mine = [p.record("growth_rate") for p in results.points]
+    assert mine == [p.record("growth_rate") for p in twin.points]
 
 
 def test_names_of_kinds_tell_cells_without_closed_forms(tmp_path):
