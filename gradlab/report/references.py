@@ -22,7 +22,15 @@ class Entry:
     def text(self) -> str:
         """As a line of the reference list."""
         tail = f", {self.extra}" if self.extra else ""
-        return f"{self.authors} ({self.year}). {self.title}. {self.where}{tail}."
+        stop = "" if self.title.endswith(("?", "!")) else "."
+        return f"{self.authors} ({self.year}). {self.title}{stop} {self.where}{tail}."
+
+    def short(self) -> str:
+        """As a word in the text: ``Pascanu et al. 2013``."""
+        names = [part.split(",")[0] for part in self.authors.split("; ")]
+        if len(names) > 2:
+            return f"{names[0]} et al. {self.year}"
+        return f"{' and '.join(names)} {self.year}"
 
     def bibtex(self, key: str) -> str:
         """As a BibTeX entry."""

@@ -37,7 +37,7 @@ class Backward(own.OwnSection):
     needs = ("loss_gradient",)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
-        """One figure of two or three panels."""
+        """One figure of one to four panels."""
         w = self.words(story)
         rows = _rows(story)
         if not rows:
@@ -60,18 +60,26 @@ class Backward(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
-        panels = [Panel(w.LEFT_TITLE, _gradients(rows, w))]
+        panels = [Panel(w.H_TITLE, _gradients(rows, "h", w.Y_H, w))]
+        if every:
+            panels.append(Panel(w.EVERY_TITLE, _gradients(every, "h", w.Y_H, w)))
+        with_c = [r for r in rows if _loss_curve(r, "c_graph") is not None]
+        if with_c:
+            panels.append(Panel(w.C_TITLE, _gradients(with_c, "c_graph", w.Y_C, w)))
         shared = [r for r in rows if _gathered(r) is not None]
         if shared:
             panels.append(Panel(w.SHARE_TITLE, _shares(shared, w)))
-        if every:
-            panels.append(Panel(w.EVERY_TITLE, _gradients(every, w)))
         return Figure(
             name="backward",
-            data=Panels(panels, columns=len(panels)),
+            data=Panels(panels, columns=2 if len(panels) == 4 else len(panels)),
             alt=say(w.ALT, finding=inline.plain(finding)),
             caption=own.caption(
-                story, story.curves, points, w.CAPTION, _underflow(rows, w)
+                story,
+                story.curves,
+                points,
+                w.CAPTION,
+                w.EVERY_START if every else "",
+                _underflow(rows, w),
             ),
             draft=own.draft(story, w.DRAFT, story.curves, points),
         )
@@ -114,27 +122,20 @@ def _loss_curve(row: Row, block: str):
     return row.curve("loss_gradient", block=block)
 
 
-def _gradients(rows: Sequence[Row], w: ModuleType) -> Curves:
-    series = []
-    for place, row in enumerate(rows):
-        for block, template in (("h", w.H), ("c_graph", w.C)):
-            curve = _loss_curve(row, block)
-            if curve is None:
-                continue
-            label = say(template, name=row.short) if row.family == "lstm" else row.short
-            key = row.key if block == "h" else f"other{place or 1}"
-            series.append(_series(row, curve, label, key))
-    return Curves(series, x_label=w.X, y_label=w.Y_LEFT)
+def _gradients(rows: Sequence[Row], block: str, y_label: str, w: ModuleType) -> Curves:
+    curves = [(row, _loss_curve(row, block)) for row in rows]
+    series = [_series(row, curve) for row, curve in curves if curve is not None]
+    return Curves(series, x_label=w.X, y_label=y_label)
 
 
-def _series(row: Row, curve, label: str, key: str) -> Series:
+def _series(row: Row, curve) -> Series:
     lag = row.length - curve.x
     order = np.argsort(lag)
     keep = order[_thin(len(order))]
     banded = curve.seeds > 1
     return Series(
-        label=label,
-        key=key,
+        label=row.short,
+        key=row.key,
         x=[float(v) for v in lag[keep]],
         y=own.log10(curve.mean[keep]),
         low=own.log10(curve.low[keep]) if banded else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, labels, rank
+from gradlab.report.story.rows import curve_of, spread_of
 from gradlab.report.words import say
 
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 BLOCKS = ("hh", "hc", "ch", "cc")
-PARALLEL = 0.02
+PARALLEL, EQUAL = 0.1, 0.0005
+SEVERAL = 2.0
 DECADE, TWICE = math.log(10.0), math.log(2.0)
 GONE = math.log(1e-3)
 
@@ -162,10 +164,11 @@ def _curve(row: Row, block: str):
 
 
 def _series(row: Row, block: str, label: str, key: str) -> Series:
-    """A block's curve; without lag 0 where nothing has entered that block yet."""
+    """A block's curve, from the first lag at which anything has entered it."""
     curve = row.drawn("spectral_norm", block=block)
     banded = curve.seeds > 1
-    start = 1 if curve.mean[0] == -np.inf else 0
+    entered = np.flatnonzero(curve.mean > -np.inf)
+    start = int(entered[0]) if entered.size else 0
     return Series(
         label=label,
         key=key,
@@ -176,30 +179,76 @@ def _series(row: Row, block: str, label: str, key: str) -> Series:
     )
 
 
-def _late_rate(row: Row, block: str) -> float:
-    """Rate over the second half of the lags, where the start no longer counts."""
-    curve = row.drawn("spectral_norm", block=block)
-    half = int(np.searchsorted(curve.x, curve.x[-1] / 2))
+def _late_rate(x: np.ndarray, ln: np.ndarray) -> float:
+    """Rate over the later half of the lags, where the start no longer counts."""
+    half = int(np.searchsorted(x, x[-1] / 2))
     with np.errstate(invalid="ignore"):
-        span = curve.mean[-1] - curve.mean[half]
-    return float(span / max(curve.x[-1] - curve.x[half], 1.0))
+        return float((ln[-1] - ln[half]) / max(x[-1] - x[half], 1.0))
+
+
+def _rates(row: Row) -> dict[str, float]:
+    """The later half's rate of each block, nats per step."""
+    curves = {b: row.drawn("spectral_norm", block=b) for b in BLOCKS}
+    return {b: _late_rate(c.x, c.mean) for b, c in curves.items()}
+
+
+def _agree(row: Row, rates: Mapping[str, float]) -> bool:
+    """Within a tenth of the rate, or within the seeds' scatter about c to c."""
+    values = list(rates.values())
+    apart = max(values) - min(values)
+    if apart <= max(EQUAL, PARALLEL * abs(float(np.mean(values)))):
+        return True
+    by_seed = [_seed_rates(row, block) for block in BLOCKS]
+    if len(by_seed[-1]) < 3 or len({len(r) for r in by_seed}) > 1:
+        return False
+    gaps = [spread_of(r - by_seed[-1]) for r in by_seed[:-1]]
+    return all(g.low <= 0.0 <= g.high for g in gaps)
+
+
+def _seed_rates(row: Row, block: str) -> np.ndarray:
+    found = [curve_of(p, "spectral_norm", block=block) for p in row.points()]
+    return np.array([_late_rate(x, ln) for x, ln in filter(None, found)])
 
 
 def _same_finding(rows: Sequence[Row], w: ModuleType) -> str:
-    items = []
-    for row in rows:
-        rates = [_late_rate(row, b) for b in BLOCKS]
-        if not all(math.isfinite(r) for r in rates):
-            return say(w.ENDED, name=row.label)
-        if max(rates) - min(rates) > max(PARALLEL, 0.05 * abs(rates[-1])):
-            return say(
-                w.DIFFER,
-                name=row.label,
-                low=numbers.kept(min(rates)),
-                high=numbers.kept(max(rates)),
-            )
-        items.append(say(w.SAME_ITEM, name=row.label, kept=numbers.kept(rates[-1])))
-    return say(w.SAME, where=say(w.SAME_WHERE, list=", ".join(items)))
+    """Which rows' blocks share one rate, which do not, which end before."""
+    rates = {id(r): _rates(r) for r in rows}
+    ended = [r for r in rows if not all(map(math.isfinite, rates[id(r)].values()))]
+    going = [r for r in rows if r not in ended]
+    same = [r for r in going if _agree(r, rates[id(r)])]
+    apart = [r for r in going if r not in same]
+    texts = []
+    if same:
+        items = [
+            say(w.SAME_ITEM, name=r.label, kept=numbers.kept(rates[id(r)]["cc"]))
+            for r in same
+        ]
+        texts.append(say(w.SAME, list=", ".join(items)))
+    if apart:
+        texts.append(_differ(apart, [rates[id(r)] for r in apart], w))
+    if ended:
+        texts.append(say(w.ENDED, name=numbers.listed([r.label for r in ended])))
+    return " ".join(texts)
+
+
+def _differ(
+    rows: Sequence[Row], rates: Sequence[Mapping[str, float]], w: ModuleType
+) -> str:
+    """The slowest and the fastest block, and how many directions are left."""
+    roads = dict(zip(BLOCKS, (w.H_TO_H, w.C_TO_H, w.H_TO_C, w.C_TO_C), strict=True))
+    ends = [(rate, roads[b]) for found in rates for b, rate in found.items()]
+    low, high = min(ends), max(ends)
+    ranks = [r.spread("stable_rank", block="joint", lag=r.length).mean for r in rows]
+    several = all(math.isfinite(v) and v >= SEVERAL for v in ranks)
+    return say(
+        w.DIFFER,
+        name=numbers.listed([r.label for r in rows]),
+        low=numbers.kept(low[0]),
+        low_road=low[1],
+        high=numbers.kept(high[0]),
+        high_road=high[1],
+        why=say(w.WHY, rank=numbers.significant(min(ranks))) if several else "",
+    )
 
 
 def _ends(row: Row, own_block: str) -> tuple[float, float, float]:
@@ -216,7 +265,9 @@ def _what(row: Row, own_block: str, w: ModuleType) -> str:
     if not (math.isfinite(total) and math.isfinite(conveyor)):
         return w.NO_VERDICT
     if total < GONE:
-        return w.BOTH_DIE
+        return w.BOTH_DIE if conveyor < GONE else w.CANCEL
+    if total > conveyor + TWICE:
+        detours = max(total, detours) if math.isfinite(detours) else total
     if total > -GONE and detours > conveyor + DECADE:
         return w.BOTH_GROW
     if detours > conveyor + DECADE:

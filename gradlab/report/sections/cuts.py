@@ -50,7 +50,7 @@ class Cuts(own.OwnSection):
                 w,
                 points,
                 ("hochreiter1997", "kanuparthi2019"),
-                formula=(w.FORMULA, w.SPOKEN),
+                formula=_formula(rows, w),
             ),
         ]
 
@@ -80,6 +80,7 @@ class Cuts(own.OwnSection):
                 name=r.label,
                 whole=inline.plain(numbers.kept(r.rate().mean)),
                 no_cell=inline.plain(numbers.kept(r.rate("no_cell_path").mean)),
+                path=w.CELL_PATHS.get(r.family, "cell"),
             )
             for r in rows
         )
@@ -104,6 +105,13 @@ def _rows(story: Story) -> list[Row]:
     ]
     first = [r for r in found if r.family == "lstm"]
     return list(rank.sample(tuple(first or found), MOST))
+
+
+def _formula(rows: Sequence[Row], w: ModuleType) -> tuple[str, str]:
+    """With blocks where there is a cell state, as a sum where h itself is kept."""
+    if rows[0].family == "gru":
+        return w.FORMULA_KEEP, w.SPOKEN_KEEP
+    return w.FORMULA, w.SPOKEN
 
 
 def _marks(rows: Sequence[Row], block: str, label: str, key: str) -> Marks:

@@ -146,12 +146,9 @@ def _finding(shown: Sequence[Map], w: ModuleType, story: Story) -> str:
             explode=explode,
         )
     if wide.reach - narrow.reach < SAME:
-        return say(
-            w.FINDING_SAME,
-            low=numbers.percent(narrow.reach),
-            high=numbers.percent(wide.reach),
-            explode=explode,
-        )
+        low, high = numbers.percent(narrow.reach), numbers.percent(wide.reach)
+        span = low if low == high else say(w.SPAN, low=low, high=high)
+        return say(w.FINDING_SAME, span=span, explode=explode)
     return say(
         w.FINDING_TWO,
         length=length,

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import Block, Figure, Finding, Missing
+from gradlab.report.blocks import (
+    Block,
+    Cell,
+    Details,
+    Figure,
+    Finding,
+    Missing,
+    Table,
+)
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.scatter import Point, Scatter
-from gradlab.report.figures.strips import Strips
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, Slice, labels, rank
 from gradlab.report.words import say
@@ -23,11 +31,12 @@ if TYPE_CHECKING:
 KEEP_GATES = {"lstm": "forget_gate"}
 FACTOR = math.log(10.0)
 MOST = 24
-NAMED = 3
+SHOWN = 10
+NEAR = 0.01
 
 
 class Predictors(own.OwnSection):
-    """Scatters of the measured rate; shares of closed and open gates."""
+    """Scatters of the measured rate; a table of closed and open gates."""
 
     name = "predictors"
     order = 10
@@ -35,7 +44,7 @@ class Predictors(own.OwnSection):
     needs = ("growth_rate",)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
-        """One figure of up to three panels."""
+        """One figure of one or two panels, and the gates' values as a table."""
         w = self.words(story)
         gated = _gated(story)
         part, plain = _plain(story)
@@ -47,6 +56,7 @@ class Predictors(own.OwnSection):
         return [
             Finding(finding),
             self._figure(finding, gated, plain, part or story.main, w, story),
+            *_gate_values(gated, w),
             *own.tail(
                 w,
                 points if gated else own.points_of(rows, -1),
@@ -69,12 +79,13 @@ class Predictors(own.OwnSection):
             panels.append(Panel(w.PANEL_GATES, _gates(gated, w)))
             texts.append(w.CAPTION_GATES)
         if plain:
-            panels.append(Panel(w.PANEL_WEIGHTS, _weights(plain, w)))
+            shown = _shown(plain)
+            panels.append(Panel(w.PANEL_WEIGHTS, _weights(shown, w)))
             texts.append(w.CAPTION_WEIGHTS)
-        strips = [(r, s) for r in gated if (s := _shares(r)) is not None]
-        if strips:
-            panels.append(Panel(w.STRIPS, _strips(strips, w)))
-        shown = ", ".join(
+            if len(shown) < len(plain):
+                count = {"shown": len(shown), "count": len(plain)}
+                texts.append(say(w.SOME_WEIGHTS, **count))
+        told = ", ".join(
             say(
                 w.ALT_POINT,
                 name=r.label,
@@ -88,7 +99,7 @@ class Predictors(own.OwnSection):
         return Figure(
             name="predictors",
             data=Panels(panels, columns=len(panels), share_y=False),
-            alt=say(w.ALT, finding=inline.plain(finding), points=shown or "see table"),
+            alt=say(w.ALT, finding=inline.plain(finding), points=told or "see table"),
             caption=own.caption(story, base, points, *texts, bands=False),
             draft=own.draft(story, w.DRAFT, base, points),
         )
@@ -148,7 +159,7 @@ def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
         )
     joined = any(p.joined is not None for p in points)
     return Scatter(
-        points,
+        _named_once(points),
         x_label=w.X_GATES,
         y_label=w.Y,
         diagonal=w.DIAGONAL,
@@ -157,25 +168,73 @@ def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
     )
 
 
+def _named_once(points: Sequence[Point]) -> list[Point]:
+    """Points that lie on one another get one label with all their names."""
+    wide = max((p.x for p in points), default=0.0) - min(
+        (p.x for p in points), default=0.0
+    )
+    near = NEAR * max(wide, NEAR)
+    found: list[list[Point]] = []
+    for point in points:
+        for group in found:
+            first = group[0]
+            if abs(point.x - first.x) < near and abs(point.y - first.y) < near:
+                group.append(point)
+                break
+        else:
+            found.append([point])
+    named = []
+    for group in found:
+        label = _joined([p.label for p in group])
+        named.append(replace(group[0], label=label))
+        named += [replace(p, show_label=False) for p in group[1:]]
+    return named
+
+
+def _joined(names: Sequence[str]) -> str:
+    """``GRU/LSTM chrono``: names that share their end have it once."""
+    words = [name.split(" ") for name in names]
+    same = 0
+    while (
+        all(len(w) > same + 1 for w in words)
+        and len({w[-1 - same] for w in words}) == 1
+    ):
+        same += 1
+    if not same:
+        return "/".join(names)
+    heads = [" ".join(w[:-same]) for w in words]
+    comma = "," if all(h.endswith(",") for h in heads) else ""
+    first = "/".join(h.removesuffix(comma) for h in heads)
+    return f"{first}{comma} {' '.join(words[0][-same:])}"
+
+
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    """The usual activation and, as the law's reference, linear; at most ten."""
+    if len(rows) <= SHOWN // 2:
+        return list(rows)
+    usual = next((r for r in rows if r.key == "rnn"), rows[0]).params.get("activation")
+    chosen = [r for r in rows if r.params.get("activation") in (usual, "linear")]
+    if not 1 < len(chosen) <= SHOWN:
+        chosen = list(rank.sample(tuple(chosen or rows), SHOWN))
+    return chosen
+
+
 def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
-    by_rate = sorted(rows, key=lambda r: r.rate().mean)
-    named = {id(r) for r in (by_rate[0], by_rate[-1])}
-    named |= {id(r) for r in rows if r.key == "rnn"}
     points = []
     for row in rows:
         radius = row.spread("weight_spectral_radius", block="recurrent").mean
+        linear = row.params.get("activation") == "linear"
         points.append(
             Point(
                 x=row.spread("weight_spectral_norm", block="recurrent").mean,
                 y=row.rate().mean,
                 label=_weights_label(row),
-                key=row.key,
+                key="other1" if linear else "rnn",
                 joined=radius if math.isfinite(radius) else None,
-                show_label=id(row) in named,
             )
         )
     return Scatter(
-        points,
+        _named_once(points),
         x_label=w.X_WEIGHTS,
         y_label=w.Y,
         x_scale="linear",
@@ -201,13 +260,25 @@ def _shares(row: Row) -> tuple[float, float, float] | None:
     return low, max(0.0, 1.0 - low - high), high
 
 
-def _strips(rows: Sequence[tuple[Row, tuple]], w: ModuleType) -> Strips:
-    return Strips(
-        rows=[r.short for r, _ in rows],
-        parts=list(w.STRIP_PARTS),
-        shares=[list(s) for _, s in rows],
-        x_label=w.STRIP_X,
-    )
+def _gate_values(rows: Sequence[Row], w: ModuleType) -> list[Block]:
+    """How open the keep gates are: a table to unfold."""
+    found = [(r, s) for r in rows if (s := _shares(r)) is not None]
+    if not found:
+        return []
+    lines = [
+        [
+            Cell(r.label),
+            _percent(math.exp(typical_gate(r))),
+            *(_percent(share) for share in shares),
+        ]
+        for r, shares in found
+    ]
+    table = Table(list(w.GATE_COLUMNS), lines, w.GATE_CAPTION, name="gates")
+    return [Details(w.GATE_TABLE, [table])]
+
+
+def _percent(share: float) -> Cell:
+    return Cell(numbers.percent(share), share)
 
 
 def _finding(gated: Sequence[Row], plain: Sequence[Row], w: ModuleType) -> str:
@@ -225,14 +296,14 @@ def _gates_finding(rows: Sequence[Row], w: ModuleType) -> str:
 
     hits = [r for r in rows if gap(r) < FACTOR]
     misses = sorted((r for r in rows if gap(r) >= FACTOR), key=gap, reverse=True)
+    length = f"{max(r.length for r in rows):,}"
     if not misses:
-        length = f"{max(r.length for r in rows):,}"
         return say(w.ALL_HIT, count=len(rows), length=length)
     told = _told(misses, w)
     if not hits:
         return say(w.ONLY_MISS, misses=told)
     shown = numbers.listed([r.label for r in hits[:4]])
-    return say(w.HITS, hits=shown) + say(w.AND_MISS, misses=told)
+    return say(w.HITS, hits=shown, length=length) + say(w.AND_MISS, misses=told)
 
 
 def _told(misses: Sequence[Row], w: ModuleType) -> str:

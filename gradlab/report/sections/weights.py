@@ -267,10 +267,11 @@ def _finding(
     shared = {"count": len(rows), "length": f"{length:,}"}
     if not stable:
         return say(w.NONE, rest=rest, **shared)
-    linear = sum(
-        k[1] == "linear" and not any(i == k[0] and a != "linear" for i, a in stable)
-        for k in stable
-    )
+    linear = [
+        row.init_name
+        for k, row in stable.items()
+        if k[1] == "linear" and not any(i == k[0] and a != "linear" for i, a in stable)
+    ]
     if not others:
         return say(w.ALL, linear=_linear(linear, len(stable), w), **shared)
     return say(
@@ -293,7 +294,7 @@ def _rest(
     words = {r.size().word for r in others}
     if len(words) == 1:
         return say(w.REST_ALL, word=names.VERDICTS[words.pop()])
-    return say(w.REST, counts=counts(others, top, names))
+    return say(w.REST, count=len(others), counts=counts(others, top, names))
 
 
 def _pairs(stable: Mapping[Pair, Row], w: ModuleType) -> str:
@@ -306,12 +307,13 @@ def _pairs(stable: Mapping[Pair, Row], w: ModuleType) -> str:
     return ", ".join(shown)
 
 
-def _linear(linear: int, stable: int, w: ModuleType) -> str:
-    if not linear:
+def _linear(inits: Sequence[str], stable: int, w: ModuleType) -> str:
+    """Weights with which nothing but the linear network holds its gradient."""
+    if not inits:
         return ""
-    if linear < stable:
-        return say(w.SOME_LINEAR, linear=linear)
-    return w.ALL_LINEAR_ONE if linear == 1 else w.ALL_LINEAR
+    if len(inits) < stable:
+        return say(w.SOME_LINEAR, inits=numbers.listed(list(inits)))
+    return w.ALL_LINEAR_ONE if len(inits) == 1 else w.ALL_LINEAR
 
 
 def _alt(data: Maps | Heatmap | Dots, finding: str, w: ModuleType) -> str:
@@ -334,9 +336,10 @@ def _caption(
     text = say(w.CAPTION, name=f"the {name}" + (f" with {bias}" if bias else ""))
     exact = table.get(EXACT)
     if exact is not None and math.isfinite(exact.size().ln):
-        off = abs(exact.size().ln)
+        spread = exact.size().spread
+        off = max(abs(spread.lowest), abs(spread.highest))
         if 0 < off < 1e-2:
-            text += say(w.CAPTION_EXACT, error=numbers.power(math.log(off)))
+            text += say(w.CAPTION_EXACT, error=numbers.significant(off, 1))
         elif off == 0:
             text += w.CAPTION_EXACT_PASS
     return own.caption(story, part, points, text, bands=False)

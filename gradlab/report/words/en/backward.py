@@ -23,18 +23,18 @@ GRADIENT_ONLY = (
     "In $name the gradient of the loss by h falls to $left at the first step$flat."
 )
 FLAT = (
-    "; with a loss at every step dL/dh_{t} differs by no more than a factor of $factor "
-    "along the sequence in any network, which hides this: so the loss here stands at "
-    "the last step only"
+    ". With a loss at every step dL/dh_{t} differs by at most a factor of $factor "
+    "along the sequence in every network, which would hide this; so the loss here "
+    "stands at the last step only"
 )
-LEFT_TITLE = "loss at the last step"
+H_TITLE = "by h, loss at the last step"
+C_TITLE = "by c, loss at the last step"
 SHARE_TITLE = "share of dL/dW_{hh} from the last steps"
-EVERY_TITLE = "the same, loss at every step"
+EVERY_TITLE = "by h, loss at every step"
 X = "lag: steps back from the end"
-Y_LEFT = "size of the gradient"
+Y_H = "size of dL/dh_{t}"
+Y_C = "size of dL/dc_{t}"
 Y_SHARE = "share gathered so far"
-H = "$name: h"
-C = "$name: c"
 MARK = "$last steps"
 ALT = "$finding Panels: gradients of the loss by h and c against lag; gathered shares."
 CAPTION = (
@@ -43,6 +43,7 @@ CAPTION = (
     "contributions to dL/dW_{hh}, gathered from the end. Shares are signed and sum to "
     "1; they can pass 1 on the way."
 )
+EVERY_START = "With a loss at every step h_{0} alone bears none: the step at the end."
 UNDERFLOW = (
     "A curve that ends in an exact zero underflowed: the backward pass itself has no "
     "smaller number in $dtype, while the products of the other sections are rescaled "
@@ -50,14 +51,14 @@ UNDERFLOW = (
 )
 DRAFT = "Gradients of the loss in one backward pass, and shares of the weight gradient."
 HOW = (
-    "On the left each curve starts at the loss and runs into the past. The share panel "
-    "starts at the last step too: a curve that is at 1 after a few steps says that the "
-    "weights learn from the last few steps alone. A weight gradient of healthy size "
-    "can hide that nothing of the far past is in it."
+    "In the panels by h and by c each curve starts at the loss and runs into the past. "
+    "The share panel starts at the last step too: a curve that is at 1 after a few "
+    "steps says that the weights learn from the last few steps alone. A weight "
+    "gradient of healthy size can hide that nothing of the far past is in it."
 )
 FORMULA = (
     '(partial L) / (partial W) = sum_(t = 1)^T G_t, quad "share of step" t = '
-    "chevron.l G_t, G chevron.r / norm(G)^2"
+    "(chevron.l G_t, G chevron.r) / norm(G)^2"
 )
 SPOKEN = (
     "the weight gradient is the sum of the steps' contributions G t; a step's share is "

@@ -7,16 +7,22 @@ MISSING = (
     "--forget-bias 1,3,chrono` does."
 )
 SAME = (
-    "After a few steps all four blocks fall at the same rate$where: h and c are one "
-    "state, not two."
+    "Over the later half of the lags all four blocks change at one rate per step "
+    "($list): h and c are then one state, not two."
 )
-SAME_WHERE = " ($list)"
-SAME_ITEM = "$name $kept a step"
+SAME_ITEM = "$name $kept"
 DIFFER = (
-    "The four blocks do not fall at one rate in $name: from $low to $high a step over "
-    "the second half of the lags."
+    "In $name the blocks change at different rates over the later half: from $low a "
+    "step ($low_road) to $high ($high_road)$why."
 )
-ENDED = "The four blocks end in exact zeros or leave the range of numbers in $name."
+WHY = (
+    "; about $rank directions are still alive there, and the blocks weigh them "
+    "differently, while a single one would give all four the same rate"
+)
+ENDED = (
+    "In $name a block ends in an exact zero or leaves the range of numbers before the "
+    "largest lag."
+)
 
 H_TO_H = "h to h"
 C_TO_H = "c to h"
@@ -41,6 +47,7 @@ PANEL = "$bias: $what"
 BOTH_DIE = "both die"
 CONVEYOR_CARRIES = "the conveyor carries it"
 DETOURS_CARRY = "the detours carry it"
+CANCEL = "the detours cancel it"
 BOTH_CARRY = "both carry it"
 BOTH_GROW = "the detours explode"
 NO_VERDICT = "exact zeros"

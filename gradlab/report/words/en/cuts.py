@@ -8,8 +8,8 @@ MISSING = (
 )
 NO_CELL = "Without the $path path the $cell keeps at most $kept a step$beside"
 BESIDE_LESS = (
-    ", less than the plain RNN's $plain: the gates by themselves make things worse; "
-    "the path along $state is what repairs it"
+    ", less than the plain RNN's $plain: what the gates let through beside the path "
+    "along $state is less than a plain RNN does, and that path makes up for it"
 )
 BESIDE_LESS_FAIL = ", less than the plain RNN's $plain"
 BESIDE_MORE = ", more than the plain RNN's $plain"
@@ -41,7 +41,7 @@ NO_KEEP_PATH = "no keep path"
 PLAIN_LINE = "plain RNN"
 X = "kept per step"
 ALT = "$finding Dots of what one step keeps: $rows."
-ALT_ROW = "$name $whole with all paths, $no_cell without the cell path"
+ALT_ROW = "$name $whole with all paths, $no_cell without the $path path"
 CAPTION = (
     "What one step keeps of the whole state's gradient, with all paths, without the "
     "[[detours]] (no derivative through h and the gates) and without the path along "
@@ -62,6 +62,14 @@ FORMULA = (
 SPOKEN = (
     "in the one-step Jacobian with its blocks h h, h c, c h, c c, cutting the cell "
     "path sets the second column to zero, cutting the detours the first"
+)
+FORMULA_KEEP = (
+    'J_t = op("diag")(k_t) + D_t, quad "no keep path:" D_t "alone", quad '
+    '"no detours:" op("diag")(k_t) "alone"'
+)
+SPOKEN_KEEP = (
+    "the one-step Jacobian is the diagonal of the keep gates plus a rest D t; cutting "
+    "the keep path leaves D t, cutting the detours leaves the diagonal"
 )
 COMMAND_NOTE = "A cell trained without a part: `--cell lstm:no_forget`."
 LIMITS = (

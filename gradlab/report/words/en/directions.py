@@ -50,8 +50,8 @@ Y = "stable rank: directions that survive"
 ALT = "$finding Curves of the stable rank against lag: $ends."
 ALT_END = "$name $rank"
 CAPTION = (
-    "[[stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all squared "
-    "singular values over the largest one."
+    "[[stable rank|Stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all "
+    "squared singular values over the largest one."
 )
 DRAFT = "Stable rank of the state's derivative against lag."
 HOW = (

@@ -7,19 +7,20 @@ MISSING = (
     "(one short length, for instance 128, is enough)."
 )
 FINDING_TWO = (
-    "Of all pairs of steps in one sequence of $length, $narrow still has more than "
-    "1/1000 of a gradient left for $narrow_share; $wide for $wide_share$explode."
+    "In one sequence of $length steps $narrow has more than 1/1000 of a gradient left "
+    "for $narrow_share of all pairs of steps, $wide for $wide_share$explode."
 )
 FINDING_SAME = (
     "In all networks shown about the same share of all pairs of steps is within reach "
-    "(more than 1/1000 left): $low to $high$explode."
+    "(more than 1/1000 left): $span$explode."
 )
+SPAN = "$low to $high"
 FINDING_ONE = (
     "In $name more than 1/1000 of a gradient is left for $share of all pairs of steps "
     "in one sequence of $length$explode."
 )
-EXPLODE = "; $name multiplies it more than a thousandfold for $share"
-EXPLODE_SELF = "; for $share it is multiplied more than a thousandfold"
+EXPLODE = "; $name multiplies it more than a thousandfold for $share of the pairs"
+EXPLODE_SELF = "; for $share of them it is multiplied more than a thousandfold"
 
 ALT = "$finding Triangular maps, later step against earlier step: $names."
 ALT_PANEL = "$name $share within reach"

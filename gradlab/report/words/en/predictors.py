@@ -6,7 +6,7 @@ MISSING = (
     "Neither gates nor weights were measured beside the rate: add `--measure "
     "growth_rate,gate_log_mean,weight_spectral_norm`."
 )
-HITS = "The gates alone predict $hits"
+HITS = "The gates alone predict $hits to within a factor of ten over $length steps"
 AND_MISS = " and miss $misses"
 ONLY_MISS = (
     "The gates alone predict none of the rows; they are farthest off for $misses"
@@ -52,9 +52,22 @@ MAIN_GATES = "conveyor, measured"
 JOINED_GATES = "typical gate, exp(E ln f)"
 MAIN_WEIGHTS = "largest singular value"
 JOINED_WEIGHTS = "spectral radius"
-STRIPS = "values of the keep gate"
-STRIP_PARTS = ("below 0.1", "between", "above 0.9")
-STRIP_X = "share of gate values"
+GATE_TABLE = "Values of the gate that keeps the past"
+GATE_COLUMNS = (
+    "network",
+    "typical gate, exp(E ln f)",
+    "below 0.1",
+    "between",
+    "above 0.9",
+)
+GATE_CAPTION = (
+    "Share of all values of the keep gate (f in the LSTM) over units, steps, sequences "
+    "and seeds; the typical gate is their geometric mean."
+)
+SOME_WEIGHTS = (
+    "$shown of $count combinations of weights and activation are drawn; every one "
+    "stands in section 4."
+)
 ALT = "$finding Scatter of the measured rate against its predictors: $points."
 ALT_POINT = "$name conveyor $conveyor, measured $kept"
 CAPTION_GATES = (
@@ -63,14 +76,16 @@ CAPTION_GATES = (
     "typical gate, exp(E ln f)."
 )
 CAPTION_WEIGHTS = (
-    "The weights: measured rate of the RNN against the largest singular value and the "
-    "spectral radius of W_{hh}, joined by a line."
+    "The weights: measured rate of the RNN against the largest singular value of "
+    "W_{hh} (large mark) and its spectral radius (small mark at the same height). A "
+    "label names what differs from the plain RNN; a diamond is a linear network."
 )
 DRAFT = "Measured rates against the conveyor's rate and against numbers of W_{hh}."
 HOW = (
     "A point on the diagonal is predicted by its gates alone; a point above it owes "
-    "the rest to the detours. For the weights: if a number of W_{hh} decided, all "
-    "points right of the line at 1 would grow and all left of it shrink."
+    "the rest to the detours. For the weights: if a number of W_{hh} decided, all its "
+    "marks right of the line at 1 would belong to networks that grow (above 100 %) "
+    "and all left of it to networks that shrink."
 )
 FORMULA = "lambda = lim_(T -> infinity) 1/T ln norm(J_T dots.c J_1) <= ln sup norm(J_t)"
 SPOKEN = (

@@ -17,7 +17,8 @@ UNCHECKED = (
     "run `gradlab sweep --verify` to do so."
 )
 CHECK_CAPTION = (
-    "Self-check: closed forms against autograd on a small trajectory, float64."
+    "Self-check: closed forms against autograd on a small trajectory; float64, "
+    "10^{-12} allowed."
 )
 CHECK_COLUMNS = ("what", "largest relative difference", "numbers compared")
 NO_CLOSED_FORM = "no closed form: autograd itself is used"

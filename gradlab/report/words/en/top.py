@@ -156,17 +156,19 @@ S3_GROWS = (
     "With the $gate gate opened ($bias) the $cell makes the gradient grow instead: "
     "$times times after $length steps$also"
 )
-S3_ALSO = ", and so has the GRU ($left)"
+S3_ALSO = ", the GRU with the same bias $left"
 S3_ALSO_REACHES = ", the GRU $steps"
 S3_CUT_LESS = (
-    "; with the path along the cell state cut, the LSTM keeps at most $kept a step, "
-    "less than the plain RNN"
+    "; with the path along the cell state cut in the derivative, the LSTM keeps at "
+    "most $kept a step at any bias, less than the plain RNN"
 )
 S3_CUT_MORE = (
-    "; with the path along the cell state cut, the LSTM still keeps up to $kept a step"
+    "; with the path along the cell state cut in the derivative, the LSTM still keeps "
+    "up to $kept a step"
 )
 S3_CUT_ALONE = (
-    "; with the path along the cell state cut, the LSTM keeps at most $kept a step"
+    "; with the path along the cell state cut in the derivative, the LSTM keeps at "
+    "most $kept a step at any bias"
 )
 S3_NO_GAIN = (
     "With none of the other $gate biases tried does the $cell fare better (left after "

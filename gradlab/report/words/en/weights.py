@@ -16,8 +16,8 @@ ALL = "All $count combinations hold their gradient over $length steps$linear."
 HOLD_ONE = "holds its"
 ALL_LINEAR_ONE = ", and only because the network is linear"
 ALL_LINEAR = ", and all of these only because the network is linear"
-SOME_LINEAR = ", $linear of these only because the network is linear"
-REST = "; of the others, $counts"
+SOME_LINEAR = "; with $inits weights only the linear network does"
+REST = "; the other $count: $counts"
 REST_ALL = "; the others are all $word"
 HOLD_MANY = "hold their"
 ONE_AXIS = (
@@ -34,7 +34,7 @@ ROW_ACTIVATION = "activation"
 COLUMN_ACTIVATION = "activation"
 COLUMN_LENGTH = "length T"
 X_DOTS = "what is left of the gradient after T steps"
-EXACT = "exactly 1, as theory says: the built-in check"
+EXACT = "1, as theory demands: a check that is built in"
 OFF = "all units off: the product is exactly zero from step $step"
 ALT = (
     "$finding Maps of $rows initial weights by $columns activations; extremes: "
@@ -46,11 +46,12 @@ CAPTION = (
     "value named in its title."
 )
 CAPTION_EXACT = (
-    " Orthogonal weights in a linear network give exactly 1: the built-in check, here "
-    "off by $error in the natural logarithm."
+    " Orthogonal weights in a linear network must leave exactly 1, whatever the "
+    "length: a check that is built in. Measured: 1, off by no more than $error."
 )
 CAPTION_EXACT_PASS = (
-    " Orthogonal weights in a linear network must give exactly 1; here 1.0."
+    " Orthogonal weights in a linear network must leave exactly 1, whatever the "
+    "length: a check that is built in. Measured: exactly 1."
 )
 DRAFT = "What is left of a gradient over T steps by initial weights and activation."
 HOW = (
