@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,8 +51,11 @@ class Store:
             return cls(file, _connect(file))
 
     def close(self) -> None:
-        """Fold the log into the file and close it."""
+        """Fold the log into the file, so that it can be read alone, and close it."""
         with explained(self.file):
+            with suppress(sqlite3.OperationalError):  # a reader is there just now
+                self.connection.execute("pragma busy_timeout=0")
+                self.connection.execute("pragma journal_mode=delete").fetchone()
             self.connection.close()
 
     def __enter__(self) -> Self:

@@ -92,6 +92,12 @@ def test_a_reader_sees_a_store_that_is_being_written(tmp_path):
         assert Results.open(tmp_path / "r").points[0].record("spectral_norm")
 
 
+def test_a_closed_store_is_one_file_that_reading_leaves_alone(tmp_path):
+    filled(tmp_path / "r", k=[record()])
+    Results.open(tmp_path / "r").points[0].record("spectral_norm")
+    assert [entry.name for entry in (tmp_path / "r").iterdir()] == [schema.FILE_NAME]
+
+
 def test_every_flipped_byte_of_a_value_is_noticed(tmp_path):
     file = filled(tmp_path / "r", k=[record()])
     content = file.read_bytes()
