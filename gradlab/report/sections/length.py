@@ -123,7 +123,7 @@ class Length(own.OwnSection):
             name="length",
             data=data,
             alt=inline.plain(finding),
-            caption=own.caption(story, story.main, points, w.X_DOTS.capitalize() + "."),
+            caption=own.caption(story, story.main, points, capital(w.X_DOTS) + "."),
             draft=own.draft(story, w.DRAFT, story.main, points),
         )
 

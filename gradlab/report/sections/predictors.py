@@ -32,7 +32,7 @@ KEEP_GATES = {"lstm": "forget_gate"}
 FACTOR = math.log(10.0)
 MOST = 24
 SHOWN = 10
-NEAR = 0.01
+NEAR, LEAST, TOLD, WIDE = 0.01, 0.02, 2, 26
 
 
 class Predictors(own.OwnSection):
@@ -82,6 +82,8 @@ class Predictors(own.OwnSection):
             shown = _shown(plain)
             panels.append(Panel(w.PANEL_WEIGHTS, _weights(shown, w)))
             texts.append(w.CAPTION_WEIGHTS)
+            if any(_linear(r) for r in shown):
+                texts.append(w.DIAMOND)
             if len(shown) < len(plain):
                 count = {"shown": len(shown), "count": len(plain)}
                 texts.append(say(w.SOME_WEIGHTS, **count))
@@ -159,7 +161,7 @@ def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
         )
     joined = any(p.joined is not None for p in points)
     return Scatter(
-        _named_once(points),
+        _named_once(points, w, apart=False),
         x_label=w.X_GATES,
         y_label=w.Y,
         diagonal=w.DIAGONAL,
@@ -168,27 +170,38 @@ def _gates(rows: Sequence[Row], w: ModuleType) -> Scatter:
     )
 
 
-def _named_once(points: Sequence[Point]) -> list[Point]:
-    """Points that lie on one another get one label with all their names."""
-    wide = max((p.x for p in points), default=0.0) - min(
-        (p.x for p in points), default=0.0
-    )
-    near = NEAR * max(wide, NEAR)
+def _named_once(points: Sequence[Point], w: ModuleType, apart: bool) -> list[Point]:
+    """Points that lie on one another get one label with their names.
+
+    apart: the axes do not share their scale.
+    """
+    xs, ys = [p.x for p in points], [p.y for p in points]
+    both = [*xs, *ys]
+    near_x = NEAR * max(_span(xs if apart else both), LEAST)
+    near_y = NEAR * max(_span(ys if apart else both), LEAST)
     found: list[list[Point]] = []
     for point in points:
         for group in found:
             first = group[0]
-            if abs(point.x - first.x) < near and abs(point.y - first.y) < near:
+            if abs(point.x - first.x) < near_x and abs(point.y - first.y) < near_y:
                 group.append(point)
                 break
         else:
             found.append([point])
     named = []
     for group in found:
-        label = _joined([p.label for p in group])
+        label = _joined([p.label for p in group[:TOLD]])
+        if len(group) > TOLD:
+            label += say(w.MORE, count=len(group) - TOLD)
+        if len(group) > 1 and len(label) > WIDE:
+            label = say(w.SO_MANY, count=len(group))
         named.append(replace(group[0], label=label))
         named += [replace(p, show_label=False) for p in group[1:]]
     return named
+
+
+def _span(values: Sequence[float]) -> float:
+    return max(values, default=0.0) - min(values, default=0.0)
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -223,18 +236,17 @@ def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
     points = []
     for row in rows:
         radius = row.spread("weight_spectral_radius", block="recurrent").mean
-        linear = row.params.get("activation") == "linear"
         points.append(
             Point(
                 x=row.spread("weight_spectral_norm", block="recurrent").mean,
                 y=row.rate().mean,
                 label=_weights_label(row),
-                key="other1" if linear else "rnn",
+                key="other1" if _linear(row) else "rnn",
                 joined=radius if math.isfinite(radius) else None,
             )
         )
     return Scatter(
-        _named_once(points),
+        _named_once(points, w, apart=True),
         x_label=w.X_WEIGHTS,
         y_label=w.Y,
         x_scale="linear",
@@ -242,6 +254,10 @@ def _weights(rows: Sequence[Row], w: ModuleType) -> Scatter:
         main_label=w.MAIN_WEIGHTS,
         joined_label=w.JOINED_WEIGHTS,
     )
+
+
+def _linear(row: Row) -> bool:
+    return row.params.get("activation") == "linear"
 
 
 def _weights_label(row: Row) -> str:

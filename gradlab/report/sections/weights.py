@@ -64,7 +64,7 @@ class Weights(own.OwnSection):
             name="weights",
             data=data,
             alt=_alt(data, finding, w),
-            caption=_caption(table, part, points, w, story),
+            caption=_caption(table, part, points, w, story, isinstance(data, Maps)),
             draft=own.draft(story, w.DRAFT, part, points),
         )
         keys = ("glorot2010", "le2015", "saxe2014")
@@ -329,11 +329,13 @@ def _caption(
     points: Sequence[Any],
     w: ModuleType,
     story: Story,
+    several: bool,
 ) -> str:
     row = next(iter(table.values()))
     name = labels.cell_name(row.cell)
     bias = row.bias_name
     text = say(w.CAPTION, name=f"the {name}" + (f" with {bias}" if bias else ""))
+    text += w.CAPTION_MAPS if several else ""
     exact = table.get(EXACT)
     if exact is not None and math.isfinite(exact.size().ln):
         spread = exact.size().spread

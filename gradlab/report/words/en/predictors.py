@@ -13,6 +13,7 @@ ONLY_MISS = (
 )
 MISS = "$name (they say $said a step, measured $kept)"
 MORE = " and $count more"
+SO_MANY = "$count networks"
 ALL_HIT = (
     "The gates alone predict all $count rows to within a factor of ten over $length "
     "steps"
@@ -64,10 +65,8 @@ GATE_CAPTION = (
     "Share of all values of the keep gate (f in the LSTM) over units, steps, sequences "
     "and seeds; the typical gate is their geometric mean."
 )
-SOME_WEIGHTS = (
-    "$shown of $count combinations of weights and activation are drawn; every one "
-    "stands in section 4."
-)
+DIAMOND = "A diamond is a linear network."
+SOME_WEIGHTS = "$shown of the $count networks are drawn."
 ALT = "$finding Scatter of the measured rate against its predictors: $points."
 ALT_POINT = "$name conveyor $conveyor, measured $kept"
 CAPTION_GATES = (
@@ -78,7 +77,7 @@ CAPTION_GATES = (
 CAPTION_WEIGHTS = (
     "The weights: measured rate of the RNN against the largest singular value of "
     "W_{hh} (large mark) and its spectral radius (small mark at the same height). A "
-    "label names what differs from the plain RNN; a diamond is a linear network."
+    "label names what differs from the plain RNN."
 )
 DRAFT = "Measured rates against the conveyor's rate and against numbers of W_{hh}."
 HOW = (

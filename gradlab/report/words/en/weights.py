@@ -41,9 +41,9 @@ ALT = (
     "$extremes."
 )
 ALT_EXTREME = "$name with $column: $left"
-CAPTION = (
-    "Size of ds_{T}/ds_{0} of $name. Each map fixes its other axis at the reference "
-    "value named in its title."
+CAPTION = "Size of ds_{T}/ds_{0} of $name."
+CAPTION_MAPS = (
+    " Each map fixes its other axis at the reference value named in its title."
 )
 CAPTION_EXACT = (
     " Orthogonal weights in a linear network must leave exactly 1, whatever the "
