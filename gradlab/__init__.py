@@ -32,8 +32,6 @@ are imported when first used: ``import gradlab`` costs nothing.
 """
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 
@@ -83,19 +81,6 @@ _HOME = {
 }
 
 __all__ = [*_HOME, "__version__"]
-
-
-class _Package(ModuleType):
-    """A package that is also the call of its name, whoever imported it first."""
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Call the function; ``gradlab.sweep`` is the only such name."""
-        home = importlib.import_module(_HOME["sweep"])
-        return home.sweep(*arguments, **options)
-
-
-importlib.import_module("gradlab.sweep")
-sys.modules["gradlab.sweep"].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 from gradlab.store import results as stored
 from gradlab.store.exports import export as export_table
-from gradlab.sweep.events import Event
-from gradlab.sweep.loading import load as load_sweep
-from gradlab.sweep.runner import run
+from gradlab.sweeps.events import Event
+from gradlab.sweeps.loading import load as load_sweep
+from gradlab.sweeps.runner import run
 
 
 class Results(stored.Results):
@@ -86,7 +86,7 @@ def sweep(
         out: folder of the results, ``reports/NAME`` when left out. The same sweep in
             the same folder computes only what is not there yet.
         jobs: worker processes; all cores unless told.
-        progress: called with each event of ``gradlab.sweep.events``.
+        progress: called with each event of ``gradlab.sweeps.events``.
         verify: hold closed forms against autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.

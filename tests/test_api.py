@@ -4,8 +4,8 @@ import sys
 import pytest
 
 import gradlab
-from gradlab.sweep import runner
-from tests.sweep.inline import InlineCrew
+from gradlab.sweeps import runner
+from tests.sweeps.inline import InlineCrew
 
 
 NAMES = [

@@ -19,7 +19,7 @@ FLOORS = (
     {"trajectory"},
     {"jacobians", "bptt"},
     {"measures"},
-    {"sweep"},
+    {"sweeps"},
     {"report"},
     {"api", "check"},
     {"__init__", "cli"},

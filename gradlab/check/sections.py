@@ -14,9 +14,9 @@ from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
 from gradlab.store.results import Results
 from gradlab.store.store import Store
-from gradlab.sweep.loading import load
-from gradlab.sweep.point import measure_points
-from gradlab.sweep.points import plan
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.point import measure_points
+from gradlab.sweeps.points import plan
 
 
 _SWEEP = {

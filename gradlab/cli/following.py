@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from gradlab.cli.progress import Grid, State, progress_for
 from gradlab.cli.screen import Screen, fold
 from gradlab.report.numbers import duration
-from gradlab.sweep import events
+from gradlab.sweeps import events
 
 
 if TYPE_CHECKING:
     from gradlab.store.results import Results
-    from gradlab.sweep.sweep import Sweep
+    from gradlab.sweeps.sweep import Sweep
 
 
 class Following:
@@ -38,7 +38,7 @@ class Following:
 
     def run(self, sweep: Sweep, folder: Path, **how: Any) -> Results | None:
         """Run to the end; None when it was interrupted, after saying so."""
-        from gradlab.sweep.runner import run
+        from gradlab.sweeps.runner import run
 
         results = None
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradlab import catalog
 from gradlab.errors import UnknownNameError
-from gradlab.sweep import builtin
+from gradlab.sweeps import builtin
 
 
 USER_NAMES = {"inits": "initializers"}

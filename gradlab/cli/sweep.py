@@ -74,7 +74,7 @@ def command(
     """
     from gradlab.cli import outcome
     from gradlab.cli.following import Following
-    from gradlab.sweep.loading import load as load_sweep
+    from gradlab.sweeps.loading import load as load_sweep
 
     told = {name: value for name, value in options.items() if name in RUN}
     sweep = load_sweep(config, load=load, **request(options))
@@ -101,7 +101,7 @@ RUN = ("jobs", "verify", "retry_failed", "yes")
 
 def request(options: dict[str, Any]) -> dict[str, Any]:
     """Options as the sweep's loader takes them: axes, seeds, settings; only given."""
-    from gradlab.sweep import ranges
+    from gradlab.sweeps import ranges
 
     given = {name: value for name, value in options.items() if value is not None}
     for name in ("measures", "seeds", *map(parameter, AXES)):
@@ -130,7 +130,7 @@ def request(options: dict[str, Any]) -> dict[str, Any]:
 
 def _seeds(text: str) -> Any:
     """A count for one number, a list for several; ``3,`` is a list of one."""
-    from gradlab.sweep import ranges
+    from gradlab.sweeps import ranges
 
     values = ranges.expand(text)
     return values if ranges.is_short(text) or len(values) != 1 else values[0]

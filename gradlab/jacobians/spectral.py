@@ -38,7 +38,7 @@ def spectral_norms(matrices: dict[str, Tensor]) -> dict[str, np.ndarray]:
     by_shape: dict[tuple[int, ...], list[str]] = {}
     for name, batch in matrices.items():
         by_shape.setdefault(tuple(batch.shape), []).append(name)
-    norms = {}
+    norms: dict[str, np.ndarray] = {}
     for names in by_shape.values():
         together = torch.cat([matrices[name] for name in names])
         parts = spectral_norm(together).cpu().numpy().reshape(len(names), -1)

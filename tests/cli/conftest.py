@@ -51,7 +51,7 @@ def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
             path.write_text("a report")
         return paths
 
-    monkeypatch.setattr("gradlab.sweep.runner.Crew", InlineCrew)
+    monkeypatch.setattr("gradlab.sweeps.runner.Crew", InlineCrew)
     monkeypatch.setattr(build, "render", drawn)
     monkeypatch.setattr(InlineCrew, "hired", [])
 

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from gradlab.sweep import worker
-from gradlab.sweep.crew import Answer
+from gradlab.sweeps import worker
+from gradlab.sweeps.crew import Answer
 
 
 class InlineCrew:

@@ -164,7 +164,7 @@ def test_verify(sweep):
 
 
 def test_retry_failed(sweep, monkeypatch):
-    from gradlab.sweep import worker
+    from gradlab.sweeps import worker
 
     def raises(points, needs):
         raise MemoryError("no room")
@@ -179,7 +179,7 @@ def test_retry_failed(sweep, monkeypatch):
 
 
 def test_yes(sweep, monkeypatch):
-    monkeypatch.setattr("gradlab.sweep.bounds.POINTS", 2)
+    monkeypatch.setattr("gradlab.sweeps.bounds.POINTS", 2)
     refused = sweep("--seeds=3", code=2)
     assert "Try" in refused.stderr and "--yes" in refused.stderr
     assert sweep("--seeds=3", "--yes").exit_code == 0
