@@ -4,10 +4,10 @@ import random
 from math import prod
 
 from gradlab.errors import TooManyPointsError
-from gradlab.sweep.cost import seconds_of
-from gradlab.sweep.needs import needs_of
-from gradlab.sweep.points import first_of
-from gradlab.sweep.sweep import GridPlan, Sweep
+from gradlab.sweeps.cost import seconds_of
+from gradlab.sweeps.needs import needs_of
+from gradlab.sweeps.points import first_of
+from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
 POINTS = 5_000

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from gradlab.errors import ConfigError, GradlabError
-from gradlab.sweep import ranges, words
+from gradlab.sweeps import ranges, words
 
 
 MIN_LENGTH = 2

@@ -7,8 +7,8 @@ measured, and bounds what runs without a yes.
 
 from dataclasses import dataclass
 
-from gradlab.sweep.needs import Needs
-from gradlab.sweep.points import Point
+from gradlab.sweeps.needs import Needs
+from gradlab.sweeps.points import Point
 
 
 GROUP_BYTES = 12 * 2**20

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from gradlab.errors import GradlabError
-from gradlab.sweep import worker
+from gradlab.sweeps import worker
 
 
 THREADS = (
@@ -76,7 +76,7 @@ class Crew:
     """Workers that take tasks; a context manager that leaves none behind.
 
     A task is any object; ``calls`` turns it into (name of a function of
-    ``gradlab.sweep.worker``, arguments).
+    ``gradlab.sweeps.worker``, arguments).
     """
 
     def __init__(self, jobs: int, load: tuple[str, ...]) -> None:

@@ -7,9 +7,9 @@ point's bits do not depend on its company, so groups may be cut as is convenient
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradlab.sweep.cost import GROUP_BYTES, GROUP_MEMBERS, bytes_of, seconds_of
-from gradlab.sweep.needs import Needs
-from gradlab.sweep.points import Point
+from gradlab.sweeps.cost import GROUP_BYTES, GROUP_MEMBERS, bytes_of, seconds_of
+from gradlab.sweeps.needs import Needs
+from gradlab.sweeps.points import Point
 
 
 @dataclass(frozen=True)

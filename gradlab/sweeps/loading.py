@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.sweep import builtin, keys
-from gradlab.sweep.config import Config, Grid, is_name
-from gradlab.sweep.mistakes import OPTIONS, ConfigMistakes
-from gradlab.sweep.sweep import Sweep, resolve, with_measures
+from gradlab.sweeps import builtin, keys
+from gradlab.sweeps.config import Config, Grid, is_name
+from gradlab.sweeps.mistakes import OPTIONS, ConfigMistakes
+from gradlab.sweeps.sweep import Sweep, resolve, with_measures
 
 
 def load(

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.store import Store
-from gradlab.sweep.outcome import Check
-from gradlab.sweep.sweep import Sweep
+from gradlab.sweeps.outcome import Check
+from gradlab.sweeps.sweep import Sweep
 
 
 @dataclass

@@ -18,10 +18,10 @@ from gradlab.measures import Flow, Measure
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import from_json
 from gradlab.store.record import Record
-from gradlab.sweep.keys import input_of
-from gradlab.sweep.needs import Needs, settings_of
-from gradlab.sweep.outcome import Outcome
-from gradlab.sweep.points import Point
+from gradlab.sweeps.keys import input_of
+from gradlab.sweeps.needs import Needs, settings_of
+from gradlab.sweeps.outcome import Outcome
+from gradlab.sweeps.points import Point
 from gradlab.trajectory import Trajectory, unroll
 
 

@@ -7,9 +7,9 @@ from itertools import product
 from typing import Any
 
 from gradlab import cells
-from gradlab.sweep.keys import input_of, key_of
-from gradlab.sweep.needs import Needs, needs_of
-from gradlab.sweep.sweep import GridPlan, Sweep
+from gradlab.sweeps.keys import input_of, key_of
+from gradlab.sweeps.needs import Needs, needs_of
+from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from gradlab.store.codec import to_json
 from gradlab.store.failures import explained
 from gradlab.store.results import Results
 from gradlab.store.store import Store
-from gradlab.sweep import bounds, events, groups, keys, toml
-from gradlab.sweep.crew import Answer, Crew
-from gradlab.sweep.groups import Group
-from gradlab.sweep.meta import Meta
-from gradlab.sweep.needs import Needs
-from gradlab.sweep.points import Plan, check_inputs, plan
-from gradlab.sweep.sweep import Sweep
-from gradlab.sweep.tally import Tally
+from gradlab.sweeps import bounds, events, groups, keys, toml
+from gradlab.sweeps.crew import Answer, Crew
+from gradlab.sweeps.groups import Group
+from gradlab.sweeps.meta import Meta
+from gradlab.sweeps.needs import Needs
+from gradlab.sweeps.points import Plan, check_inputs, plan
+from gradlab.sweeps.sweep import Sweep
+from gradlab.sweeps.tally import Tally
 
 
 Progress = Callable[[events.Event], None]
@@ -47,7 +47,7 @@ def run(
     """Compute what is missing of a sweep and return all of it.
 
     Args:
-        sweep: see :func:`gradlab.sweep.loading.load`.
+        sweep: see :func:`gradlab.sweeps.loading.load`.
         folder: where results are kept.
         jobs: worker processes; all cores unless told.
         progress: called with each event.

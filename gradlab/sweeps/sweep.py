@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from gradlab.sweep.config import AXES, Config, Grid
+from gradlab.sweeps.config import AXES, Config, Grid
 
 
 BASELINE: Mapping[str, tuple] = {

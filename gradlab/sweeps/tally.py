@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from gradlab.store.store import Store
-from gradlab.sweep.groups import Group
-from gradlab.sweep.needs import Needs
-from gradlab.sweep.outcome import Outcome
-from gradlab.sweep.points import Plan
+from gradlab.sweeps.groups import Group
+from gradlab.sweeps.needs import Needs
+from gradlab.sweeps.outcome import Outcome
+from gradlab.sweeps.points import Plan
 
 
 START_UP = 4.0

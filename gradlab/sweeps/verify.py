@@ -11,7 +11,7 @@ from gradlab.cells.base import Cell
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
 from gradlab.seeding import stream
-from gradlab.sweep.outcome import Check
+from gradlab.sweeps.outcome import Check
 from gradlab.trajectory import Trajectory, unroll
 
 

@@ -14,9 +14,9 @@ from gradlab.errors import GradlabError
 
 
 if TYPE_CHECKING:
-    from gradlab.sweep.needs import Needs
-    from gradlab.sweep.outcome import Check, Outcome
-    from gradlab.sweep.points import Point
+    from gradlab.sweeps.needs import Needs
+    from gradlab.sweeps.outcome import Check, Outcome
+    from gradlab.sweeps.points import Point
 
 
 def serve(pipe: Connection, load: tuple[str, ...]) -> None:
@@ -48,21 +48,21 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
 
 def measure(points: Sequence["Point"], needs: "Needs") -> list["Outcome"]:
     """Measure a group; a group that raises is tried member by member."""
-    from gradlab.sweep.point import measure_points
+    from gradlab.sweeps.point import measure_points
 
     return measure_points(points, needs)
 
 
 def verify(kinds: Sequence[tuple[str, str | None]]) -> list["Check"]:
     """Hold closed forms against autograd, one kind of cell after the other."""
-    from gradlab.sweep.verify import check
+    from gradlab.sweeps.verify import check
 
     return [check(cell, activation) for cell, activation in kinds]
 
 
 def describe(measures: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return what measures say of themselves, by the name of each output."""
-    from gradlab.sweep.point import describe as about
+    from gradlab.sweeps.point import describe as about
 
     return about(measures)
 

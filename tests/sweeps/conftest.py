@@ -1,7 +1,7 @@
 import pytest
 
 from gradlab import catalog
-from gradlab.sweep import keys
+from gradlab.sweeps import keys
 
 
 @pytest.fixture(autouse=True)

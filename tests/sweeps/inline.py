@@ -2,12 +2,12 @@
 
 from collections import deque
 
-from gradlab.sweep import worker
-from gradlab.sweep.crew import Answer
+from gradlab.sweeps import worker
+from gradlab.sweeps.crew import Answer
 
 
 class InlineCrew:
-    """Stands in for ``gradlab.sweep.crew.Crew``; remembers what it was asked.
+    """Stands in for ``gradlab.sweeps.crew.Crew``; remembers what it was asked.
 
     ``deadly`` takes a task and says whether its worker dies of it; ``stop_after``
     raises KeyboardInterrupt when that many groups have come back.

@@ -5,9 +5,9 @@ import pytest
 
 from gradlab import catalog
 from gradlab.errors import ConfigError, InputError, UnknownNameError
-from gradlab.sweep import builtin, toml
-from gradlab.sweep.loading import load
-from gradlab.sweep.sweep import BASELINE
+from gradlab.sweeps import builtin, toml
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.sweep import BASELINE
 
 
 def test_every_mistake_is_told_at_once_with_its_path():

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from gradlab.sweep import bounds
-from gradlab.sweep.loading import load
-from gradlab.sweep.points import plan
+from gradlab.sweeps import bounds
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.points import plan
 
 
 FOLDER = Path(__file__).parents[2] / "experiments"

@@ -1,8 +1,8 @@
-from gradlab.sweep import groups
-from gradlab.sweep.cost import GROUP_BYTES, bytes_of, seconds_of
-from gradlab.sweep.loading import load
-from gradlab.sweep.needs import needs_of
-from gradlab.sweep.points import plan
+from gradlab.sweeps import groups
+from gradlab.sweeps.cost import GROUP_BYTES, bytes_of, seconds_of
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.needs import needs_of
+from gradlab.sweeps.points import plan
 
 
 def formed(config):

@@ -3,15 +3,15 @@
 import pytest
 import torch
 
-from gradlab.sweep.loading import load
-from gradlab.sweep.needs import needs_of
-from gradlab.sweep.point import (
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.needs import needs_of
+from gradlab.sweeps.point import (
     describe,
     measure_group,
     measure_points,
     measures_of,
 )
-from gradlab.sweep.points import plan
+from gradlab.sweeps.points import plan
 
 
 def some(**config):
@@ -40,7 +40,7 @@ def test_measuring_leaves_the_random_stream_alone():
 
 
 def test_inputs_of_one_seed_nest_over_length():
-    from gradlab.sweep.point import build, trajectory_of
+    from gradlab.sweeps.point import build, trajectory_of
 
     short, long = some(hidden=4, length=[8, 16], seeds=1)
     one, two = (
@@ -101,7 +101,7 @@ def test_measures_say_what_they_are_by_output():
 
 def test_versions_read_without_importing_are_the_true_ones():
     from gradlab import catalog
-    from gradlab.sweep.needs import settings_of, version_of
+    from gradlab.sweeps.needs import settings_of, version_of
 
     for name in catalog.names("measures"):
         leaf = catalog.get("measures", name)

@@ -1,9 +1,9 @@
 import pytest
 
 from gradlab.errors import InputError, TooManyPointsError
-from gradlab.sweep import bounds
-from gradlab.sweep.loading import load
-from gradlab.sweep.points import check_inputs, plan
+from gradlab.sweeps import bounds
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.points import check_inputs, plan
 
 
 def points(**config):

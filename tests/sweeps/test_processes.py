@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from gradlab.store import Results
-from gradlab.sweep import runner
-from gradlab.sweep.loading import load
-from tests.sweep.inline import InlineCrew
+from gradlab.sweeps import runner
+from gradlab.sweeps.loading import load
+from tests.sweeps.inline import InlineCrew
 
 
 SMALL = {

@@ -1,7 +1,7 @@
 import pytest
 
 from gradlab.errors import ConfigError
-from gradlab.sweep.ranges import expand
+from gradlab.sweeps.ranges import expand
 
 
 @pytest.mark.parametrize(

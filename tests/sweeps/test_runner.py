@@ -5,9 +5,9 @@ import pytest
 from gradlab import catalog
 from gradlab.errors import StoreError, TooManyPointsError, VerificationError
 from gradlab.store import Results
-from gradlab.sweep import events, runner, verify
-from gradlab.sweep.loading import load
-from tests.sweep.inline import InlineCrew
+from gradlab.sweeps import events, runner, verify
+from gradlab.sweeps.loading import load
+from tests.sweeps.inline import InlineCrew
 
 
 SMALL = {
@@ -160,7 +160,7 @@ def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
 
 def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch):
     whole, _ = run(tmp_path / "whole")
-    monkeypatch.setattr("gradlab.sweep.groups.GROUP_BYTES", 1)
+    monkeypatch.setattr("gradlab.sweeps.groups.GROUP_BYTES", 1)
     single, _ = run(tmp_path / "single")
     assert len(crew().calls) > 12
     assert numbers(whole) == numbers(single)
@@ -287,7 +287,7 @@ def test_weights_that_explode_are_results(tmp_path):
 
 
 def test_a_sweep_past_the_bound_asks_for_a_yes(tmp_path, monkeypatch):
-    monkeypatch.setattr("gradlab.sweep.bounds.POINTS", 11)
+    monkeypatch.setattr("gradlab.sweeps.bounds.POINTS", 11)
     with pytest.raises(TooManyPointsError, match="up to 16 points"):
         run(tmp_path / "r")
     assert not (tmp_path / "r").exists()

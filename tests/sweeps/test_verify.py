@@ -1,6 +1,6 @@
 import torch
 
-from gradlab.sweep.verify import account, check, relative
+from gradlab.sweeps.verify import account, check, relative
 
 
 def test_closed_forms_hold():
