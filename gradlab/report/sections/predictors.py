@@ -32,7 +32,7 @@ KEEP_GATES = {"lstm": "forget_gate"}
 FACTOR = math.log(10.0)
 MOST = 24
 SHOWN = 10
-NEAR, LEAST, TOLD, WIDE = 0.01, 0.02, 2, 26
+NEAR, LEAST, TOLD, WIDE = 0.01, 0.02, 2, 30
 
 
 class Predictors(own.OwnSection):

@@ -19,9 +19,10 @@ def provenance(story: Story) -> str:
     w, meta = story.words("top"), story.meta
     count = len(story.results.points)
     seconds = meta.get("seconds")
+    name = meta.get("name")
     return say(
         w.PROVENANCE,
-        name=meta.get("name") or "",
+        name=f" {name}" if name and name != "sweep" else "",
         when=_when(meta.get("started")),
         points=f"{count:,} point{'' if count == 1 else 's'}",
         failed=len(story.failed),

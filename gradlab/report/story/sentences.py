@@ -68,7 +68,10 @@ def _second(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> str:
         least = min(keepers, key=lambda r: _openness(r.bias))
         fate = said.fate(least, names)
         return say(w.S2_NO_DEFAULT, name=said.name(least, names), fate=fate)
-    return _defaults(headline.plain_row(rows), defaults, w, names)
+    plain = headline.plain_row(rows)
+    if plain is None and defaults == [rank.worst(rows)]:
+        return _counted(rows, w, names)
+    return _defaults(plain, defaults, w, names)
 
 
 def _all_plain(rows: Sequence[Row]) -> bool:

@@ -16,8 +16,8 @@ DIFFER = (
     "step ($low_road) to $high ($high_road)$why."
 )
 WHY = (
-    "; about $rank directions are still alive there, and the blocks weigh them "
-    "differently, while a single one would give all four the same rate"
+    "; about $rank directions are still alive there, and each block carries its own "
+    "mix of them"
 )
 ENDED = (
     "In $name a block ends in an exact zero or leaves the range of numbers before the "

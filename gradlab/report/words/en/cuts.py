@@ -8,8 +8,8 @@ MISSING = (
 )
 NO_CELL = "Without the $path path the $cell keeps at most $kept a step$beside"
 BESIDE_LESS = (
-    ", less than the plain RNN's $plain: what the gates let through beside the path "
-    "along $state is less than a plain RNN does, and that path makes up for it"
+    ", less than the plain RNN's $plain: all ways but the path along $state let "
+    "through less than a plain RNN does, and that path makes up for it"
 )
 BESIDE_LESS_FAIL = ", less than the plain RNN's $plain"
 BESIDE_MORE = ", more than the plain RNN's $plain"

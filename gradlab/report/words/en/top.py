@@ -2,7 +2,7 @@
 
 TITLE = "gradlab: where gradients vanish and explode"
 PROVENANCE = (
-    "sweep $name$when · $points, $failed failed, $undetermined in the line-up$time"
+    "sweep$name$when · $points, $failed failed, $undetermined in the line-up$time"
 )
 FOOTER = "Made by gradlab $version from measured data. Made again by: `$command`"
 
