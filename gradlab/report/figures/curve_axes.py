@@ -223,7 +223,7 @@ def body(data: Curves, width: float, style: Style) -> float:
     room = margins(data, width, style, alone=True)
     axes_width = width - room.left - room.right
     rows = sum(exit_rows(data, style, s, axes_width, True) for s in (-1, 1))
-    return min(2.7, max(1.4, 0.43 * width)) + rows * ROW * style.small / 7.2
+    return min(2.15, max(1.1, 0.33 * width)) + rows * ROW * style.small / 7.2
 
 
 def prepare(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:

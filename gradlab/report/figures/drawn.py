@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PAGE_WIDTH = 7.2
+PAGE_WIDTH = 7.0
 """Inches at which figures are drawn for the report."""
 
 

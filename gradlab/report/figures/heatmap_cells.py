@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gradlab.report.figures.heatmap import Heatmap
     from gradlab.report.figures.style import Style
 
-ROW_HEIGHT = 0.265
+ROW_HEIGHT = 0.235
 """Inches, at 7.2 point."""
 RASTER = 2000
 """Cells from which on the map is one image instead of one shape a cell."""

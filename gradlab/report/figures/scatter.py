@@ -63,7 +63,7 @@ class Scatter(AxesData):
 
     def body(self, width: float, style: Style) -> float:
         """Nearly square where narrow."""
-        return min(3.0, max(2.0, 0.72 * width))
+        return min(2.7, max(2.0, 0.72 * width))
 
     def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
         """Axes, lines, points, labels that keep apart."""

@@ -90,8 +90,8 @@ class Style:
     """Sizes in points at the drawn width, and where colours come from."""
 
     name: str = "page"
-    font: float = 8.2
-    small: float = 7.2
+    font: float = 8.6
+    small: float = 7.6
     line: float = 1.0
     grey: bool = False
     ink: str = INK

@@ -10,6 +10,7 @@ from gradlab.report import inline
 from gradlab.report.blocks import (
     Block,
     Cell,
+    Column,
     Command,
     Details,
     Document,
@@ -33,49 +34,73 @@ if TYPE_CHECKING:
 
 PREAMBLE = """\
 #set document(title: {title}, author: "gradlab", date: none)
-#set page(paper: "a4", margin: (x: 16mm, top: 14mm, bottom: 15mm),
+#set page(paper: "a4", margin: (x: 16mm, top: 12mm, bottom: 13mm), footer-descent: 35%,
   footer: context align(center, text(7.5pt, luma(38%))[#counter(page).display()
     #h(.6em) · #h(.6em) {running}]))
 #set text(font: ("Inter", "Libertinus Serif", "DejaVu Sans Mono"),
   size: {size}pt, lang: {language}, fill: rgb("#1f2430"))
 #set super(typographic: false, size: .7em, baseline: -.45em)
 #set sub(typographic: false, size: .7em)
-#set par(leading: .55em, spacing: .72em, justify: false)
+#set par(leading: .5em, spacing: {gap}em, justify: false)
 #show math.equation: set text(font: "New Computer Modern Math", size: 1.15em)
 #show raw: set text(font: "DejaVu Sans Mono", size: .92em)
 #show link: set text(fill: rgb("#0b4f80"))
-#show title: set text(1.02em, weight: 600)
+#show title: set text(.93em, weight: 600)
 #show title: set par(leading: .42em)
-#show title: set block(above: 1.1em, below: 1.1em)
-#show heading: set block(above: 1.5em, below: .6em, sticky: true)
+#show title: set block(above: 1em, below: 1em)
+#show heading: set block(above: 1.35em, below: .55em, sticky: true)
 #show heading.where(level: 1): set text(1.32em, weight: 600)
 #show heading.where(level: 2): set text(1em, weight: 600)
-#show figure: set block(breakable: false, above: .9em, below: .9em)
+#show figure: set block(breakable: false, above: .7em, below: .75em)
 #show figure.caption: set text(.86em, fill: luma(32%))
+#show figure.caption: set par(leading: .42em)
+#show math.equation.where(block: true): set block(above: .3em, below: .45em)
 #show figure.caption: set align(left)
-#set figure(gap: .5em)
-#set table(stroke: (x, y) => (bottom: .4pt + rgb("#d5d9e0")), inset: (x: 3.5pt, y: 3pt))
+#set figure(gap: .4em)
+#set table(stroke: (x, y) => (bottom: .4pt + rgb("#d5d9e0")),
+  inset: (x: 3.5pt, y: 2.4pt))
 #show table: set text(.9em)
 #show table.cell.where(y: 0): set text(weight: 600)
 #show table: set par(leading: .45em)
-#let muted(body) = text(.92em, fill: luma(35%), body)
-#let finding(body) = block(below: .75em, sticky: true, text(1.06em, weight: 600, body))
+#let muted(body) = text(.88em, fill: luma(35%), body)
+#let small(body) = [#set text(.88em); #set par(leading: .42em, spacing: .55em); #body]
+#let finding(body) = block(below: .7em, sticky: true, text(1.06em, weight: 600, body))
 #let tint = (vanishing: rgb("#ece8f6"), fading: rgb("#ece8f6"), stable: rgb("#eef0f2"),
   growing: rgb("#fcebd9"), exploding: rgb("#fcebd9"))
 """
 
 MOST_TABLE_ROWS = 40
+FEW_COLUMNS = 4
+LONG_CODE = 25
+TEXT_WIDTH = 504.0
+"""Points between the margins: a figure drawn that wide is printed as it was drawn."""
+
+TOO_LONG = "It stands in report.html, and as sweep.toml in the sweep's folder."
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A section's last paragraph: what it does not show, and what to read."""
+
+    limits: Limits
+    keys: References
 
 
 @dataclass
 class Source:
-    """Writes a document as Typst; `width`: figures' share of the text width."""
+    """Writes a document as Typst.
+
+    width: figures' share of the text width; `widths`: that of single figures by name.
+    size: of the text in points; gap: between paragraphs, in lines.
+    """
 
     document: Document
     drawings: dict[str, Drawn]
     formulas: dict[str, str | None]
     width: float = 1.0
     size: float = 9.0
+    gap: float = 0.68
+    widths: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,6 +117,7 @@ class Source:
                 title=string_typst(title),
                 running=escape_typst(title),
                 size=self.size,
+                gap=self.gap,
                 language=string_typst(self.document.language),
             ),
             self.top(self.document.top),
@@ -100,7 +126,7 @@ class Source:
             parts.append(f"= {number}#h(.5em){self._line(chapter.question)}")
             if chapter.missing:
                 parts.append(f"#muted[{self._line(chapter.missing)}]")
-            parts += self.blocks(chapter.blocks)
+            parts += self.blocks(_in_print(chapter.blocks))
         parts += self._ending()
         parts.append("#context [#metadata(counter(page).final().first()) <end>]")
         return "\n\n".join(part for part in parts if part)
@@ -125,14 +151,14 @@ class Source:
         if top.table is not None:
             lines.append(self.table(top.table))
         return "\n\n".join(
-            [*(line for line in lines if line), *self.blocks(top.blocks)]
+            [*(line for line in lines if line), *self.blocks(_unfolded(top.blocks)[0])]
         )
 
-    def blocks(self, blocks: Sequence[Block]) -> list[str]:
+    def blocks(self, blocks: Sequence[Block | Closing]) -> list[str]:
         """Markup of each block."""
         return [self.block(block) for block in blocks]
 
-    def block(self, block: Block) -> str:
+    def block(self, block: Block | Closing) -> str:
         """Markup of one block."""
         match block:
             case Finding(text):
@@ -155,15 +181,19 @@ class Source:
                 return f"*How to read it.* {self._line(text)}"
             case Limits(text):
                 return f"#muted[*What this does not show.* {self._line(text)}]"
+            case Closing(limits, keys):
+                said, cited = self.block(limits), self._cited(keys.keys)
+                return f"{said} {cited}"
             case Command(text, note):
-                lead = f"{self._line(note)} #linebreak() " if note else ""
-                many = ", block: true" if "\n" in text else ""
-                return f"#muted[{lead}#raw({string_typst(text)}{many})]"
+                lead = f"{self._line(note)} " if note else ""
+                if "\n" in text:
+                    return f"#muted[{lead}{TOO_LONG}]"
+                return f"#muted[{lead}#raw({string_typst(text)})]"
             case References(keys):
                 return self._cited(keys)
             case Details(summary, inner):
                 body = "\n\n".join(self.blocks(inner))
-                return f"#text(.92em)[*{self._line(summary)}*\n\n{body}]"
+                return f"#small[*{self._line(summary)}*\n\n{body}]"
         return ""
 
     def _cited(self, keys: Sequence[str]) -> str:
@@ -175,7 +205,11 @@ class Source:
         """The same drawing as on the page, with its caption."""
         alt = string_typst(inline.plain(block.alt))
         drawn = self.drawings[block.name]
-        width = 100 * self.width * min(1.0, drawn.width / 518.4)
+        width = (
+            100
+            * self.widths.get(block.name, self.width)
+            * min(1.0, drawn.width / TEXT_WIDTH)
+        )
         caption = self._line(block.caption)
         return (
             "#figure(kind: image, supplement: [Figure], caption: "
@@ -185,8 +219,7 @@ class Source:
 
     def table(self, table: Table) -> str:
         """A table with its head row; long ones show their first rows."""
-        columns = table.column_list()
-        rows = table.row_list()
+        columns, rows, dropped = _columns(table)
         groups = set(table.groups) - {0}
         align = ", ".join(c.align for c in columns)
         head = ", ".join(f"[{self._head(c.text, c.note)}]" for c in columns)
@@ -203,7 +236,9 @@ class Source:
         if len(rows) > MOST_TABLE_ROWS:
             more = len(rows) - MOST_TABLE_ROWS
             parts.append(f"#muted[{more} more rows in the HTML report.]")
-        parts += [f"#muted[{self._line(note)}]" for note in table.notes]
+        notes = [self._line(note) for note in table.notes]
+        notes += [f"{', '.join(dropped).capitalize()}: in report.html."] * bool(dropped)
+        parts += [f"#muted[{' '.join(notes)}]"] if notes else []
         return "\n\n".join(part for part in parts if part)
 
     def _head(self, text: str, note: str) -> str:
@@ -219,28 +254,101 @@ class Source:
         return f"table.cell({fill}[{lead}{self._line(cell.text)}])"
 
     def _ending(self) -> list[str]:
-        parts = []
+        folded = self.blocks(_unfolded(self.document.top.blocks)[1])
+        parts = ["#v(.8em)", *folded] if folded else []
         if self.document.glossary:
             parts.append("= Words")
-            items = ", ".join(
-                f"[*{escape_typst(term)}*: {self._line(text)} "
-                f"#metadata(none) <{inline.anchor(term)}>]"
-                for term, text in self.document.glossary.items()
-            )
             parts.append(
-                f"#columns(2, text(.9em, list(marker: none, body-indent: 0pt, "
-                f"{items})))"
+                _spread(
+                    [
+                        f"*{escape_typst(term)}*: {self._line(text)} "
+                        f"#metadata(none) <{inline.anchor(term)}>"
+                        for term, text in self.document.glossary.items()
+                    ],
+                    3,
+                )
             )
         if self.document.references:
             parts.append("= References")
-            items = ", ".join(
-                f"[{self._line(text)} #metadata(none) <ref-{key}>]"
-                for key, text in self.document.references.items()
+            parts.append(
+                _spread(
+                    [
+                        f"{self._line(text)} #metadata(none) <ref-{key}>"
+                        for key, text in self.document.references.items()
+                    ],
+                    2,
+                    numbered=True,
+                )
             )
-            parts.append(f"#text(.9em, enum({items}))")
         if self.document.footer:
             parts.append(f"#muted[{self._line(self.document.footer)}]")
         return parts
+
+
+def _in_print(blocks: Sequence[Block]) -> list[Block | Closing]:
+    """The blocks, with limits and what to read in one paragraph."""
+    shown: list[Block | Closing] = []
+    for block in blocks:
+        last = shown[-1] if shown else None
+        if isinstance(block, References) and isinstance(last, Limits):
+            shown[-1] = Closing(last, block)
+        else:
+            shown.append(block)
+    return shown
+
+
+def _unfolded(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """The first page's blocks: those shown at once, and those for the report's end.
+
+    What the page folds away would keep the first figure off the first sheet.
+    """
+    folded: list[Block] = [b for b in blocks if isinstance(b, Details)]
+    return [b for b in blocks if not isinstance(b, Details)], folded
+
+
+def _columns(table: Table) -> tuple[list[Column], list[list[Cell]], list[str]]:
+    """Columns and rows without columns of command lines, and what those are named.
+
+    Nobody types a command from paper, and beside four other columns each would take
+    three lines of every row.
+    """
+    columns, rows = table.column_list(), table.row_list()
+    code = [
+        len(columns) > FEW_COLUMNS
+        and any(len(row[i].text) > LONG_CODE for row in rows)
+        and all(row[i].text[:1] in ("`", "") for row in rows)
+        for i in range(len(columns))
+    ]
+    kept = [i for i, dropped in enumerate(code) if not dropped]
+    names = [
+        inline.plain(c.text)
+        for c, dropped in zip(columns, code, strict=True)
+        if dropped
+    ]
+    return [columns[i] for i in kept], [[row[i] for i in kept] for row in rows], names
+
+
+def _spread(items: Sequence[str], count: int, *, numbered: bool = False) -> str:
+    """A list in small print over `count` columns of about the same height."""
+    weights = [len(item) + 30 for item in items]
+    total, seen = sum(weights), 0
+    columns: list[list[str]] = [[] for _ in range(count)]
+    for item, weight in zip(items, weights, strict=True):
+        columns[min(count - 1, int(count * (seen + weight / 2) / total))].append(item)
+        seen += weight
+    kinds, start = [], 1
+    for column in columns:
+        lead = (
+            f"enum(start: {start}, body-indent: .4em, spacing: .6em, "
+            if numbered
+            else "list(marker: none, body-indent: 0pt, spacing: .6em, "
+        )
+        kinds.append(lead + "".join(f"[{item}], " for item in column) + ")")
+        start += len(column)
+    return (
+        "#[#set text(.8em)\n#set par(leading: .42em)\n"
+        f"#grid(columns: (1fr,) * {count}, column-gutter: 1.2em, {', '.join(kinds)})]"
+    )
 
 
 _TINTED = ("vanishing", "fading", "stable", "growing", "exploding")
