@@ -162,6 +162,7 @@ class _Run:
         """Let workers measure all groups; write what comes."""
         jobs = min(self.jobs, len(self.waiting))
         with Crew(jobs, self.sweep.load) as crew:
+            self._reach_devices(crew)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
             crew.add("describe", "describe", wanted)
             if verify:
@@ -178,6 +179,15 @@ class _Run:
                     self._take(answer, crew)
                 self._release(crew)
                 raise
+
+    def _reach_devices(self, crew: Crew) -> None:
+        """Refuse a device that is not there, before any point fails for it."""
+        devices = {self.planned.points[key].device for key in self.todo}
+        for device in sorted(devices - {"cpu"}):
+            crew.add("device", "reach", device)
+        for answer in crew.answers():
+            if answer.error is not None:
+                raise answer.error
 
     def stop(self) -> None:
         """Tell that it was interrupted."""

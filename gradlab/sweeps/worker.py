@@ -10,7 +10,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from gradlab.errors import GradlabError
+from gradlab.errors import ConfigError, GradlabError
 
 
 if TYPE_CHECKING:
@@ -67,7 +67,27 @@ def describe(measures: Sequence[str]) -> dict[str, dict[str, Any]]:
     return about(measures)
 
 
+def reach(device: str) -> str:
+    """Return ``device`` where a tensor can be put on it.
+
+    Raises:
+        ConfigError: there is no such device here, or torch cannot use it.
+    """
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ConfigError(
+            got=f"device {device}: {str(error).splitlines()[0].rstrip('.')}",
+            expected="a device that torch can use on this machine",
+            try_="--device cpu",
+        ) from error
+    return device
+
+
 CALLS: dict[str, Callable[..., Any]] = {
+    "reach": reach,
     "measure": measure,
     "verify": verify,
     "describe": describe,
