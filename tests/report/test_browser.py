@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradlab.report.build import write
 from tests.report import demo
 
 
@@ -26,10 +25,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+def address(demo_folder: Path) -> str:
     """Where the demo page lies."""
-    folder = tmp_path_factory.mktemp("page")
-    return write(demo.document(), folder, ("html",))[0].as_uri()
+    return (demo_folder / "report.html").as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +189,9 @@ def test_an_address_can_present(browser: Browser, address: str) -> None:
     made.context.close()
 
 
-@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize(
+    "width", [320, pytest.param(640, marks=pytest.mark.slow), 1280]
+)
 def test_the_page_never_scrolls_sideways(
     browser: Browser, address: str, width: int
 ) -> None:
@@ -202,8 +202,15 @@ def test_the_page_never_scrolls_sideways(
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("dark", 320),
+        pytest.param("light", 320, marks=pytest.mark.slow),
+        pytest.param("light", 1280, marks=pytest.mark.slow),
+        pytest.param("dark", 1280, marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing(
     browser: Browser, address: str, scheme: str, width: int
 ) -> None:

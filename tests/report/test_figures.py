@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
+from typing import Any
 
 import pytest
 
 from gradlab.report.figures import Curves, FigureData, Heatmap, Series
-from gradlab.report.figures.drawn import Drawn, canvas, draw, themed
+from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
 from gradlab.report.figures.lettering import lettering
 from gradlab.report.figures.style import STYLES
 from tests.report import figure_cases
@@ -25,7 +26,14 @@ def drawn(name: str) -> Drawn:
     return draw(CASES[name], "fig7")
 
 
-@pytest.mark.parametrize("name", CASES)
+def slow_where(names: set[str], also: set[str]) -> list[Any]:
+    """Cases as parameters, those of `also` marked slow."""
+    return [
+        pytest.param(n, marks=[pytest.mark.slow] * (n in also)) for n in sorted(names)
+    ]
+
+
+@pytest.mark.parametrize("name", slow_where(set(CASES), set(CASES) - set(USUAL)))
 def test_draws_the_same_each_time_and_prints_nothing(
     name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,7 +73,13 @@ def test_table_is_rectangular(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "width"), [("paper", 3.0), ("paper", 6.5), ("slide", 9.0), ("grey", 6.5)]
+    ("style", "width"),
+    [
+        ("page", PAGE_WIDTH),
+        ("paper", 3.0),
+        ("slide", 9.0),
+        pytest.param("paper", 6.5, marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("name", USUAL)
 def test_words_stay_on_the_canvas(name: str, style: str, width: float) -> None:
@@ -117,7 +131,7 @@ def touching(data: FigureData, words: set[str]) -> list[tuple[str, str]]:
 
     look = STYLES["page"]
     with lettering(look.font):
-        figure, _ = canvas(data, look, 7.2)
+        figure, _ = canvas(data, look, PAGE_WIDTH)
         figure.canvas.draw()
         found = [
             (t.get_text(), t.get_window_extent())

@@ -1,6 +1,7 @@
 """Inline text: one parse, three writers."""
 
 import pytest
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,10 @@ def test_escaped_typst_holds_no_bare_mark(text: str) -> None:
 def test_a_percent_sign_stays_with_its_number() -> None:
     assert inline.html("15 % a step") == "15\u00a0% a step"
     assert inline.plain("15 % a step") == "15 % a step"
+
+
+@pytest.mark.parametrize("after", ["; below", "(s)", ".real", ".", "[1]"])
+def test_what_follows_a_mark_stays_text_in_typst(after: str) -> None:
+    pdf = typst.compile(inline.typst("h_{T}" + after).encode(), format="svg")
+    bare = typst.compile(inline.typst("h" + after).encode(), format="svg")
+    assert pdf.count(b"<use") == bare.count(b"<use") + 1

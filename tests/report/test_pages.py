@@ -28,11 +28,9 @@ from tests.report import demo, figure_cases
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(demo_folder: Path) -> Path:
     """A rendered demo document."""
-    made = tmp_path_factory.mktemp("report")
-    write(demo.document(), made)
-    return made
+    return demo_folder
 
 
 @pytest.fixture(scope="module")
