@@ -116,7 +116,8 @@ def _plain(span: Span) -> str:
     return {"sup": "^", "sub": "_"}.get(span.kind, "") + inner
 
 
-_SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=\-+/'\"])")
+# ; ( and . would go on with the code of a call such as #sub[T] that stands before them
+_SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=\-+/'\";(.])")
 
 
 def escape_typst(text: str) -> str:
