@@ -191,3 +191,8 @@ def bibtex(keys: Iterable[str] | None = None) -> str:
         if key not in WORKS:
             raise UnknownNameError.among("reference", key, KEYS)
     return "\n\n".join(WORKS[key].bibtex(key) for key in chosen)
+
+
+def said(key: str) -> str:
+    """A work as a word in the text; a key that is not here, as it is."""
+    return WORKS[key].short() if key in WORKS else key

@@ -29,6 +29,7 @@ from gradlab.report.figures.drawn import themed
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.figures.style import DARK
 from gradlab.report.formulas import OWN
+from gradlab.report.references import said
 
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Views:
             return view | {"svg": self._formula(block)}
         if isinstance(block, References):
             known = [k for k in block.keys if k in self.document.references]
-            return view | {"keys": known}
+            return view | {"keys": {key: said(key) for key in known}}
         if isinstance(block, Details):
             return view | {"blocks": self.blocks(block.blocks, chapter)}
         return view

@@ -27,6 +27,7 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.inline import escape_typst, string_typst
+from gradlab.report.references import said
 
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class Source:
 
     def _cited(self, keys: Sequence[str]) -> str:
         known = [k for k in keys if k in self.document.references]
-        links = ", ".join(f"#link(<ref-{k}>)[{escape_typst(k)}]" for k in known)
+        links = ", ".join(f"#link(<ref-{k}>)[{escape_typst(said(k))}]" for k in known)
         return f"#muted[See {links}.]" if links else ""
 
     def figure(self, block: Figure) -> str:

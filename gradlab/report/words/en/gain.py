@@ -38,16 +38,20 @@ NOTE_NONE = "never ●"
 ALT = "$finding A map of $rows networks by $columns gains; extremes: $extremes."
 ALT_EXTREME = "$name at $column: $left"
 CAPTION = (
-    "Size of ds_{T}/ds_{0} at T = $length. The outline marks the widest run of stable "
-    "gains in a row, its ends stand at the right."
+    "Size of ds_{T}/ds_{0} (whole state) at T = $length. In each cell: the sign of the "
+    "verdict and the power of ten of what is left. The outline marks each network's "
+    "widest run of neighbouring stable gains; its ends stand at the right."
 )
-CAPTION_INIT = " The columns named by an initializer use it at gain 1, per gate block."
+CAPTION_INIT = (
+    " A column named by an initializer draws the recurrent weights with it, gate by "
+    "gate, at gain 1."
+)
 DRAFT = "What is left of a gradient by the gain of the recurrent weights."
 HOW = (
     "Each row is one network; going right its recurrent weights are multiplied by a "
     "larger gain. ▼ means the gradient is lost, ● it arrives within a factor of ten, ▲ "
-    "it is blown up. A wide outlined run is room to err in; a narrow one is a knife "
-    "edge."
+    "it is blown up, ? the seeds leave the verdict open. A wide outlined run is room "
+    "to err in; a narrow one is a knife edge."
 )
 HOW_DOTS = (
     "Each row is one gain; further left is less of the gradient, further right more. "

@@ -156,7 +156,7 @@ S3_GROWS = (
     "With the $gate gate opened ($bias) the $cell makes the gradient grow instead: "
     "$times times after $length steps$also"
 )
-S3_ALSO = ", the GRU with the same bias $left"
+S3_ALSO = ", the GRU with its keep gate opened alike $left"
 S3_ALSO_REACHES = ", the GRU $steps"
 S3_CUT_LESS = (
     "; with the path along the cell state cut in the derivative, the LSTM keeps at "
@@ -225,7 +225,9 @@ NOTE_FEW_SEEDS = (
 )
 NOTE_HOW = (
     "All values are geometric means over sequences and over $seeds; the size is the "
-    "[[spectral norm]] of the [[whole state]]'s derivative, 1 at [[lag]] 0."
+    "[[spectral norm]] of the [[whole state]]'s derivative, 1 at [[lag]] 0. [[kept per "
+    "step]] is the typical step: what is left after T steps, to the power 1/T; the "
+    "first steps often keep more or less."
 )
 NOTE_TOLD = (
     "$shown of $count networks are shown: extremes and median; all in section 1."
@@ -248,7 +250,8 @@ REF_DTYPE = "$dtype with logarithms in float64"
 REF_SEQUENCES = "$sequences sequences a point"
 REF_BIAS = "bias 0 stands for PyTorch's default, which leaves all biases near 0"
 REF_CHRONO = (
-    "chrono draws the bias so that the gates' time scales spread evenly up to T"
+    "chrono draws each unit's bias between 0 and ln(T − 1), so that the gates' time "
+    "scales spread evenly up to T"
 )
 NOTE_MORE_ODD = "The same or alike in $count more networks."
 SEEDS = "$count seeds"
