@@ -7,7 +7,6 @@ again does the rest.
 
 import hashlib
 import os
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,19 +17,13 @@ from gradlab.store.failures import explained
 from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps import bounds, events, groups, keys, toml
-from gradlab.sweeps.crew import Answer, Crew
-from gradlab.sweeps.groups import Group
+from gradlab.sweeps.crew import Crew
+from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Plan, check_inputs, plan
 from gradlab.sweeps.sweep import Sweep
 from gradlab.sweeps.tally import Tally
-
-
-Progress = Callable[[events.Event], None]
-
-DEATHS = 2
-"""How often a point may take its worker with it before it is set aside."""
 
 
 def run(
@@ -131,8 +124,6 @@ class _Run:
     progress: Progress
     meta: Meta = field(init=False)
     tally: Tally = field(init=False)
-    deaths: dict[str, int] = field(default_factory=dict)
-    held: list[Answer] | None = None
 
     def begin(self, folder: Path) -> None:
         """Write what is asked for, and tell it."""
@@ -161,23 +152,24 @@ class _Run:
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
         jobs = min(self.jobs, len(self.waiting))
+        intake = Intake(self.planned, self.store, self.meta, self.tally, self.progress)
         with Crew(jobs, self.sweep.load) as crew:
             self._reach_devices(crew)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
             crew.add("describe", "describe", wanted)
             if verify:
                 crew.add("verify", "verify", self._kinds())
-                self.held = []
+                intake.hold()
             for group in self.waiting:
                 crew.add(group, "measure", group.points, group.needs)
             try:
                 with closing(crew.answers()) as answers:
                     for answer in answers:
-                        self._take(answer, crew)
+                        intake.take(answer, crew)
             except KeyboardInterrupt:
                 for answer in crew.arrived():
-                    self._take(answer, crew)
-                self._release(crew)
+                    intake.take(answer, crew)
+                intake.release(crew)
                 raise
 
     def _reach_devices(self, crew: Crew) -> None:
@@ -222,92 +214,3 @@ class _Run:
         points = (self.planned.points[key] for key in self.todo)
         kinds = dict.fromkeys((point.cell, point.activation) for point in points)
         return list(kinds)
-
-    def _take(self, answer: Answer, crew: Crew) -> None:
-        if isinstance(answer.task, Group) and self.held is not None:
-            self.held.append(answer)
-        elif isinstance(answer.task, Group):
-            self._take_group(answer, crew)
-        elif answer.death:
-            raise GradlabError(
-                got=f"a worker lost at the self-check: {answer.death}",
-                expected="an answer",
-                try_="the same command again, or --no-verify",
-            )
-        elif answer.error is not None:
-            raise answer.error
-        elif answer.task == "describe":
-            self.store.save_manifest(answer.value)
-        else:
-            checks = {check.kind: check.error for check in answer.value}
-            self.meta.verified(answer.value)
-            self.progress(events.Verified(*_worst(checks), checks))
-            self._release(crew)
-
-    def _release(self, crew: Crew) -> None:
-        """Write the groups that came back while closed forms were being checked."""
-        waiting, self.held = self.held or [], None
-        for answer in waiting:
-            self._take_group(answer, crew)
-
-    def _take_group(self, answer: Answer, crew: Crew) -> None:
-        group = answer.task
-        if answer.death:
-            self._lost(group, answer.death, crew)
-        elif answer.error is not None:
-            self._save_failed(group, str(answer.error))
-        else:
-            for key, point, outcome in zip(
-                group.keys, group.points, answer.value, strict=True
-            ):
-                self.store.save_point(
-                    key,
-                    point.params(),
-                    status="failed" if outcome.message else "done",
-                    message=outcome.message,
-                    records=outcome.records,
-                    computed={} if outcome.message else group.needs.wanted,
-                    seconds=outcome.seconds,
-                )
-                self.tally.add(key, outcome)
-            self._tell(group, [o.message for o in answer.value if o.message])
-
-    def _lost(self, group: Group, cause: str, crew: Crew) -> None:
-        """Try a dead worker's points one by one; set aside what kills again."""
-        self.progress(events.WorkerLost(cause, len(group.keys)))
-        for single in group.singly():
-            key = single.keys[0]
-            self.deaths[key] = self.deaths.get(key, 0) + 1
-            if self.deaths[key] >= DEATHS:
-                self._save_failed(single, cause)
-            else:
-                crew.add(single, "measure", single.points, single.needs)
-
-    def _save_failed(self, group: Group, message: str) -> None:
-        for key, point in zip(group.keys, group.points, strict=True):
-            self.store.save_point(key, point.params(), status="failed", message=message)
-            self.tally.fail(key)
-        self._tell(group, [message] * len(group.keys))
-
-    def _tell(self, group: Group, messages: list[str]) -> None:
-        self.tally.spent(group)
-        self.progress(
-            events.PointsDone(
-                points=tuple(point.params() for point in group.points),
-                messages=tuple(messages),
-                total=len(self.planned.points),
-                done=self.tally.done,
-                grids=self.tally.by_grid(),
-                failed=len(self.tally.failed),
-                not_finite=len(self.tally.not_finite),
-                seconds_left=self.tally.seconds_left(),
-            )
-        )
-
-
-def _worst(checks: dict[str, float]) -> tuple[str, float]:
-    """Return the largest error in words and as a number."""
-    compared = [error for error in checks.values() if error == error]
-    if not compared:
-        return "nothing to compare", float("nan")
-    return f"{max(compared):.0e}", max(compared)

@@ -1,0 +1,130 @@
+"""Taking in what workers answer: saved at once, told, tried again where one died."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gradlab.errors import GradlabError
+from gradlab.store.store import Store
+from gradlab.sweeps import events
+from gradlab.sweeps.crew import Answer, Crew
+from gradlab.sweeps.groups import Group
+from gradlab.sweeps.meta import Meta
+from gradlab.sweeps.points import Plan
+from gradlab.sweeps.tally import Tally
+
+
+Progress = Callable[[events.Event], None]
+
+DEATHS = 2
+"""How often a point may take its worker with it before it is set aside."""
+
+
+@dataclass
+class Intake:
+    """Where the answers of one run go.
+
+    Each point is one transaction. Groups that come back while closed forms are still
+    being held against autograd wait, and are dropped where the two disagree.
+    """
+
+    planned: Plan
+    store: Store
+    meta: Meta
+    tally: Tally
+    progress: Progress
+    deaths: dict[str, int] = field(default_factory=dict)
+    held: list[Answer] | None = None
+
+    def hold(self) -> None:
+        """Keep groups back until :meth:`release`."""
+        self.held = []
+
+    def take(self, answer: Answer, crew: Crew) -> None:
+        """Take one answer in; what has to be tried again goes back to the crew."""
+        if isinstance(answer.task, Group) and self.held is not None:
+            self.held.append(answer)
+        elif isinstance(answer.task, Group):
+            self._take_group(answer, crew)
+        elif answer.death:
+            raise GradlabError(
+                got=f"a worker lost at the self-check: {answer.death}",
+                expected="an answer",
+                try_="the same command again, or --no-verify",
+            )
+        elif answer.error is not None:
+            raise answer.error
+        elif answer.task == "describe":
+            self.store.save_manifest(answer.value)
+        else:
+            checks = {check.kind: check.error for check in answer.value}
+            self.meta.verified(answer.value)
+            self.progress(events.Verified(*_worst(checks), checks))
+            self.release(crew)
+
+    def release(self, crew: Crew) -> None:
+        """Write the groups that came back while closed forms were being checked."""
+        waiting, self.held = self.held or [], None
+        for answer in waiting:
+            self._take_group(answer, crew)
+
+    def _take_group(self, answer: Answer, crew: Crew) -> None:
+        group = answer.task
+        if answer.death:
+            self._lost(group, answer.death, crew)
+        elif answer.error is not None:
+            self._save_failed(group, str(answer.error))
+        else:
+            for key, point, outcome in zip(
+                group.keys, group.points, answer.value, strict=True
+            ):
+                self.store.save_point(
+                    key,
+                    point.params(),
+                    status="failed" if outcome.message else "done",
+                    message=outcome.message,
+                    records=outcome.records,
+                    computed={} if outcome.message else group.needs.wanted,
+                    seconds=outcome.seconds,
+                )
+                self.tally.add(key, outcome)
+            self._tell(group, [o.message for o in answer.value if o.message])
+
+    def _lost(self, group: Group, cause: str, crew: Crew) -> None:
+        """Try a dead worker's points one by one; set aside what kills again."""
+        self.progress(events.WorkerLost(cause, len(group.keys)))
+        for single in group.singly():
+            key = single.keys[0]
+            self.deaths[key] = self.deaths.get(key, 0) + 1
+            if self.deaths[key] >= DEATHS:
+                self._save_failed(single, cause)
+            else:
+                crew.add(single, "measure", single.points, single.needs)
+
+    def _save_failed(self, group: Group, message: str) -> None:
+        for key, point in zip(group.keys, group.points, strict=True):
+            self.store.save_point(key, point.params(), status="failed", message=message)
+            self.tally.fail(key)
+        self._tell(group, [message] * len(group.keys))
+
+    def _tell(self, group: Group, messages: list[str]) -> None:
+        self.tally.spent(group)
+        self.progress(
+            events.PointsDone(
+                points=tuple(point.params() for point in group.points),
+                messages=tuple(messages),
+                total=len(self.planned.points),
+                done=self.tally.done,
+                grids=self.tally.by_grid(),
+                failed=len(self.tally.failed),
+                not_finite=len(self.tally.not_finite),
+                seconds_left=self.tally.seconds_left(),
+            )
+        )
+
+
+def _worst(checks: dict[str, float]) -> tuple[str, float]:
+    """Return the largest error in words and as a number."""
+    compared = [error for error in checks.values() if error == error]
+    if not compared:
+        return "nothing to compare", float("nan")
+    return f"{max(compared):.0e}", max(compared)
