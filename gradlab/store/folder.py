@@ -7,7 +7,8 @@ from gradlab.errors import StoreError
 from gradlab.store.schema import FILE_NAME
 
 
-OURS = frozenset({"report.html", "report.pdf", "sweep.toml", "figures"})
+SWEEP_FILE = "sweep.toml"
+OURS = frozenset({"report.html", "report.pdf", "figures"})
 
 
 def prepare(folder: Path) -> None:
@@ -46,8 +47,12 @@ def prepare(folder: Path) -> None:
 
 
 def _others(folder: Path) -> list[str]:
-    """Return what is in a folder that has no store and is not ours."""
-    if (folder / FILE_NAME).exists():
+    """Return what is in a folder that has no store and is not ours.
+
+    A sweep's own file makes it ours: a report may travel without its numbers, and with
+    a page beside it.
+    """
+    if (folder / FILE_NAME).exists() or (folder / SWEEP_FILE).exists():
         return []
     return sorted(
         entry.name

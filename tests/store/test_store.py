@@ -221,3 +221,11 @@ def test_the_store_needs_no_torch_and_no_pandas():
     code = "import sys, gradlab.store; print({'torch', 'pandas'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert out.stdout.strip() == "set()", out.stderr
+
+
+def test_a_report_that_travelled_without_its_numbers_can_be_made_again(tmp_path):
+    for name in ("sweep.toml", "report.html", "README.md"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    with Store.open(tmp_path, create=True):
+        pass
+    assert (tmp_path / "results.sqlite").exists()
