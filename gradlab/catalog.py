@@ -246,7 +246,7 @@ def _execute(path: Path, source: str) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = _line_in(path, error)
         raise InputError(
             got=f"{path.name}, line {line}: {type(error).__name__}: {error}",
@@ -256,7 +256,7 @@ def _execute(path: Path, source: str) -> ModuleType:
     return module
 
 
-def _line_in(path: Path, error: Exception) -> int | str:
+def _line_in(path: Path, error: BaseException) -> int | str:
     """Return the last line of ``path`` that the error passed through."""
     if isinstance(error, SyntaxError) and error.lineno:
         return error.lineno

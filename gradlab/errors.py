@@ -52,8 +52,8 @@ class UnknownNameError(GradlabError, LookupError):
         near = nearest(name, names)
         return cls(
             got=f"{what} {name!r}",
-            expected=f"one of {', '.join(names)}" if names else f"no {what} at all",
-            try_=near if near is not None else (names[0] if names else "leave it out"),
+            expected=f"one of {', '.join(names)}" if names else "none",
+            try_=near or ("one of these" if names else "leaving it out"),
         )
 
 

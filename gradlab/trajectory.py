@@ -126,7 +126,7 @@ def unroll(
     state = _start(cell, moving, initial_state)
     with torch.set_grad_enabled(grad):
         for x in moving[:burn_in]:
-            state = cell.step(x, state).state
+            state = _checked(cell, cell.step(x, state), state).state
         return collect(
             cell, moving[burn_in:], state, walk(cell, moving[burn_in:], state)
         )
@@ -135,9 +135,29 @@ def unroll(
 def walk(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Iterator[Step]:
     """Yield the steps over ``inputs`` (T, …, B, I) from ``state``."""
     for x in inputs:
-        step = cell.step(x, state)
+        step = _checked(cell, cell.step(x, state), state)
         state = step.state
         yield step
+
+
+def _checked(cell: Cell, step: Step, before: tuple[Tensor, ...]) -> Step:
+    """Return ``step`` if it is one, with states shaped as those before it."""
+    name = getattr(cell, "name", type(cell).__name__)
+    if not isinstance(step, Step):
+        raise ShapeError(
+            got=f"a {type(step).__name__} from step of cell {name}",
+            expected="a Step",
+            try_=f"return Step(state=({', '.join(cell.state_names)},))",
+        )
+    shapes = [tuple(state.shape) for state in step.state]
+    expected = [tuple(state.shape) for state in before]
+    if shapes != expected:
+        raise ShapeError(
+            got=f"next states of shapes {_said(shapes)} from step of cell {name}",
+            expected=f"{_said(expected)}, as the states before",
+            try_="state_sizes, where a state is not hidden_size wide",
+        )
+    return step
 
 
 def collect(

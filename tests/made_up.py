@@ -198,6 +198,11 @@ class Point:
     message: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
 
+    @property
+    def measured(self) -> bool:
+        """As `PointResult.measured`."""
+        return self.status == "done"
+
     def record(self, measure: str) -> Record | None:
         """The record of a measure, or None."""
         return self.records.get(measure)

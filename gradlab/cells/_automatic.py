@@ -4,6 +4,7 @@ A batch's sequences do not touch each other, so one pullback of a cotangent that
 the same unit vector in every sequence gives one row of every sequence's Jacobian.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,7 +21,7 @@ def jacobian(
     cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: Step
 ) -> StepJacobian:
     """Return dense blocks of J_t, less the cell's conveyor where it names one."""
-    pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)[1]
+    pull = torch.func.vjp(_next(cell, inputs), *state)[1]
     blocks = {}
     for k, later in enumerate(cell.state_names):
         rows = _rows(pull, state, k)
@@ -42,9 +43,23 @@ def pullback(
     cotangents: tuple[Tensor, ...],
 ) -> tuple[Tensor, ...]:
     """Return cotangents @ J_t, (…, B, K, n) per state."""
-    pull = torch.func.vjp(lambda *s: cell.step(inputs, s).state, *state)[1]
+    pull = torch.func.vjp(_next(cell, inputs), *state)[1]
     pulled = torch.func.vmap(pull, in_dims=-2, out_dims=-2)
     return tuple(result.detach() for result in pulled(tuple(cotangents)))
+
+
+def _next(cell: "Cell", inputs: Tensor) -> Callable[..., tuple[Tensor, ...]]:
+    """Return s_{t-1} -> s_t, tied to s_{t-1} even where the step does not use it.
+
+    A batched pullback of something that depends on nothing ends the process in
+    torch 2.13; adding nothing times the earlier state makes its derivative zero.
+    """
+
+    def step(*state: Tensor) -> tuple[Tensor, ...]:
+        later = cell.step(inputs, state).state
+        return tuple(new + 0 * old for new, old in zip(later, state, strict=True))
+
+    return step
 
 
 def _rows(pull, state: tuple[Tensor, ...], k: int) -> tuple[Tensor, ...]:

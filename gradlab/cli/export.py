@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from gradlab.cli.folder import opened
 from gradlab.cli.options import folder_argument, screen_option
 from gradlab.cli.screen import Screen
+from gradlab.errors import ConfigError
 
 
 FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
@@ -37,11 +39,10 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
     deviation. parquet and netcdf need an extra: pip install 'gradlab[parquet]'.
     """
     from gradlab.store.exports import export
-    from gradlab.store.results import Results
 
     kind = kind or _kind_of(out)
     out = out or folder / f"results{FORMATS[kind]}"
-    results = Results.open(folder)
+    results = opened(folder)
     if str(out) == "-":
         if kind != "csv":
             raise click.UsageError(
@@ -56,8 +57,16 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
 
 
 def _kind_of(out: Path | None) -> str:
-    suffix = out.suffix if out is not None else ""
-    return {".parquet": "parquet", ".nc": "netcdf"}.get(suffix, "csv")
+    if out is None or str(out) == "-":
+        return "csv"
+    kinds = {suffix: kind for kind, suffix in FORMATS.items()}
+    if out.suffix not in kinds:
+        raise ConfigError(
+            got=f"--out {out}, whose ending names no format",
+            expected=f"one of {', '.join(kinds)}, or a --format",
+            try_=f"--out {out.with_suffix('.csv')}",
+        )
+    return kinds[out.suffix]
 
 
 def _reader(kind: str, out: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gradlab.cli.folder import opened
 from gradlab.cli.options import (
     formats_option,
     json_option,
@@ -62,12 +63,11 @@ def command(
     """
     from gradlab import catalog
     from gradlab.report.files import export
-    from gradlab.store.results import Results
 
     for path in load:
         catalog.load_file(path)
     written = export(
-        Results.open(folder),
+        opened(folder),
         out or folder / "figures",
         names=names,
         formats=tuple(formats),

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab.cli.screen import Screen, fold, table
+from gradlab.cli.screen import WIDTH, Screen, fold, table
 
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def show(results: Results, written: list[Path], seconds: float, screen: Screen) 
     from gradlab.report.story import Story
 
     screen.line(counts_line(results, seconds))
-    if results.meta["counts"]["done"]:
+    if any(point.measured for point in results.points):
         story = Story(results)
         show_sentences(story, screen)
         show_rows(story, screen)
@@ -71,10 +71,29 @@ def show_rows(story: Story, screen: Screen) -> None:
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
         lines.append((*cells, screen.bars([level(x) for x in row.spark])))
     screen.line()
-    for line in table(lines, "lrrrl"):
-        screen.line(line[:80])
+    for line in fitted(lines):
+        screen.line(line)
     if story.more_rows:
         screen.line(f"{story.more_rows} more rows in the report")
+
+
+def fitted(rows: list[tuple[str, ...]]) -> list[str]:
+    """The rows within the screen: the bars give way first, then long names."""
+    lines = table(rows, "lrrrl")
+    if max(map(len, lines)) <= WIDTH:
+        return lines
+    rows = [row[:-1] for row in rows]
+    over = max(map(len, table(rows, "lrrr"))) - WIDTH
+    room = max(len(row[0]) for row in rows) - max(0, over)
+    return table([(shortened(row[0], room), *row[1:]) for row in rows], "lrrr")
+
+
+def shortened(name: str, room: int) -> str:
+    """A name with its middle left out; its end often tells it from the others."""
+    if len(name) <= room:
+        return name
+    end = (room - 3) // 2
+    return f"{name[: room - 3 - end]}...{name[len(name) - end :]}"
 
 
 def level(log10: float) -> float:
@@ -89,11 +108,10 @@ def show_next(results: Results, written: list[Path], screen: Screen) -> None:
     screen.line()
     for index, path in enumerate(written):
         screen.line(f"{'report' if index == 0 else '':<7}{path}")
-    folder = results.folder
     counts = results.meta["counts"]
     if counts["failed"]:
         show_failed(results, screen)
-    for index, command in enumerate(suggestions(folder)):
+    for index, command in enumerate(suggestions(results)):
         screen.line(f"{'next' if index == 0 else '':<7}{command}")
 
 
@@ -106,13 +124,30 @@ def show_failed(results: Results, screen: Screen) -> None:
     screen.line(f"       gradlab status {results.folder} tells all")
 
 
-def suggestions(folder: Path) -> list[str]:
-    """What to type next."""
-    return [
-        f"gradlab report {folder} --open",
-        "gradlab sweep --cell lstm --forget-bias 0:6:1     one axis, finer",
-        "gradlab sweep --input text:yourfile.txt           your own data",
-    ]
+def suggestions(results: Results) -> list[str]:
+    """What to type next, from what was swept."""
+    if not any(point.measured for point in results.points):
+        return [f"gradlab status {results.folder}"]
+    swept: dict[str, set[Any]] = {axis: set() for axis in ("cell", "input", *FINER)}
+    for point in results.points:
+        for axis, values in swept.items():
+            values.add(point.params.get(axis))
+    lines = [(f"gradlab report {results.folder} --open", "")]
+    if swept["cell"] == {"rnn"}:
+        lines.append(("gradlab sweep --cell rnn,lstm", "another cell beside it"))
+    else:
+        cell = "lstm" if "lstm" in swept["cell"] else sorted(swept["cell"])[0]
+        wanted = min(FINER, key=lambda axis: len(swept[axis]) > FEW)
+        asked = f"gradlab sweep --cell {cell} {FINER[wanted]}"
+        lines.append((asked, "one axis, finer"))
+    if all(str(name).startswith("gaussian") for name in swept["input"]):
+        lines.append(("gradlab sweep --input text:yourfile.txt", "your own data"))
+    return [f"{command:<50}{why}".rstrip() for command, why in lines]
+
+
+FINER = {"forget_bias": "--forget-bias 0:6:1", "gain": "--gain 0.25:8:x2"}
+FEW = 4
+"""Values of an axis from which on it counts as swept finely."""
 
 
 def summary(results: Results, written: list[Path], seconds: float) -> dict[str, Any]:

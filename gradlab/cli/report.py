@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gradlab.cli.folder import opened
 from gradlab.cli.options import (
     folder_argument,
     formats_option,
@@ -39,11 +40,10 @@ def command(
     """
     from gradlab import catalog
     from gradlab.report.build import render
-    from gradlab.store.results import Results
 
     for path in load:
         catalog.load_file(path)
-    written = render(Results.open(folder), folder, formats)
+    written = render(opened(folder, measured=False), folder, formats)
     if as_json:
         screen.line(json.dumps([str(path) for path in written]))
     else:

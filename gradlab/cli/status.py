@@ -117,7 +117,8 @@ def show(results: Results, folder: Path, screen: Screen) -> None:
     if left:
         screen.line(f"go on   {go_on(results)}")
         screen.line(f"        {left_text(results, left)}")
-    screen.line(f"report  gradlab report {folder} --open")
+    if any(point.status != "missing" for point in results.points):
+        screen.line(f"report  gradlab report {folder} --open")
 
 
 def go_on(results: Results) -> str:

@@ -84,7 +84,15 @@ def command(
     results = following.run(sweep, folder, **told)
     if results is None:
         ctx.exit(STOPPED)
-    written, fresh = report(results, formats, list(load), screen)
+    try:
+        written, fresh = report(results, formats, list(load), screen)
+    except KeyboardInterrupt:
+        counts = results.meta["counts"]
+        screen.note(
+            f"stopped. {counts['done']:,} of {counts['asked']:,} points kept in "
+            f"{folder}. The report is not written: gradlab report {folder}"
+        )
+        ctx.exit(STOPPED)
     if as_json:
         answer = outcome.summary(results, written, following.seconds)
         screen.line(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -95,6 +95,11 @@ class PointResult:
         return self.shelf.record(self.key, measure)
 
     @property
+    def measured(self) -> bool:
+        """Whether it has records: it is done, or failed in some measures only."""
+        return self.status == "done" or bool(self.computed)
+
+    @property
     def broke_at(self) -> float:
         """Step at which the numbers first were not finite; NaN where they stayed so."""
         record = self.record("breakdown")

@@ -9,6 +9,7 @@ from gradlab.sweeps import events
 from gradlab.sweeps.crew import Answer, Crew
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
+from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.points import Plan
 from gradlab.sweeps.tally import Tally
 
@@ -83,7 +84,7 @@ class Intake:
                     status="failed" if outcome.message else "done",
                     message=outcome.message,
                     records=outcome.records,
-                    computed={} if outcome.message else group.needs.wanted,
+                    computed=_taken(outcome, group),
                     seconds=outcome.seconds,
                 )
                 self.tally.add(key, outcome)
@@ -120,6 +121,14 @@ class Intake:
                 seconds_left=self.tally.seconds_left(),
             )
         )
+
+
+def _taken(outcome: Outcome, group: Group) -> dict[str, str]:
+    """Return measure -> what it was computed with, of those that did not fail."""
+    if not outcome.records:
+        return {}
+    wanted = group.needs.wanted.items()
+    return {name: need for name, need in wanted if name not in outcome.lacking}
 
 
 def _worst(checks: dict[str, float]) -> tuple[str, float]:

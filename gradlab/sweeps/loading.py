@@ -44,22 +44,27 @@ def load(
     files = [*_own_files(raw, where), *map(str, load)]
     loaded = [leaf for file in files for leaf in catalog.load_file(file)]
     keys.forget()
-    _override(raw, {k: v for k, v in (axes or {}).items() if v is not None})
-    if seeds is not None:
-        _override(raw, {"seeds": seeds})
+    over = {k: v for k, v in {**(axes or {}), "seeds": seeds}.items() if v is not None}
     extra = {"first_seed": first_seed, **settings}
-    raw |= {key: value for key, value in extra.items() if value is not None}
+    extra = {key: value for key, value in extra.items() if value is not None}
+    _validated({**over, **extra}, OPTIONS)
+    _override(raw, over)
+    raw |= extra
     if files:
         raw["load"] = list(dict.fromkeys(files))
-    try:
-        config = Config.model_validate(raw)
-    except ValidationError as error:
-        raise ConfigMistakes.of(where, error, Config, Grid) from None
+    config = _validated(raw, where)
     sweep = resolve(config, measures_everywhere=settings.get("measures") is not None)
     if settings.get("measures") is not None:
         return sweep
     mine = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
     return with_measures(sweep, mine)
+
+
+def _validated(raw: Mapping[str, Any], where: str) -> Config:
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigMistakes.of(where, error, Config, Grid) from None
 
 
 def _raw(

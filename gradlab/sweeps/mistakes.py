@@ -83,7 +83,12 @@ def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
     if mistake.try_ == _example(loc):
         plain = re.sub(r'[][" ]', "", _EXAMPLES.get(key, ""))
         mistake = replace(mistake, try_=f"{option} {plain}".strip())
-    return replace(mistake, path=option)
+    elif key == "seeds":
+        mistake = replace(mistake, try_="--seeds 5 or --seeds 0,3,7")
+    expected = mistake.expected.replace(", without quotes", "")
+    if mistake.got in ("'nan'", "'inf'", "'-inf'"):
+        expected = "a finite number"
+    return replace(mistake, path=option, expected=expected)
 
 
 def _unknown_key(

@@ -10,14 +10,16 @@ class Outcome:
     """What came of one point.
 
     Attributes:
-        records: empty where it failed.
+        records: what could be measured.
         message: why it failed, empty where it did not.
+        lacking: measures that failed; all others were taken where ``records`` are.
         seconds: its share of the time.
         not_finite: whether its numbers broke down, which is a result.
     """
 
     records: tuple[Record, ...] = ()
     message: str = ""
+    lacking: tuple[str, ...] = ()
     seconds: float = 0.0
     not_finite: bool = False
 

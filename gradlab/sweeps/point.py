@@ -1,8 +1,11 @@
 """What a worker does with points: pure functions from parameters to records."""
 
 import math
+import sysconfig
 import time
+import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from torch import Tensor
 
 from gradlab import catalog, cells
 from gradlab.cells.base import Cell
+from gradlab.errors import GradlabError
 from gradlab.initializers import initialize_
 from gradlab.inputs.base import initial_state
 from gradlab.losses.base import directions
@@ -28,17 +32,52 @@ from gradlab.trajectory import Trajectory, unroll
 def measure_points(points: Sequence[Point], needs: Needs) -> list[Outcome]:
     """Measure points of one shape; if the group raises, each by itself."""
     began = time.perf_counter()
+    wanted = measures_of(needs)
     try:
-        found = measure_group(points, measures_of(needs), needs.blocks())
+        found = measure_group(points, wanted, needs.blocks())
     except Exception as error:
-        if len(points) == 1:
-            return [Outcome(message=_told(error), seconds=_since(began))]
-        return [out for point in points for out in measure_points([point], needs)]
+        if len(points) > 1:
+            return [out for point in points for out in measure_points([point], needs)]
+        return [_by_itself(points[0], wanted, needs.blocks(), error)]
     share = _since(began) / len(points)
     return [
-        Outcome(tuple(records.values()), "", share, _broke_down(records))
+        Outcome(tuple(records.values()), "", (), share, _broke_down(records))
         for records in found
     ]
+
+
+def _by_itself(
+    point: Point, measures: list[Measure], blocks: str, first: Exception
+) -> Outcome:
+    """Take one measure after the other, and tell which of them fail and why."""
+    began = time.perf_counter()
+    whole = f"cell {point.cell}: {_told(first)}"
+    if isinstance(first, MemoryError):
+        return Outcome(message=_told(first))
+    try:
+        cell = build(point)
+        stacked = cell.stackable
+        flow = _flow(
+            cells.stack([cell]) if stacked else cell, [point], blocks, stacked=stacked
+        )
+    except Exception:
+        return Outcome(message=whole, seconds=_since(began))
+    records: dict[str, Record] = {}
+    failed: dict[str, str] = {}
+    for measure in measures:
+        try:
+            records |= _records(flow, [measure], 1 if stacked else None)[0]
+        except Exception as error:
+            failed[measure.name] = f"measure {measure.name}: {_told(error)}"
+    if len(failed) == len(measures) > 1:
+        return Outcome(message=whole, seconds=_since(began))
+    return Outcome(
+        tuple(records.values()),
+        "; ".join(failed.values()),
+        tuple(failed),
+        _since(began),
+        _broke_down(records),
+    )
 
 
 def measure_group(
@@ -197,7 +236,25 @@ def _told(error: Exception) -> str:
     """Return an error as a point's message: its kind and what it says."""
     if isinstance(error, MemoryError):
         return "out of memory"
-    return f"{type(error).__name__}: {error}".strip()
+    if isinstance(error, GradlabError):
+        return " ".join(str(error).split())
+    frames = traceback.extract_tb(error.__traceback__)
+    outside = [frame for frame in frames if not _installed(frame.filename)]
+    where = outside[-1:] or frames[-1:]
+    place = "".join(f" ({Path(at.filename).name}:{at.lineno})" for at in where)
+    return f"{type(error).__name__}: {error}".strip() + place
+
+
+def _installed(file: str) -> bool:
+    """Whether a source file is ours, a library's or Python's, and not the user's."""
+    return file.startswith(_LIBRARIES) or file.startswith("<")
+
+
+_LIBRARIES = (
+    str(Path(__file__).parents[1]),
+    *{path for key, path in sysconfig.get_paths().items() if key.endswith("lib")},
+    sysconfig.get_path("stdlib"),
+)
 
 
 def _since(began: float) -> float:

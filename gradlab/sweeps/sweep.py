@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from gradlab.errors import ConfigError
 from gradlab.sweeps.config import AXES, Config, Grid
 
 
@@ -149,6 +150,12 @@ def _seeds(seeds: int | list[int], first: int | None) -> tuple[int, ...]:
     if isinstance(seeds, int):
         start = first or 0
         return tuple(range(start, start + seeds))
+    if first is not None:
+        raise ConfigError(
+            got=f"first_seed {first} beside the seeds {', '.join(map(str, seeds))}",
+            expected="a count of seeds, which begins there, or a list",
+            try_="--first-seed 100 --seeds 5",
+        )
     return tuple(dict.fromkeys(seeds))
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradlab.cells import Cell, stack
+from gradlab.cells import Cell, Step, stack
 from tests.cells.cases import (
     ACTIVATIONS,
     PLAIN,
@@ -151,3 +151,24 @@ def test_determinant_of_the_lstm():
     expected = expected + torch.linalg.slogdet(cell.weight_hh[rows]).logabsdet
     got = torch.linalg.slogdet(jacobian.dense(cell)).logabsdet
     torch.testing.assert_close(got, expected, rtol=1e-10, atol=0)
+
+
+class Forgetful(Cell):
+    """Its next state does not depend on the one before."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.weight = torch.nn.Parameter(torch.ones(hidden_size, input_size))
+
+    def step(self, inputs, state):
+        return Step(state=(torch.tanh(inputs @ self.weight.mT + state[0].detach()),))
+
+
+def test_a_state_that_nothing_depends_on_has_derivative_zero():
+    cell = Forgetful(3, 4).double()
+    inputs, state = torch.ones(2, 3).double(), cell.initial_state(2)
+    step = cell.step(inputs, state)
+    block = cell.jacobian(inputs, state, step).blocks["hh"]
+    assert block.shape == (2, 4, 4) and not block.any()
+    pulled = cell.pullback(inputs, state, step, (torch.ones(2, 5, 4).double(),))
+    assert pulled[0].shape == (2, 5, 4) and not pulled[0].any()

@@ -29,16 +29,17 @@ USAGE_CASES = {
     "Expected one of float32, float64. Try float64",
     "sweep --cell rnn --measure spectral_nrm": "Got --measure: measure "
     "'spectral_nrm', in the options. Expected one of {measures}. Try spectral_norm",
-    "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, quick. Try default",
+    "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, quick. "
+    "Try one of these",
     "list nosuch": "Got room 'nosuch'. Expected one of activations, cells, "
     "initializers, inits, inputs, losses, measures, sections, sweeps, variants. "
-    "Try activations",
+    "Try one of these",
     "list cells lstn": "Got cell 'lstn'. Expected one of {cells}. Try lstm",
     # numbers and ranges
     "sweep --hidden 0": "Got --hidden: 0, in the options. Expected at least 1. "
     "Try --hidden 64",
     "sweep --hidden 2.5": "Got --hidden: 2.5, in the options. "
-    "Expected a whole number, without quotes. Try --hidden 64",
+    "Expected a whole number. Try --hidden 64",
     "sweep --length 1": "Got --length: 1, in the options. Expected at least 2. "
     "Try --length 16,64,256",
     "sweep --length 16:4:x2": "Got the range 16:4:x2. "
@@ -46,7 +47,16 @@ USAGE_CASES = {
     "sweep --gain 0:100:0.01": "Got the range 0:100:0.01, which holds 10,001 values. "
     "Expected at most 10,000. Try a larger step",
     "sweep --gain nan": "Got --gain: 'nan', in the options. "
-    "Expected a number, without quotes. Try --gain 0.5,1,2",
+    "Expected a finite number. Try --gain 0.5,1,2",
+    "sweep --seeds 0": "Got --seeds: seed 0, in the options. Expected a count from 1, "
+    "or a list of whole numbers from 0 to 4294967295. Try --seeds 5 or --seeds 0,3,7",
+    "sweep --seeds 0,3 --first-seed 5": "Got first_seed 5 beside the seeds 0, 3. "
+    "Expected a count of seeds, which begins there, or a list. "
+    "Try --first-seed 100 --seeds 5",
+    "sweep --cell rnn:foo": "Got --cell: option in cell 'rnn:foo': 'foo', in the "
+    "options. Expected none. Try leaving it out",
+    "sweep --load leaving.py": "Got leaving.py, line 1: SystemExit: 3. "
+    "Expected a Python file that runs. Try python leaving.py",
     "sweep --gain ''": "Got nothing behind --gain. Expected at least one value. "
     "Try leaving the option out",
     "sweep --forget-bias big": "Got --forget-bias: forget bias 'big', in the options. "
@@ -152,6 +162,7 @@ def mess(home):
         "broken.toml": "cell = [\n",
         "broken.py": "def f(:",
         "nothing.py": "x = 1",
+        "leaving.py": "import sys; sys.exit(3)",
         "taken.py": TAKEN,
     }
     for name, text in texts.items():

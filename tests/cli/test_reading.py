@@ -224,3 +224,29 @@ def test_check_fails(run, bent):
     assert "       got " in result.stdout and "       expected " in result.stdout
     told = json.loads(run("check", "bent.py", "--json", code=1).stdout)
     assert sum(not outcome["passed"] for outcome in told) == len(failed)
+
+
+@pytest.mark.parametrize("command", ["report", "figures", "export"])
+def test_nothing_computed_is_nothing_to_show(run, home, command):
+    grids = {"sweep": product(network=NETWORKS, seed=range(2))}
+    made = store(
+        grids, status=lambda params: ("missing", ""), command="gradlab sweep x"
+    )
+    folder = write(made, home / "made")
+    message = " ".join(run(command, folder, code=1).stderr.split())
+    assert message == (
+        f"Error: Got {folder}, where none of 6 points is computed. "
+        "Expected at least one. Try gradlab sweep x"
+    )
+    assert [path.name for path in folder.iterdir()] == ["results.sqlite"]
+    assert "gradlab report" not in run("status", folder, code=1).stdout
+
+
+def test_export_to_an_ending_that_names_no_format(run, folder, home):
+    message = " ".join(run("export", folder, "--out=table.xlsx", code=2).stderr.split())
+    assert message == (
+        "Error: Got --out table.xlsx, whose ending names no format. "
+        "Expected one of .csv, .parquet, .nc, or a --format. Try --out table.csv"
+    )
+    run("export", folder, "--out=table.xlsx", "--format=csv")
+    assert len(pandas.read_csv(home / "table.xlsx")) > 0

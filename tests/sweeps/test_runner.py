@@ -201,7 +201,11 @@ def test_a_failing_point_is_recorded_and_the_rest_goes_on(tmp_path):
     results, told = run(tmp_path / "r", config, load=[file])
     failed = [point for point in results.points if point.status == "failed"]
     assert {point.params["gain"] for point in failed} == {2.0}
-    assert {point.message for point in failed} == {"ValueError: weights above one half"}
+    assert {point.message for point in failed} == {
+        "measure failing: ValueError: weights above one half (failing.py:7)"
+    }
+    # what could be measured is kept and shown
+    assert all(point.measured and point.record("growth_rate") for point in failed)
     assert results.meta["counts"]["failed"] == len(failed) == 4
     assert results.meta["counts"]["done"] == 8
     assert told[-1].failed == 4
@@ -214,6 +218,34 @@ def test_a_failing_point_is_recorded_and_the_rest_goes_on(tmp_path):
     file.write_text(FAILING.replace("> 0.5", "> 9.5"))
     results, _ = run(tmp_path / "r", config, load=[file], retry_failed=True)
     assert results.meta["counts"]["failed"] == 0
+
+
+BROKEN = (
+    "from gradlab.cells.base import Cell, Step\n"
+    "class Bare(Cell):\n"
+    "    def step(self, inputs, state): return state\n"
+    "class Narrow(Cell):\n"
+    "    def step(self, inputs, state): return Step((state[0][..., :2],))\n"
+    "class Raising(Cell):\n"
+    "    def step(self, inputs, state): raise ValueError('no step')\n"
+)
+
+
+def test_a_cell_that_cannot_step_fails_alone_and_says_why(tmp_path):
+    file = tmp_path / "broken.py"
+    file.write_text(BROKEN)
+    config = {"cell": ["bare", "narrow", "raising", "rnn"], "hidden": 4, "length": 4}
+    results, _ = run(tmp_path / "r", config, load=[file], verify=True)
+    told = {p.params["cell"]: p.message for p in results.points}
+    assert told == {
+        "bare": "cell bare: Got a tuple from step of cell bare. Expected a Step. "
+        "Try return Step(state=(h,))",
+        "narrow": "cell narrow: Got next states of shapes (4, 2) from step of cell "
+        "narrow. Expected (4, 4), as the states before. Try state_sizes, where a state "
+        "is not hidden_size wide",
+        "raising": "cell raising: ValueError: no step (broken.py:7)",
+        "rnn": "",
+    }
 
 
 def test_a_point_that_kills_its_worker_twice_is_set_aside(tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ class Story:
     @cached_property
     def done(self) -> list[Any]:
         """Points that were computed."""
-        return [p for p in self.results.points if p.status == "done"]
+        return [p for p in self.results.points if p.measured]
 
     @cached_property
     def failed(self) -> list[Any]:
@@ -74,7 +74,7 @@ class Story:
 
     def grid(self, name: str) -> list[Any]:
         """The computed points of one grid."""
-        return [p for p in self.results.grids.get(name, []) if p.status == "done"]
+        return [p for p in self.results.grids.get(name, []) if p.measured]
 
     @cached_property
     def grids(self) -> dict[str, list[Any]]:
