@@ -60,13 +60,13 @@ def _kind_of(out: Path | None) -> str:
     if out is None or str(out) == "-":
         return "csv"
     kinds = {suffix: kind for kind, suffix in FORMATS.items()}
-    if out.suffix not in kinds:
+    if out.suffix.lower() not in kinds:
         raise ConfigError(
             got=f"--out {out}, whose ending names no format",
             expected=f"one of {', '.join(kinds)}, or a --format",
             try_=f"--out {out.with_suffix('.csv')}",
         )
-    return kinds[out.suffix]
+    return kinds[out.suffix.lower()]
 
 
 def _reader(kind: str, out: Path) -> str:

@@ -127,7 +127,8 @@ def show_failed(results: Results, screen: Screen) -> None:
 def suggestions(results: Results) -> list[str]:
     """What to type next, from what was swept."""
     if not any(point.measured for point in results.points):
-        return [f"gradlab status {results.folder}"]
+        command = results.meta.get("command") or "gradlab sweep"
+        return [f"gradlab status {results.folder}", f"{command} --retry-failed"]
     swept: dict[str, set[Any]] = {axis: set() for axis in ("cell", "input", *FINER)}
     for point in results.points:
         for axis, values in swept.items():

@@ -23,7 +23,7 @@ from gradlab.cli.options import (
     screen_option,
     setting_options,
 )
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import Screen, fold
 from gradlab.errors import ConfigError
 
 
@@ -89,8 +89,10 @@ def command(
     except KeyboardInterrupt:
         counts = results.meta["counts"]
         screen.note(
-            f"stopped. {counts['done']:,} of {counts['asked']:,} points kept in "
-            f"{folder}. The report is not written: gradlab report {folder}"
+            fold(
+                f"stopped. {counts['done']:,} of {counts['asked']:,} points kept in "
+                f"{folder}. The report is not written: gradlab report {folder}"
+            )
         )
         ctx.exit(STOPPED)
     if as_json:

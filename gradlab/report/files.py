@@ -166,6 +166,8 @@ def caption(document: Document, chapter: Chapter, figure: Figure) -> str:
         for key in block.keys
     ]
     lines = [words, "", f"Question: {inline.plain(chapter.question)}"]
+    if figure.draft:
+        lines += [f"In the report: {inline.plain(figure.caption)}"]
     if keys:
         lines += [f"Cite: {', '.join(keys)} (BibTeX: gradlab cite DIR)"]
     lines += [f"Numbers: {figure.name}.csv", f"From: {inline.plain(document.title)}"]

@@ -1,5 +1,6 @@
 """What SQLite and the disk say, in a sentence."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ def explained(file: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _of_sqlite(file, error) from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise _of_sqlite(file, sqlite3.DatabaseError("decode")) from error
     except OSError as error:
         raise StoreError(
             got=f"{file}: {error.strerror or error}",
@@ -27,6 +30,8 @@ def explained(file: Path) -> Iterator[None]:
 
 def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
     text = str(error)
+    if any(sign in text for sign in _GARBLED):
+        text = "damaged, what stands there cannot be read"
     for sign, expected, try_ in _KNOWN:
         if sign in text:
             return StoreError(f"{file}: {text}", expected, try_)
@@ -36,6 +41,9 @@ def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
         try_="--out FOLDER, another one",
     )
 
+
+_GARBLED = ("decode", "no such", "malformed database schema")
+"""SQLite goes on with bytes of the file, which no terminal should show."""
 
 _KNOWN = (
     (
@@ -47,6 +55,11 @@ _KNOWN = (
         "not a database",
         "a results file of gradlab",
         "--out FOLDER, another one",
+    ),
+    (
+        "damaged",
+        "the bytes that were written",
+        "the same sweep with --out FOLDER, another one",
     ),
     (
         "malformed",

@@ -1,14 +1,17 @@
 """Reading results beside a writer, or where nothing may be written."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from gradlab.errors import StoreError
 from gradlab.store import schema
 from gradlab.store.failures import explained
-from gradlab.store.store import missing
+from gradlab.store.store import empty, missing
 
 
 @contextmanager
@@ -22,10 +25,16 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
     if not file.exists():
         raise missing(folder)
     with explained(file):
+        if not os.access(file, os.R_OK):
+            raise StoreError(
+                got=f"{file}: {os.strerror(errno.EACCES)}",
+                expected="a file that this user may read and write",
+                try_=f"chmod u+rw {file}",
+            )
         connection = _connect(file)
         try:
             if schema.is_empty(connection):
-                raise missing(folder)
+                raise empty(file)
             schema.check(connection, file)
             yield connection
         finally:

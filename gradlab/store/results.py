@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from gradlab.store import codec
+from gradlab.store.failures import explained
 from gradlab.store.reading import reader
 from gradlab.store.record import Record
 from gradlab.store.schema import FILE_NAME
@@ -147,8 +148,9 @@ class Results:
             if codec.checksum(*row[:5]) != row[5]:
                 raise codec.damaged(str(where / FILE_NAME), f"point {row[0]}")
         shelf = Shelf(where, frozenset(row[0] for row in rows))
-        points = {row[0]: _point(row, shelf) for row in rows}
-        return cls(where, *_of_sweep(points, sweep), shelf)
+        with explained(where / FILE_NAME):
+            points = {row[0]: _point(row, shelf) for row in rows}
+            return cls(where, *_of_sweep(points, sweep), shelf)
 
     def frame(self) -> "pandas.DataFrame":
         """Return one row per value, with the columns of ``gradlab export``."""

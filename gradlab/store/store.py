@@ -192,6 +192,15 @@ def missing(where: Path) -> StoreError:
     )
 
 
+def empty(file: Path) -> StoreError:
+    """Return the error for a file in which nothing was written yet."""
+    return StoreError(
+        got=f"{file}, which is empty",
+        expected="results written by gradlab sweep",
+        try_=f"gradlab sweep --out {file.parent}",
+    )
+
+
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=30)
     try:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.report.document import compose
+from gradlab.report.figures.drawn import canvas
+from gradlab.report.figures.heatmap import Heatmap
+from gradlab.report.figures.lettering import lettering
+from gradlab.report.figures.style import STYLES
 from gradlab.report.files import export_document, parse_width
+from tests import made_up
 from tests.report import demo
 
 
@@ -25,6 +32,43 @@ def test_writes_drawing_numbers_and_caption(tmp_path: Path) -> None:
     assert "font/woff2" in svg
     assert "<text" in svg
     assert (tmp_path / "gain.csv").read_text().startswith("network,recurrent gain,ln_")
+
+
+@pytest.mark.parametrize("style", ["paper", "grey"])
+def test_a_narrow_map_keeps_glyph_and_number_in_every_cell(style: str) -> None:
+    from matplotlib.axes import Axes
+
+    ln10 = 2.302585092994046
+    sizes = (-233.0, -22.0, -2.5, 0.3, 2.5, 18.0, 49.0)
+    data = Heatmap(
+        rows=["RNN", "LSTM forget bias 0"],
+        columns=["0.25", "0.5", "1", "2", "4", "8", "orthogonal"],
+        values=[[ln10 * size for size in sizes]] * 2,
+    )
+    with lettering(STYLES[style].font):
+        figure, _ = canvas(data, STYLES[style], 3.3)
+        axes = next(a for a in figure.axes if isinstance(a, Axes) and a.patches)
+        numbers = [t for t in axes.texts if t.get_text()[:1] in "+−"]
+        glyphs = [line for line in axes.lines if line.get_marker() != "None"]
+        assert len(numbers) == len(glyphs) == 14
+        assert min(text.get_fontsize() for text in numbers) >= 5.5
+        boxes = [text.get_window_extent() for text in numbers[:7]]
+        width = axes.get_window_extent().width / 7
+        assert all(box.width < width for box in boxes)
+        svg = io.BytesIO()
+        figure.savefig(svg, format="svg")
+    assert len(svg.getvalue()) < 300_000
+
+
+def test_a_caption_states_the_length_and_all_that_is_held(tmp_path: Path) -> None:
+    document = compose(made_up.contradictions()["usual"])
+    export_document(document, tmp_path, formats=())
+    for path in tmp_path.glob("*.txt"):
+        words = path.read_text(encoding="utf-8")
+        assert " T = " in words, path.name
+        assert "Spectral norm of the derivative of the whole state" in words
+        assert "geometric mean over sequences and " in words
+        assert "weights PyTorch default" in words, path.name
 
 
 def test_same_bytes_each_time(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradlab.errors import StoreError
-from gradlab.store import Record, Results, Store, schema
+from gradlab.store import Record, Results, Store, reading, schema
 from gradlab.store import store as module
 
 
@@ -129,9 +129,43 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         )
 
 
-def test_a_store_in_its_first_moment_is_not_there_yet(tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"cell":"lstm"', b'"cell":"\xff\xfe\x1b\x80"'),  # text of a point
+        (b"CREATE TABLE sweeps", b"CREATE TXBLE s\xff\x1beps"),  # the schema
+        (b'[["main",', b'[["main"\x1b'),  # the sweep, which has no checksum
+    ],
+)
+def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
+    file = filled(tmp_path / "r", k=[])
+    content = file.read_bytes()
+    assert old in content
+    file.write_bytes(content.replace(old, new))
+    with pytest.raises(StoreError) as caught:
+        Results.open(tmp_path / "r")
+    assert str(caught.value) == (
+        f"Got {file}: damaged, what stands there cannot be read.\n"
+        "Expected the bytes that were written.\n"
+        "Try the same sweep with --out FOLDER, another one"
+    )
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    file = filled(tmp_path / "r", k=[])
+    monkeypatch.setattr(reading.os, "access", lambda *_: False)
+    with pytest.raises(StoreError) as caught:
+        Results.open(tmp_path / "r")
+    assert str(caught.value) == (
+        f"Got {file}: Permission denied.\n"
+        "Expected a file that this user may read and write.\n"
+        f"Try chmod u+rw {file}"
+    )
+
+
+def test_a_store_in_its_first_moment_is_empty(tmp_path):
     sqlite3.connect(tmp_path / schema.FILE_NAME).close()
-    with pytest.raises(StoreError, match=r"where there is no results\.sqlite"):
+    with pytest.raises(StoreError, match=r"results\.sqlite, which is empty"):
         Results.open(tmp_path)
     with Store.open(tmp_path, create=True) as store:
         store.save_point("a", PARAMS)

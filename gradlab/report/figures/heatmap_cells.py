@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradlab.report.figures.base import Margins
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 0.235
 """Inches, at 7.2 point."""
+SMALLEST = 5.5
+"""Points; what is too narrow for a glyph and a number even so shows one of them."""
+GAP = 0.03
+"""Inches between a glyph and its number."""
 RASTER = 2000
 """Cells from which on the map is one image instead of one shape a cell."""
 
@@ -126,9 +131,28 @@ def cells(data: Heatmap, axes: Axes, style: Style) -> None:
         return
     width = inches(axes)[2] / max(len(data.columns), 1)
     tops = data.tops()
+    style = replace(style, small=_lettering(data, style, width))
     for place, row in enumerate(shown):
         for column in range(len(data.columns)):
             _cell(data, axes, style, row, column, tops[place], width)
+
+
+def _lettering(data: Heatmap, style: Style, width: float) -> float:
+    """The largest size, down to 5.5 point, at which glyph and number fit each cell."""
+    texts = [
+        data.marks.get((row, column)) or _number(float(value), data.word(row, column))
+        for row in data.shown()
+        for column, value in enumerate(data.values[row])
+    ]
+    size = style.small
+    while size > SMALLEST and widest(texts, size) + _beside(size) > width - 0.03:
+        size -= 0.25
+    return max(size, min(SMALLEST, style.small))
+
+
+def _beside(size: float) -> float:
+    """Width of a glyph and the gap behind it."""
+    return 0.085 * size / 7.2 + GAP
 
 
 def _cell(
@@ -148,7 +172,7 @@ def _cell(
     if hatch:
         colour, ink = style.paper, style.ink
     elif style.grey and value > LN10:
-        hatch = "...."
+        hatch = "|||"
     missing = not word and math.isnan(value)
     axes.add_patch(
         Rectangle(
@@ -196,11 +220,11 @@ def _words(
     box: str | None,
 ) -> None:
     """Glyph and number side by side; the number alone, or the glyph, if narrow."""
-    glyph = 0.085 * style.small / 7.2
+    glyph = _beside(style.small) - GAP
     wide = text_width(text, style.small)
-    both = glyph + 0.05 + wide
+    both = glyph + GAP + wide
     plate = {"facecolor": box, "edgecolor": "none", "pad": 0.8} if box else None
-    if text and both <= width - 0.04:
+    if text and both <= width - 0.02:
         shift = (both / 2 - glyph / 2) / width
         _glyph(axes, style, x - shift, y, word, ink)
         axes.text(

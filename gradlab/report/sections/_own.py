@@ -141,17 +141,22 @@ def held(story: Story, part: Slice, besides: str = "") -> str:
     fixed = {
         k: v for k, v in part.fixed.items() if k not in ("initial_state", "sequences")
     }
+    return _with_named(story, part, story.reference_values(fixed, leave))
+
+
+def _with_named(story: Story, part: Slice, values: str) -> str:
+    """``values``, and the customary ones that stand where no other is named."""
     besides_named = {
         axis: labels.CUSTOMARY[axis]
         for axis in part.extra
         if axis in labels.CUSTOMARY
         and any(r.params.get(axis) == labels.CUSTOMARY[axis] for r in part.rows)
     }
-    texts = [story.reference_values(fixed, leave)]
+    texts = [values]
     if besides_named:
         w = story.words("common")
-        values = story.reference_values(besides_named)
-        texts.append(say(w.UNLESS_NAMED, values=values))
+        named = story.reference_values(besides_named)
+        texts.append(say(w.UNLESS_NAMED, values=named))
     return "; ".join(t for t in texts if t)
 
 
@@ -177,13 +182,15 @@ def caption(
 
 
 def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
-    """A caption draft for a paper: norm, state, mean, seeds, references held."""
+    """A caption draft for a paper: length, norm, state, mean, seeds, what is held."""
     w = story.words("common")
+    lengths = sorted({p.params["length"] for p in points})
     return say(
         w.DRAFT,
         what=what,
+        lengths=", ".join(f"{length:,}" for length in lengths),
         seeds=story.seeds_text(points),
-        values=story.reference_values(part.fixed),
+        values=_with_named(story, part, story.reference_values(part.fixed)),
     )
 
 

@@ -128,7 +128,7 @@ class Gain(own.OwnSection):
             data=data,
             alt=maps.alt(w.ALT, w.ALT_EXTREME, finding, data),
             caption=own.caption(story, _without(part), points, *before, bands=False),
-            draft=own.draft(story, w.DRAFT, _without(part), points),
+            draft=own.draft(story, w.DRAFT, part, points),
         )
 
     def _dots(
@@ -165,7 +165,7 @@ class Gain(own.OwnSection):
             data=data,
             alt=inline.plain(finding),
             caption=own.caption(story, _without(part), points, text),
-            draft=own.draft(story, w.DRAFT, _without(part), points),
+            draft=own.draft(story, w.DRAFT, part, points),
         )
 
 

@@ -8,9 +8,9 @@ MEANS = "Values are geometric means over sequences and $seeds."
 BAND_ONE = "Geometric means over the sequences of one seed: no band."
 HELD = "Held: $values."
 DRAFT = (
-    "$what Spectral norm of the derivative of the whole state ((h, c) for the LSTM, h "
-    "otherwise) of untrained networks; geometric mean over sequences and $seeds. "
-    "$values."
+    "$what T = $lengths steps. Spectral norm of the derivative of the whole state "
+    "((h, c) for the LSTM, h otherwise) of untrained networks; geometric mean over "
+    "sequences and $seeds. Held: $values."
 )
 THINNED = (
     "$shown of $count networks are drawn: those with most and least left, and those "
