@@ -17,6 +17,9 @@ GROUP_BYTES = 12 * 2**20
 GROUP_MEMBERS = 40
 """Points of one group: more do not compute faster, and progress should move."""
 
+GROUP_SECONDS = 5.0
+"""Time of one group, about: what a stop may lose of each worker's work."""
+
 BACKWARD = frozenset({"loss_gradient", "weight_contribution", "weight_share"})
 """Measures that need a backward pass."""
 

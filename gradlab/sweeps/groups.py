@@ -7,7 +7,13 @@ point's bits do not depend on its company, so groups may be cut as is convenient
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradlab.sweeps.cost import GROUP_BYTES, GROUP_MEMBERS, bytes_of, seconds_of
+from gradlab.sweeps.cost import (
+    GROUP_BYTES,
+    GROUP_MEMBERS,
+    GROUP_SECONDS,
+    bytes_of,
+    seconds_of,
+)
 from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Point
 
@@ -50,7 +56,7 @@ def form(points: Mapping[str, Point], needs: Mapping[str, Needs]) -> list[Group]
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
-        for part in _parts(keys, _largest(points[keys[0]])):
+        for part in _parts(keys, _largest(points[keys[0]], needs[keys[0]])):
             members = tuple(points[key] for key in part)
             need = needs[part[0]]
             seconds = sum(seconds_of(point, need) for point in members)
@@ -75,9 +81,10 @@ def _shape(point: Point) -> tuple:
     )
 
 
-def _largest(point: Point) -> int:
+def _largest(point: Point, need: Needs) -> int:
     """Return how many points of this kind one group may hold."""
-    return max(1, min(GROUP_MEMBERS, GROUP_BYTES // bytes_of(point)))
+    in_time = int(GROUP_SECONDS / seconds_of(point, need))
+    return max(1, min(GROUP_MEMBERS, GROUP_BYTES // bytes_of(point), in_time))
 
 
 def _parts(keys: list[str], largest: int) -> list[list[str]]:

@@ -1,5 +1,5 @@
 from gradlab.sweeps import groups
-from gradlab.sweeps.cost import GROUP_BYTES, bytes_of, seconds_of
+from gradlab.sweeps.cost import GROUP_BYTES, GROUP_SECONDS, bytes_of, seconds_of
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.needs import needs_of
 from gradlab.sweeps.points import plan
@@ -64,3 +64,13 @@ def test_the_model_grows_with_what_is_computed():
     assert seconds_of(large, few) < seconds_of(large, all_blocks)
     silent = needs_of(("weight_spectral_norm",), "joint", None)
     assert seconds_of(large, silent) < seconds_of(large, few)
+
+
+def test_a_group_is_over_in_seconds():
+    """A stop loses what is being measured: with long points that is much."""
+    _, found = formed(
+        {"cell": "lstm", "hidden": 128, "length": 2000, "sequences": 1, "seeds": 9}
+    )
+    assert len(found) > 1
+    for group in found:
+        assert len(group.points) == 1 or group.seconds <= 1.01 * GROUP_SECONDS

@@ -82,6 +82,9 @@ class HowFar(own.OwnSection):
             shade=w.SHADE,
             threshold=-3.0,
         )
+        if any(row.bias == "chrono" for row in rows):
+            length = f"{max(row.length for row in rows):,}"
+            notes = [say(w.CHRONO, length=length), *notes]
         return Figure(
             name="how-far",
             data=data,

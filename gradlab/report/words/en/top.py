@@ -251,7 +251,7 @@ REF_SEQUENCES = "$sequences sequences a point"
 REF_BIAS = "bias 0 stands for PyTorch's default, which leaves all biases near 0"
 REF_CHRONO = (
     "chrono draws each unit's bias between 0 and ln(T − 1), so that the gates' time "
-    "scales spread evenly up to T"
+    "scales spread evenly up to T, the length of the sequence itself"
 )
 NOTE_MORE_ODD = "The same or alike in $count more networks."
 SEEDS = "$count seeds"
