@@ -9,7 +9,6 @@ import sys
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
@@ -18,6 +17,7 @@ from typing import Any
 
 from gradlab.errors import GradlabError
 from gradlab.sweeps import worker
+from gradlab.sweeps.engine import Answer
 
 
 THREADS = (
@@ -31,16 +31,6 @@ THREADS = (
 
 STARTS = 3
 """How often in a row a worker may die before it is ready."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of a task: a value, an error, or the cause of its worker's death."""
-
-    task: Any
-    value: Any = None
-    error: Exception | None = None
-    death: str = ""
 
 
 class _Worker:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gradlab.errors import GradlabError
 from gradlab.store.store import Store
 from gradlab.sweeps import events
-from gradlab.sweeps.crew import Answer, Crew
+from gradlab.sweeps.engine import Answer, Engine
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
@@ -40,12 +40,12 @@ class Intake:
         """Keep groups back until :meth:`release`."""
         self.held = []
 
-    def take(self, answer: Answer, crew: Crew) -> None:
-        """Take one answer in; what has to be tried again goes back to the crew."""
+    def take(self, answer: Answer, engine: Engine) -> None:
+        """Take one answer in; what has to be tried again goes back to the engine."""
         if isinstance(answer.task, Group) and self.held is not None:
             self.held.append(answer)
         elif isinstance(answer.task, Group):
-            self._take_group(answer, crew)
+            self._take_group(answer, engine)
         elif answer.death:
             raise GradlabError(
                 got=f"a worker lost at the self-check: {answer.death}",
@@ -60,18 +60,18 @@ class Intake:
             checks = {check.kind: check.error for check in answer.value}
             self.meta.verified(answer.value)
             self.progress(events.Verified(*_worst(checks), checks))
-            self.release(crew)
+            self.release(engine)
 
-    def release(self, crew: Crew) -> None:
+    def release(self, engine: Engine) -> None:
         """Write the groups that came back while closed forms were being checked."""
         waiting, self.held = self.held or [], None
         for answer in waiting:
-            self._take_group(answer, crew)
+            self._take_group(answer, engine)
 
-    def _take_group(self, answer: Answer, crew: Crew) -> None:
+    def _take_group(self, answer: Answer, engine: Engine) -> None:
         group = answer.task
         if answer.death:
-            self._lost(group, answer.death, crew)
+            self._lost(group, answer.death, engine)
         elif answer.error is not None:
             self._save_failed(group, str(answer.error))
         else:
@@ -90,7 +90,7 @@ class Intake:
                 self.tally.add(key, outcome)
             self._tell(group, [o.message for o in answer.value if o.message])
 
-    def _lost(self, group: Group, cause: str, crew: Crew) -> None:
+    def _lost(self, group: Group, cause: str, engine: Engine) -> None:
         """Try a dead worker's points one by one; set aside what kills again."""
         self.progress(events.WorkerLost(cause, len(group.keys)))
         for single in group.singly():
@@ -99,7 +99,7 @@ class Intake:
             if self.deaths[key] >= DEATHS:
                 self._save_failed(single, cause)
             else:
-                crew.add(single, "measure", single.points, single.needs)
+                engine.add(single, "measure", single.points, single.needs)
 
     def _save_failed(self, group: Group, message: str) -> None:
         for key, point in zip(group.keys, group.points, strict=True):

@@ -18,6 +18,7 @@ from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps import bounds, events, groups, keys, toml
 from gradlab.sweeps.crew import Crew
+from gradlab.sweeps.engine import Engine, Means
 from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
@@ -57,16 +58,16 @@ def run(
         InputError: an input that cannot be used.
         KeyboardInterrupt: after keeping what is done.
     """
-    workers = jobs or cores()
+    means = Means(jobs or cores())
     keys.forget()
     if not yes:
-        bounds.check(sweep, workers)
+        bounds.check(sweep, means.jobs)
     planned = plan(sweep)
     check_inputs(planned.points.values())
     where = Path(folder)
     with Store.open(where, create=True) as store:
         todo = _missing(planned, store, retry_failed)
-        work = _Run(sweep, planned, todo, store, workers, progress or _silent)
+        work = _Run(sweep, planned, todo, store, means, progress or _silent)
         work.meta = Meta.start(store, identity(sweep), sweep, command)
         work.begin(where)
         try:
@@ -120,7 +121,7 @@ class _Run:
     planned: Plan
     todo: dict[str, Needs]
     store: Store
-    jobs: int
+    means: Means
     progress: Progress
     meta: Meta = field(init=False)
     tally: Tally = field(init=False)
@@ -135,7 +136,7 @@ class _Run:
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
         self.waiting = groups.form(self.planned.points, self.todo)
-        self.tally = Tally.of(self.planned, self.todo, self.store, self.jobs)
+        self.tally = Tally.of(self.planned, self.todo, self.store, self.means.jobs)
         self.tally.expected = sum(group.seconds for group in self.waiting)
         self.progress(
             events.Started(
@@ -144,40 +145,43 @@ class _Run:
                 total=len(self.planned.points),
                 done=self.tally.done,
                 grids=self.tally.by_grid(),
-                jobs=self.jobs,
+                jobs=self.means.jobs,
                 seconds=self.tally.seconds_left(),
             )
         )
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
-        jobs = min(self.jobs, len(self.waiting))
         intake = Intake(self.planned, self.store, self.meta, self.tally, self.progress)
-        with Crew(jobs, self.sweep.load) as crew:
-            self._reach_devices(crew)
+        with self._engine() as engine:
+            self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
-            crew.add("describe", "describe", wanted)
+            engine.add("describe", "describe", wanted)
             if verify:
-                crew.add("verify", "verify", self._kinds())
+                engine.add("verify", "verify", self._kinds())
                 intake.hold()
             for group in self.waiting:
-                crew.add(group, "measure", group.points, group.needs)
+                engine.add(group, "measure", group.points, group.needs)
             try:
-                with closing(crew.answers()) as answers:
+                with closing(engine.answers()) as answers:
                     for answer in answers:
-                        intake.take(answer, crew)
+                        intake.take(answer, engine)
             except KeyboardInterrupt:
-                for answer in crew.arrived():
-                    intake.take(answer, crew)
-                intake.release(crew)
+                for answer in engine.arrived():
+                    intake.take(answer, engine)
+                intake.release(engine)
                 raise
 
-    def _reach_devices(self, crew: Crew) -> None:
+    def _engine(self) -> Engine:
+        """Return what measures: workers of this machine."""
+        return Crew(min(self.means.jobs, len(self.waiting)), self.sweep.load)
+
+    def _reach_devices(self, engine: Engine) -> None:
         """Refuse a device that is not there, before any point fails for it."""
         devices = {self.planned.points[key].device for key in self.todo}
         for device in sorted(devices - {"cpu"}):
-            crew.add("device", "reach", device)
-        for answer in crew.answers():
+            engine.add("device", "reach", device)
+        for answer in engine.answers():
             if answer.error is not None:
                 raise answer.error
 

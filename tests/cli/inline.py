@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradlab.sweeps import worker
-from gradlab.sweeps.crew import Answer
+from gradlab.sweeps.engine import Answer
 
 
 class InlineCrew:

@@ -3,7 +3,7 @@
 from collections import deque
 
 from gradlab.sweeps import worker
-from gradlab.sweeps.crew import Answer
+from gradlab.sweeps.engine import Answer
 
 
 class InlineCrew:
