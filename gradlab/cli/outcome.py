@@ -138,12 +138,20 @@ def suggestions(results: Results) -> list[str]:
         lines.append(("gradlab sweep --cell rnn,lstm", "another cell beside it"))
     else:
         cell = "lstm" if "lstm" in swept["cell"] else sorted(swept["cell"])[0]
-        wanted = min(FINER, key=lambda axis: len(swept[axis]) > FEW)
-        asked = f"gradlab sweep --cell {cell} {FINER[wanted]}"
-        lines.append((asked, "one axis, finer"))
+        own = _axes(results, cell)
+        if own:
+            wanted = min(own, key=lambda axis: len(swept[axis]) > FEW)
+            asked = f"gradlab sweep --cell {cell} {FINER[wanted]}"
+            lines.append((asked, "one axis, finer"))
     if all(str(name).startswith("gaussian") for name in swept["input"]):
         lines.append(("gradlab sweep --input text:yourfile.txt", "your own data"))
     return [f"{command:<50}{why}".rstrip() for command, why in lines]
+
+
+def _axes(results: Results, cell: str) -> list[str]:
+    """Axes worth a finer look that a cell has; one it lacks is None in its points."""
+    points = [point.params for point in results.points if point.params["cell"] == cell]
+    return [axis for axis in FINER if any(p.get(axis) is not None for p in points)]
 
 
 FINER = {"forget_bias": "--forget-bias 0:6:1", "gain": "--gain 0.25:8:x2"}

@@ -43,6 +43,12 @@ def test_a_shortened_name_fits_and_keeps_its_ends(name, room):
         ({"network": (("rnn", None),)}, None, "--cell rnn,lstm", "--forget-bias"),
         ({"network": (("lstm", 1.0),)}, None, "--cell lstm --forget-bias", "rnn,lstm"),
         (
+            {"network": (("lstm:no_forget", None),)},
+            None,
+            "--cell lstm:no_forget --gain",
+            "--forget-bias",
+        ),
+        (
             {"network": [("lstm", float(b)) for b in range(6)]},
             None,
             "--cell lstm --gain",
