@@ -69,6 +69,12 @@ class Following:
             )
 
     @follow.register
+    def _(self, event: events.Unguarded) -> None:
+        self._progress.say(
+            f"{event.folder} cannot be locked; start no second sweep into it"
+        )
+
+    @follow.register
     def _(self, event: events.Verified) -> None:
         self._state.checked = f"self-check {event.text}"
         self._progress.show(self._state)

@@ -12,6 +12,7 @@ from typing import Any, Self
 from gradlab.errors import StoreError
 from gradlab.store import codec, folder, schema
 from gradlab.store.failures import explained
+from gradlab.store.lock import Lock
 from gradlab.store.record import Record
 
 
@@ -25,9 +26,10 @@ class Store:
             store.save_sweep("id", {}, {"mine": [key]}, {"name": "mine"})
     """
 
-    def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, file: Path, connection: sqlite3.Connection, lock: Lock) -> None:
         self.file = file
         self.connection = connection
+        self.lock = lock
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False) -> Self:
@@ -37,7 +39,8 @@ class Store:
         takes what it answers: on network file systems there is none.
 
         Raises:
-            StoreError: nothing there, not ours, not writable, another version.
+            StoreError: nothing there, not ours, not writable, another version, or
+                another process writes there.
         """
         where = Path(path)
         file = where / schema.FILE_NAME
@@ -48,15 +51,23 @@ class Store:
         with explained(file):
             if file.exists() and not os.access(file, os.W_OK):
                 raise sqlite3.OperationalError("readonly file")
-            return cls(file, _connect(file))
+            lock = Lock.take(where)
+            try:
+                return cls(file, _connect(file), lock)
+            except BaseException:
+                lock.release()
+                raise
 
     def close(self) -> None:
         """Fold the log into the file, so that it can be read alone, and close it."""
-        with explained(self.file):
-            with suppress(sqlite3.OperationalError):  # a reader is there just now
-                self.connection.execute("pragma busy_timeout=0")
-                self.connection.execute("pragma journal_mode=delete").fetchone()
-            self.connection.close()
+        try:
+            with explained(self.file):
+                with suppress(sqlite3.OperationalError):  # a reader is there just now
+                    self.connection.execute("pragma busy_timeout=0")
+                    self.connection.execute("pragma journal_mode=delete").fetchone()
+                self.connection.close()
+        finally:
+            self.lock.release()
 
     def __enter__(self) -> Self:
         return self

@@ -30,6 +30,17 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Unguarded:
+    """The file system cannot lock: a second sweep there would not be kept out.
+
+    Attributes:
+        folder: where the results go.
+    """
+
+    folder: Path
+
+
+@dataclass(frozen=True)
 class Verified:
     """Closed forms were held against autograd.
 
@@ -107,4 +118,6 @@ class Finished:
     seconds: float
 
 
-Event: TypeAlias = Started | Verified | PointsDone | WorkerLost | Stopped | Finished
+Event: TypeAlias = (
+    Started | Unguarded | Verified | PointsDone | WorkerLost | Stopped | Finished
+)

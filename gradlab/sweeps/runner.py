@@ -149,6 +149,8 @@ class _Run:
                 seconds=self.tally.seconds_left(),
             )
         )
+        if not self.store.lock.sure:
+            self.progress(events.Unguarded(folder))
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""

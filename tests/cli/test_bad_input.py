@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import numpy as np
@@ -277,3 +278,27 @@ def test_a_full_disk_keeps_what_was_computed(sweep, inline, monkeypatch):
 def test_exploding_to_nan_is_a_result(sweep):
     result = sweep("--cell=rnn", "--activation=relu", "--gain=1e30", "--length=16")
     assert "1 of 1 points, 0 failed, 1 not finite (a finding)" in result.stdout
+
+
+def test_a_folder_another_sweep_writes_to_is_refused_and_unharmed(sweep, home, base):
+    from gradlab.store.lock import Lock
+
+    (home / "busy").mkdir()
+    lock = Lock.take(home / "busy")
+    said = told(sweep("--out=busy", code=1))
+    lock.release()
+    assert re.fullmatch(
+        r"Error: Got busy, into which another gradlab writes \(process \d+ on \S+, "
+        r"since \d+ \w+ \d{4} \d\d:\d\d\)\. Expected one sweep or merge at a time in a "
+        r"folder\. Try the same command when that one is done, or --out FOLDER, "
+        r"another one",
+        said,
+    )
+    assert list((home / "busy").iterdir()) == []
+    sweep("--out=busy")
+
+
+def test_a_folder_that_cannot_be_locked_is_said(sweep, monkeypatch):
+    monkeypatch.setattr("gradlab.store.lock.fcntl", None)
+    said = " ".join(sweep("--out=mine").stderr.split())
+    assert "mine cannot be locked; start no second sweep into it" in said

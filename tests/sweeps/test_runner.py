@@ -71,6 +71,13 @@ def test_all_points_are_computed_once_and_told(tmp_path):
     assert isinstance(told[-1], events.Finished)
 
 
+def test_a_folder_that_cannot_be_locked_is_told_and_used(tmp_path, monkeypatch):
+    monkeypatch.setattr("gradlab.store.lock.fcntl", None)
+    results, told = run(tmp_path / "r")
+    assert results.meta["counts"]["done"] == 12
+    assert events.Unguarded(tmp_path / "r") in told
+
+
 def test_meta_tells_versions_times_and_checks(tmp_path):
     meta = run(tmp_path / "r", command="gradlab sweep small.toml", verify=True)[0].meta
     assert meta["name"] == "small"

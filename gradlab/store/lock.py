@@ -1,0 +1,167 @@
+"""One writer at a time: a lock on a folder, and who holds it.
+
+The operating system's own lock on a small file beside the store: it goes with the
+process that holds it, however that ends, so what a killed sweep leaves behind is no
+obstacle. Readers take no lock. SQLite's locks last a transaction; two sweeps could
+take turns at them for hours and both compute the same points.
+"""
+
+import json
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from gradlab.errors import StoreError
+
+
+try:
+    import fcntl
+except ImportError:  # Windows: goes on without, as on a file system that cannot lock
+    fcntl = None  # type: ignore[assignment]
+
+
+LOCK_NAME = ".writing"
+PATIENCE = 0.5
+"""Seconds to wait for a lock: one who only looks holds it for less than that."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who writes into a folder.
+
+    Attributes:
+        pid: of the process; 0 where it has not said yet.
+        host: the machine it runs on.
+        since: seconds since 1970.
+    """
+
+    pid: int
+    host: str
+    since: float
+
+    def __str__(self) -> str:
+        """``process 4711 on luna, since 3 Sep 2027 14:02``."""
+        if not self.pid:
+            return "another process"
+        when = datetime.fromtimestamp(self.since)
+        return f"process {self.pid} on {self.host}, since {when.day} {when:%b %Y %H:%M}"
+
+
+class Lock:
+    """The right to write into a folder, from :meth:`take` to :meth:`release`.
+
+    Attributes:
+        sure: False where the file system cannot lock and nobody is kept out.
+    """
+
+    def __init__(self, file: Path, descriptor: int | None) -> None:
+        self.file = file
+        self.sure = descriptor is not None
+        self._descriptor = descriptor
+
+    @classmethod
+    def take(cls, folder: Path) -> Self:
+        """Lock a folder.
+
+        Raises:
+            StoreError: another process holds it; names that process.
+            OSError: the folder cannot be written.
+        """
+        file = folder / LOCK_NAME
+        end = time.monotonic() + PATIENCE
+        while True:
+            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                won = _lock(descriptor, shared=False)
+                if won is None:
+                    os.close(descriptor)
+                    return cls(file, None)
+                # the one before may have removed the file between open and lock
+                if won and _is_still(file, descriptor):
+                    _sign(descriptor)
+                    return cls(file, descriptor)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+            if not won and time.monotonic() > end:
+                raise taken(folder, holder(folder) or Holder(0, "", 0.0))
+            time.sleep(0.01)
+
+    def release(self) -> None:
+        """Let others write; a second time does nothing."""
+        if self._descriptor is None:
+            return
+        with suppress(OSError):
+            self.file.unlink()  # while it is still ours
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+def holder(folder: str | Path) -> Holder | None:
+    """Return who writes into a folder just now; None where nobody does."""
+    try:
+        descriptor = os.open(Path(folder) / LOCK_NAME, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if _lock(descriptor, shared=True) is not False:
+            return None  # nobody, or one who was killed
+        return _signature(os.pread(descriptor, 4096, 0))
+    finally:
+        os.close(descriptor)
+
+
+def is_locked(folder: str | Path) -> bool:
+    """Say whether a sweep or a merge writes into a folder just now."""
+    return holder(folder) is not None
+
+
+def taken(folder: Path, by: Holder) -> StoreError:
+    """Return the error for a folder into which another process writes."""
+    return StoreError(
+        got=f"{folder}, into which another gradlab writes ({by})",
+        expected="one sweep or merge at a time in a folder",
+        try_="the same command when that one is done, or --out FOLDER, another one",
+    )
+
+
+def _lock(descriptor: int, *, shared: bool) -> bool | None:
+    """Say whether the lock was won; None where there are no locks."""
+    if fcntl is None:
+        return None
+    try:
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return None  # ENOLCK, ENOSYS, EOPNOTSUPP: a file system without locks
+    return True
+
+
+def _is_still(file: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(file), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _sign(descriptor: int) -> None:
+    me = Holder(os.getpid(), socket.gethostname(), time.time())
+    with suppress(OSError):  # a full disk: the lock holds without a name on it
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(asdict(me)).encode(), 0)
+
+
+def _signature(content: bytes) -> Holder:
+    try:
+        told = json.loads(content)
+        return Holder(int(told["pid"]), str(told["host"]), float(told["since"]))
+    except (ValueError, KeyError, TypeError):
+        return Holder(0, "", 0.0)
