@@ -72,6 +72,7 @@ def sweep(
     out: str | Path | None = None,
     jobs: int | None = None,
     progress: Callable[[Event], None] | None = None,
+    log: str | Path | None = None,
     verify: bool = True,
     retry_failed: bool = False,
     yes: bool = False,
@@ -87,6 +88,8 @@ def sweep(
             the same folder computes only what is not there yet.
         jobs: worker processes; all cores unless told.
         progress: called with each event of ``gradlab.sweeps.events``.
+        log: file to which each event is added as a line of JSON, as
+            ``gradlab.sweeps.log`` describes.
         verify: hold closed forms against autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
@@ -102,6 +105,7 @@ def sweep(
         folder,
         jobs=jobs,
         progress=progress,
+        log=log,
         verify=verify,
         retry_failed=retry_failed,
         yes=yes,

@@ -84,7 +84,7 @@ class Following:
         state = self._state
         state.done, state.failed = event.done, event.failed
         state.not_finite, state.remaining = event.not_finite, event.seconds_left
-        self._count(event.grids, label(event.points[-1]) if event.points else "")
+        self._count(event.grids, label(event.told[-1].params) if event.told else "")
         self._progress.show(state)
 
     @follow.register
@@ -93,6 +93,10 @@ class Following:
             f"a worker process ended ({event.cause}); "
             f"its {event.points} points are tried again one by one"
         )
+
+    @follow.register
+    def _(self, event: events.LogLost) -> None:
+        self._progress.say(f"{event.cause}; the sweep goes on without its log")
 
     @follow.register
     def _(self, event: events.Stopped) -> None:

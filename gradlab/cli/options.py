@@ -157,6 +157,12 @@ def run_options(command: F) -> F:
             help="Worker processes, one thread each; all cores unless told.",
         ),
         option(
+            "--log",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Add what happens to FILE, one JSON object a line.",
+        ),
+        option(
             "--verify/--no-verify",
             default=True,
             help="Compare closed forms with autograd on one point of each kind.",

@@ -1,5 +1,6 @@
 """What a running sweep tells: plain data, for a screen or a log."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +57,28 @@ class Verified:
 
 
 @dataclass(frozen=True)
+class PointTold:
+    """One point that came back.
+
+    Attributes:
+        key: of the point.
+        params: its parameters.
+        message: why it failed, empty where it did not.
+        seconds: its share of the time; NaN where none is known.
+    """
+
+    key: str
+    params: Mapping[str, Any]
+    message: str = ""
+    seconds: float = math.nan
+
+
+@dataclass(frozen=True)
 class PointsDone:
     """A group came back.
 
     Attributes:
-        points: parameters of its points.
-        messages: of those that failed.
+        told: its points.
         total: distinct points asked for.
         done: in the store by now, failed ones included.
         grids: name -> (points, in the store by now).
@@ -70,8 +87,7 @@ class PointsDone:
         seconds_left: about.
     """
 
-    points: tuple[Mapping[str, Any], ...]
-    messages: tuple[str, ...]
+    told: tuple[PointTold, ...]
     total: int
     done: int
     grids: Mapping[str, tuple[int, int]]
@@ -91,6 +107,17 @@ class WorkerLost:
 
     cause: str
     points: int
+
+
+@dataclass(frozen=True)
+class LogLost:
+    """The log cannot be written any more; the sweep goes on without it.
+
+    Attributes:
+        cause: the file, and what the system says.
+    """
+
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -119,5 +146,12 @@ class Finished:
 
 
 Event: TypeAlias = (
-    Started | Unguarded | Verified | PointsDone | WorkerLost | Stopped | Finished
+    Started
+    | Unguarded
+    | Verified
+    | PointsDone
+    | WorkerLost
+    | LogLost
+    | Stopped
+    | Finished
 )

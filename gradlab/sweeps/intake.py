@@ -1,5 +1,6 @@
 """Taking in what workers answer: saved at once, told, tried again where one died."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -88,7 +89,7 @@ class Intake:
                     seconds=outcome.seconds,
                 )
                 self.tally.add(key, outcome)
-            self._tell(group, [o.message for o in answer.value if o.message])
+            self._tell(group, [(o.message, o.seconds) for o in answer.value])
 
     def _lost(self, group: Group, cause: str, engine: Engine) -> None:
         """Try a dead worker's points one by one; set aside what kills again."""
@@ -105,14 +106,18 @@ class Intake:
         for key, point in zip(group.keys, group.points, strict=True):
             self.store.save_point(key, point.params(), status="failed", message=message)
             self.tally.fail(key)
-        self._tell(group, [message] * len(group.keys))
+        self._tell(group, [(message, math.nan)] * len(group.keys))
 
-    def _tell(self, group: Group, messages: list[str]) -> None:
+    def _tell(self, group: Group, came: list[tuple[str, float]]) -> None:
         self.tally.spent(group)
         self.progress(
             events.PointsDone(
-                points=tuple(point.params() for point in group.points),
-                messages=tuple(messages),
+                told=tuple(
+                    events.PointTold(key, point.params(), message, seconds)
+                    for key, point, (message, seconds) in zip(
+                        group.keys, group.points, came, strict=True
+                    )
+                ),
                 total=len(self.planned.points),
                 done=self.tally.done,
                 grids=self.tally.by_grid(),

@@ -7,7 +7,7 @@ again does the rest.
 
 import hashlib
 import os
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gradlab.sweeps import bounds, events, groups, keys, toml
 from gradlab.sweeps.crew import Crew
 from gradlab.sweeps.engine import Engine, Means
 from gradlab.sweeps.intake import Intake, Progress
+from gradlab.sweeps.log import Log
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Plan, check_inputs, plan
@@ -33,6 +34,7 @@ def run(
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
+    log: str | Path | None = None,
     verify: bool = True,
     retry_failed: bool = False,
     yes: bool = False,
@@ -45,6 +47,8 @@ def run(
         folder: where results are kept.
         jobs: worker processes; all cores unless told.
         progress: called with each event.
+        log: file to which each event is added as a line of JSON; see
+            :mod:`gradlab.sweeps.log`.
         verify: hold closed forms against autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
@@ -56,18 +60,23 @@ def run(
             kept.
         StoreError: the folder, or the disk.
         InputError: an input that cannot be used.
+        ConfigError: the log cannot be written.
         KeyboardInterrupt: after keeping what is done.
     """
     means = Means(jobs or cores())
+    tell = progress or _silent
     keys.forget()
     if not yes:
         bounds.check(sweep, means.jobs)
     planned = plan(sweep)
     check_inputs(planned.points.values())
     where = Path(folder)
-    with Store.open(where, create=True) as store:
+    with ExitStack() as opened:
+        store = opened.enter_context(Store.open(where, create=True))
+        if log is not None:  # may lie in the folder, which is there by now
+            tell = _both(opened.enter_context(Log(log)), tell)
         todo = _missing(planned, store, retry_failed)
-        work = _Run(sweep, planned, todo, store, means, progress or _silent)
+        work = _Run(sweep, planned, todo, store, means, tell)
         work.meta = Meta.start(store, identity(sweep), sweep, command)
         work.begin(where)
         try:
@@ -107,6 +116,19 @@ def _missing(planned: Plan, store: Store, retry_failed: bool) -> dict[str, Needs
         if left.wanted or status == "failed":
             todo[key] = left if left.wanted else needs
     return todo
+
+
+def _both(log: Log, tell: Progress) -> Progress:
+    """Return what tells events to a log too, and says once that the log has ended."""
+
+    def both(event: events.Event) -> None:
+        well = not log.trouble
+        log.take(event)
+        if well and log.trouble:
+            tell(events.LogLost(log.trouble))
+        tell(event)
+
+    return both
 
 
 def _silent(event: events.Event) -> None:

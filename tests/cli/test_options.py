@@ -37,6 +37,7 @@ ELSEWHERE = {
     "out",
     "formats",
     "jobs",
+    "log",
     "verify",
     "retry_failed",
     "yes",
@@ -153,6 +154,14 @@ def test_jobs(sweep, inline):
     sweep("--length=8,9", "--measure=spectral_norm", "--jobs=2")
     sweep("--out=other", "--length=8,9", "--measure=spectral_norm", "--jobs=1")
     assert inline.hired == [2, 1]
+
+
+def test_log(sweep, home):
+    sweep("--seeds=2", "--log=run.log")
+    lines = [json.loads(line) for line in (home / "run.log").read_text().splitlines()]
+    kinds = [line["event"] for line in lines]
+    assert kinds[0] == "started" and kinds[-1] == "finished"
+    assert kinds.count("point") == 2
 
 
 def test_verify(sweep):

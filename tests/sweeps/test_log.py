@@ -1,0 +1,123 @@
+"""What a sweep's log holds, and that no trouble with it ends the sweep."""
+
+import json
+import math
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from gradlab.errors import ConfigError, GradlabError
+from gradlab.sweeps import events, runner
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.log import Log
+from tests.sweeps.inline import InlineCrew
+
+
+SMALL = {
+    "cell": "rnn",
+    "hidden": 6,
+    "features": 3,
+    "sequences": 2,
+    "length": 5,
+    "seeds": 2,
+    "measures": ["spectral_norm"],
+}
+TOLD = events.PointTold("k", {"cell": "rnn", "gain": math.inf}, "boom")
+EVENTS = {
+    "started": events.Started("s", Path("r"), 3, 1, {"g": (3, 1)}, 2, math.nan),
+    "unguarded": events.Unguarded(Path("r")),
+    "verified": events.Verified("nothing to compare", math.nan, {"rnn, tanh": 1e-16}),
+    "point": events.PointsDone((TOLD,), 3, 2, {"g": (3, 2)}, 1, 0, 2.5),
+    "lost": events.WorkerLost("terminated", 4),
+    "log lost": events.LogLost("x: no space"),
+    "stopped": events.Stopped(3, 2),
+    "finished": events.Finished(3, 2, 1, 9.5),
+}
+FIELDS = {
+    "started": {"name", "folder", "total", "done", "grids", "jobs", "seconds"},
+    "unguarded": {"folder"},
+    "verified": {"error", "checks"},
+    "point": {"key", "status", "message", "seconds", "params"},
+    "progress": {"done", "total", "failed", "not_finite", "seconds_left"},
+    "lost": {"cause", "points"},
+    "log lost": {"cause"},
+    "stopped": {"total", "done"},
+    "finished": {"total", "computed", "failed", "seconds"},
+}
+
+
+def refuse(text):
+    raise AssertionError(f"{text} is no JSON")
+
+
+def lines(file):
+    text = file.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def inline(monkeypatch):
+    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(InlineCrew, "made", [])
+
+
+def test_there_is_an_example_of_every_event():
+    assert {type(event) for event in EVENTS.values()} == set(get_args(events.Event))
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_every_event_has_its_fields_and_is_valid_json(tmp_path, name):
+    with Log(tmp_path / "log") as log:
+        log.take(EVENTS[name])
+    first, *rest = lines(tmp_path / "log")
+    assert first["event"] == name
+    for line in (first, *rest):
+        own = line.keys() - {"event", "time", "elapsed"}
+        assert own == FIELDS[line["event"]]
+        assert datetime.fromisoformat(line["time"]).tzinfo is not None
+        assert line["elapsed"] >= 0
+
+
+def test_a_sweep_tells_each_point_once_and_again_adds_to_the_file(tmp_path):
+    file = tmp_path / "r" / "run.log"
+    results = runner.run(load(SMALL), tmp_path / "r", jobs=1, log=file)
+    told = lines(file)
+    points = [line for line in told if line["event"] == "point"]
+    assert sorted(p["key"] for p in points) == sorted(p.key for p in results.points)
+    assert {p["status"] for p in points} == {"done"}
+    runner.run(load(SMALL), tmp_path / "r", jobs=1, log=file)
+    assert [line["event"] for line in lines(file)[len(told) :]] == [
+        "started",
+        "finished",
+    ]
+
+
+def test_what_ends_a_run_is_its_last_line(tmp_path, monkeypatch):
+    def broken(self, verify):
+        raise GradlabError(got="a\nmess", expected="order", try_="again")
+
+    monkeypatch.setattr(runner._Run, "compute", broken)
+    with pytest.raises(GradlabError):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, log=tmp_path / "log")
+    last = lines(tmp_path / "log")[-1]
+    assert last["event"] == "error" and "a mess" in last["message"]
+
+
+def test_a_log_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path):
+    with pytest.raises(ConfigError, match="--log .*: Is a directory"):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, log=tmp_path)
+    assert not InlineCrew.made
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_under_the_log_is_told_once_and_ends_nothing(tmp_path):
+    told = []
+    results = runner.run(
+        load(SMALL), tmp_path / "r", jobs=1, log="/dev/full", progress=told.append
+    )
+    lost = [event.cause for event in told if isinstance(event, events.LogLost)]
+    assert lost == ["/dev/full: No space left on device"]
+    assert results.meta["counts"]["done"] == 2
