@@ -3,17 +3,13 @@
 import json
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradlab.errors import StoreError
 from gradlab.store.record import Record
-
-
-COLUMNS = (
-    "key, measure, measure_version, settings, coords, note, dtype, shape, blob, crc"
-)
 
 
 def to_json(value: Any) -> str:
@@ -28,9 +24,28 @@ def from_json(text: str) -> Any:
     return json.loads(text)
 
 
-def checksum(*texts: str, blob: bytes = b"") -> int:
-    """Return the CRC-32 over texts and a blob."""
-    return zlib.crc32(blob, zlib.crc32("\0".join(texts).encode()))
+def checksum(*values: Any) -> int:
+    """Return the CRC-32 over the values of a row: its texts and numbers, then bytes."""
+    texts = [_as_text(value) for value in values if not isinstance(value, bytes)]
+    crc = zlib.crc32("\0".join(texts).encode())
+    for value in values:
+        if isinstance(value, bytes):
+            crc = zlib.crc32(value, crc)
+    return crc
+
+
+def seal(*values: Any) -> tuple:
+    """Return a row: the values with their checksum behind them."""
+    return (*values, checksum(*values))
+
+
+def fits(row: tuple) -> bool:
+    """Say whether a row's checksum, its last value, is that of the others."""
+    return checksum(*row[:-1]) == row[-1]
+
+
+SPOILT = -1
+"""Where a row that was damaged is written again: a checksum that fits nothing."""
 
 
 def encode(key: str, record: Record) -> tuple:
@@ -40,31 +55,29 @@ def encode(key: str, record: Record) -> tuple:
         parts.append(record.sd)
     values = np.stack(parts).astype("<f8")
     blob = values.tobytes()
-    texts = (
+    return seal(
         key,
         record.measure,
-        str(record.version),
+        record.version,
         to_json(dict(record.settings)),
         # a list of pairs: JSON objects are sorted, axes are not
         to_json([[name, _pack(axis)] for name, axis in record.coords.items()]),
         record.note,
         "<f8",
         to_json(list(values.shape)),
+        blob,
     )
-    row = list(texts)
-    return (*row[:2], record.version, *row[3:], blob, checksum(*texts, blob=blob))
 
 
-def decode(row: tuple, where: str) -> Record:
-    """Return the record of a row.
+def decode(row: tuple, file: Path) -> Record:
+    """Return the record of a row of ``file``.
 
     Raises:
-        StoreError: where the checksum does not fit; ``where`` names the file.
+        StoreError: where the checksum does not fit.
     """
-    key, measure, version, settings, coords, note, dtype, shape, blob, crc = row
-    texts = (key, measure, str(version), settings, coords, note, dtype, shape)
-    if checksum(*map(str, texts), blob=bytes(blob)) != crc:
-        raise damaged(where, f"{measure} of point {key}")
+    key, measure, version, settings, coords, note, dtype, shape, blob, _ = row
+    if not fits(row):
+        raise damaged(file, f"{measure} of point {key}")
     values = np.frombuffer(blob, dtype=dtype).reshape(json.loads(shape))
     mean = values[0]
     sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
@@ -72,13 +85,18 @@ def decode(row: tuple, where: str) -> Record:
     return Record(measure, version, json.loads(settings), axes, mean, sd, note)
 
 
-def damaged(where: str, what: str) -> StoreError:
+def damaged(file: Path, what: str) -> StoreError:
     """Return the error for bytes that changed on disk."""
     return StoreError(
-        got=f"{where}, damaged at {what}",
+        got=f"{file}, damaged at {what}",
         expected="the bytes that were written",
-        try_="the same sweep with --out reports/another_name",
+        try_=way_out(file.parent),
     )
+
+
+def way_out(folder: Path) -> str:
+    """Return what to do about a damaged store: take what is intact elsewhere."""
+    return f"gradlab merge {folder} --out {folder}-intact"
 
 
 def _pack(axis: tuple) -> Any:
@@ -93,6 +111,12 @@ def _unpack(axis: Any) -> tuple:
     if isinstance(axis, Mapping):
         return tuple(range(axis["from"], axis["to"] + 1))
     return tuple(axis)
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.hex() if isinstance(value, float) else str(value)
 
 
 def _plain(value: Any) -> Any:

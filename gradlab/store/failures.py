@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gradlab.errors import StoreError
+from gradlab.store.codec import way_out
 
 
 @contextmanager
@@ -34,7 +35,8 @@ def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
         text = "damaged, what stands there cannot be read"
     for sign, expected, try_ in _KNOWN:
         if sign in text:
-            return StoreError(f"{file}: {text}", expected, try_)
+            do = try_ or way_out(Path(file).parent)
+            return StoreError(f"{file}: {text}", expected, do)
     return StoreError(
         got=f"{file}: {text}",
         expected="a results file that can be read and written",
@@ -45,6 +47,7 @@ def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
 _GARBLED = ("decode", "no such", "malformed database schema")
 """SQLite goes on with bytes of the file, which no terminal should show."""
 
+# what SQLite says, what was expected, what to try; empty: keep what is intact
 _KNOWN = (
     (
         "disk is full",
@@ -54,17 +57,17 @@ _KNOWN = (
     (
         "not a database",
         "a results file of gradlab",
-        "--out FOLDER, another one",
+        "",
     ),
     (
         "damaged",
         "the bytes that were written",
-        "the same sweep with --out FOLDER, another one",
+        "",
     ),
     (
         "malformed",
         "the bytes that were written; the file is damaged",
-        "the same sweep with --out FOLDER, another one",
+        "",
     ),
     (
         "readonly",

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradlab.errors import StoreError
-from gradlab.store import schema
+from gradlab.store import migrations, schema
 from gradlab.store.failures import explained
 from gradlab.store.store import empty, missing
 
@@ -36,6 +36,7 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
             if schema.is_empty(connection):
                 raise empty(file)
             schema.check(connection, file)
+            migrations.overlay(connection)
             yield connection
         finally:
             connection.close()

@@ -24,30 +24,35 @@ class Shelf:
 
     def __init__(self, folder: Path, keys: frozenset[str]) -> None:
         self._folder = folder
+        self._file = folder / FILE_NAME
         self._keys = keys
         self._rows: dict[str, dict[str, tuple]] = {}
         self._decoded: dict[tuple[str, str], Record] = {}
 
-    def record(self, key: str, measure: str) -> Record | None:
-        """Return one record, or None.
+    def record(self, key: str, measure: str, *, claimed: bool = False) -> Record | None:
+        """Return one record, or None; ``claimed`` where its point says it is there.
 
         Raises:
             StoreError: the bytes on disk changed.
         """
         if (key, measure) not in self._decoded:
             row = self._of_measure(measure).get(key)
-            if row is None:
+            if row is None and claimed:
+                raise codec.damaged(self._file, f"{measure} of point {key}")
+            if row is None or self.versions.get(measure) not in (None, row[2]):
                 return None
-            where = str(self._folder / FILE_NAME)
-            self._decoded[key, measure] = codec.decode(row, where)
+            self._decoded[key, measure] = codec.decode(row, self._file)
         return self._decoded[key, measure]
 
     @cached_property
     def versions(self) -> dict[str, int]:
         """The version of each measure that counts; records of others are stale."""
         with reader(self._folder) as connection:
-            rows = connection.execute("select name, manifest from measures").fetchall()
-        found = {name: codec.from_json(text) for name, text in rows}
+            rows = connection.execute("select * from measures").fetchall()
+        for row in rows:
+            if not codec.fits(row):
+                raise codec.damaged(self._file, "the list of measures")
+        found = {name: codec.from_json(text) for name, text, _ in rows}
         return {name: v["version"] for name, v in found.items() if "version" in v}
 
     @cached_property
@@ -61,14 +66,9 @@ class Shelf:
         if measure not in self._rows:
             with reader(self._folder) as connection:
                 rows = connection.execute(
-                    f"select {codec.COLUMNS} from records where measure = ?", (measure,)
+                    "select * from records where measure = ?", (measure,)
                 ).fetchall()
-            version = self.versions.get(measure)
-            self._rows[measure] = {
-                row[0]: row
-                for row in rows
-                if row[0] in self._keys and version in (None, row[2])
-            }
+            self._rows[measure] = {row[0]: row for row in rows if row[0] in self._keys}
         return self._rows[measure]
 
 
@@ -82,6 +82,7 @@ class PointResult:
         status: ``"done"``, ``"failed"`` or ``"missing"``.
         message: why it failed.
         computed: measure -> what it was computed with.
+        holds: names of the records it says it has.
     """
 
     key: str
@@ -89,11 +90,16 @@ class PointResult:
     status: str
     message: str
     computed: Mapping[str, str]
+    holds: frozenset[str]
     shelf: Shelf = field(repr=False)
 
     def record(self, measure: str) -> Record | None:
-        """Return what was measured, or None where it was not."""
-        return self.shelf.record(self.key, measure)
+        """Return what was measured, or None where it was not.
+
+        Raises:
+            StoreError: the bytes on disk changed.
+        """
+        return self.shelf.record(self.key, measure, claimed=measure in self.holds)
 
     @property
     def measured(self) -> bool:
@@ -139,17 +145,22 @@ class Results:
         where = Path(folder)
         with reader(where) as connection:
             sweep = connection.execute(
-                "select config, keys, meta from sweeps order by used desc limit 1"
+                "select * from sweeps order by used desc limit 1"
             ).fetchone()
-            rows = connection.execute(
-                "select key, params, status, message, computed, crc from points"
-            ).fetchall()
+            rows = connection.execute("select * from points").fetchall()
+        if sweep is not None and not codec.fits(sweep):
+            raise codec.damaged(where / FILE_NAME, "what was asked for")
         for row in rows:
-            if codec.checksum(*row[:5]) != row[5]:
-                raise codec.damaged(str(where / FILE_NAME), f"point {row[0]}")
+            if not codec.fits(row):
+                raise codec.damaged(where / FILE_NAME, f"point {row[0]}")
         shelf = Shelf(where, frozenset(row[0] for row in rows))
         with explained(where / FILE_NAME):
             points = {row[0]: _point(row, shelf) for row in rows}
+            lost = _lost(points, sweep)
+            if lost:
+                raise codec.damaged(
+                    where / FILE_NAME, f"point {lost[0]}, which is lost"
+                )
             return cls(where, *_of_sweep(points, sweep), shelf)
 
     def frame(self) -> "pandas.DataFrame":
@@ -165,15 +176,22 @@ class Results:
 
 
 def _point(row: tuple, shelf: Shelf) -> PointResult:
-    key, params, status, message, computed, _ = row
+    key, params, status, message, computed, holds, *_ = row
     return PointResult(
         key,
         codec.from_json(params),
         status,
         message,
         codec.from_json(computed),
+        frozenset(codec.from_json(holds)),
         shelf,
     )
+
+
+def _lost(points: Mapping[str, PointResult], sweep: tuple | None) -> list[str]:
+    """Return the keys asked for that are not there; a sweep notes all of them first."""
+    asked = [] if sweep is None else codec.from_json(sweep[2])
+    return [key for _, keys, _ in asked for key in keys if key not in points]
 
 
 def _of_sweep(
@@ -184,11 +202,9 @@ def _of_sweep(
         asked: list[list] = [["all", list(points), {}]]
         meta: dict[str, Any] = {}
     else:
-        config, asked, meta = (codec.from_json(text) for text in sweep)
+        config, asked, meta = (codec.from_json(text) for text in sweep[1:4])
         meta["config"] = config
-    grids = {
-        name: [points[key] for key in keys if key in points] for name, keys, _ in asked
-    }
+    grids = {name: [points[key] for key in keys] for name, keys, _ in asked}
     chosen = {point.key: point for members in grids.values() for point in members}
     meta["counts"] = _counts(chosen, asked, len(points))
     return list(chosen.values()), grids, meta

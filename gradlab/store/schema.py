@@ -8,7 +8,7 @@ from gradlab.errors import StoreError
 
 FILE_NAME = "results.sqlite"
 APPLICATION_ID = 0x67726164  # "grad"
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 create table points (
@@ -17,9 +17,10 @@ create table points (
     status text not null,     -- missing, done or failed
     message text not null,    -- why it failed
     computed text not null,   -- JSON, measure -> version, settings and blocks it had
+    holds text not null,      -- JSON, record -> its crc: one that is lost is noticed
     seconds real,             -- its share of the computing time
     finished real,            -- seconds since 1970
-    crc integer not null      -- over the text columns
+    crc integer not null      -- of a row, here and below: over its other columns
 );
 create table records (
     key text not null,
@@ -31,7 +32,7 @@ create table records (
     dtype text not null,
     shape text not null,      -- JSON; the first axis holds the mean, then the sd
     blob blob not null,
-    crc integer not null,     -- over the blob and the text columns
+    crc integer not null,
     primary key (key, measure)
 );
 create index records_by_measure on records (measure);
@@ -40,13 +41,31 @@ create table sweeps (
     config text not null,     -- JSON, resolved
     keys text not null,       -- JSON, [grid, keys of its points, needs]
     meta text not null,       -- JSON: name, command, times, versions, verification
-    used real not null        -- when it was last run; a report covers the latest
+    used real not null,       -- when it was last run; a report covers the latest
+    crc integer not null
 );
 create table measures (
     name text primary key,
-    manifest text not null    -- JSON: version, symbol, unit, question, reference
+    manifest text not null,   -- JSON: version, symbol, unit, question, reference
+    crc integer not null
 );
 """
+
+
+COLUMNS = {
+    "points": "key params status message computed holds seconds finished crc".split(),
+    "records": (
+        "key measure measure_version settings coords note dtype shape blob crc".split()
+    ),
+    "sweeps": "id config keys meta used crc".split(),
+    "measures": "name manifest crc".split(),
+}
+"""Table -> its columns, in their order; a row is a tuple of them."""
+
+INSERT = {
+    table: f"insert or replace into {table} values ({','.join('?' * len(columns))})"
+    for table, columns in COLUMNS.items()
+}
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -62,8 +81,13 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return tables == 0 and application == 0
 
 
+def version(connection: sqlite3.Connection) -> int:
+    """Return the schema version of a database."""
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
 def check(connection: sqlite3.Connection, file: Path) -> None:
-    """Refuse a database that is not a store of this version.
+    """Refuse a database that is not a store of this version or an older one.
 
     Raises:
         StoreError: saying which of the two it is not.
@@ -75,12 +99,12 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
             expected="a results folder of gradlab",
             try_="--out reports/another_name",
         )
-    version = connection.execute("pragma user_version").fetchone()[0]
-    if version != VERSION:
-        newer = version > VERSION
+    found = version(connection)
+    if not 1 <= found <= VERSION:
+        newer = found > VERSION
         raise StoreError(
-            got=f"{file} with schema version {version}",
-            expected=f"version {VERSION}, the one this gradlab reads and writes",
+            got=f"{file} with schema version {found}",
+            expected=f"version 1 to {VERSION}, which this gradlab knows",
             try_="a newer gradlab"
             if newer
             else "--out reports/another_name, which computes it anew",

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gradlab.errors import StoreError
-from gradlab.store import codec, folder, schema
+from gradlab.store import codec, folder, migrations, schema
 from gradlab.store.failures import explained
 from gradlab.store.lock import Lock
 from gradlab.store.record import Record
@@ -83,12 +83,14 @@ class Store:
     def expect(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         """Note points (key -> params) as missing where they are not there yet."""
         rows = [
-            _point_row(key, codec.to_json(dict(params)), "missing", "", {}, None, None)
+            codec.seal(
+                key, codec.to_json(dict(params)), "missing", "", "{}", "{}", None, None
+            )
             for key, params in points.items()
         ]
         with explained(self.file), self.connection as connection:
             connection.executemany(
-                "insert or ignore into points values (?,?,?,?,?,?,?,?)", rows
+                schema.INSERT["points"].replace("replace", "ignore"), rows
             )
 
     def save_point(
@@ -110,25 +112,25 @@ class Store:
         Raises:
             StoreError: e.g. a full disk; what was saved before is kept.
         """
+        rows = [codec.encode(key, record) for record in records]
         with explained(self.file), self.connection as connection:
-            known = self._computed(key)
+            known, held = self._known(key)
             known.update(computed or {})
+            held.update({row[1]: row[-1] for row in rows})
             connection.execute(
-                "insert or replace into points values (?,?,?,?,?,?,?,?)",
-                _point_row(
+                schema.INSERT["points"],
+                codec.seal(
                     key,
                     codec.to_json(dict(params)),
                     status,
                     message,
-                    known,
-                    seconds,
+                    codec.to_json(known),
+                    codec.to_json(held),
+                    None if seconds is None else float(seconds),
                     time.time(),
                 ),
             )
-            connection.executemany(
-                "insert or replace into records values (?,?,?,?,?,?,?,?,?,?)",
-                [codec.encode(key, record) for record in records],
-            )
+            connection.executemany(schema.INSERT["records"], rows)
 
     def save_sweep(
         self,
@@ -155,7 +157,7 @@ class Store:
             [name, list(keys), dict((needs or {}).get(name, {}))]
             for name, keys in grids.items()
         ]
-        row = (
+        row = codec.seal(
             identity,
             codec.to_json(dict(config)),
             codec.to_json(asked),
@@ -163,35 +165,53 @@ class Store:
             time.time(),
         )
         with explained(self.file), self.connection as connection:
-            connection.execute("insert or replace into sweeps values (?,?,?,?,?)", row)
+            connection.execute(schema.INSERT["sweeps"], row)
 
     def save_manifest(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
         """Write what the measures are: name -> version, symbol, unit, ..."""
-        rows = [(name, codec.to_json(dict(about))) for name, about in manifest.items()]
+        rows = [
+            codec.seal(name, codec.to_json(dict(about)))
+            for name, about in manifest.items()
+        ]
         with explained(self.file), self.connection as connection:
-            connection.executemany("insert or replace into measures values (?,?)", rows)
+            connection.executemany(schema.INSERT["measures"], rows)
 
     def sweep_meta(self, identity: str) -> dict[str, Any]:
-        """Return the meta of a sweep that ran here before, or an empty dict."""
+        """Return the meta of a sweep that ran here before, or an empty dict.
+
+        Raises:
+            StoreError: its bytes changed on disk.
+        """
         with explained(self.file):
             row = self.connection.execute(
-                "select meta from sweeps where id = ?", (identity,)
+                "select * from sweeps where id = ?", (identity,)
             ).fetchone()
-        return {} if row is None else codec.from_json(row[0])
+        if row is not None and not codec.fits(row):
+            raise codec.damaged(self.file, "what was asked for")
+        return {} if row is None else codec.from_json(row[3])
 
     def known(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """Return key -> (status, what was computed) of every point."""
-        with explained(self.file):
-            rows = self.connection.execute(
-                "select key, status, computed from points"
-            ).fetchall()
-        return {key: (status, codec.from_json(text)) for key, status, text in rows}
+        """Return key -> (status, what was computed) of every point.
 
-    def _computed(self, key: str) -> dict[str, str]:
+        Raises:
+            StoreError: a point's bytes changed on disk.
+        """
+        with explained(self.file):
+            rows = self.connection.execute("select * from points").fetchall()
+        for row in rows:
+            if not codec.fits(row):
+                raise codec.damaged(self.file, f"point {row[0]}")
+        return {row[0]: (row[2], codec.from_json(row[4])) for row in rows}
+
+    def _known(self, key: str) -> tuple[dict[str, str], dict[str, int]]:
+        """Return what of a point was computed, and the records it has."""
         row = self.connection.execute(
-            "select computed from points where key = ?", (key,)
+            "select computed, holds from points where key = ?", (key,)
         ).fetchone()
-        return {} if row is None else codec.from_json(row[0])
+        if row is None:
+            return {}, {}
+        computed, held = (codec.from_json(text) for text in row)
+        return computed, held
 
 
 def missing(where: Path) -> StoreError:
@@ -222,21 +242,9 @@ def _connect(file: Path) -> sqlite3.Connection:
         connection.execute("pragma synchronous=normal")
         if fresh:
             schema.create(connection)
+        else:
+            migrations.upgrade(connection)
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _point_row(
-    key: str,
-    params: str,
-    status: str,
-    message: str,
-    computed: Mapping[str, str],
-    seconds: float | None,
-    finished: float | None,
-) -> tuple:
-    text = codec.to_json(dict(computed))
-    crc = codec.checksum(key, params, status, message, text)
-    return key, params, status, message, text, seconds, finished, crc

@@ -109,15 +109,17 @@ STORE_CASES = {
     "results.sqlite. Expected an empty folder or one that gradlab made. "
     "Try --out theirs/gradlab",
     "sweep --cell rnn --out newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 1, the one this gradlab reads and writes. Try a newer gradlab",
+    "Expected version 1 to 2, which this gradlab knows. Try a newer gradlab",
     "sweep --cell rnn --out damaged": "Got damaged/results.sqlite: file is not a "
-    "database. Expected a results file of gradlab. Try --out FOLDER, another one",
+    "database. Expected a results file of gradlab. "
+    "Try gradlab merge damaged --out damaged-intact",
     "status nowhere": "Got nowhere, where there is no results.sqlite. "
     "Expected a folder written by gradlab sweep. Try gradlab sweep --out nowhere",
     "report newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 1, the one this gradlab reads and writes. Try a newer gradlab",
+    "Expected version 1 to 2, which this gradlab knows. Try a newer gradlab",
     "export damaged": "Got damaged/results.sqlite: file is not a database. "
-    "Expected a results file of gradlab. Try --out FOLDER, another one",
+    "Expected a results file of gradlab. "
+    "Try gradlab merge damaged --out damaged-intact",
     "figures nowhere": "Got nowhere, where there is no results.sqlite. "
     "Expected a folder written by gradlab sweep. Try gradlab sweep --out nowhere",
     "cite nowhere": "Got nowhere, where there is no results.sqlite. "

@@ -125,7 +125,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         assert str(caught.value) == (
             f"Got {tmp_path / schema.FILE_NAME}: file is not a database.\n"
             "Expected a results file of gradlab.\n"
-            "Try --out FOLDER, another one"
+            f"Try gradlab merge {tmp_path} --out {tmp_path}-intact"
         )
 
 
@@ -134,7 +134,6 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     [
         (b'"cell":"lstm"', b'"cell":"\xff\xfe\x1b\x80"'),  # text of a point
         (b"CREATE TABLE sweeps", b"CREATE TXBLE s\xff\x1beps"),  # the schema
-        (b'[["main",', b'[["main"\x1b'),  # the sweep, which has no checksum
     ],
 )
 def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
@@ -147,8 +146,38 @@ def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
     assert str(caught.value) == (
         f"Got {file}: damaged, what stands there cannot be read.\n"
         "Expected the bytes that were written.\n"
-        "Try the same sweep with --out FOLDER, another one"
+        f"Try gradlab merge {tmp_path / 'r'} --out {tmp_path / 'r'}-intact"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (b'[["main",', b'[["main"\x1b', "what was asked for"),
+        (b'"symbol":"s"', b'"symbol":"r"', "the list of measures"),
+        (b'{"horizon":', b'{"horizom":', "point k"),  # which records it has
+    ],
+)
+def test_flipped_bytes_of_every_table_are_noticed(tmp_path, old, new, what):
+    file = filled(tmp_path / "r", k=[record("horizon")])
+    with Store.open(tmp_path / "r") as store:
+        store.save_manifest({"horizon": {"symbol": "s"}})
+    content = file.read_bytes()
+    assert old in content
+    file.write_bytes(content.replace(old, new))
+    with pytest.raises(StoreError, match=f"damaged at {what}"):
+        Results.open(tmp_path / "r").points[0].record("horizon")
+
+
+@pytest.mark.parametrize("table", ["points", "records"])
+def test_a_row_that_is_gone_is_noticed(tmp_path, table):
+    file = filled(tmp_path / "r", k=[record("horizon")], l=[])
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"delete from {table} where key = 'k'")
+    connection.close()
+    what = "horizon of point k" if table == "records" else "point k, which is lost"
+    with pytest.raises(StoreError, match=f"damaged at {what}"):
+        Results.open(tmp_path / "r").points[0].record("horizon")
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
