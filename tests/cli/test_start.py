@@ -91,9 +91,9 @@ def test_completion_knows_the_commands():
 
 
 def test_an_unknown_option_names_the_nearest(run):
-    result = run("sweep", "--lenght", "16", code=2)
+    result = run("sweep", "--activaton", "relu", code=2)
     assert result.stderr.splitlines()[-1] == (
-        "Error: No such option '--lenght'. Did you mean '--length'?"
+        "Error: No such option '--activaton'. Did you mean '--activation'?"
     )
     assert result.stdout == ""
 
