@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradlab.cli.progress import Grid, State, progress_for
+from gradlab.cli.rate import Rate
+from gradlab.cli.remarks import Remarks, label
 from gradlab.cli.screen import Screen, fold
 from gradlab.report.numbers import duration
 from gradlab.sweeps import events
@@ -35,6 +37,8 @@ class Following:
         self._typed = typed
         self._state = State()
         self._progress = progress_for(screen)
+        self._remarks = Remarks(self._progress.say)
+        self._rate = Rate()
 
     def run(self, sweep: Sweep, folder: Path, **how: Any) -> Results | None:
         """Run to the end; None when it was interrupted, after saying so."""
@@ -84,15 +88,15 @@ class Following:
         state = self._state
         state.done, state.failed = event.done, event.failed
         state.not_finite, state.remaining = event.not_finite, event.seconds_left
+        state.rate = self._rate.see(event.done) or state.rate
         self._count(event.grids, label(event.told[-1].params) if event.told else "")
+        self._remarks.failed(event.told)
         self._progress.show(state)
 
     @follow.register
     def _(self, event: events.WorkerLost) -> None:
-        self._progress.say(
-            f"a worker process ended ({event.cause}); "
-            f"its {event.points} points are tried again one by one"
-        )
+        self._state.lost += 1
+        self._remarks.lost(event)
 
     @follow.register
     def _(self, event: events.LogLost) -> None:
@@ -134,16 +138,4 @@ def opening(event: events.Started) -> str:
         parts.append(f"{event.done:,} there, {missing:,} to go")
     workers = f"{event.jobs} worker{'s' * (event.jobs > 1)}"
     parts.append(f"about {duration(event.seconds)} with {workers}")
-    return ", ".join(parts)
-
-
-def label(params: Mapping[str, Any]) -> str:
-    """A point in a few words: ``lstm, bias chrono, gain 2``."""
-    parts = [str(params["cell"])]
-    if params.get("forget_bias") not in (None, "keep"):
-        parts.append(f"bias {params['forget_bias']}")
-    if params.get("gain") not in (None, 1.0):
-        parts.append(f"gain {params['gain']:g}")
-    if params.get("init") not in (None, "default"):
-        parts.append(str(params["init"]))
     return ", ".join(parts)

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab.cli.screen import WIDTH, Screen, fold, table
+from gradlab.cli.screen import WIDTH, Screen, fold, shortened, table
 
 
 if TYPE_CHECKING:
@@ -86,14 +86,6 @@ def fitted(rows: list[tuple[str, ...]]) -> list[str]:
     over = max(map(len, table(rows, "lrrr"))) - WIDTH
     room = max(len(row[0]) for row in rows) - max(0, over)
     return table([(shortened(row[0], room), *row[1:]) for row in rows], "lrrr")
-
-
-def shortened(name: str, room: int) -> str:
-    """A name with its middle left out; its end often tells it from the others."""
-    if len(name) <= room:
-        return name
-    end = (room - 3) // 2
-    return f"{name[: room - 3 - end]}...{name[len(name) - end :]}"
 
 
 def level(log10: float) -> float:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradlab.cli.screen import WIDTH, Screen
+from gradlab.cli.rate import rate_text
+from gradlab.cli.screen import WIDTH, Screen, shortened
 
 
 EVERY = 5.0
-"""Seconds between two plain lines."""
+"""Seconds between two plain lines of a sweep's first minute."""
+SELDOM = 60.0
+"""And of one that runs all night."""
+LABEL = 8
+"""Columns below which a point is not named beside its grid."""
+NAME = 20
+"""Letters of a grid's name on the moving screen."""
 
 
 @dataclass
@@ -33,8 +41,10 @@ class State:
         total: Distinct points asked for; `done` of them are in the store.
         failed: Points recorded with an error.
         not_finite: Points that broke down; a finding, not an error.
+        lost: Workers that died.
         checked: The self-check's result in words, once it is there.
         remaining: Seconds left, None while nothing is known.
+        rate: Points per second, None while nothing is known.
     """
 
     grids: dict[str, Grid] = field(default_factory=dict)
@@ -42,8 +52,10 @@ class State:
     done: int = 0
     failed: int = 0
     not_finite: int = 0
+    lost: int = 0
     checked: str = ""
     remaining: float | None = None
+    rate: float | None = None
 
 
 def left_text(seconds: float | None) -> str:
@@ -53,16 +65,25 @@ def left_text(seconds: float | None) -> str:
     return "" if seconds is None else f"{duration(max(1.0, seconds))} left"
 
 
+def pause(elapsed: float) -> float:
+    """Seconds until the next plain line: more of them the longer it has been running.
+
+    >>> pause(10), pause(360), pause(36000)
+    (5.0, 30.0, 60.0)
+    """
+    return min(SELDOM, max(EVERY, elapsed / 12))
+
+
 class PlainProgress:
-    """One line every few seconds, for logs and pipes."""
+    """One line now and then, for logs and pipes."""
 
     def __init__(
         self, screen: Screen, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._screen = screen
         self._clock = clock
-        self._last = -EVERY
-        self._checked = False
+        self._began = clock()
+        self._next = self._began
 
     def __enter__(self) -> PlainProgress:
         return self
@@ -77,14 +98,29 @@ class PlainProgress:
     def show(self, state: State) -> None:
         """Write a line when it is time for one, and when all is done."""
         now = self._clock()
-        if now - self._last < EVERY and state.done < state.total:
+        if now < self._next and state.done < state.total:
             return
-        self._last = now
-        parts = [f"{state.done:,}/{state.total:,} points"]
-        parts += [_part(name, grid) for name, grid in state.grids.items()]
-        parts += [f"failed {state.failed}"] if state.failed else []
-        parts += [left_text(state.remaining)] if state.remaining is not None else []
-        self._screen.note(", ".join(parts))
+        self._next = now + pause(now - self._began)
+        self._screen.note(plain_line(state))
+
+
+def plain_line(state: State) -> str:
+    """``98/672 points, gain 98/162, failed 2, 12 points/s, 50 s left``.
+
+    Of several grids those are named that are under way.
+    """
+    parts = [f"{state.done:,}/{state.total:,} points"]
+    if len(state.grids) > 1:
+        parts += [
+            f"{name} {grid.done:,}/{grid.total:,}"
+            for name, grid in state.grids.items()
+            if 0 < grid.done < grid.total
+        ]
+    parts += [f"failed {state.failed:,}"] if state.failed else []
+    parts += [f"workers lost {state.lost:,}"] if state.lost else []
+    if state.done < state.total:
+        parts += [rate_text(state.rate), left_text(state.remaining)]
+    return ", ".join(part for part in parts if part)
 
 
 class LiveProgress:
@@ -119,7 +155,9 @@ class LiveProgress:
         from rich.console import Console
         from rich.live import Live
 
-        console = Console(stderr=True, no_color=self._screen.plain, width=WIDTH)
+        # of 80 columns a last one stays free: some terminals wrap when it is filled
+        width = min(WIDTH, shutil.get_terminal_size().columns - 1)
+        console = Console(stderr=True, no_color=self._screen.plain, width=width)
         live = Live(console=console, auto_refresh=False, redirect_stdout=False)
         live.start()
         return live
@@ -127,10 +165,11 @@ class LiveProgress:
     def _picture(self, state: State) -> Any:
         from rich.text import Text
 
-        wide = max((len(name) for name in state.grids), default=0)
+        names = [shortened(name, NAME) for name in state.grids]
+        wide = max(map(len, names), default=0)
         lines = [
             self._line(name.ljust(wide), grid, state)
-            for name, grid in state.grids.items()
+            for name, grid in zip(names, state.grids.values(), strict=True)
         ]
         lines.append(_counts(state))
         return Text(self._screen.text("\n".join(lines)), no_wrap=True)
@@ -141,8 +180,12 @@ class LiveProgress:
             return f"  {name} {count}  done"
         active = grid is _active(state)
         right = left_text(state.remaining) if active else ""
-        tail = f"  {grid.label[:25]:<25} {right}" if active else ""
-        return f"  {name} {count}  {self._bar(grid.done / grid.total)}{tail}".rstrip()
+        head = f"  {name} {count}  {self._bar(grid.done / grid.total)}"
+        if not active:
+            return head
+        room = WIDTH - 1 - len(head) - 2 - len(right) - 1
+        label = shortened(grid.label, room) if room >= LABEL else ""
+        return f"{head}  {label.ljust(min(room, 25))} {right}".rstrip()
 
     def _bar(self, share: float, width: int = 14) -> str:
         full = int(share * width)
@@ -158,16 +201,19 @@ def _active(state: State) -> Grid | None:
 
 
 def _counts(state: State) -> str:
-    parts = [f"failed {state.failed}"]
-    if state.not_finite:
-        parts.append(f"not finite {state.not_finite} (a finding, not an error)")
-    if state.checked:
-        parts.append(state.checked)
-    return "  " + "   ".join(parts)
-
-
-def _part(name: str, grid: Grid) -> str:
-    return f"{name} {grid.done:,}/{grid.total:,}"
+    """The last row; what has no room in it has one of its own."""
+    remark = " (a finding, not an error)"
+    parts = [rate_text(state.rate)] if state.done < state.total else []
+    parts.append(f"failed {state.failed:,}")
+    parts += [f"workers lost {state.lost:,}"] if state.lost else []
+    parts += [f"not finite {state.not_finite:,}{remark}"] if state.not_finite else []
+    parts.append(state.checked)
+    rows = [""]
+    for part in filter(None, parts):
+        if len(rows[-1]) + 3 + len(part) >= WIDTH:
+            rows.append("")
+        rows[-1] += f"   {part}" if rows[-1] else f"  {part}"
+    return "\n".join(rows)
 
 
 def progress_for(screen: Screen) -> PlainProgress | LiveProgress:

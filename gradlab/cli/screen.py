@@ -159,6 +159,14 @@ def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
     )
 
 
+def shortened(name: str, room: int) -> str:
+    """A name with its middle left out; its end often tells it from the others."""
+    if len(name) <= room:
+        return name
+    end = (room - 3) // 2
+    return f"{name[: room - 3 - end]}...{name[len(name) - end :]}"
+
+
 def quiet_libraries() -> None:
     """Keep what matplotlib and torch would print off the screen.
 

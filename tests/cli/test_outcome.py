@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlab.cli.outcome import fitted, shortened, suggestions
-from gradlab.cli.screen import WIDTH
+from gradlab.cli.outcome import fitted, suggestions
+from gradlab.cli.screen import WIDTH, shortened
 from tests.made_up import product, store
 
 
