@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gradlab.errors import TooManyPointsError
 from gradlab.sweeps import bounds
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.points import plan
@@ -20,7 +21,13 @@ def test_there_are_some():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_table_tells_each_experiments_question_and_size(file):
     sweep = load(file)
-    bounds.check(sweep, 2)
-    row = re.search(rf"^\| `{file.name}` \| (.*?) \| (.*?) \|", README, re.MULTILINE)
+    row = re.search(
+        rf"^\| `{file.name}` \| (.*?) \| (.*?) \| (.*?) \|", README, re.MULTILINE
+    )
     assert row is not None
-    assert row.groups() == (sweep.question, f"{len(plan(sweep).points)}")
+    assert row.groups()[:2] == (sweep.question, f"{len(plan(sweep).points):,}")
+    if "--yes" in row[3]:
+        with pytest.raises(TooManyPointsError):
+            bounds.check(sweep, 2)
+    else:
+        bounds.check(sweep, 2)
