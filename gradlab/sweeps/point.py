@@ -4,7 +4,7 @@ import math
 import sysconfig
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +68,30 @@ def _by_itself(
         try:
             records |= _records(flow, [measure], 1 if stacked else None)[0]
         except Exception as error:
-            failed[measure.name] = f"measure {measure.name}: {_told(error)}"
+            failed[measure.name] = _told(error)
     if len(failed) == len(measures) > 1:
         return Outcome(message=whole, seconds=_since(began))
     return Outcome(
         tuple(records.values()),
-        "; ".join(failed.values()),
+        _by_cause(failed),
         tuple(failed),
         _since(began),
         _broke_down(records),
+    )
+
+
+def _by_cause(failed: Mapping[str, str]) -> str:
+    """Return which measures failed and why; those of one cause together.
+
+    >>> _by_cause({"verdict": "no", "horizon": "no", "mine": "a bug"})
+    'measures verdict, horizon: no; measure mine: a bug'
+    """
+    together: dict[str, list[str]] = {}
+    for name, cause in failed.items():
+        together.setdefault(cause, []).append(name)
+    return "; ".join(
+        f"measure{'s' * (len(names) > 1)} {', '.join(names)}: {cause}"
+        for cause, names in together.items()
     )
 
 
