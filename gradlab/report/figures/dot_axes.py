@@ -9,7 +9,7 @@ from gradlab.report.figures import ticks
 from gradlab.report.figures.base import Margins
 from gradlab.report.figures.frame import figure_of, furnish, inches, marker_kwargs
 from gradlab.report.figures.legend import legend, legend_height
-from gradlab.report.figures.lettering import text_width, widest
+from gradlab.report.figures.lettering import text_width, widest, wrap
 from gradlab.report.figures.scale import LN10, power, tick_word
 
 
@@ -53,11 +53,18 @@ def scale_ticks(
 
 def margins(data: Dots, width: float, style: Style, *, alone: bool) -> Margins:
     """Room for row names, the axis, the legend and the lines' names."""
-    left = min(0.14 + widest(list(data.rows), style.small), 0.45 * width)
+    lines = [line for name in _names(data, style, width) for line in name.split("\n")]
+    left = 0.14 + widest(lines, style.small)
     top = 0.06 + (0.2 * style.small / 7.2 if data.lines else 0.0)
     if alone:
         top += legend_height(data.names(), width, style)
     return Margins(left, 0.46 * style.font / 8.2, 0.14 * style.small / 7.2, top)
+
+
+def _names(data: Dots, style: Style, width: float) -> list[str]:
+    """The rows' names, broken into lines where one would take half the width."""
+    room = 0.45 * width - 0.14
+    return ["\n".join(wrap(name, style.small, room)) for name in data.rows]
 
 
 def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
@@ -69,7 +76,8 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
     axes.set_ylim((tops[-1] + 1) if tops else 1, 0)
     places, words = scale_ticks(data.scale, low, high, inches(axes)[2], style.small)
     axes.set_xticks(places, words)
-    axes.set_yticks([t + 0.5 for t in tops], list(data.rows))
+    names = _names(data, style, float(figure_of(axes).get_size_inches()[0]))
+    axes.set_yticks([t + 0.5 for t in tops], names)
     axes.tick_params(axis="y", length=0, pad=4)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(data.x_label, fontsize=style.font, color=style.ink, labelpad=3)

@@ -248,7 +248,8 @@
         if (next !== "none") {
           head.setAttribute("aria-sort", next);
           const sign = next === "ascending" ? 1 : -1;
-          rows.sort((a, b) => compare(a.cells[column].dataset.sort, b.cells[column].dataset.sort, sign));
+          const value = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
+          rows.sort((a, b) => compare(value(a), value(b), sign));
         }
         body.classList.toggle("sorted", next !== "none");
         body.append(...rows);

@@ -141,7 +141,7 @@ class Views:
         return {
             "text": cell.text,
             "align": align,
-            "sort": inline.plain(cell.text) if value is None else _sortable(value),
+            "sort": None if value is None else _sortable(value),
             "glyph": GLYPHS.get(verdict, ""),
             "verdict": verdict.replace("_", "-"),
         }
@@ -173,7 +173,7 @@ def _sortable(value: float | str) -> str:
         return value
     if math.isnan(value):
         return ""
-    return repr(float(value)).replace("inf", "Infinity")
+    return f"{value:.9g}".replace("inf", "Infinity")
 
 
 def _described(svg: str, alt: str) -> str:

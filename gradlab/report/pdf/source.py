@@ -71,6 +71,7 @@ PREAMBLE = """\
 """
 
 MOST_TABLE_ROWS = 40
+TOO_MANY_ROWS = 200
 FEW_COLUMNS = 4
 LONG_CODE = 25
 TEXT_WIDTH = 504.0
@@ -219,7 +220,7 @@ class Source:
         )
 
     def table(self, table: Table) -> str:
-        """A table with its head row; long ones show their first rows."""
+        """A table with its head row; long ones their first rows, very long ones none."""
         columns, rows, dropped = _columns(table)
         groups = set(table.groups) - {0}
         align = ", ".join(c.align for c in columns)
@@ -233,10 +234,13 @@ class Source:
             lines.append(", ".join(self._cell(cell) for cell in row) + ",")
         lines.append(")")
         caption = self._line(table.caption)
-        parts = [f"#muted[{caption}]" if caption else "", "\n".join(lines)]
+        parts = [f"#muted[{caption}]" if caption else ""]
+        if len(rows) > TOO_MANY_ROWS:
+            return "\n\n".join([*parts, f"#muted[{len(rows):,} rows, in report.html.]"])
+        parts.append("\n".join(lines))
         if len(rows) > MOST_TABLE_ROWS:
             more = len(rows) - MOST_TABLE_ROWS
-            parts.append(f"#muted[{more} more rows in the HTML report.]")
+            parts.append(f"#muted[{more:,} more rows in the HTML report.]")
         notes = [self._line(note) for note in table.notes]
         notes += [f"{', '.join(dropped).capitalize()}: in report.html."] * bool(dropped)
         parts += [f"#muted[{' '.join(notes)}]"] if notes else []

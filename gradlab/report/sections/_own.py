@@ -19,6 +19,7 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Row, Slice, labels, slices
+from gradlab.report.story.table import SHOWN, TABLED
 from gradlab.report.words import say
 
 
@@ -179,6 +180,26 @@ def caption(
     if values:
         texts.append(say(w.HELD, values=values))
     return " ".join(t for t in texts if t)
+
+
+def left_out(
+    story: Story, part: Slice, shown: int, count: int, *, sampled: bool = True
+) -> str:
+    """How many of `count` networks a figure draws, and where the others are.
+
+    sampled: the extremes and the median are drawn, not those of a section's own rule.
+    """
+    if shown >= count:
+        return ""
+    w = story.words("common")
+    rows = len(story.main.rows) if part.grid == story.main.grid else TABLED + 1
+    where = w.IN_TOP if rows <= SHOWN else w.IN_TABLE
+    return say(
+        w.THINNED if sampled else w.CHOSEN,
+        shown=shown,
+        count=count,
+        where=where if rows <= TABLED else w.IN_EXPORT,
+    )
 
 
 def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:

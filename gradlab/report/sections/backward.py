@@ -16,6 +16,7 @@ from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.headline import plain_row
+from gradlab.report.story.table import SHOWN
 from gradlab.report.words import say
 
 
@@ -39,15 +40,16 @@ class Backward(own.OwnSection):
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of one to four panels."""
         w = self.words(story)
-        rows = _rows(story)
-        if not rows:
+        found = [r for r in story.curves.rows if _loss_curve(r, "h") is not None]
+        if not found:
             return Missing(w.MISSING)
+        rows = _chosen(found)
         every = _every(story, rows)
         finding = _finding(rows, every, w, story)
         points = own.points_of(rows, -1)
         return [
             Finding(finding),
-            self._figure(finding, rows, every, points, w, story),
+            self._figure(finding, rows, every, len(found), points, w, story),
             *own.tail(w, points, ("werbos1990",), formula=(w.FORMULA, w.SPOKEN)),
         ]
 
@@ -56,6 +58,7 @@ class Backward(own.OwnSection):
         finding: str,
         rows: Sequence[Row],
         every: Sequence[Row],
+        count: int,
         points: Sequence[Any],
         w: ModuleType,
         story: Story,
@@ -78,6 +81,7 @@ class Backward(own.OwnSection):
                 story.curves,
                 points,
                 w.CAPTION,
+                say(w.SOME, shown=len(rows), count=count) if count > SHOWN else "",
                 w.EVERY_START if every else "",
                 _underflow(rows, w),
             ),
@@ -85,9 +89,8 @@ class Backward(own.OwnSection):
         )
 
 
-def _rows(story: Story) -> list[Row]:
+def _chosen(found: list[Row]) -> list[Row]:
     """The plain RNN, the least and the most open gate that were measured."""
-    found = [r for r in story.curves.rows if _loss_curve(r, "h") is not None]
     if len(found) <= MOST:
         return found
     plain = plain_row(found)

@@ -26,6 +26,7 @@ from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, labels, rank
 from gradlab.report.story.rows import curve_of, spread_of
+from gradlab.report.story.table import SHOWN
 from gradlab.report.words import say
 
 
@@ -50,11 +51,15 @@ class CellState(own.OwnSection):
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """Two figures; the second alone for cells of one state."""
         w = self.words(story)
-        rows = _rows(story, "cc")
-        own_block = "cc" if rows else "hh"
-        rows = rows or _rows(story, "hh")
-        if not rows:
+        found = _found(story, "cc")
+        own_block = "cc" if found else "hh"
+        found = found or _found(story, "hh")
+        if not found:
             return Missing(w.MISSING)
+        rows = _chosen(found)
+        left = ""
+        if len(found) > SHOWN:
+            left = own.left_out(story, story.curves, len(rows), len(found))
         whole = [r for r in rows if all(_curve(r, b) is not None for b in BLOCKS)]
         blocks: list[Block] = []
         split = _split_finding(rows, own_block, w)
@@ -66,13 +71,13 @@ class CellState(own.OwnSection):
             finding = _same_finding(whole, w)
             blocks += [
                 Finding(f"{finding} {split}"),
-                self._four(finding, whole, w, story),
+                self._four(finding, whole, left, w, story),
                 HowToRead(w.HOW),
             ]
         else:
             blocks.append(Finding(split))
         blocks += [
-            self._split(split, rows, own_block, w, story),
+            self._split(split, rows, own_block, left, w, story),
             HowToRead(w.HOW_SPLIT),
             formula,
             Command(own.command(points), w.COMMAND_NOTE),
@@ -82,7 +87,12 @@ class CellState(own.OwnSection):
         return blocks
 
     def _four(
-        self, finding: str, rows: Sequence[Row], w: ModuleType, story: Story
+        self,
+        finding: str,
+        rows: Sequence[Row],
+        left: str,
+        w: ModuleType,
+        story: Story,
     ) -> Figure:
         titles = (w.H_TO_H, w.C_TO_H, w.H_TO_C, w.C_TO_C)
         panels = [
@@ -101,7 +111,7 @@ class CellState(own.OwnSection):
             name="blocks",
             data=Panels(panels, columns=2),
             alt=say(w.BLOCKS_ALT, finding=inline.plain(finding)),
-            caption=own.caption(story, story.curves, points, w.BLOCKS_CAPTION),
+            caption=own.caption(story, story.curves, points, w.BLOCKS_CAPTION, left),
             takeaway=finding,
             draft=own.draft(story, w.BLOCKS_DRAFT, story.curves, points),
         )
@@ -111,6 +121,7 @@ class CellState(own.OwnSection):
         finding: str,
         rows: Sequence[Row],
         own_block: str,
+        left: str,
         w: ModuleType,
         story: Story,
     ) -> Figure:
@@ -121,7 +132,7 @@ class CellState(own.OwnSection):
         )
         panels = [
             Panel(
-                say(w.PANEL, bias=_bias(r), what=_what(r, own_block, w)),
+                say(w.PANEL, bias=_titles(rows)[id(r)], what=_what(r, own_block, w)),
                 Curves(
                     [
                         _series(r, block, label, key)
@@ -140,19 +151,23 @@ class CellState(own.OwnSection):
             name="conveyor",
             data=Panels(panels, columns=len(panels)),
             alt=say(w.SPLIT_ALT, finding=inline.plain(finding)),
-            caption=own.caption(story, story.curves, points, text),
+            caption=own.caption(story, story.curves, points, text, left),
             takeaway=finding,
             draft=own.draft(story, w.SPLIT_DRAFT, story.curves, points),
         )
 
 
-def _rows(story: Story, block: str) -> list[Row]:
-    """Up to three rows with this block and a conveyor: the last biases."""
-    found = [
+def _found(story: Story, block: str) -> list[Row]:
+    """Rows with this block and a conveyor."""
+    return [
         r
         for r in story.curves.rows
         if _curve(r, block) is not None and _curve(r, "conveyor") is not None
     ]
+
+
+def _chosen(found: list[Row]) -> list[Row]:
+    """Up to three of them: the last biases."""
     if len(found) <= 3:
         return found
     opened = [r for r in found if r.bias != "keep" and r.cell == found[0].cell]
@@ -277,9 +292,17 @@ def _what(row: Row, own_block: str, w: ModuleType) -> str:
     return w.BOTH_CARRY
 
 
-def _bias(row: Row) -> str:
-    name = row.bias_name or labels.cell_name(row.cell)
-    return labels.with_extras(name, row.extras)
+def _titles(rows: Sequence[Row]) -> dict[int, str]:
+    """Each row by what tells it apart: its bias, and its cell where there are several.
+
+    By its place in memory.
+    """
+    if len({r.cell for r in rows}) > 1:
+        return {id(r): r.label for r in rows}
+    return {
+        id(r): labels.with_extras(r.bias_name or labels.cell_name(r.cell), r.extras)
+        for r in rows
+    }
 
 
 def _split_finding(rows: Sequence[Row], own_block: str, w: ModuleType) -> str:
@@ -292,16 +315,18 @@ def _split_finding(rows: Sequence[Row], own_block: str, w: ModuleType) -> str:
 
     first = max(rows, key=gap)
     others = [r for r in rows if r is not first]
-    text = say(w.SPLIT, **_split_values(first, own_block, w))
+    names = _titles(rows)
+    text = say(w.SPLIT, bias=names[id(first)], **_split_values(first, own_block, w))
     if others:
-        text += say(w.SPLIT_MORE, **_split_values(others[-1], own_block, w))
+        row = others[-1]
+        values = _split_values(row, own_block, w)
+        text += say(w.SPLIT_MORE, bias=names[id(row)], **values)
     return text
 
 
 def _split_values(row: Row, own_block: str, w: ModuleType) -> dict[str, str]:
     total, conveyor, _ = _ends(row, own_block)
     return {
-        "bias": _bias(row),
         "lag": f"{row.length:,}",
         "conveyor": numbers.left(conveyor),
         "total": numbers.left(total),

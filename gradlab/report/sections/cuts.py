@@ -41,11 +41,12 @@ class Cuts(own.OwnSection):
             return Missing(w.MISSING)
         plain = plain_row(story.main.rows)
         finding = _finding(rows, plain, w)
-        with_plain = [*([plain] if plain else []), *rows]
+        drawn = rank.sample(rows, MOST)
+        with_plain = [*([plain] if plain else []), *drawn]
         points = own.points_of(with_plain, -1)
         return [
             Finding(finding),
-            self._figure(finding, rows, plain, w, story),
+            self._figure(finding, drawn, len(rows), plain, w, story),
             *own.tail(
                 w,
                 points,
@@ -58,6 +59,7 @@ class Cuts(own.OwnSection):
         self,
         finding: str,
         rows: Sequence[Row],
+        count: int,
         plain: Row | None,
         w: ModuleType,
         story: Story,
@@ -86,6 +88,7 @@ class Cuts(own.OwnSection):
         )
         several = any(r.rate().seeds >= 3 for r in rows)
         before = [w.CAPTION, w.INTERVAL] if several else [w.CAPTION]
+        before.append(own.left_out(story, story.main, len(rows), count))
         return Figure(
             name="cuts",
             data=Dots([r.label for r in rows], marks, w.X, lines=lines),
@@ -95,7 +98,7 @@ class Cuts(own.OwnSection):
         )
 
 
-def _rows(story: Story) -> list[Row]:
+def _rows(story: Story) -> tuple[Row, ...]:
     found = [
         r
         for r in story.main.rows
@@ -104,7 +107,7 @@ def _rows(story: Story) -> list[Row]:
         and r.size().word
     ]
     first = [r for r in found if r.family == "lstm"]
-    return list(rank.sample(tuple(first or found), MOST))
+    return tuple(first or found)
 
 
 def _formula(rows: Sequence[Row], w: ModuleType) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
 from gradlab.report.story.headline import counts, plain_row
+from gradlab.report.story.table import SHOWN
 from gradlab.report.words import say
 
 
@@ -37,14 +38,14 @@ class Directions(own.OwnSection):
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """One figure of up to seven curves."""
         w = self.words(story)
-        rows = _rows(story)
+        rows, holding = _rows(story)
         if not rows:
             return Missing(w.MISSING)
-        finding = _finding(rows, w, story)
+        finding = _finding([*rows, *holding], w, story)
         points = own.points_of(rows, -1)
         return [
             Finding(finding),
-            self._figure(finding, rows, points, w, story),
+            self._figure(finding, rows, len(holding), points, w, story),
             *own.tail(w, points, ("vershynin2018",), formula=(w.FORMULA, w.SPOKEN)),
         ]
 
@@ -52,6 +53,7 @@ class Directions(own.OwnSection):
         self,
         finding: str,
         rows: Sequence[Row],
+        besides: int,
         points: Sequence[Any],
         w: ModuleType,
         story: Story,
@@ -71,13 +73,30 @@ class Directions(own.OwnSection):
             name="directions",
             data=data,
             alt=say(w.ALT, finding=inline.plain(finding), ends=ends),
-            caption=own.caption(story, story.curves, points, w.CAPTION),
+            caption=own.caption(
+                story,
+                story.curves,
+                points,
+                w.CAPTION,
+                _best(rows, besides, w),
+            ),
             draft=own.draft(story, w.DRAFT, story.curves, points),
         )
 
 
-def _rows(story: Story) -> list[Row]:
-    """The plain RNN, at its most stable gain too, and the networks that hold."""
+def _best(rows: Sequence[Row], besides: int, w: ModuleType) -> str:
+    """Of how many that hold their gradient these are drawn, where it is many."""
+    drawn = sum(row.size().word in HOLDS for row in rows)
+    if drawn + besides <= SHOWN:
+        return ""
+    return say(w.BEST, shown=drawn, count=drawn + besides)
+
+
+def _rows(story: Story) -> tuple[list[Row], list[Row]]:
+    """The rows drawn: the plain RNN, at its most stable gain too, and those that hold.
+
+    And those that hold besides, for which there is no room.
+    """
     found = [r for r in story.curves.rows if not math.isnan(rank.directions(r))]
     plain = plain_row(found)
     holding = [r for r in found if r.size().word in HOLDS and r is not plain]
@@ -88,9 +107,9 @@ def _rows(story: Story) -> list[Row]:
         others = [r for r in found if id(r) not in taken]
         holding += sorted(others, key=rank.merit)[: LEAST - len(holding)]
     room = MOST - len(first)
-    if len(holding) > room:
-        holding = sorted(holding, key=rank.merit)[:room]
-    return first + [r for r in found if any(r is h for h in holding)]
+    best = {id(r) for r in sorted(holding, key=rank.merit)[:room]}
+    drawn = [r for r in found if id(r) in best]
+    return first + drawn, [r for r in holding if id(r) not in best]
 
 
 def _steady(story: Story) -> Row | None:

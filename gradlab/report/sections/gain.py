@@ -119,10 +119,7 @@ class Gain(own.OwnSection):
         text = say(w.CAPTION, length=f"{_length(lines):,}")
         if inits:
             text += w.CAPTION_INIT
-        before = [text]
-        if len(shown) < len(lines):
-            common = story.words("common")
-            before.append(say(common.THINNED, shown=len(shown), count=len(lines)))
+        before = [text, own.left_out(story, part, len(shown), len(lines))]
         return Figure(
             name="gain",
             data=data,

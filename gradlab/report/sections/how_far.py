@@ -15,7 +15,7 @@ from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.headline import counts, plain_row
-from gradlab.report.story.table import SHOWN, rows_table
+from gradlab.report.story.table import SHOWN, TABLED, rows_table
 from gradlab.report.words import say
 
 
@@ -43,7 +43,7 @@ class HowFar(own.OwnSection):
         if not rows:
             return Missing(say(common.MISSING_MEASURE, measures="spectral_norm"))
         finding = self._finding(rows, w, story)
-        drawn, notes = choose(rows, w)
+        drawn, notes = choose(rows, w, story)
         points = own.points_of(rows, -1)
         blocks: list[Block] = [
             Finding(finding),
@@ -52,8 +52,11 @@ class HowFar(own.OwnSection):
         ]
         count = len(story.main.rows)
         if count > SHOWN:
-            table = rows_table(story, story.main.rows, count, name="all-networks")
-            blocks.append(Details(say(w.TABLE, count=count), [table]))
+            tabled = rank.sample(story.main.rows, TABLED)
+            table = rows_table(story, tabled, count, name="all-networks")
+            summary = w.TABLE if len(tabled) == count else w.TABLE_SOME
+            summary = say(summary, shown=len(tabled), count=count)
+            blocks.append(Details(summary, [table]))
         return blocks
 
     def _figure(
@@ -141,11 +144,19 @@ def series(row: Row) -> Series:
     )
 
 
-def choose(rows: Sequence[Row], w: ModuleType) -> tuple[list[Row], list[str]]:
-    """At most eight curves: without twins, without the GRU's middle biases."""
+def choose(
+    rows: tuple[Row, ...], w: ModuleType, story: Story
+) -> tuple[list[Row], list[str]]:
+    """At most eight curves: without twins, without the GRU's middle biases.
+
+    Of more than a table on top holds: the extremes and those about the median.
+    """
     kept, notes = list(rows), list[str]()
     if len(kept) <= 7:
         return kept, notes
+    if len(kept) > SHOWN:
+        drawn = list(rank.sample(rows, MOST - MOST % 3))
+        return drawn, [own.left_out(story, story.curves, len(drawn), len(rows))]
     for row in [r for r in kept if r.family == "gru"]:
         twin = next((r for r in kept if _twins(row, r)), None)
         if twin is not None:
@@ -269,7 +280,7 @@ def _others(others: Sequence[Row], w: ModuleType) -> str:
     if not others:
         return ""
     defaults = [r for r in others if r.bias == "keep"]
-    named = defaults or others
+    named = others if len(others) > MOST else defaults or others
     if len(named) > 3:
         low, high = named[0], named[-1]
         return say(

@@ -83,7 +83,7 @@ class Inside(own.OwnSection):
         )
         texts = [w.CAPTION]
         if count > len(shown):
-            texts.append(say(w.THINNED, count=count))
+            texts.append(say(w.THINNED, shown=len(shown), count=count))
         values = own.held(story, part)
         texts.append(say(story.words("common").HELD, values=values))
         points = own.points_of([m.row for m in shown], -1)

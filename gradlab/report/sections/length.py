@@ -82,9 +82,7 @@ class Length(own.OwnSection):
             w.CAPTION + (w.CHRONO if any(r.bias == "chrono" for r in rows) else "")
         ]
         count = len([r for r in story.main.rows if r.size().word])
-        if count > len(rows):
-            common = story.words("common")
-            before.append(say(common.THINNED, shown=len(rows), count=count))
+        before.append(own.left_out(story, story.main, len(rows), count))
         return Figure(
             name="length",
             data=data,

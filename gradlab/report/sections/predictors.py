@@ -32,6 +32,7 @@ KEEP_GATES = {"lstm": "forget_gate"}
 FACTOR = math.log(10.0)
 MOST = 24
 SHOWN = 10
+NAMED = 4
 NEAR, LEAST, TOLD, WIDE = 0.01, 0.02, 2, 30
 
 
@@ -51,11 +52,12 @@ class Predictors(own.OwnSection):
         if not gated and not plain:
             return Missing(w.MISSING)
         finding = _finding(gated, plain, w)
+        count, gated = len(gated), list(rank.sample(gated, MOST))
         rows = [*gated, *plain]
         points = own.points_of(gated or plain, -1)
         return [
             Finding(finding),
-            self._figure(finding, gated, plain, part or story.main, w, story),
+            self._figure(finding, gated, count, plain, part or story.main, w, story),
             *_gate_values(gated, w),
             *own.tail(
                 w,
@@ -69,6 +71,7 @@ class Predictors(own.OwnSection):
         self,
         finding: str,
         gated: Sequence[Row],
+        count: int,
         plain: Sequence[Row],
         part: Slice,
         w: ModuleType,
@@ -78,6 +81,7 @@ class Predictors(own.OwnSection):
         if gated:
             panels.append(Panel(w.PANEL_GATES, _gates(gated, w)))
             texts.append(w.CAPTION_GATES)
+            texts.append(own.left_out(story, story.main, len(gated), count))
         if plain:
             shown = _shown(plain)
             panels.append(Panel(w.PANEL_WEIGHTS, _weights(shown, w)))
@@ -85,8 +89,8 @@ class Predictors(own.OwnSection):
             if any(_linear(r) for r in shown):
                 texts.append(w.DIAMOND)
             if len(shown) < len(plain):
-                count = {"shown": len(shown), "count": len(plain)}
-                texts.append(say(w.SOME_WEIGHTS, **count))
+                numbers_of = {"shown": len(shown), "count": len(plain)}
+                texts.append(say(w.SOME_WEIGHTS, **numbers_of))
         told = ", ".join(
             say(
                 w.ALT_POINT,
@@ -107,14 +111,13 @@ class Predictors(own.OwnSection):
         )
 
 
-def _gated(story: Story) -> list[Row]:
+def _gated(story: Story) -> tuple[Row, ...]:
     """Rows with a conveyor that is not the whole road, with a finite rate."""
-    found = [
+    return tuple(
         r
         for r in story.main.rows
         if math.isfinite(r.rate("conveyor").mean) and math.isfinite(r.rate().mean)
-    ]
-    return list(rank.sample(tuple(found), MOST))
+    )
 
 
 def _plain(story: Story) -> tuple[Slice | None, list[Row]]:
@@ -318,8 +321,11 @@ def _gates_finding(rows: Sequence[Row], w: ModuleType) -> str:
     told = _told(misses, w)
     if not hits:
         return say(w.ONLY_MISS, misses=told)
-    shown = numbers.listed([r.label for r in hits[:4]])
-    return say(w.HITS, hits=shown, length=length) + say(w.AND_MISS, misses=told)
+    names = [r.label for r in hits[:NAMED]]
+    if len(hits) > len(names):
+        names[-1] = say(w.OF_ALL, count=len(hits) - len(names) + 1)
+    text = say(w.HITS, hits=numbers.listed(names), length=length)
+    return text + say(w.AND_MISS, misses=told)
 
 
 def _told(misses: Sequence[Row], w: ModuleType) -> str:

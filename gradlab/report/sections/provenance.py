@@ -142,7 +142,7 @@ def _sweep(story: Story, w: ModuleType) -> str:
     return say(
         w.SWEEP,
         asked=f"{len(points):,}",
-        done=f"{len(story.done):,}",
+        done=f"{sum(p.status == 'done' for p in points):,}",
         failed=f"{len(story.failed):,}",
         missing=f"{missing:,}",
         others=say(w.OTHERS, count=f"{others:,}") if others else "",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from gradlab.report.story.story import Story
 
 SHOWN, ODD = 24, 3
+LONGEST = 300
+TABLED = 2_000
+"""Rows of the table of all networks: more would make the page heavy to open."""
 
 
 def table(story: Story) -> Table | None:
@@ -123,7 +126,8 @@ def _notes(
     points = [p for r in rows for p in r.points()]
     notes.append(say(w.NOTE_HOW, seeds=story.seeds_text(points)))
     if count > len(rows):
-        notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count))
+        where = w.IN_TABLE if count <= TABLED else w.IN_EXPORT
+        notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count, where=where))
     odd = [note for r in rows if (note := _odd(r, w, names))]
     notes += odd[:ODD]
     if len(odd) > ODD:
@@ -176,13 +180,19 @@ def after(story: Story) -> list[Block]:
 
 
 def _failed(story: Story, w: ModuleType) -> Block:
-    counted = Counter(plain_message(p.message or "") for p in story.failed)
-    example = {plain_message(p.message or ""): _told(p) for p in reversed(story.failed)}
+    counted = Counter(_message(p) for p in story.failed)
+    example = {_message(p): _told(p) for p in reversed(story.failed)}
     rows = [
         [Cell(f"{n:,}", n), Cell(message), Cell(example[message])]
         for message, n in counted.most_common(12)
     ]
     return Table(list(w.FAILED_COLUMNS), rows, w.FAILED_CAPTION, name="failed")
+
+
+def _message(point) -> str:
+    """Why a point failed, as far as a table has room; `gradlab status` has it all."""
+    text = point.message or ""
+    return plain_message(text if len(text) <= LONGEST else f"{text[:LONGEST]} …")
 
 
 def _told(point) -> str:

@@ -22,10 +22,18 @@ def words(language: str, name: str) -> ModuleType:
 def say(template: str, **values: object) -> str:
     """Fill a template in; a name without a value is an error, never a gap.
 
+    Whole numbers get their thousands apart.
+
     >>> say("The $cell keeps $kept a step.", cell="RNN", kept="47 %")
     'The RNN keeps 47 % a step.'
+    >>> say("$count networks", count=1600)
+    '1,600 networks'
     """
-    return Template(template).substitute(values)
+    shown = {
+        name: f"{value:,}" if type(value) is int else value
+        for name, value in values.items()
+    }
+    return Template(template).substitute(shown)
 
 
 def capital(text: str) -> str:

@@ -44,6 +44,10 @@ CAPTION = (
     "1; they can pass 1 on the way."
 )
 EVERY_START = "With a loss at every step h_{0} alone bears none: the step at the end."
+SOME = (
+    "$shown of $count networks are drawn: the plain RNN where there is one, the first "
+    "and the last gate bias; `gradlab export` writes them all."
+)
 UNDERFLOW = (
     "A curve that ends in an exact zero underflowed: the backward pass itself has no "
     "smaller number in $dtype, while the products of the other sections are rescaled "

@@ -14,9 +14,12 @@ DRAFT = (
 )
 THINNED = (
     "$shown of $count networks are drawn: those with most and least left, and those "
-    "about the median; all $count stand in the table below."
+    "about the median; $where."
 )
-ALL_ROWS = "All $count networks"
+CHOSEN = "$shown of $count networks are drawn; $where."
+IN_TOP = "all stand in the table on top"
+IN_TABLE = "all stand in the table of section 1"
+IN_EXPORT = "`gradlab export` writes them all"
 MISSING_MEASURE = "Not measured in this sweep: add `--measure $measures`."
 NO_POINTS = "No point of this sweep has been computed."
 UNLESS_NAMED = "unless named, $values"

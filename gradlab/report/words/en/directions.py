@@ -20,7 +20,7 @@ SINGLE_HOLDER = (
     "$name holds its gradient and keeps $rank of $hidden directions at lag $length."
 )
 ALIKE = (
-    "All $count networks drawn that hold their gradient keep about $most_rank "
+    "All $count networks that hold their gradient keep about $most_rank "
     "directions at lag $length (the state has $hidden)."
 )
 LOUD = (
@@ -52,6 +52,10 @@ ALT_END = "$name $rank"
 CAPTION = (
     "[[stable rank|Stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all "
     "squared singular values over the largest one."
+)
+BEST = (
+    "Of $count networks that hold their gradient $shown are drawn: those that reach "
+    "furthest, then those with most directions."
 )
 DRAFT = "Stable rank of the state's derivative against lag."
 HOW = (

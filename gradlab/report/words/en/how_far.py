@@ -65,6 +65,7 @@ LIMITS = (
     "survive)."
 )
 TABLE = "All $count networks"
+TABLE_SOME = "$shown of $count networks"
 MIXED_NO_HOLDER = (
     "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none "
     "of the rest holds its gradient over $length steps$explode."

@@ -29,7 +29,7 @@ CAPTION = (
     "state, spectral norm. The lines are 1/1000 and 1000; the empty half is "
     "impossible: the future cannot change the past."
 )
-THINNED = "The $count networks measured are shown by four of them."
+THINNED = "$shown of the $count networks measured are drawn."
 DRAFT = "All pairs of steps within one sequence."
 HOW = (
     "Across is the earlier step t, upwards the later step T; on the diagonal both are "

@@ -7,6 +7,7 @@ MISSING = (
     "growth_rate,gate_log_mean,weight_spectral_norm`."
 )
 HITS = "The gates alone predict $hits to within a factor of ten over $length steps"
+OF_ALL = "$count more"
 AND_MISS = " and miss $misses"
 ONLY_MISS = (
     "The gates alone predict none of the rows; they are farthest off for $misses"
@@ -66,7 +67,7 @@ GATE_CAPTION = (
     "and seeds; the typical gate is their geometric mean."
 )
 DIAMOND = "A diamond is a linear network."
-SOME_WEIGHTS = "$shown of the $count networks are drawn."
+SOME_WEIGHTS = "Of the $count RNNs measured $shown are drawn."
 ALT = "$finding Scatter of the measured rate against its predictors: $points."
 ALT_POINT = "$name conveyor $conveyor, measured $kept"
 CAPTION_GATES = (

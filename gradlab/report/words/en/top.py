@@ -230,8 +230,11 @@ NOTE_HOW = (
     "first steps often keep more or less."
 )
 NOTE_TOLD = (
-    "$shown of $count networks are shown: extremes and median; all in section 1."
+    "$shown of $count networks are shown: those with most and least left, and those "
+    "about the median; $where."
 )
+IN_TABLE = "all in section 1"
+IN_EXPORT = "`gradlab export` writes all"
 NOTE_ODD = "$Name: $what."
 ODD_DEAD = "an exact zero in $count of $seeds seeds"
 ODD_BROKEN = "not finite in $count of $seeds seeds"
