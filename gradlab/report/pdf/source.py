@@ -220,7 +220,7 @@ class Source:
         )
 
     def table(self, table: Table) -> str:
-        """A table with its head row; long ones their first rows, very long ones none."""
+        """A table; long ones show their first rows, very long ones none."""
         columns, rows, dropped = _columns(table)
         groups = set(table.groups) - {0}
         align = ", ".join(c.align for c in columns)
