@@ -52,7 +52,7 @@ class Predictors(own.OwnSection):
         if not gated and not plain:
             return Missing(w.MISSING)
         finding = _finding(gated, plain, w)
-        count, gated = len(gated), list(rank.sample(gated, MOST))
+        count, gated = len(gated), rank.sample(gated, MOST)
         rows = [*gated, *plain]
         points = own.points_of(gated or plain, -1)
         return [
