@@ -154,7 +154,7 @@ def left_text(results: Results, left: int) -> str:
 
     done, seconds = totals(results)["done"], results.meta.get("seconds")
     about = f", about {duration(seconds / done * left)}" if done and seconds else ""
-    return f"{left:,} points{about}"
+    return f"{left:,} point{'' if left == 1 else 's'}{about}"
 
 
 _TOLD = ("gradlab", "torch")

@@ -76,7 +76,8 @@ class Gain(own.OwnSection):
             finding, lines, gains, part, w, story
         )
         points = own.points_of([r for line in lines for r in line.rows.values()], -1)
-        plain = [p for p in points if p.params["init"] == part_init(points)]
+        scaled = part_init(points)
+        plain = [p for p in points if p.params["init"] == scaled]
         return [
             Finding(finding),
             figure,

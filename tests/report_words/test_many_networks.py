@@ -1,0 +1,172 @@
+"""More networks than a figure can draw: what is drawn, said, tabled and left out."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+
+import pytest
+
+from gradlab.report import inline
+from gradlab.report.blocks import Details, Table, finding_of
+from gradlab.report.document import compose
+from gradlab.report.figures.curves import Curves
+from gradlab.report.figures.dots import Dots
+from gradlab.report.figures.heatmap import Heatmap
+from gradlab.report.figures.panels import Panels
+from gradlab.report.figures.scatter import Scatter
+from gradlab.report.formulas import formulas_of
+from gradlab.report.pdf.source import TOO_MANY_ROWS, Source
+from gradlab.report.sections import _own as own
+from gradlab.report.sections import how_far
+from gradlab.report.story import Story, table
+from tests import made_up
+
+
+DRAWN = 24
+CELLS = (
+    "gru",
+    "gru:reset_before",
+    "lstm",
+    "lstm:coupled",
+    "lstm:no_output_activation",
+    "lstm:peephole",
+)
+BIASES = ("keep", -1.0, 0.5, 1.0, 2.0, 3.0, 4.0, "chrono")
+GAINS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+NETWORKS = len(CELLS) * len(BIASES) * len(GAINS)
+
+
+def spread_out(params):
+    """Rates from far below zero to a little above, conveyors that fall short."""
+    open_gate = BIASES.index(params["forget_bias"]) / len(BIASES)
+    more = CELLS.index(params["cell"]) / 300 + math.log(params["gain"]) / 40
+    rate = -0.5 * (1 - open_gate) + more
+    conveyor = rate - 0.3 * open_gate * (params["gain"] != 1)
+    return made_up.Behaviour(
+        rate,
+        noise=0.001,
+        rank=1 + 10 * open_gate,
+        conveyor=conveyor,
+        detours=rate,
+        no_cell_path=-2 + more,
+        no_detours=conveyor,
+    )
+
+
+@cache
+def many():
+    networks = [(cell, bias) for cell in CELLS for bias in BIASES]
+    asked = made_up.product(network=networks, gain=GAINS, length=(16, 64))
+    return made_up.store({"sweep": asked}, spread_out)
+
+
+@cache
+def report():
+    return compose(many())
+
+
+def marks(data):
+    """How many networks a figure draws."""
+    match data:
+        case Heatmap() | Dots():
+            return len(data.rows)
+        case Curves():
+            return len(data.series)
+        case Scatter():
+            return len(data.points)
+        case Panels():
+            return max(marks(panel.data) for panel in data.panels)
+    return 0
+
+
+def all_networks(found):
+    """The table of section 1 and what opens it."""
+    folded = [b for b in found.chapters[0].blocks if isinstance(b, Details)]
+    return folded[0].blocks[0], folded[0].summary
+
+
+def test_no_figure_draws_more_networks_than_one_can_tell_apart():
+    for _, figure in report().figures():
+        assert 0 < marks(figure.data) <= DRAWN, figure.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["how-far", "length", "gain", "cuts", "predictors", "blocks", "conveyor"],
+)
+def test_a_caption_says_how_many_were_left_out_and_where_they_are(name):
+    figures = {figure.name: figure for _, figure in report().figures()}
+    caption = inline.plain(figures[name].caption)
+    found = re.search(r"(\d+) of (\d+) networks are drawn: .*?; (.*?)\. ", caption)
+    assert found is not None, caption
+    assert int(found[1]) < int(found[2])
+    assert found[3] == "all stand in the table of section 1"
+
+
+def test_what_is_drawn_are_the_extremes_and_the_median():
+    story = Story.of(many())
+    rows = how_far.measured(story)
+    drawn, _ = how_far.choose(rows, story.words("how_far"), story)
+    sizes = sorted(row.size().ln for row in rows)
+    shown = sorted(row.size().ln for row in drawn)
+    assert (shown[0], shown[-1]) == (sizes[0], sizes[-1])
+    middle = sizes[len(sizes) // 2]
+    assert min(abs(size - middle) for size in shown) < 0.05 * abs(sizes[0] - sizes[-1])
+
+
+def test_findings_speak_of_all_networks_not_of_those_drawn():
+    story = Story.of(many())
+    lstm = [r for r in story.main.rows if r.family == "lstm"]
+    most = max(r.rate("no_cell_path").mean for r in lstm)
+    cuts = next(c for c in report().chapters if c.name == "cuts")
+    assert f"at most {100 * math.exp(most):.0f} %" in finding_of(cuts.blocks)
+    predictors = next(c for c in report().chapters if c.name == "predictors")
+    told = finding_of(predictors.blocks)
+    hits, misses = re.search(r"and (\d+) more to .* and (\d+) more\.", told).groups()
+    measured = [r for r in story.main.rows if math.isfinite(r.rate("conveyor").mean)]
+    assert 3 + int(hits) + 1 + int(misses) == len(measured)
+
+
+def test_the_table_of_all_networks_has_a_bound_and_says_so(monkeypatch):
+    for module in (table, own, how_far):
+        monkeypatch.setattr(module, "TABLED", 60)
+    found = compose(many())
+    tabled, summary = all_networks(found)
+    assert len(tabled.rows) == 60
+    assert summary == f"60 of {NETWORKS} networks"
+    for notes in (tabled.notes, found.top.table.notes):
+        assert any(n.endswith("`gradlab export` writes all.") for n in notes)
+    ends = [row[-1].sort_value for row in tabled.row_list()]
+    sizes = [row.size().ln for row in Story.of(many()).main.rows]
+    assert (min(ends), max(ends)) == (min(sizes), max(sizes))
+    for _, figure in found.figures():
+        assert "section 1" not in figure.caption, figure.name
+
+
+def test_up_to_the_bound_the_table_has_every_network():
+    tabled, summary = all_networks(report())
+    assert len(tabled.rows) == NETWORKS
+    assert summary == f"All {NETWORKS} networks"
+
+
+def test_print_leaves_a_very_long_table_to_the_page():
+    found = report()
+    source = Source(found, {}, formulas_of(found))
+    tabled, _ = all_networks(found)
+    assert len(tabled.rows) > TOO_MANY_ROWS
+    assert f"{NETWORKS} rows, in report.html." in source.table(tabled)
+    shorter = Table(tabled.columns, tabled.rows[:60], tabled.caption)
+    assert "20 more rows in the HTML report." in source.table(shorter)
+
+
+def test_a_long_message_is_cut_in_the_page():
+    long = "RuntimeError: " + "x" * 5_000
+    points = made_up.lineup(made_up.RNN_ONLY, (16,))
+    failed = made_up.store(points, status=lambda params: ("failed", long))
+    found = compose(failed)
+    tables = [b for b in found.top.blocks if isinstance(b, Table)]
+    shown = tables[0].row_list()[0][1].text
+    assert len(shown) < 400
+    assert shown.endswith("…")
