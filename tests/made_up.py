@@ -334,13 +334,13 @@ def _blocks(params: Params, b: Behaviour) -> dict[str, tuple[float, float]]:
         return {"joint": joint, "hh": joint}
     found = {
         "joint": joint,
-        "hh": (b.rate, b.start - (1.5 if params["cell"] == "lstm" else 0.0)),
+        "hh": (b.rate, b.start - (1.5 if params["cell"].startswith("lstm") else 0.0)),
         "conveyor": (b.conveyor, 0.0),
         "detours": (b.detours, b.start - 1.0),
         "no_cell_path": (b.no_cell_path, 0.0),
         "no_detours": (b.no_detours, 0.0),
     }
-    if params["cell"] == "lstm":
+    if params["cell"].startswith("lstm"):
         found |= {
             "hc": (b.rate, b.start - 0.7),
             "ch": (b.rate, b.start - 0.9),
@@ -483,7 +483,7 @@ def _loss_gradient(params: Params, rate: float, every: bool) -> Record:
     back = params["length"] - steps
     h = np.zeros_like(back) - 0.1 if every else rate * back
     rows = {"h": h}
-    if params["cell"] == "lstm":
+    if params["cell"].startswith("lstm"):
         rows |= {"c_graph": h - 0.3, "c_state": h - 0.5}
     return Record(
         "loss_gradient",
@@ -525,7 +525,7 @@ def by_row(table: Mapping[tuple, Behaviour]) -> Callable[[Params], Behaviour]:
 
 def worse_lstm(params: Params) -> Behaviour:
     """The LSTM loses its gradient faster than the RNN, whatever its bias."""
-    if params["cell"] == "lstm":
+    if params["cell"].startswith("lstm"):
         return Behaviour(-1.2, conveyor=-1.5, detours=-1.3, no_cell_path=-0.3)
     return Behaviour(-0.4 if params["cell"] == "rnn" else -0.6)
 
