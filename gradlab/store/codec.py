@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,24 @@ def decode(row: tuple, file: Path) -> Record:
     key, measure, version, settings, coords, note, dtype, shape, blob, _ = row
     if not fits(row):
         raise damaged(file, f"{measure} of point {key}")
-    values = np.frombuffer(blob, dtype=dtype).reshape(json.loads(shape))
+    values = np.frombuffer(blob, dtype=dtype).reshape(_shape(shape))
     mean = values[0]
     sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
-    axes = {name: _unpack(axis) for name, axis in json.loads(coords)}
+    axes = dict(_axes(coords))
     return Record(measure, version, json.loads(settings), axes, mean, sd, note)
+
+
+# Points of one sweep share these texts: each is read once and held once.
+
+
+@lru_cache(maxsize=1024)
+def _axes(text: str) -> tuple[tuple[str, tuple], ...]:
+    return tuple((name, _unpack(axis)) for name, axis in json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _shape(text: str) -> tuple[int, ...]:
+    return tuple(json.loads(text))
 
 
 def damaged(file: Path, what: str) -> StoreError:

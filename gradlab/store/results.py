@@ -1,8 +1,9 @@
 """Reading results: the points a sweep asked for, and what was measured of each."""
 
 import math
+import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,7 @@ class Shelf:
             if row is None or self.versions.get(measure) not in (None, row[2]):
                 return None
             self._decoded[key, measure] = codec.decode(row, self._file)
+            del self._rows[measure][key]  # the record has its bytes
         return self._decoded[key, measure]
 
     @cached_property
@@ -155,7 +157,7 @@ class Results:
                 raise codec.damaged(where / FILE_NAME, f"point {row[0]}")
         shelf = Shelf(where, frozenset(row[0] for row in rows))
         with explained(where / FILE_NAME):
-            points = {row[0]: _point(row, shelf) for row in rows}
+            points = _points(rows, shelf)
             lost = _lost(points, sweep)
             if lost:
                 raise codec.damaged(
@@ -175,17 +177,29 @@ class Results:
         return self.shelf.measures
 
 
-def _point(row: tuple, shelf: Shelf) -> PointResult:
-    key, params, status, message, computed, holds, *_ = row
-    return PointResult(
-        key,
-        codec.from_json(params),
-        status,
-        message,
-        codec.from_json(computed),
-        frozenset(codec.from_json(holds)),
-        shelf,
-    )
+def _points(rows: Iterable[tuple], shelf: Shelf) -> dict[str, PointResult]:
+    """Return key -> point; what many points have alike is held once for all."""
+    needs: dict[str, Mapping[str, str]] = {}
+    names: dict[frozenset[str], frozenset[str]] = {}
+    words: dict[Any, Any] = {}
+    points = {}
+    for key, params, status, message, computed, holds, *_ in rows:
+        if computed not in needs:
+            needs[computed] = codec.from_json(computed)
+        held = frozenset(codec.from_json(holds))
+        points[key] = PointResult(
+            key,
+            {
+                sys.intern(axis): words.setdefault((type(value), value), value)
+                for axis, value in codec.from_json(params).items()
+            },
+            status,
+            message,
+            needs[computed],
+            names.setdefault(held, held),
+            shelf,
+        )
+    return points
 
 
 def _lost(points: Mapping[str, PointResult], sweep: tuple | None) -> list[str]:
