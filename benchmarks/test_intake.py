@@ -1,0 +1,57 @@
+"""From a worker's answer to the disk, with outcomes measured before."""
+
+import threading
+from itertools import count
+from multiprocessing import Pipe
+
+from gradlab.store.store import Store
+from gradlab.sweeps import groups
+from gradlab.sweeps.intake import Intake
+from gradlab.sweeps.meta import Meta
+from gradlab.sweeps.tally import Tally
+from tests import replay
+
+
+AIM = 3.0
+
+
+def test_the_pipe(a_point, planned, outcomes):
+    group = _largest(planned)
+    answer = replay.answered(group, outcomes).value
+    here, there = Pipe()
+
+    def across():
+        sender = threading.Thread(target=there.send, args=(answer,))
+        sender.start()
+        here.recv()
+        sender.join()
+
+    a_point(across, len(group.keys), rounds=20, aim=AIM)
+
+
+def test_intake_and_store(a_point, asked, planned, outcomes, tmp_path):
+    formed = groups.form(planned.points, planned.needs)
+    answers = [replay.answered(group, outcomes) for group in formed]
+    folders = (tmp_path / str(number) for number in count())
+    opened = []
+
+    def fresh():
+        store = Store.open(next(folders), create=True)
+        opened.append(store)
+        store.expect({k: p.params() for k, p in planned.points.items()})
+        tally = Tally.of(planned, planned.needs, store, 1)
+        meta = Meta.start(store, "benchmark", asked, "")
+        return (Intake(planned, store, meta, tally, lambda event: None),), {}
+
+    def take(intake):
+        for answer in answers:
+            intake.take(answer, replay.Replay(outcomes))
+
+    a_point(take, len(planned.points), setup=fresh, aim=AIM)
+    for store in opened:
+        store.close()
+
+
+def _largest(planned):
+    formed = groups.form(planned.points, planned.needs)
+    return max(formed, key=lambda group: len(group.keys))

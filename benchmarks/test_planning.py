@@ -1,0 +1,32 @@
+"""Before anything is computed: points, keys, groups, and what is known already."""
+
+from gradlab.sweeps import groups, keys, runner
+from gradlab.sweeps.points import plan
+from tests import replay
+
+
+AIM = 1.0
+
+
+def test_points_and_keys(a_point, asked, planned):
+    def fresh():
+        keys.forget()
+        plan(asked)
+
+    a_point(fresh, len(planned.points), aim=AIM)
+
+
+def test_groups(a_point, planned):
+    def form():
+        groups.form(planned.points, planned.needs)
+
+    a_point(form, len(planned.points), aim=AIM)
+
+
+def test_a_sweep_with_nothing_left_to_do(a_point, asked, planned, outcomes, tmp_path):
+    replay.sweep(outcomes, tmp_path, seeds=1)
+
+    def again():
+        runner.run(asked, tmp_path, jobs=1, yes=True)
+
+    a_point(again, len(planned.points), aim=AIM)
