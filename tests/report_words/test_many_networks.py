@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from gradlab.report import inline
-from gradlab.report.blocks import Details, Table, finding_of
+from gradlab.report.blocks import Command, Details, Table, finding_of
 from gradlab.report.document import compose
 from gradlab.report.figures.curves import Curves
 from gradlab.report.figures.dots import Dots
@@ -170,3 +170,44 @@ def test_a_long_message_is_cut_in_the_page():
     shown = tables[0].row_list()[0][1].text
     assert len(shown) < 400
     assert shown.endswith("…")
+
+
+def test_an_axis_of_many_values_is_drawn_at_even_places_and_says_so():
+    gains = [0.02 * k for k in range(1, 151)]
+    networks = [(cell, "keep") for cell in CELLS]
+    asked = made_up.product(network=networks, gain=gains, length=(16,))
+    by_gain = lambda params: made_up.Behaviour(math.log(params["gain"]))  # noqa: E731
+    document = compose(made_up.store({"sweep": asked}, by_gain))
+    found = {figure.name: figure for _, figure in document.figures()}
+    data = found["gain"].data
+    assert len(data.columns) == own.COLUMNS
+    assert (data.columns[0], data.columns[-1]) == ("0.02", "3")
+    for words, (first, last) in zip(data.verdicts, data.outlines, strict=True):
+        stable = [column for column, word in enumerate(words) if word == "stable"]
+        assert stable == list(range(first, last + 1))
+    assert "Of 150 values along this axis 50 are drawn" in found["gain"].caption
+
+
+def test_dots_of_many_values_are_thinned_too():
+    gains = [0.02 * k for k in range(1, 151)]
+    asked = made_up.product(network=(("rnn", None),), gain=gains)
+    document = compose(made_up.store({"sweep": asked}))
+    found = {figure.name: figure for _, figure in document.figures()}
+    assert len(found["gain"].data.rows) == own.COLUMNS
+    assert "150 values" in found["gain"].caption
+    lengths = range(10, 210)
+    asked = made_up.product(network=(("rnn", None),), length=lengths)
+    document = compose(made_up.store({"sweep": asked}))
+    found = {figure.name: figure for _, figure in document.figures()}
+    assert len(found["length"].data.rows) == own.COLUMNS
+    assert "200 values" in found["length"].caption
+
+
+def test_print_leaves_a_command_that_no_line_can_hold_to_the_page():
+    found = report()
+    source = Source(found, {}, formulas_of(found))
+    values = ",".join(f"{0.02 * k:g}" for k in range(1, 151))
+    long = source.block(Command(f"gradlab sweep --gain {values}"))
+    assert "0.04" not in long
+    assert "report.html" in long
+    assert "--gain 1,2" in source.block(Command("gradlab sweep --gain 1,2"))

@@ -74,9 +74,12 @@ MOST_TABLE_ROWS = 40
 TOO_MANY_ROWS = 200
 FEW_COLUMNS = 4
 LONG_CODE = 25
+LONG_WORD = 150
+"""Letters of a command that no line break interrupts, about the width of a sheet."""
 TEXT_WIDTH = 504.0
 """Points between the margins: a figure drawn that wide is printed as it was drawn."""
 
+LONG_COMMAND = "The command stands in report.html."
 TOO_LONG = "It stands in report.html, and as sweep.toml in the sweep's folder."
 
 
@@ -190,6 +193,8 @@ class Source:
                 lead = f"{self._line(note)} " if note else ""
                 if "\n" in text:
                     return f"#muted[{lead}{TOO_LONG}]"
+                if any(len(word) > LONG_WORD for word in text.split()):
+                    return f"#muted[{lead}{LONG_COMMAND}]"
                 return f"#muted[{lead}#raw({string_typst(text)})]"
             case References(keys):
                 return self._cited(keys)

@@ -202,6 +202,28 @@ def left_out(
     )
 
 
+COLUMNS = 50
+"""Values of an axis that one map or one row of dots has room for."""
+
+
+def evenly(values: Sequence[Any], most: int = COLUMNS) -> list[Any]:
+    """At most so many of these, both ends among them, at even places.
+
+    >>> evenly([1, 2, 3, 4, 5, 6, 7], 3)
+    [1, 4, 7]
+    """
+    if len(values) <= most:
+        return list(values)
+    places = [round(k * (len(values) - 1) / (most - 1)) for k in range(most)]
+    return [values[place] for place in places]
+
+
+def some_columns(story: Story, shown: int, count: int) -> str:
+    """How many of an axis's values a figure has, where it has not all."""
+    w = story.words("common")
+    return say(w.COLUMNS, shown=shown, count=count) if shown < count else ""
+
+
 def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
     """A caption draft for a paper: length, norm, state, mean, seeds, what is held."""
     w = story.words("common")

@@ -101,7 +101,8 @@ class Gain(own.OwnSection):
     ) -> Figure:
         shown = _sample(lines)
         inits = list(dict.fromkeys(c for line in shown for c in line.rows if _named(c)))
-        columns = [*gains, *inits]
+        drawn = own.evenly(gains)
+        columns = [*drawn, *inits]
         sizes = [[_size(line, c) for c in columns] for line in shown]
         runs = [line.run(gains) for line in shown]
         data = Heatmap(
@@ -111,7 +112,7 @@ class Gain(own.OwnSection):
             verdicts=maps.verdicts(sizes),
             column_name=w.COLUMN,
             groups=own.family_groups([line.first for line in shown]),
-            outlines=runs,
+            outlines=[_seen(run, gains, drawn) for run in runs],
             notes=[_note(run, gains, w) for run in runs],
             marks=maps.marks(sizes, story),
             details=maps.details(sizes, story),
@@ -120,7 +121,11 @@ class Gain(own.OwnSection):
         text = say(w.CAPTION, length=f"{_length(lines):,}")
         if inits:
             text += w.CAPTION_INIT
-        before = [text, own.left_out(story, part, len(shown), len(lines))]
+        before = [
+            text,
+            own.left_out(story, part, len(shown), len(lines)),
+            own.some_columns(story, len(drawn), len(gains)),
+        ]
         return Figure(
             name="gain",
             data=data,
@@ -138,7 +143,7 @@ class Gain(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
-        line = lines[0]
+        line, every, gains = lines[0], len(gains), own.evenly(gains)
         rows = [line.rows[g] for g in gains]
         spreads = [r.size().spread for r in rows]
         banded = any(s.seeds > 1 for s in spreads)
@@ -162,7 +167,13 @@ class Gain(own.OwnSection):
             name="gain",
             data=data,
             alt=inline.plain(finding),
-            caption=own.caption(story, _without(part), points, text),
+            caption=own.caption(
+                story,
+                _without(part),
+                points,
+                text,
+                own.some_columns(story, len(gains), every),
+            ),
             draft=own.draft(story, w.DRAFT, part, points),
         )
 
@@ -240,6 +251,17 @@ def _sample(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     kept = {id(r) for r in rank.sample(tuple(_reference(x) for x in lines), MOST)}
     return [line for line in lines if id(_reference(line)) in kept]
+
+
+def _seen(
+    run: tuple[int, int] | None, gains: Sequence[float], drawn: Sequence[float]
+) -> tuple[int, int] | None:
+    """A run of gains by its first and last column, where some gains are not drawn."""
+    if run is None:
+        return None
+    low, high = gains[run[0]], gains[run[1]]
+    inside = [k for k, gain in enumerate(drawn) if low <= gain <= high]
+    return (inside[0], inside[-1]) if inside else None
 
 
 def _note(run: tuple[int, int] | None, gains: Sequence[float], w: ModuleType) -> str:

@@ -64,6 +64,7 @@ class Length(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
+        every, lengths = len(lengths), own.evenly(lengths)
         sizes = [
             [r.size(n) if n in r.by_length else None for n in lengths] for r in rows
         ]
@@ -83,6 +84,7 @@ class Length(own.OwnSection):
         ]
         count = len([r for r in story.main.rows if r.size().word])
         before.append(own.left_out(story, story.main, len(rows), count))
+        before.append(own.some_columns(story, len(lengths), every))
         return Figure(
             name="length",
             data=data,
@@ -99,7 +101,7 @@ class Length(own.OwnSection):
         w: ModuleType,
         story: Story,
     ) -> Figure:
-        row = rows[0]
+        row, every, lengths = rows[0], len(lengths), own.evenly(lengths)
         spreads = [row.size(n).spread for n in lengths]
         banded = any(s.seeds > 1 for s in spreads)
         marks = Marks(
@@ -121,7 +123,13 @@ class Length(own.OwnSection):
             name="length",
             data=data,
             alt=inline.plain(finding),
-            caption=own.caption(story, story.main, points, capital(w.X_DOTS) + "."),
+            caption=own.caption(
+                story,
+                story.main,
+                points,
+                capital(w.X_DOTS) + ".",
+                own.some_columns(story, len(lengths), every),
+            ),
             draft=own.draft(story, w.DRAFT, story.main, points),
         )
 

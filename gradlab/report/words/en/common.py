@@ -17,6 +17,7 @@ THINNED = (
     "about the median; $where."
 )
 CHOSEN = "$shown of $count networks are drawn; $where."
+COLUMNS = "Of $count values along this axis $shown are drawn, evenly spaced."
 IN_TOP = "all stand in the table on top"
 IN_TABLE = "all stand in the table of section 1"
 IN_EXPORT = "`gradlab export` writes them all"
