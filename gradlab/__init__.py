@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradlab.activations.base import Activation as Activation
     from gradlab.api import Results as Results
+    from gradlab.api import merge as merge
     from gradlab.api import sweep as sweep
     from gradlab.catalog import load_file as load_file
     from gradlab.catalog import names as names
@@ -75,6 +76,7 @@ _HOME = {
     "jacobian_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
     "measure": "gradlab.measures",
+    "merge": "gradlab.api",
     "names": "gradlab.catalog",
     "sweep": "gradlab.api",
     "unroll": "gradlab.trajectory",

@@ -111,3 +111,28 @@ def sweep(
         yes=yes,
     )
     return Results.open(folder)
+
+
+def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
+    """Unite what several folders hold in a new one; return all of its results.
+
+    Sweeps must agree in all settings but grids and seeds. A point that is done wins
+    over one that failed, that over one that is missing; of a measure the newer version.
+    What is damaged is left out, so that merging one folder keeps what is intact of it.
+
+    Args:
+        folders: where sweeps ran; they are left as they are.
+        out: the new folder.
+
+    Raises:
+        ConflictError: two folders have other numbers for the same measure of the same
+            point. ``out`` is written, with those of the first folder.
+        ConfigError: no folder; the same one twice; sweeps of different settings.
+        StoreError: a folder without results; ``out`` holds some; the disk.
+    """
+    from gradlab.sweeps import merging
+
+    merged = merging.merge(folders, out)
+    if merged.conflicts:
+        raise merging.disagreement(merged)
+    return Results.open(merged.folder)

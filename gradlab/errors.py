@@ -73,6 +73,14 @@ class StoreError(GradlabError, OSError):
         return GradlabError.__str__(self)
 
 
+class DamagedError(StoreError):
+    """A store whose bytes are not those that were written."""
+
+
+class ConflictError(GradlabError, ValueError):
+    """Folders that tell the same measure of the same point differently."""
+
+
 class ShapeError(GradlabError, ValueError):
     """Tensors whose axes do not fit each other."""
 

@@ -27,6 +27,7 @@ NAMES = [
     "jacobian_norms",
     "load_file",
     "measure",
+    "merge",
     "names",
     "sweep",
     "unroll",

@@ -11,7 +11,10 @@ from gradlab.cli.failures import explained
 from gradlab.cli.screen import quiet_libraries
 
 
-COMMANDS = ("sweep", "report", "status", "export", "figures", "list", "check", "cite")
+COMMANDS = (
+    *("sweep", "report", "status", "merge", "export", "figures"),
+    *("list", "check", "cite"),
+)
 """In the order of the work; each is ``gradlab/cli/NAME.py`` with a ``command``."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradlab.cli.checked import check_option, checked
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.screen import Screen, fold, table
 
@@ -26,18 +27,26 @@ COUNTS = ("points", "done", "missing", "failed", "not finite")
 
 @click.command("status")
 @folder_argument
+@check_option
 @json_option
 @screen_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path, as_json: bool, screen: Screen) -> None:
+def command(
+    ctx: click.Context, folder: Path, check: bool, as_json: bool, screen: Screen
+) -> None:
     """Say what of a sweep is done, missing and failed.
 
     Exit code 0 when everything is done, 1 when points failed or are missing, so
     that a script can wait on it. Points that became inf or NaN are done: that is a
     result. DIR is reports/default unless told.
+
+    With --check it reads every row of the store and holds it against its checksum:
+    exit code 0 when all is intact, 1 when anything is damaged.
     """
     from gradlab.store.results import Results
 
+    if check:
+        ctx.exit(checked(folder, screen, as_json))
     results = Results.open(folder)
     total = totals(results)
     if as_json:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.errors import StoreError
+from gradlab.errors import DamagedError
 from gradlab.store.record import Record
 
 
@@ -99,9 +99,9 @@ def _shape(text: str) -> tuple[int, ...]:
     return tuple(json.loads(text))
 
 
-def damaged(file: Path, what: str) -> StoreError:
+def damaged(file: Path, what: str) -> DamagedError:
     """Return the error for bytes that changed on disk."""
-    return StoreError(
+    return DamagedError(
         got=f"{file}, damaged at {what}",
         expected="the bytes that were written",
         try_=way_out(file.parent),

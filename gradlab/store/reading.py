@@ -21,17 +21,9 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         StoreError: nothing there, not a store, damaged, another version.
     """
-    file = folder / schema.FILE_NAME
-    if not file.exists():
-        raise missing(folder)
+    file = readable(folder)
     with explained(file):
-        if not os.access(file, os.R_OK):
-            raise StoreError(
-                got=f"{file}: {os.strerror(errno.EACCES)}",
-                expected="a file that this user may read and write",
-                try_=f"chmod u+rw {file}",
-            )
-        connection = _connect(file)
+        connection = connect(file)
         try:
             if schema.is_empty(connection):
                 raise empty(file)
@@ -42,7 +34,25 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def readable(folder: Path) -> Path:
+    """Return a folder's store, a file that may be read.
+
+    Raises:
+        StoreError: it is not there, or this user may not read it.
+    """
+    file = folder / schema.FILE_NAME
+    if not file.exists():
+        raise missing(folder)
+    if not os.access(file, os.R_OK):
+        raise StoreError(
+            got=f"{file}: {os.strerror(errno.EACCES)}",
+            expected="a file that this user may read and write",
+            try_=f"chmod u+rw {file}",
+        )
+    return file
+
+
+def connect(file: Path) -> sqlite3.Connection:
     """Open read-only; in a read-only folder without the log's shared memory."""
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from gradlab.errors import StoreError
+from gradlab.store import codec
 
 
 FILE_NAME = "results.sqlite"
@@ -86,20 +87,32 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
 
 
+def _layout(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the columns of our tables as a database has them."""
+    return {
+        table: [row[1] for row in connection.execute(f"pragma table_info({table})")]
+        for table in COLUMNS
+    }
+
+
 def check(connection: sqlite3.Connection, file: Path) -> None:
     """Refuse a database that is not a store of this version or an older one.
 
     Raises:
-        StoreError: saying which of the two it is not.
+        StoreError: saying which of the two it is not, or damaged: where the tables
+            are today's, but the marks that say so are not.
     """
     application = connection.execute("pragma application_id").fetchone()[0]
+    found = version(connection)
+    marked = application == APPLICATION_ID and found == VERSION
+    if not marked and _layout(connection) == COLUMNS:
+        raise codec.damaged(file, "its first page")
     if application != APPLICATION_ID:
         raise StoreError(
             got=f"{file}, a database of something else",
             expected="a results folder of gradlab",
             try_="--out reports/another_name",
         )
-    found = version(connection)
     if not 1 <= found <= VERSION:
         newer = found > VERSION
         raise StoreError(

@@ -216,6 +216,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path):
 def test_another_version_is_named(tmp_path, version):
     file = filled(tmp_path / "r", k=[])
     with sqlite3.connect(file) as connection:
+        connection.execute("alter table points rename seconds to hours")
         connection.execute(f"pragma user_version={version}")
     connection.close()
     with pytest.raises(StoreError) as caught:
@@ -223,6 +224,16 @@ def test_another_version_is_named(tmp_path, version):
     assert caught.value.got == f"{file} with schema version {version}"
     newer = "a newer gradlab" in caught.value.try_
     assert newer == (version == 99)
+
+
+@pytest.mark.parametrize("mark", ["user_version=99", "application_id=7"])
+def test_a_wrong_mark_on_todays_tables_is_damage(tmp_path, mark):
+    file = filled(tmp_path / "r", k=[])
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"pragma {mark}")
+    connection.close()
+    with pytest.raises(StoreError, match="damaged at its first page"):
+        Results.open(tmp_path / "r")
 
 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path):

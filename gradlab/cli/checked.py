@@ -1,0 +1,126 @@
+"""``gradlab status --check``: is everything in the store what was written?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradlab.cli.failures import FAILED
+from gradlab.cli.screen import Screen, fold
+
+
+if TYPE_CHECKING:
+    from gradlab.store.salvage import Damage, Salvaged
+
+SHOWN = 10
+"""Damaged points a screen names; --json names all."""
+
+check_option = click.option(
+    "--check", is_flag=True, help="Hold every row of the store against its checksum."
+)
+
+
+def checked(folder: Path, screen: Screen, as_json: bool) -> int:
+    """Say what of a folder's store is intact and what is damaged; the exit code."""
+    from gradlab.store.salvage import salvage
+
+    found = salvage(folder)
+    if as_json:
+        screen.line(json.dumps(summary(found, folder), indent=2))
+    elif found.sound:
+        _show_sound(found, folder, screen)
+    else:
+        _show_damage(found, folder, screen)
+    return 0 if found.sound else FAILED
+
+
+def summary(found: Salvaged, folder: Path) -> dict[str, Any]:
+    """The whole answer for a script."""
+    return {
+        "folder": str(folder),
+        "schema": found.version,
+        "sound": found.sound,
+        "intact": {
+            "points": len(_whole_points(found)),
+            "records": len(found.contents.records),
+        },
+        "damaged": [
+            {
+                "what": one.what,
+                "key": one.key,
+                "params": one.params,
+                "record": one.record or None,
+            }
+            for one in found.damage
+        ],
+        "sqlite": found.complaints,
+        "way_out": [] if found.sound else way_out(folder),
+    }
+
+
+def way_out(folder: Path) -> list[str]:
+    """The commands that keep what is intact and compute the rest."""
+    from gradlab.store import codec
+    from gradlab.sweeps.merging import command
+
+    return [codec.way_out(folder), command(Path(f"{folder}-intact"))]
+
+
+def _show_sound(found: Salvaged, folder: Path, screen: Screen) -> None:
+    points, records = len(found.contents.points), len(found.contents.records)
+    screen.line(f"{folder} is intact")
+    screen.line(
+        f"{points:,} points and {records:,} records, each as it was written "
+        f"(schema {found.version})"
+    )
+
+
+def _show_damage(found: Salvaged, folder: Path, screen: Screen) -> None:
+    screen.line(fold(f"{folder} is damaged"))
+    screen.line()
+    by_point = _by_point(found.damage)
+    for point, what in list(by_point.items())[:SHOWN]:
+        screen.line(fold(f"  {point}: {what}", "      "))
+    if len(by_point) > SHOWN:
+        screen.line(f"  and {len(by_point) - SHOWN:,} more: see --json")
+    for complaint in found.complaints[:3]:
+        screen.line(fold(f"  SQLite: {complaint}", "      "))
+    screen.line()
+    points = len(_whole_points(found))
+    known = found.contents.asked() | found.contents.points.keys()
+    records = len(found.contents.records)
+    screen.line(f"intact    {points:,} of {len(known):,} points, {records:,} records")
+    keep, compute = way_out(folder)
+    screen.line(f"keep them {keep}")
+    screen.line(f"the rest  {compute}")
+
+
+def _by_point(damage: list[Damage]) -> dict[str, str]:
+    """What is damaged, by point in words; what is no point's, by itself."""
+    found: dict[str, list[str]] = {}
+    for one in damage:
+        if one.what == "sweep":
+            found.setdefault("what was asked for", []).append("the list of points")
+        elif one.what == "measure":
+            found.setdefault("the list of measures", []).append(one.key)
+        else:
+            place = words(one.params) if one.params else f"point {one.key}"
+            found.setdefault(place, []).append(one.record or "all of it")
+    return {place: ", ".join(dict.fromkeys(what)) for place, what in found.items()}
+
+
+def words(params: Mapping[str, Any]) -> str:
+    """A point in words, by all that the default sweep varies."""
+    told = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
+    parts = [f"{name}={params[name]}" for name in told if params.get(name) is not None]
+    return " ".join([*parts, f"seed={params.get('seed')}"])
+
+
+def _whole_points(found: Salvaged) -> set[str]:
+    """Keys of the points of which nothing is damaged."""
+    hit = {one.key for one in found.damage if one.what in ("point", "record")}
+    return set(found.contents.points) - hit

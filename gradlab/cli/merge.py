@@ -1,0 +1,160 @@
+"""``gradlab merge``: results of several folders as one, or what is intact of one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradlab.cli.checked import words
+from gradlab.cli.failures import FAILED
+from gradlab.cli.options import json_option, screen_option
+from gradlab.cli.screen import Screen, fold
+
+
+if TYPE_CHECKING:
+    from gradlab.store.uniting import Conflict
+    from gradlab.sweeps.merging import Merged
+
+SHOWN = 10
+"""Points with conflicts a screen names; --json names all."""
+
+
+@click.command("merge")
+@click.argument(
+    "folders",
+    metavar="DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The new folder; one that holds no results yet.",
+)
+@json_option
+@screen_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    folders: tuple[Path, ...],
+    out: Path,
+    as_json: bool,
+    screen: Screen,
+) -> None:
+    """Unite the results of several folders in a new one; the old ones stay.
+
+    For parts of a sweep that ran on several machines: their sweeps may differ in
+    grids and seeds. With one folder it keeps what is intact of a damaged one.
+
+    A point that is done wins over one that failed, and the newer version of a measure
+    over the older. Where two folders have other numbers for the same measure of the
+    same point, those of the first are kept, the conflict is told, and the exit code
+    is 1.
+    """
+    from gradlab.sweeps.merging import merge
+
+    merged = merge(folders, out)
+    if as_json:
+        screen.line(json.dumps(summary(merged), indent=2))
+    else:
+        show(merged, screen)
+    ctx.exit(FAILED if merged.conflicts else 0)
+
+
+def summary(merged: Merged) -> dict[str, Any]:
+    """The whole answer for a script."""
+    from gradlab.sweeps.merging import command
+
+    return {
+        "folder": str(merged.folder),
+        "sources": [
+            {
+                "folder": str(folder),
+                "points": len(found.contents.points),
+                "records": len(found.contents.records),
+                "sound": found.sound,
+            }
+            for folder, found in merged.sources.items()
+        ],
+        "points": merged.points,
+        "done": merged.done,
+        "records": merged.records,
+        "lost": merged.lost,
+        "conflicts": [
+            {
+                "key": one.key,
+                "params": dict(one.params),
+                "record": one.record,
+                "kept": str(one.kept),
+                "other": str(one.other),
+                # JSON knows no infinity
+                "apart": one.apart if one.apart != float("inf") else None,
+            }
+            for one in merged.conflicts
+        ],
+        "continue": command(merged.folder),
+    }
+
+
+def show(merged: Merged, screen: Screen) -> None:
+    """What came from where, what contradicts, what is left to compute."""
+    from gradlab.sweeps.merging import command
+
+    for folder, found in merged.sources.items():
+        points = counted(len(found.contents.points), "point")
+        records = counted(len(found.contents.records), "record")
+        state = "" if found.sound else ", damaged: only what is intact is taken"
+        screen.line(fold(f"{folder}: {points}, {records}{state}", "  "))
+    screen.line(
+        fold(
+            f"wrote {merged.folder}: {counted(merged.points, 'point')}, "
+            f"{merged.done:,} of them done, {counted(merged.records, 'record')}",
+            "  ",
+        )
+    )
+    if merged.lost:
+        screen.line(f"lost: {counted(merged.lost, 'point')}")
+    _show_conflicts(merged.conflicts, screen)
+    screen.line()
+    if merged.lost or merged.done < merged.points:
+        screen.line(f"go on   {command(merged.folder)}")
+    screen.line(f"status  gradlab status {merged.folder}")
+    if merged.done:
+        screen.line(f"report  gradlab report {merged.folder} --open")
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its word: 1 point, 2 points."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _show_conflicts(conflicts: Sequence[Conflict], screen: Screen) -> None:
+    if not conflicts:
+        return
+    number = len(conflicts)
+    screen.line()
+    screen.line(f"{counted(number, 'conflict')}: other numbers for the same thing")
+    by_point: dict[tuple, list[Conflict]] = {}
+    for one in conflicts:
+        by_point.setdefault((one.key, one.kept, one.other), []).append(one)
+    for theirs in list(by_point.values())[:SHOWN]:
+        first = theirs[0]
+        records = ", ".join(one.record for one in theirs)
+        apart = max(one.apart for one in theirs)
+        screen.line(fold(f"  {words(first.params)}", "      "))
+        screen.line(fold(f"      {records}", "      "))
+        screen.line(
+            fold(
+                f"      {first.kept} kept, {first.other} up to {apart:.1g} away",
+                " " * 6,
+            )
+        )
+    if len(by_point) > SHOWN:
+        screen.line(f"  and {len(by_point) - SHOWN:,} more points: see --json")
