@@ -1,0 +1,33 @@
+"""The computation itself: one group as the sweep forms it, all usual measures."""
+
+import pickle
+
+import pytest
+
+from gradlab.store.codec import encode
+from gradlab.sweeps import groups
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.point import measure_points
+from gradlab.sweeps.points import plan
+
+
+SEEDS = 40
+
+
+@pytest.mark.parametrize("length", [64, 256])
+@pytest.mark.parametrize("hidden", [16, 64, 128])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_group(a_point, benchmark, cell, hidden, length):
+    axes = {"cell": [cell], "hidden": [hidden], "length": [length]}
+    planned = plan(load(axes=axes, seeds=SEEDS, features=hidden))
+    formed = groups.form(planned.points, planned.needs)
+    group = max(formed, key=lambda one: len(one.keys))  # not the first seed's map
+    outcomes = measure_points(group.points[:1], group.needs)
+    rows = [encode("0" * 32, record) for record in outcomes[0].records]
+    benchmark.extra_info["bytes_a_point"] = len(pickle.dumps(rows))
+
+    def measure():
+        measure_points(group.points, group.needs)
+
+    a_point(measure, len(group.points), rounds=2)
+    print(f"{len(group.points)} points together, {len(pickle.dumps(rows)):,} bytes")
