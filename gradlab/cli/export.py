@@ -38,7 +38,7 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
     apply. Norms are natural logarithms, averaged over sequences, with their standard
     deviation. parquet and netcdf need an extra: pip install 'gradlab[parquet]'.
     """
-    from gradlab.store.exports import export
+    from gradlab.store.exports import export, write_csv
 
     kind = kind or _kind_of(out)
     out = out or folder / f"results{FORMATS[kind]}"
@@ -49,7 +49,7 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
                 f"{kind} cannot be written to stdout. Expected a file, "
                 f"such as --out results{FORMATS[kind]}."
             )
-        click.echo(results.frame().to_csv(index=False), nl=False)
+        write_csv(results, click.get_text_stream("stdout"))
         return
     export(results, out, kind)
     screen.line(f"wrote {out}")

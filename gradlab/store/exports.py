@@ -5,15 +5,13 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.store.failures import explained
 
 
 if TYPE_CHECKING:
-    import pandas
-
     from gradlab.store.results import Results
 
 
@@ -34,22 +32,34 @@ def export(results: "Results", file: str | Path, form: str | None = None) -> Pat
     with explained(path):
         if not path.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        FORMS[name](results.frame(), path)
+        FORMS[name](results, path)
     return path
 
 
-def _csv(table: "pandas.DataFrame", path: Path) -> None:
-    table.to_csv(path, index=False)
+def write_csv(results: "Results", stream: TextIO) -> None:
+    """Write the table as CSV a few points at a time, so that it need not fit."""
+    header = True
+    for part in results.parts():
+        part.frame().to_csv(stream, index=False, header=header, lineterminator="\n")
+        header = False
+    if header:
+        results.frame().to_csv(stream, index=False, lineterminator="\n")
 
 
-def _parquet(table: "pandas.DataFrame", path: Path) -> None:
-    table.to_parquet(path, engine="pyarrow", index=False)
+def _csv(results: "Results", path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write_csv(results, stream)
 
 
-def _netcdf(table: "pandas.DataFrame", path: Path) -> None:
+def _parquet(results: "Results", path: Path) -> None:
+    results.frame().to_parquet(path, engine="pyarrow", index=False)
+
+
+def _netcdf(results: "Results", path: Path) -> None:
     """Write columns along ``row``; words as CF flags, absent integers as -1."""
     import xarray
 
+    table = results.frame()
     variables: dict[str, Any] = {}
     for name in table.columns:
         column = table[name]
@@ -80,7 +90,7 @@ def _require(package: str, form: str) -> None:
         ) from error
 
 
-FORMS: dict[str, Callable[["pandas.DataFrame", Path], None]] = {
+FORMS: dict[str, Callable[["Results", Path], None]] = {
     "csv": _csv,
     "parquet": _parquet,
     "netcdf": _netcdf,

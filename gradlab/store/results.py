@@ -3,8 +3,8 @@
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -63,6 +63,20 @@ class Shelf:
         with reader(self._folder) as connection:
             rows = connection.execute("select distinct measure from records").fetchall()
         return tuple(sorted(name for (name,) in rows))
+
+    def only(self, keys: Sequence[str]) -> "Shelf":
+        """Return a shelf of a few points, all their records fetched at once."""
+        part = Shelf(self._folder, frozenset(keys))
+        part.versions, part.measures = self.versions, self.measures
+        part._rows = {measure: {} for measure in self.measures}
+        marks = ",".join("?" * len(keys))
+        with reader(self._folder) as connection:
+            asked = connection.execute(
+                f"select * from records where key in ({marks})", tuple(keys)
+            )
+            for row in asked:
+                part._rows.setdefault(row[1], {})[row[0]] = row
+        return part
 
     def _of_measure(self, measure: str) -> dict[str, tuple]:
         if measure not in self._rows:
@@ -170,6 +184,14 @@ class Results:
         from gradlab.store.frame import frame
 
         return frame(self)
+
+    def parts(self, size: int = 100) -> Iterator["Results"]:
+        """Yield the points a few at a time, in order: what they fill stays bounded."""
+        for start in range(0, len(self.points), size):
+            few = self.points[start : start + size]
+            shelf = self.shelf.only([point.key for point in few])
+            points = [replace(point, shelf=shelf) for point in few]
+            yield replace(self, points=points, grids={}, shelf=shelf)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+import sqlite3
 import sys
 
 import numpy as np
@@ -77,6 +78,35 @@ def test_csv_comes_back_to_the_bit(results, tmp_path):
     back = pandas.read_csv(file)
     assert back.value.tolist() == results.frame().value.tolist()
     assert list(back.columns) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 500])
+def test_a_table_written_in_parts_is_the_whole_table(results, size):
+    whole = results.frame().to_csv(index=False)
+    parts = [part.frame() for part in results.parts(size)]
+    texts = [p.to_csv(index=False, header=i == 0) for i, p in enumerate(parts)]
+    assert "".join(texts) == whole
+    assert len(parts) == -(-3 // size)
+
+
+def test_csv_is_the_whole_table(results, tmp_path):
+    file = export(results, tmp_path / "t.csv")
+    assert file.read_text(encoding="utf-8") == results.frame().to_csv(index=False)
+
+
+def test_a_damaged_record_is_told_in_parts_too(results):
+    with sqlite3.connect(results.folder / "results.sqlite") as connection:
+        connection.execute("update records set note = 'x' where measure = 'verdict'")
+    connection.close()
+    with pytest.raises(StoreError, match="damaged at verdict"):
+        [part.frame() for part in results.parts(1)]
+
+
+def test_a_store_without_points_makes_a_table_of_its_head(tmp_path):
+    with Store.open(tmp_path / "r", create=True) as store:
+        store.save_sweep("id", {}, {"main": []}, {})
+    file = export(Results.open(tmp_path / "r"), tmp_path / "t.csv")
+    assert file.read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
 
 
 def test_parquet_keeps_kinds(results, tmp_path):
