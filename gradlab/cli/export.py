@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
                 f"{kind} cannot be written to stdout. Expected a file, "
                 f"such as --out results{FORMATS[kind]}."
             )
-        write_csv(results, click.get_text_stream("stdout"))
+        write_csv(results, sys.stdout)
         return
     export(results, out, kind)
     screen.line(f"wrote {out}")
