@@ -201,7 +201,9 @@ class Store:
         for row in rows:
             if not codec.fits(row):
                 raise codec.damaged(self.file, f"point {row[0]}")
-        return {row[0]: (row[2], codec.from_json(row[4])) for row in rows}
+        # points of one sweep share these texts: each is read once and held once
+        computed = {text: codec.from_json(text) for text in {row[4] for row in rows}}
+        return {row[0]: (row[2], computed[row[4]]) for row in rows}
 
     def _known(self, key: str) -> tuple[dict[str, str], dict[str, int]]:
         """Return what of a point was computed, and the records it has."""
