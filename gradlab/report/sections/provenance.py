@@ -95,11 +95,15 @@ def _check(check: Mapping[str, Any], w: ModuleType) -> list[Cell]:
 
 
 def _scientific(value: float) -> str:
-    """``3 × 10^{-15}``."""
+    """``3 × 10^{-15}``.
+
+    >>> _scientific(9.6e-17), _scientific(0.0)
+    ('1 × 10^{-16}', '0')
+    """
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(value))
-    return f"{value / 10**exponent:.0f} × 10^{{{exponent}}}"
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit} × 10^{{{int(exponent)}}}"
 
 
 def _exact(story: Story, w: ModuleType) -> list[list[Cell]]:
