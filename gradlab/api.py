@@ -71,6 +71,8 @@ def sweep(
     *,
     out: str | Path | None = None,
     jobs: int | None = None,
+    timeout_per_point: float | None = None,
+    memory: int | str | None = None,
     progress: Callable[[Event], None] | None = None,
     log: str | Path | None = None,
     verify: bool = True,
@@ -87,6 +89,9 @@ def sweep(
         out: folder of the results, ``reports/NAME`` when left out. The same sweep in
             the same folder computes only what is not there yet.
         jobs: worker processes; all cores unless told.
+        timeout_per_point: seconds after which a point is given up and set aside.
+        memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
+            of what is free unless told.
         progress: called with each event of ``gradlab.sweeps.events``.
         log: file to which each event is added as a line of JSON, as
             ``gradlab.sweeps.log`` describes.
@@ -104,6 +109,8 @@ def sweep(
         asked,
         folder,
         jobs=jobs,
+        timeout_per_point=timeout_per_point,
+        memory=memory,
         progress=progress,
         log=log,
         verify=verify,

@@ -89,7 +89,7 @@ class Replay:
     def __exit__(self, *error: object) -> None:
         self.tasks.clear()
 
-    def add(self, task: Any, name: str, *arguments: Any, first: bool = False) -> None:
+    def add(self, task: Any, name: str, *arguments: Any, limits: object = None) -> None:
         self.tasks.append((task, name, arguments))
 
     def answers(self) -> Iterator[Answer]:
@@ -117,7 +117,7 @@ def answered(group: Group, outcomes: Outcomes) -> Answer:
 def sweep(outcomes: Outcomes, folder: Path, seeds: int) -> dict[str, Any]:
     """Run 2,000 points a seed into a folder; return its time and its memory."""
     before = runner._Run._engine
-    runner._Run._engine = lambda run: Replay(outcomes)  # type: ignore[method-assign]
+    runner._Run._engine = lambda run, memory: Replay(outcomes)  # type: ignore[method-assign]
     began, worked = time.perf_counter(), time.process_time()
     try:
         asked = load(TEN_THOUSAND, seeds=seeds)

@@ -157,6 +157,17 @@ def run_options(command: F) -> F:
             help="Worker processes, one thread each; all cores unless told.",
         ),
         option(
+            "--timeout-per-point",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Give up a point that takes longer, and set it aside as failed.",
+        ),
+        option(
+            "--memory",
+            metavar="SIZE",
+            help="What all workers may fill together, as in 8GB.",
+        ),
+        option(
             "--log",
             type=click.Path(path_type=Path),
             metavar="FILE",

@@ -98,6 +98,9 @@ def _layout(connection: sqlite3.Connection) -> dict[str, list[str]]:
 def check(connection: sqlite3.Connection, file: Path) -> None:
     """Refuse a database that is not a store of this version or an older one.
 
+    Each version changes the columns of some table: today's with another mark are not
+    another version's, but damaged.
+
     Raises:
         StoreError: saying which of the two it is not, or damaged: where the tables
             are today's, but the marks that say so are not.

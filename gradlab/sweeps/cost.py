@@ -68,6 +68,23 @@ def bytes_of(point: Point) -> int:
     return point.sequences * width * width * (8 if point.dtype == "float64" else 4)
 
 
+def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
+    """Return about how many bytes a group of such points fills at its peak.
+
+    Rather too much than too little: measured peaks are between a quarter of it and all
+    of it. What is on another device than the processor is left out.
+    """
+    if point.device != "cpu":
+        return 0
+    everything = needs.blocks() == "all"
+    kept = min(point.length, _STORED_LAGS) * (4.5 if everything else 2.5) + 5
+    size = 8 if point.dtype == "float64" else 4
+    steps = point.length + point.burn_in
+    state = size * point.sequences * steps * max(point.hidden, point.features // 4)
+    tensors = 150 if everything and states(point.cell) == 2 else 60
+    return int(members * (kept * bytes_of(point) + tensors * state))
+
+
 def seconds_of(point: Point, needs: Needs) -> float:
     """Return about how long one point takes inside a group, on one core."""
     rates = _RATES.get(point.cell.partition(":")[0], _RATES["lstm"])

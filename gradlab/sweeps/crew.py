@@ -4,8 +4,10 @@ Own processes on pipes instead of a pool: when one dies, exactly its task is kno
 others go on, and a new one takes its place.
 """
 
+import math
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -17,7 +19,8 @@ from typing import Any
 
 from gradlab.errors import GradlabError
 from gradlab.sweeps import worker
-from gradlab.sweeps.engine import Answer
+from gradlab.sweeps.engine import FREE, Answer, Limits, overdue
+from gradlab.sweeps.memory import WORKER
 
 
 THREADS = (
@@ -29,7 +32,7 @@ THREADS = (
 )
 """Without these two workers on two cores ran 50 to 490 times slower."""
 
-STARTS = 3
+STARTS = 5
 """How often in a row a worker may die before it is ready."""
 
 
@@ -47,10 +50,25 @@ class _Worker:
         theirs.close()
         self.ready = False
         self.task: Any = None
+        self.limits = FREE
+        self.deadline = math.inf
 
-    def give(self, call: Any, task: Any) -> None:
-        self.task = task
+    def give(self, call: Any, task: Any, limits: Limits) -> None:
+        self.task, self.limits = task, limits
+        if limits.seconds is not None:
+            self.deadline = time.monotonic() + limits.seconds
         self.pipe.send(call)
+
+    def rest(self) -> Any:
+        """Forget its task, and return it."""
+        task, self.task = self.task, None
+        self.limits, self.deadline = FREE, math.inf
+        return task
+
+    def kill(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
 
     def end(self) -> None:
         self.pipe.close()
@@ -65,14 +83,20 @@ class _Worker:
 class Crew:
     """Workers that take tasks; a context manager that leaves none behind.
 
-    A task is any object; ``calls`` turns it into (name of a function of
-    ``gradlab.sweeps.worker``, arguments).
+    Args:
+        jobs: how many, at most.
+        load: files of the user's that each of them loads.
+        memory: bytes all of them may fill together; no bound where it is None. A
+            task that alone exceeds it runs, but beside no other.
     """
 
-    def __init__(self, jobs: int, load: tuple[str, ...]) -> None:
-        self._jobs = jobs
+    def __init__(
+        self, jobs: int, load: tuple[str, ...], memory: int | None = None
+    ) -> None:
+        self._memory = math.inf if memory is None else memory
+        self._jobs = max(1, min(jobs, int(min(self._memory, 1e15) // WORKER)))
         self._load = load
-        self._waiting: deque[tuple[Any, tuple[str, tuple]]] = deque()
+        self._waiting: deque[tuple[Any, tuple[str, tuple], Limits]] = deque()
         self._workers: list[_Worker] = []
         self._early_deaths = 0
 
@@ -85,10 +109,9 @@ class Crew:
             one.end()
         self._workers.clear()
 
-    def add(self, task: Any, name: str, *arguments: Any, first: bool = False) -> None:
+    def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
         """Queue a task: a call of ``worker.NAME(*arguments)``."""
-        queue = self._waiting.appendleft if first else self._waiting.append
-        queue((task, (name, arguments)))
+        self._waiting.append((task, (name, arguments), limits))
 
     @property
     def busy(self) -> int:
@@ -106,6 +129,7 @@ class Crew:
             self._assign()
             for one in self._heard():
                 yield from self._hear(one)
+            yield from self._end_late()
 
     def arrived(self) -> Iterator[Answer]:
         """Yield answers that are there already, without waiting for others."""
@@ -120,20 +144,45 @@ class Crew:
     def _heard(self) -> list[_Worker]:
         by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
         by_handle |= {one.process.sentinel: one for one in self._workers}
-        spoke = [by_handle[handle] for handle in pipes.wait(list(by_handle))]
+        nearest = min(one.deadline for one in self._workers)
+        patience = None
+        if nearest < math.inf:
+            patience = max(0.0, nearest - time.monotonic())
+        spoke = [by_handle[handle] for handle in pipes.wait(list(by_handle), patience)]
         return list(dict.fromkeys(spoke))
 
     def _assign(self) -> None:
         for one in self._workers:
-            if one.ready and one.task is None and self._waiting:
-                task, call = self._waiting.popleft()
+            if one.ready and one.task is None and (found := self._next()) is not None:
+                task, call, limits = found
                 try:
-                    one.give(call, task)
+                    one.give(call, task, limits)
                 except (BrokenPipeError, ConnectionResetError):
                     # it died idle; its sentinel tells so next time
-                    one.task = None
-                    self._waiting.appendleft((task, call))
+                    one.rest()
+                    self._waiting.appendleft(found)
                     one.ready = False
+
+    def _next(self) -> tuple[Any, tuple[str, tuple], Limits] | None:
+        """Take the first task that fits beside those under way."""
+        busy = [one.limits.memory for one in self._workers if one.task is not None]
+        left = self._memory - WORKER * len(self._workers) - sum(busy)
+        for place, waiting in enumerate(self._waiting):
+            if waiting[2].memory <= left or not busy:
+                del self._waiting[place]
+                return waiting
+        return None
+
+    def _end_late(self) -> Iterator[Answer]:
+        """Kill the workers whose task took longer than it may."""
+        now = time.monotonic()
+        for one in [w for w in self._workers if w.deadline <= now]:
+            if one.pipe.poll():  # just in time
+                continue
+            seconds, task = one.limits.seconds or 0.0, one.rest()
+            self._workers.remove(one)
+            one.kill()
+            yield Answer(task, death=overdue(seconds), late=True)
 
     def _hear(self, one: _Worker) -> Iterator[Answer]:
         try:
@@ -149,7 +198,7 @@ class Crew:
         elif word == "unfit":
             raise value
         else:
-            task, one.task = one.task, None
+            task = one.rest()
             failed = word == "error"
             yield Answer(task, error=value) if failed else Answer(task, value=value)
 

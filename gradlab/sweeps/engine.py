@@ -29,13 +29,39 @@ class Means:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one task may take.
+
+    Attributes:
+        seconds: after which its worker is killed; None: as long as it likes.
+        memory: bytes it fills, about; what runs beside it has to fit.
+    """
+
+    seconds: float | None = None
+    memory: int = 0
+
+
+FREE = Limits()
+"""No limits."""
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What became of a task: a value, an error, or the cause of its worker's death."""
+    """What became of a task: a value, an error, or the cause of its worker's death.
+
+    ``late`` where the engine killed the worker, because the task took too long.
+    """
 
     task: Any
     value: Any = None
     error: Exception | None = None
     death: str = ""
+    late: bool = False
+
+
+def overdue(seconds: float) -> str:
+    """Return the cause of a death at a limit, in words."""
+    return f"took longer than {seconds:g} s, the limit of --timeout-per-point"
 
 
 class Engine(Protocol):
@@ -46,7 +72,7 @@ class Engine(Protocol):
     def __exit__(self, *error: object) -> None:
         """End what is under way."""
 
-    def add(self, task: Any, name: str, *arguments: Any, first: bool = False) -> None:
+    def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
         """Queue a task: a call of ``gradlab.sweeps.worker.NAME(*arguments)``."""
 
     def answers(self) -> Generator[Answer]:

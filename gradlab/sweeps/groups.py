@@ -12,6 +12,7 @@ from gradlab.sweeps.cost import (
     GROUP_MEMBERS,
     GROUP_SECONDS,
     bytes_of,
+    memory_of,
     seconds_of,
 )
 from gradlab.sweeps.needs import Needs
@@ -27,18 +28,20 @@ class Group:
         points: alike in all but init, gain, forget bias and seed.
         needs: what is wanted of each.
         seconds: about how long it takes.
+        memory: bytes it fills, about; of a processor's memory.
     """
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
     needs: Needs
     seconds: float
+    memory: int = 0
 
     def singly(self) -> list["Group"]:
         """Return one group for each of its points."""
         share = self.seconds / len(self.keys)
         return [
-            Group((key,), (point,), self.needs, share)
+            Group((key,), (point,), self.needs, share, memory_of(point, self.needs))
             for key, point in zip(self.keys, self.points, strict=True)
         ]
 
@@ -60,8 +63,14 @@ def form(points: Mapping[str, Point], needs: Mapping[str, Needs]) -> list[Group]
             members = tuple(points[key] for key in part)
             need = needs[part[0]]
             seconds = sum(seconds_of(point, need) for point in members)
-            groups.append(Group(tuple(part), members, need, seconds))
+            memory = memory_of(members[0], need, len(members))
+            groups.append(Group(tuple(part), members, need, seconds, memory))
     return sorted(groups, key=lambda group: -group.seconds)
+
+
+def within(group: Group, memory: float) -> list[Group]:
+    """Return a group as it is where it fits into memory, else its points singly."""
+    return [group] if group.memory <= memory else group.singly()
 
 
 def _shape(point: Point) -> tuple:

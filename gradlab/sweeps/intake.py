@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from gradlab.errors import GradlabError
 from gradlab.store.store import Store
 from gradlab.sweeps import events
-from gradlab.sweeps.engine import Answer, Engine
+from gradlab.sweeps.engine import Answer, Engine, Limits, Means
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
@@ -17,8 +17,12 @@ from gradlab.sweeps.tally import Tally
 
 Progress = Callable[[events.Event], None]
 
-DEATHS = 2
-"""How often a point may take its worker with it before it is set aside."""
+DEATHS = 3
+"""How often a worker may die of a point alone before the point is set aside.
+
+A death in a group is only a suspicion. Not two: workers are also killed by others, for
+want of memory say, and a sweep of many points would blame an innocent one.
+"""
 
 
 @dataclass
@@ -34,12 +38,29 @@ class Intake:
     meta: Meta
     tally: Tally
     progress: Progress
+    means: Means = Means()
     deaths: dict[str, int] = field(default_factory=dict)
     held: list[Answer] | None = None
 
     def hold(self) -> None:
         """Keep groups back until :meth:`release`."""
         self.held = []
+
+    def submit(self, group: Group, engine: Engine) -> None:
+        """Have a group measured, within the limits of its points."""
+        each = self.means.timeout_per_point
+        seconds = None if each is None else each * len(group.keys)
+        engine.add(
+            group,
+            "measure",
+            group.points,
+            group.needs,
+            limits=Limits(seconds, group.memory),
+        )
+
+    def refuse(self, group: Group, message: str) -> None:
+        """Set points aside as failed that are not even tried."""
+        self._save_failed(group, message)
 
     def take(self, answer: Answer, engine: Engine) -> None:
         """Take one answer in; what has to be tried again goes back to the engine."""
@@ -72,7 +93,7 @@ class Intake:
     def _take_group(self, answer: Answer, engine: Engine) -> None:
         group = answer.task
         if answer.death:
-            self._lost(group, answer.death, engine)
+            self._lost(answer, engine)
         elif answer.error is not None:
             self._save_failed(group, str(answer.error))
         else:
@@ -91,16 +112,20 @@ class Intake:
                 self.tally.add(key, outcome)
             self._tell(group, [(o.message, o.seconds) for o in answer.value])
 
-    def _lost(self, group: Group, cause: str, engine: Engine) -> None:
-        """Try a dead worker's points one by one; set aside what kills again."""
-        self.progress(events.WorkerLost(cause, len(group.keys)))
-        for single in group.singly():
-            key = single.keys[0]
-            self.deaths[key] = self.deaths.get(key, 0) + 1
-            if self.deaths[key] >= DEATHS:
-                self._save_failed(single, cause)
-            else:
-                engine.add(single, "measure", single.points, single.needs)
+    def _lost(self, answer: Answer, engine: Engine) -> None:
+        """Try a dead worker's points one by one; set aside what kills alone."""
+        group: Group = answer.task
+        self.progress(events.WorkerLost(answer.death, len(group.keys)))
+        if len(group.keys) > 1:
+            for single in group.singly():
+                self.submit(single, engine)
+            return
+        key = group.keys[0]
+        self.deaths[key] = self.deaths.get(key, 0) + 1
+        if answer.late or self.deaths[key] >= DEATHS:
+            self._save_failed(group, answer.death)
+        else:
+            self.submit(group, engine)
 
     def _save_failed(self, group: Group, message: str) -> None:
         for key, point in zip(group.keys, group.points, strict=True):

@@ -17,8 +17,10 @@ from gradlab.store.failures import explained
 from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps import bounds, events, groups, keys, toml
+from gradlab.sweeps import memory as budget
 from gradlab.sweeps.crew import Crew
 from gradlab.sweeps.engine import Engine, Means
+from gradlab.sweeps.groups import Group
 from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.log import Log
 from gradlab.sweeps.meta import Meta
@@ -33,6 +35,8 @@ def run(
     folder: str | Path,
     *,
     jobs: int | None = None,
+    timeout_per_point: float | None = None,
+    memory: int | str | None = None,
     progress: Progress | None = None,
     log: str | Path | None = None,
     verify: bool = True,
@@ -46,6 +50,9 @@ def run(
         sweep: see :func:`gradlab.sweeps.loading.load`.
         folder: where results are kept.
         jobs: worker processes; all cores unless told.
+        timeout_per_point: seconds after which a point is given up and set aside.
+        memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
+            of what is free unless told.
         progress: called with each event.
         log: file to which each event is added as a line of JSON; see
             :mod:`gradlab.sweeps.log`.
@@ -63,7 +70,11 @@ def run(
         ConfigError: the log cannot be written.
         KeyboardInterrupt: after keeping what is done.
     """
-    means = Means(jobs or cores())
+    means = Means(
+        jobs or cores(),
+        timeout_per_point=timeout_per_point,
+        memory=budget.parse(memory),
+    )
     tell = progress or _silent
     keys.forget()
     if not yes:
@@ -176,16 +187,22 @@ class _Run:
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
-        intake = Intake(self.planned, self.store, self.meta, self.tally, self.progress)
-        with self._engine() as engine:
+        intake = Intake(
+            self.planned, self.store, self.meta, self.tally, self.progress, self.means
+        )
+        memory = self.means.memory or budget.free()
+        fitting = self._set_aside(memory, intake)
+        if not fitting:
+            return
+        with self._engine(memory) as engine:
             self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
             engine.add("describe", "describe", wanted)
             if verify:
                 engine.add("verify", "verify", self._kinds())
                 intake.hold()
-            for group in self.waiting:
-                engine.add(group, "measure", group.points, group.needs)
+            for group in fitting:
+                intake.submit(group, engine)
             try:
                 with closing(engine.answers()) as answers:
                     for answer in answers:
@@ -196,9 +213,23 @@ class _Run:
                 intake.release(engine)
                 raise
 
-    def _engine(self) -> Engine:
+    def _engine(self, memory: int | None) -> Engine:
         """Return what measures: workers of this machine."""
-        return Crew(min(self.means.jobs, len(self.waiting)), self.sweep.load)
+        jobs = min(self.means.jobs, len(self.waiting))
+        return Crew(jobs, self.sweep.load, memory)
+
+    def _set_aside(self, memory: int | None, intake: Intake) -> list[Group]:
+        """Return the groups that fit into memory; points that do not have failed."""
+        if memory is None:
+            return self.waiting
+        fitting = []
+        for group in self.waiting:
+            for part in groups.within(group, memory - budget.WORKER):
+                if part.memory + budget.WORKER <= memory:
+                    fitting.append(part)
+                    continue
+                intake.refuse(part, budget.too_much(part.memory, self.means, memory))
+        return fitting
 
     def _reach_devices(self, engine: Engine) -> None:
         """Refuse a device that is not there, before any point fails for it."""

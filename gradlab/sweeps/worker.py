@@ -1,11 +1,14 @@
 """What runs inside a worker process; nothing here is imported with torch."""
 
+import ctypes
 import os
 import signal
+import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,7 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _die_with_parent()
+    _be_killed_with_parent()
     warnings.simplefilter("ignore")
     try:
         _prepare(load)
@@ -111,6 +115,8 @@ CALLS: dict[str, Callable[..., Any]] = {
 def _prepare(load: tuple[str, ...]) -> None:
     import torch
 
+    # imported now: a limit of a point's time is not to pay for it
+    import gradlab.sweeps.point  # noqa: F401
     from gradlab import catalog
     from gradlab.heap import keep_freed_memory
 
@@ -134,10 +140,21 @@ def _die_with_parent() -> None:
     threading.Thread(target=wait, daemon=True, name="parent-guard").start()
 
 
+def _be_killed_with_parent() -> None:
+    """Ask Linux to kill this process with its parent, even amid a long call in C."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError, AttributeError):
+        set_death_signal = 1  # PR_SET_PDEATHSIG, see man 2 prctl
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
 def _portable(error: Exception) -> Exception:
     """Return an error that survives the pipe."""
     if isinstance(error, GradlabError):
         return error
     last = traceback.extract_tb(error.__traceback__)[-1:]
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        return RuntimeError("out of memory")
     where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last else ""
     return RuntimeError(f"{type(error).__name__}: {error}{where}")

@@ -15,7 +15,9 @@ class InlineCrew:
 
     hired: list[int] = []
 
-    def __init__(self, jobs: int, load: tuple[str, ...]) -> None:
+    def __init__(
+        self, jobs: int, load: tuple[str, ...], memory: int | None = None
+    ) -> None:
         self.hired.append(jobs)
         self._tasks: deque[tuple[Any, str, tuple]] = deque()
 
@@ -25,10 +27,8 @@ class InlineCrew:
     def __exit__(self, *error: object) -> None:
         """Nobody to send home."""
 
-    def add(self, task: Any, name: str, *arguments: Any, first: bool = False) -> None:
-        (self._tasks.appendleft if first else self._tasks.append)(
-            (task, name, arguments)
-        )
+    def add(self, task: Any, name: str, *arguments: Any, limits: object = None) -> None:
+        self._tasks.append((task, name, arguments))
 
     def answers(self) -> Iterator[Answer]:
         while self._tasks:

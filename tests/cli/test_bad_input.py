@@ -181,6 +181,7 @@ def mess(home):
 
     Store.open(home / "newer", create=True).close()
     with sqlite3.connect(home / "newer" / "results.sqlite") as connection:
+        connection.execute("alter table points rename seconds to hours")
         connection.execute("pragma user_version = 99")
     connection.close()
     return home

@@ -37,6 +37,8 @@ ELSEWHERE = {
     "out",
     "formats",
     "jobs",
+    "timeout_per_point",
+    "memory",
     "log",
     "verify",
     "retry_failed",

@@ -17,7 +17,7 @@ class InlineCrew:
     deadly = staticmethod(lambda task: False)
     stop_after = None
 
-    def __init__(self, jobs, load):
+    def __init__(self, jobs, load, memory=None):
         self.jobs, self.load = jobs, load
         self.tasks, self.calls = deque(), []
         InlineCrew.made.append(self)
@@ -28,7 +28,7 @@ class InlineCrew:
     def __exit__(self, *error):
         self.tasks.clear()
 
-    def add(self, task, name, *arguments, first=False):
+    def add(self, task, name, *arguments, limits=None):
         self.tasks.append((task, name, arguments))
 
     def answers(self):
