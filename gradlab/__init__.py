@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradlab.activations.base import Activation as Activation
     from gradlab.api import Results as Results
+    from gradlab.api import forecast as forecast
     from gradlab.api import merge as merge
     from gradlab.api import sweep as sweep
     from gradlab.catalog import load_file as load_file
@@ -72,6 +73,7 @@ _HOME = {
     "Section": "gradlab.report.sections.base",
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
+    "forecast": "gradlab.api",
     "initialize_": "gradlab.initializers",
     "jacobian_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",

@@ -7,6 +7,8 @@ from typing import Any
 from gradlab.store import results as stored
 from gradlab.store.exports import export as export_table
 from gradlab.sweeps.events import Event
+from gradlab.sweeps.forecast import Forecast
+from gradlab.sweeps.forecast import forecast as look_ahead
 from gradlab.sweeps.loading import load as load_sweep
 from gradlab.sweeps.runner import run
 
@@ -118,6 +120,29 @@ def sweep(
         yes=yes,
     )
     return Results.open(folder)
+
+
+def forecast(
+    config: str | Path | Mapping[str, Any] | None = None,
+    *,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    memory: int | str | None = None,
+    retry_failed: bool = False,
+    load: Iterable[str | Path] = (),
+) -> Forecast:
+    """Return how many points :func:`sweep` would compute, how long, how much memory.
+
+    Takes what :func:`sweep` takes; computes and writes nothing.
+
+    Raises:
+        GradlabError: in one sentence each; see :mod:`gradlab.errors`.
+    """
+    asked = load_sweep(config, load=load)
+    folder = Path(out) if out is not None else Path("reports") / asked.name
+    return look_ahead(
+        asked, folder, jobs=jobs, memory=memory, retry_failed=retry_failed
+    )
 
 
 def merge(folders: Iterable[str | Path], out: str | Path) -> Results:

@@ -23,6 +23,7 @@ NAMES = [
     "Trajectory",
     "__version__",
     "build",
+    "forecast",
     "initialize_",
     "jacobian_norms",
     "load_file",

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gradlab.cli.dry_run import dry_run_option, tell_ahead
 from gradlab.cli.failures import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
@@ -39,6 +40,7 @@ from gradlab.errors import ConfigError
 )
 @formats_option(("html", "pdf"), "html,pdf", "Files of the report:")
 @run_options
+@dry_run_option
 @load_option
 @json_option
 @screen_option
@@ -48,6 +50,7 @@ def command(
     config: str | None,
     out: Path | None,
     formats: list[str],
+    dry_run: bool,
     load: tuple[Path, ...],
     as_json: bool,
     screen: Screen,
@@ -71,6 +74,7 @@ def command(
     gradlab sweep quick
     gradlab sweep --cell lstm --forget-bias 0:6:1
     gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
+    gradlab sweep big.toml --dry-run
     """
     from gradlab.cli import outcome
     from gradlab.cli.following import Following
@@ -79,6 +83,9 @@ def command(
     told = {name: value for name, value in options.items() if name in RUN}
     sweep = load_sweep(config, load=load, **request(options))
     folder = out or Path("reports") / (sweep.name if config else "default")
+    if dry_run:
+        tell_ahead(sweep, folder, told, ctx.meta[TYPED], screen, as_json)
+        return
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
     following = Following(screen, typed)
     results = following.run(sweep, folder, **told)

@@ -12,6 +12,7 @@ from typing import Any, Self
 from gradlab.errors import StoreError
 from gradlab.store import codec, folder, migrations, schema
 from gradlab.store.failures import explained
+from gradlab.store.known import known
 from gradlab.store.lock import Lock
 from gradlab.store.record import Record
 
@@ -196,14 +197,7 @@ class Store:
         Raises:
             StoreError: a point's bytes changed on disk.
         """
-        with explained(self.file):
-            rows = self.connection.execute("select * from points").fetchall()
-        for row in rows:
-            if not codec.fits(row):
-                raise codec.damaged(self.file, f"point {row[0]}")
-        # points of one sweep share these texts: each is read once and held once
-        computed = {text: codec.from_json(text) for text in {row[4] for row in rows}}
-        return {row[0]: (row[2], computed[row[4]]) for row in rows}
+        return known(self.connection, self.file)
 
     def _known(self, key: str) -> tuple[dict[str, str], dict[str, int]]:
         """Return what of a point was computed, and the records it has."""

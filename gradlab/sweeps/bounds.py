@@ -22,7 +22,7 @@ def check(sweep: Sweep, jobs: int) -> None:
         TooManyPointsError: says how many points and about how long.
     """
     size = sweep.size()
-    seconds = sum(_seconds(grid, sweep) for grid in sweep.grids) / jobs
+    seconds = sum(seconds_of_grid(grid, sweep) for grid in sweep.grids) / jobs
     if size <= POINTS and seconds <= SECONDS:
         return
     cores = "1 core" if jobs == 1 else f"{jobs} cores"
@@ -49,7 +49,7 @@ def duration(seconds: float) -> str:
     return f"{minutes / 1440:,.0f} days"
 
 
-def _seconds(grid: GridPlan, sweep: Sweep) -> float:
+def seconds_of_grid(grid: GridPlan, sweep: Sweep) -> float:
     """Estimate a grid's time from a few of its points."""
     needs = needs_of(grid.measures, grid.blocks, sweep.thresholds)
     pick = random.Random(0)

@@ -7,6 +7,7 @@ again does the rest.
 
 import hashlib
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +87,7 @@ def run(
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which is there by now
             tell = _both(opened.enter_context(Log(log)), tell)
-        todo = _missing(planned, store, retry_failed)
+        todo = missing(planned, store.known(), retry_failed)
         work = _Run(sweep, planned, todo, store, means, tell)
         work.meta = Meta.start(store, identity(sweep), sweep, command)
         work.begin(where)
@@ -115,9 +116,16 @@ def identity(sweep: Sweep) -> str:
     return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
 
 
-def _missing(planned: Plan, store: Store, retry_failed: bool) -> dict[str, Needs]:
-    """Return key -> what is still to be computed, for points that lack anything."""
-    known = store.known()
+def missing(
+    planned: Plan, known: Mapping[str, tuple[str, dict[str, str]]], retry_failed: bool
+) -> dict[str, Needs]:
+    """Return key -> what is still to be computed, for points that lack anything.
+
+    Args:
+        planned: what is asked for.
+        known: key -> (status, what was computed), of points that are there.
+        retry_failed: whether failed points count as lacking.
+    """
     todo = {}
     for key, needs in planned.needs.items():
         status, computed = known.get(key, ("missing", {}))

@@ -43,6 +43,7 @@ ELSEWHERE = {
     "verify",
     "retry_failed",
     "yes",
+    "dry_run",
     "load",
     "as_json",
     "plain",
