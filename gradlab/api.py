@@ -73,6 +73,7 @@ def sweep(
     *,
     out: str | Path | None = None,
     jobs: int | None = None,
+    scheduler: str | Path | None = None,
     timeout_per_point: float | None = None,
     memory: int | str | None = None,
     progress: Callable[[Event], None] | None = None,
@@ -91,6 +92,8 @@ def sweep(
         out: folder of the results, ``reports/NAME`` when left out. The same sweep in
             the same folder computes only what is not there yet.
         jobs: worker processes; all cores unless told.
+        scheduler: address or scheduler file of a Dask cluster, whose workers measure
+            instead of this machine's.
         timeout_per_point: seconds after which a point is given up and set aside.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
             of what is free unless told.
@@ -111,6 +114,7 @@ def sweep(
         asked,
         folder,
         jobs=jobs,
+        scheduler=scheduler,
         timeout_per_point=timeout_per_point,
         memory=memory,
         progress=progress,

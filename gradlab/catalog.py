@@ -113,6 +113,13 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
     return list(found)
 
 
+def unload(path: str | Path) -> None:
+    """Forget the leaves of a file that :func:`load_file` took in."""
+    gone = Path(path).resolve()
+    for key in [key for key, loaded in _loaded.items() if loaded.path == gone]:
+        del _loaded[key]
+
+
 def summary(room: str, name: str) -> str:
     """Return the first line of a leaf's docstring without importing it."""
     node = _class_node(room, resolve(room, name))

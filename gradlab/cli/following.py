@@ -79,6 +79,12 @@ class Following:
         )
 
     @follow.register
+    def _(self, event: events.Waiting) -> None:
+        self._progress.say(
+            f"{event.scheduler} has no workers yet; the first one starts the sweep"
+        )
+
+    @follow.register
     def _(self, event: events.Verified) -> None:
         self._state.checked = f"self-check {event.text}"
         self._progress.show(self._state)

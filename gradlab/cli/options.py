@@ -157,6 +157,11 @@ def run_options(command: F) -> F:
             help="Worker processes, one thread each; all cores unless told.",
         ),
         option(
+            "--scheduler",
+            metavar="ADDRESS|FILE",
+            help="Compute on a Dask cluster: tcp://HOST:8786, or its scheduler file.",
+        ),
+        option(
             "--timeout-per-point",
             type=click.FloatRange(min=0, min_open=True),
             metavar="SECONDS",

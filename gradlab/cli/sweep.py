@@ -112,7 +112,16 @@ def command(
     ctx.exit(FAILED if results.meta["counts"]["failed"] else 0)
 
 
-RUN = ("jobs", "timeout_per_point", "memory", "log", "verify", "retry_failed", "yes")
+RUN = (
+    "jobs",
+    "scheduler",
+    "timeout_per_point",
+    "memory",
+    "log",
+    "verify",
+    "retry_failed",
+    "yes",
+)
 """Options that say how a sweep is carried out; the rest says what it is."""
 
 

@@ -1,6 +1,7 @@
 """Where sequences come from. NumPy only: no torch here."""
 
+from gradlab.inputs._files import contents, ship
 from gradlab.inputs.base import Input, initial_state, parse
 
 
-__all__ = ["Input", "initial_state", "parse"]
+__all__ = ["Input", "contents", "initial_state", "parse", "ship"]

@@ -2,9 +2,22 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from gradlab.errors import InputError
+
+
+_shipped: dict[str, bytes] = {}
+
+
+def ship(files: Mapping[str, bytes]) -> None:
+    """Let these contents (argument of a spec -> bytes) stand for files, and no others.
+
+    Where points are measured on another machine, their files come along.
+    """
+    _shipped.clear()
+    _shipped.update(files)
 
 
 def contents(name: str, argument: str | None) -> tuple[str, bytes]:
@@ -21,7 +34,7 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
         )
     path = Path(os.path.expanduser(argument))
     try:
-        data = path.read_bytes()
+        data = _shipped[argument] if argument in _shipped else path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(

@@ -20,6 +20,9 @@ class Input(ABC):
     Sequences of one seed nest: the first 16 steps of 256 are the 16-step sequence,
     and the first 2 of 4 sequences are the 2 sequences.
 
+    A leaf that reads a file reads it with :func:`gradlab.inputs.contents`: workers on
+    other machines are then given what it holds.
+
     Class attributes:
         argument: what may follow the colon of the spec, for people; empty for nothing.
         initial: the initial state that goes with it, ``zero`` or ``gaussian``.

@@ -182,7 +182,7 @@ class Crew:
             seconds, task = one.limits.seconds or 0.0, one.rest()
             self._workers.remove(one)
             one.kill()
-            yield Answer(task, death=overdue(seconds), late=True)
+            yield Answer(task, death=overdue(seconds), certain=True)
 
     def _hear(self, one: _Worker) -> Iterator[Answer]:
         try:

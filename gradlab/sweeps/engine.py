@@ -49,14 +49,15 @@ FREE = Limits()
 class Answer:
     """What became of a task: a value, an error, or the cause of its worker's death.
 
-    ``late`` where the engine killed the worker, because the task took too long.
+    ``certain`` where nothing but the task can be to blame: the engine killed the worker
+    because the task took too long, or has seen others die of it.
     """
 
     task: Any
     value: Any = None
     error: Exception | None = None
     death: str = ""
-    late: bool = False
+    certain: bool = False
 
 
 def overdue(seconds: float) -> str:

@@ -42,6 +42,17 @@ class Unguarded:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A cluster has no worker yet; the sweep goes on with the first one.
+
+    Attributes:
+        scheduler: its address or file.
+    """
+
+    scheduler: str
+
+
+@dataclass(frozen=True)
 class Verified:
     """Closed forms were held against autograd.
 
@@ -148,6 +159,7 @@ class Finished:
 Event: TypeAlias = (
     Started
     | Unguarded
+    | Waiting
     | Verified
     | PointsDone
     | WorkerLost

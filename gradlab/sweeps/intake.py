@@ -122,7 +122,7 @@ class Intake:
             return
         key = group.keys[0]
         self.deaths[key] = self.deaths.get(key, 0) + 1
-        if answer.late or self.deaths[key] >= DEATHS:
+        if answer.certain or self.deaths[key] >= DEATHS:
             self._save_failed(group, answer.death)
         else:
             self.submit(group, engine)

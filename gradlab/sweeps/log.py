@@ -5,6 +5,7 @@ log was opened), and by event:
 
     started   name, folder, total, done, grids, jobs, seconds (about, for the rest)
     unguarded folder (its file system cannot lock)
+    waiting   scheduler (which has no workers yet)
     verified  error (largest relative difference), checks (by kind)
     point     key, status, message, seconds (its share), params
     progress  done, total, failed, not_finite, seconds_left
@@ -110,6 +111,7 @@ class Log:
 _WORDS = {
     events.Started: "started",
     events.Unguarded: "unguarded",
+    events.Waiting: "waiting",
     events.WorkerLost: "lost",
     events.LogLost: "log lost",
     events.Stopped: "stopped",

@@ -67,6 +67,8 @@ def words(size: float) -> str:
 def too_much(needed: int, means: Means, memory: int) -> str:
     """Return why a point is not tried."""
     there = "of --memory" if means.memory else "that are free here"
+    if means.scheduler is not None:
+        there = "of the cluster's largest worker"
     return (
         f"needs about {words(needed + WORKER)} of memory, more than the "
         f"{words(memory)} {there}"

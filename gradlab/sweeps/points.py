@@ -1,9 +1,11 @@
 """Points: one parameter combination each, made from the grids of a sweep."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from gradlab import cells
@@ -154,3 +156,14 @@ def check_inputs(points: Iterable[Point]) -> None:
         if source.fingerprint():
             steps = point.length + point.burn_in
             source.sequences(point.seed, point.sequences, steps, point.features)
+
+
+def files_of(points: Iterable[Point]) -> dict[str, bytes]:
+    """Return what the files of inputs hold, by what stands behind the spec's colon."""
+    found = {}
+    for spec in {point.input for point in points}:
+        argument = spec.partition(":")[2]
+        path = Path(os.path.expanduser(argument)) if argument else None
+        if path is not None and input_of(spec).fingerprint() and path.is_file():
+            found[argument] = path.read_bytes()
+    return found

@@ -9,16 +9,17 @@ import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gradlab.errors import GradlabError
+from gradlab.errors import ConfigError, GradlabError
 from gradlab.store.codec import to_json
 from gradlab.store.failures import explained
 from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps import bounds, events, groups, keys, toml
 from gradlab.sweeps import memory as budget
+from gradlab.sweeps.cluster import Cluster
 from gradlab.sweeps.crew import Crew
 from gradlab.sweeps.engine import Engine, Means
 from gradlab.sweeps.groups import Group
@@ -26,7 +27,7 @@ from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.log import Log
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
-from gradlab.sweeps.points import Plan, check_inputs, plan
+from gradlab.sweeps.points import Plan, check_inputs, files_of, plan
 from gradlab.sweeps.sweep import Sweep
 from gradlab.sweeps.tally import Tally
 
@@ -36,6 +37,7 @@ def run(
     folder: str | Path,
     *,
     jobs: int | None = None,
+    scheduler: str | Path | None = None,
     timeout_per_point: float | None = None,
     memory: int | str | None = None,
     progress: Progress | None = None,
@@ -51,6 +53,8 @@ def run(
         sweep: see :func:`gradlab.sweeps.loading.load`.
         folder: where results are kept.
         jobs: worker processes; all cores unless told.
+        scheduler: address or scheduler file of a Dask cluster; see
+            :mod:`gradlab.sweeps.cluster`.
         timeout_per_point: seconds after which a point is given up and set aside.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
             of what is free unless told.
@@ -68,14 +72,18 @@ def run(
             kept.
         StoreError: the folder, or the disk.
         InputError: an input that cannot be used.
-        ConfigError: the log cannot be written.
+        ConfigError: the log cannot be written; a scheduler that is none, or beside
+            ``jobs`` or ``memory``, which are of this machine.
+        GradlabError: the scheduler does not answer, or is gone.
         KeyboardInterrupt: after keeping what is done.
     """
     means = Means(
         jobs or cores(),
+        scheduler=None if scheduler is None else str(scheduler),
         timeout_per_point=timeout_per_point,
         memory=budget.parse(memory),
     )
+    _refuse_both(scheduler, jobs=jobs, memory=memory)
     tell = progress or _silent
     keys.forget()
     if not yes:
@@ -88,7 +96,17 @@ def run(
         if log is not None:  # may lie in the folder, which is there by now
             tell = _both(opened.enter_context(Log(log)), tell)
         todo = missing(planned, store.known(), retry_failed)
-        work = _Run(sweep, planned, todo, store, means, tell)
+        cluster = None
+        if means.scheduler is not None and todo:
+            cluster = Cluster(
+                means.scheduler,
+                sweep.load,
+                files_of(planned.points.values()),
+                lambda: tell(events.Waiting(str(scheduler))),
+            )
+            opened.enter_context(cluster)
+            means = replace(means, jobs=max(1, cluster.threads))
+        work = _Run(sweep, planned, todo, store, means, tell, cluster)
         work.meta = Meta.start(store, identity(sweep), sweep, command)
         work.begin(where)
         try:
@@ -137,6 +155,21 @@ def missing(
     return todo
 
 
+def _refuse_both(scheduler: str | Path | None, **local: object) -> None:
+    """Refuse what says how this machine computes where a cluster does.
+
+    Raises:
+        ConfigError: naming the option.
+    """
+    for name, value in local.items():
+        if scheduler is not None and value is not None:
+            raise ConfigError(
+                got=f"--{name} {value} beside --scheduler",
+                expected="one of both: it is about this machine's own workers",
+                try_="dask worker --nworkers N --memory-limit SIZE",
+            )
+
+
 def _both(log: Log, tell: Progress) -> Progress:
     """Return what tells events to a log too, and says once that the log has ended."""
 
@@ -164,6 +197,7 @@ class _Run:
     store: Store
     means: Means
     progress: Progress
+    cluster: Cluster | None = None
     meta: Meta = field(init=False)
     tally: Tally = field(init=False)
 
@@ -198,11 +232,12 @@ class _Run:
         intake = Intake(
             self.planned, self.store, self.meta, self.tally, self.progress, self.means
         )
-        memory = self.means.memory or budget.free()
+        memory = self._memory()
         fitting = self._set_aside(memory, intake)
         if not fitting:
             return
-        with self._engine(memory) as engine:
+        with ExitStack() as opened:
+            engine: Engine = self.cluster or opened.enter_context(self._crew(memory))
             self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
             engine.add("describe", "describe", wanted)
@@ -221,8 +256,14 @@ class _Run:
                 intake.release(engine)
                 raise
 
-    def _engine(self, memory: int | None) -> Engine:
-        """Return what measures: workers of this machine."""
+    def _memory(self) -> int | None:
+        """Return how many bytes a group may fill, with its worker; None: any."""
+        if self.cluster is not None:
+            return self.cluster.memory
+        return self.means.memory or budget.free()
+
+    def _crew(self, memory: int | None) -> Crew:
+        """Return workers of this machine."""
         jobs = min(self.means.jobs, len(self.waiting))
         return Crew(jobs, self.sweep.load, memory)
 

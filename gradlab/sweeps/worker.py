@@ -35,7 +35,7 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
     try:
         _prepare(load)
     except Exception as error:
-        pipe.send(("unfit", _portable(error)))
+        pipe.send(("unfit", portable(error)))
         return
     pipe.send(("ready", None))
     while True:
@@ -46,7 +46,7 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
         try:
             answer = ("value", CALLS[name](*arguments))
         except Exception as error:
-            answer = ("error", _portable(error))
+            answer = ("error", portable(error))
         pipe.send(answer)
 
 
@@ -149,7 +149,7 @@ def _be_killed_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
     """Return an error that survives the pipe."""
     if isinstance(error, GradlabError):
         return error

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "out",
     "formats",
     "jobs",
+    "scheduler",
     "timeout_per_point",
     "memory",
     "log",

@@ -1,0 +1,196 @@
+"""What runs inside a worker of a Dask cluster, and what is sent there.
+
+A worker process may serve several sweeps, one after the other or at once. Files of
+leaves and of inputs come along as a :class:`Luggage`; a process has one unpacked at a
+time, and calls with another wait until nobody uses it.
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradlab
+from gradlab import catalog, inputs
+from gradlab.errors import GradlabError
+from gradlab.sweeps import keys, worker
+
+
+SHOWS = ("cli", "report")
+"""Rooms that change no number; the rest has to be the same everywhere."""
+
+
+@dataclass(frozen=True)
+class Luggage:
+    """What calls need that a worker does not have.
+
+    Attributes:
+        name: hash of what is in it.
+        versions: package -> version, as where the sweep was started.
+        leaves: name and text of each file of the user's, in the order of loading.
+        files: what inputs read, by what stands behind the colon of their spec.
+    """
+
+    name: str
+    versions: Mapping[str, str]
+    leaves: tuple[tuple[str, bytes], ...]
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def pack(cls, load: Iterable[str], files: Mapping[str, bytes]) -> "Luggage":
+        """Read the files; ``files`` are read already."""
+        leaves = tuple((Path(file).name, Path(file).read_bytes()) for file in load)
+        content = hashlib.sha256()
+        for name, data in (*leaves, ("", b""), *sorted(files.items())):
+            for part in (name.encode(), data):
+                content.update(len(part).to_bytes(8, "big") + part)
+        return cls(content.hexdigest(), versions(), leaves, dict(files))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions on which numbers depend, a digest of our own code among them.
+
+    Two checkouts of one version may differ, and then a sweep would mix their numbers.
+    """
+    found = {"gradlab code": _digest()}
+    for package in ("gradlab", "torch", "numpy"):
+        try:
+            found[package] = version(package).partition("+")[0]
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def perform(
+    luggage: Luggage, name: str, arguments: tuple, seconds: float | None
+) -> tuple[str, Any]:
+    """Do a call of :mod:`gradlab.sweeps.worker`; never raise.
+
+    Returns:
+        ``("value", result)``, ``("error", exception)``, ``("unfit", exception)`` where
+        this worker cannot do any call of the sweep, or ``("late", None)`` where it took
+        longer than ``seconds``; its thread then goes on, and the process has to go.
+    """
+    try:
+        ready()
+        check_versions(luggage)
+        with _unpacked.using(luggage):
+            return _in_time(name, arguments, seconds)
+    except Exception as error:
+        return "unfit", worker.portable(error)
+
+
+def leave() -> None:
+    """End this process at once; its nanny starts another."""
+    os._exit(1)
+
+
+@cache
+def ready() -> None:
+    """Import what measuring needs, and set up the heap, once a process."""
+    import gradlab.sweeps.point  # noqa: F401
+    from gradlab.heap import keep_freed_memory
+
+    keep_freed_memory()
+
+
+def check_versions(luggage: Luggage) -> None:
+    """Refuse to compute with other code than where the sweep was started.
+
+    Raises:
+        GradlabError: naming the first package that differs.
+    """
+    here = versions()
+    for package, there in luggage.versions.items():
+        if here[package] != there:
+            raise GradlabError(
+                got=f"a worker with {package} {here[package]}",
+                expected=f"{package} {there}, as where the sweep was started",
+                try_="the same installation of gradlab on both",
+            )
+
+
+def _in_time(name: str, arguments: tuple, seconds: float | None) -> tuple[str, Any]:
+    if seconds is None:
+        return _call(name, arguments)
+    answers: list[tuple[str, Any]] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(_call(name, arguments)), daemon=True
+    )
+    thread.start()
+    thread.join(seconds)
+    return answers[0] if answers else ("late", None)
+
+
+def _call(name: str, arguments: tuple) -> tuple[str, Any]:
+    import torch
+
+    # of the calling thread; sums in another order would be other numbers
+    torch.set_num_threads(1)
+    try:
+        return "value", worker.CALLS[name](*arguments)
+    except Exception as error:
+        return "error", worker.portable(error)
+
+
+class _Unpacked:
+    """The luggage this process has unpacked, and how many calls use it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._name = ""
+        self._files: list[Path] = []
+        self._users = 0
+
+    @contextmanager
+    def using(self, luggage: Luggage) -> Iterator[None]:
+        """Have it unpacked; wait while another one is in use."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._name == luggage.name or not self._users
+            )
+            if self._name != luggage.name:
+                self._unpack(luggage)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._users -= 1
+                self._changed.notify_all()
+
+    def _unpack(self, luggage: Luggage) -> None:
+        for file in self._files:
+            catalog.unload(file)
+        self._name, self._files = "", []
+        inputs.ship(luggage.files)
+        keys.forget()
+        with TemporaryDirectory(prefix="gradlab-") as folder:
+            for number, (name, text) in enumerate(luggage.leaves):
+                file = Path(folder).resolve() / str(number) / name
+                file.parent.mkdir()
+                file.write_bytes(text)
+                self._files.append(file)
+                catalog.load_file(file)
+        self._name = luggage.name
+
+
+_unpacked = _Unpacked()
+
+
+@cache
+def _digest() -> str:
+    root = Path(gradlab.__file__).parent
+    content = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        where = file.relative_to(root)
+        if where.parts[0] not in SHOWS:
+            content.update(where.as_posix().encode() + b"\0" + file.read_bytes())
+    return content.hexdigest()[:8]

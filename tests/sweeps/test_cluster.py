@@ -1,0 +1,394 @@
+"""A Dask cluster gives the numbers of one machine, whatever dies in it.
+
+A real scheduler and real worker processes, killed for real; the sweep is a real
+command in a process of its own.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gradlab import catalog
+from gradlab.errors import ConfigError, GradlabError
+from gradlab.store import Results, codec
+from gradlab.sweeps import cluster, remote, runner
+from gradlab.sweeps.loading import load
+from tests.sweeps.inline import InlineCrew
+
+
+SLEEPY = """
+import os, time
+from pathlib import Path
+from gradlab.measures.base import Measure
+class SleepyThere(Measure):
+    "Takes a while for each network, and notes who did it."
+    def compute(self, flow):
+        state = flow.trajectory.states[0][-1].sum(-1)
+        if "NOTES" in os.environ:
+            with open(Path(os.environ["NOTES"]) / str(os.getpid()), "a") as notes:
+                notes.write("x")
+        time.sleep(float(os.environ.get("SLEEP", "0")) * state.shape[0])
+        return state
+"""
+
+MANY = {
+    "name": "many",
+    "hidden": 6,
+    "sequences": 2,
+    "seeds": 3,
+    "length": "4:23:1",
+    "gain": [1, 2],
+    "cell": ["rnn", "lstm"],
+    "input": ["gaussian", "text:words.txt"],
+    "measures": ["spectral_norm", "sleepy_there"],
+}
+
+TOML = """
+name = "many"
+hidden = 6
+sequences = 2
+seeds = 3
+length = "4:23:1"
+gain = [1, 2]
+cell = ["rnn", "lstm"]
+input = ["gaussian", "text:words.txt"]
+measures = ["spectral_norm", "sleepy_there"]
+"""
+
+
+class Site:
+    """A scheduler, its workers, and sweeps that use them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.notes = folder / "notes"
+        self.elsewhere = folder / "elsewhere"  # where workers run: no file lies there
+        for one in (self.notes, self.elsewhere):
+            one.mkdir()
+        self.file = folder / "scheduler.json"
+        self.running = []
+
+    def spawn(self, module, *words, cwd=None, **env):
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, words)],
+            cwd=cwd or self.elsewhere,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.running.append(process)
+        return process
+
+    def scheduler(self):
+        self.file.unlink(missing_ok=True)
+        words = ("--host=127.0.0.1", "--port=0", "--no-dashboard", "--no-show")
+        process = self.spawn(
+            "distributed.cli.dask_scheduler", *words, f"--scheduler-file={self.file}"
+        )
+        end = time.monotonic() + 60
+        while not self.file.exists():
+            assert time.monotonic() < end and process.poll() is None
+            time.sleep(0.1)
+        return process
+
+    def worker(self, *, nanny=False, threads=1, sleep=0.05):
+        words = [f"--scheduler-file={self.file}", f"--nthreads={threads}"]
+        words += ["--no-dashboard", "--memory-limit=0", "--death-timeout=60"]
+        words += ["--nanny" if nanny else "--no-nanny"]
+        return self.spawn(
+            "distributed.cli.dask_worker",
+            *words,
+            NOTES=str(self.notes),
+            SLEEP=str(sleep),
+            DASK_DISTRIBUTED__WORKER__DAEMON="False",
+        )
+
+    def sweep(self, *words):
+        (self.folder / "sleepy.py").write_text(SLEEPY)
+        (self.folder / "words.txt").write_text("it was the best of times " * 20)
+        (self.folder / "many.toml").write_text(TOML)
+        asked = ("sweep", "many.toml", "--load=sleepy.py", "--out=r", "--no-verify")
+        more = ("--log=r.jsonl", "--format=html", f"--scheduler={self.file}")
+        return self.spawn("gradlab", *asked, *more, *words, cwd=self.folder)
+
+    def worked(self, process):
+        """Say how many groups a worker has begun."""
+        notes = self.notes / str(process.pid)
+        return len(notes.read_text()) if notes.exists() else 0
+
+    def wait_for(self, what, process):
+        end = time.monotonic() + 120
+        while not what():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def done(self):
+        if not (self.folder / "r.jsonl").exists():
+            return []
+        lines = (self.folder / "r.jsonl").read_text().splitlines()
+        told = [json.loads(line) for line in lines if line.endswith("}")]
+        return [t["key"] for t in told if t["event"] == "point"]
+
+    def end(self):
+        for process in self.running:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.communicate()
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = Site(tmp_path)
+    yield made
+    made.end()
+
+
+def bits(results):
+    return {
+        (point.key, name): codec.encode(point.key, point.record(name))
+        for point in results.points
+        for name in ("spectral_norm", "sleepy_there")
+    }
+
+
+def alone(folder, monkeypatch):
+    """Return the numbers of the same sweep on one machine."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    asked = load(MANY, load=[folder / "sleepy.py"])
+    return bits(runner.run(asked, folder / "alone", jobs=1, verify=False))
+
+
+@pytest.mark.slow
+def test_one_worker_killed_and_one_late_change_no_bit(site, monkeypatch):
+    site.scheduler()
+    first, doomed, third = site.worker(), site.worker(), site.worker(threads=2)
+    sweep = site.sweep()
+    site.wait_for(lambda: site.worked(doomed) >= 2, sweep)
+    doomed.send_signal(signal.SIGKILL)
+    late = site.worker(sleep=0)
+    site.wait_for(lambda: site.worked(late) >= 2, sweep)
+    out, err = sweep.communicate(timeout=200)
+    assert sweep.returncode == 0, err
+    assert "480 of 480 points, 0 failed" in out
+    assert all(map(site.worked, (first, doomed, third, late)))
+    keys = site.done()
+    assert len(keys) == len(set(keys)) == 480
+    assert bits(Results.open(site.folder / "r")) == alone(site.folder, monkeypatch)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_costs_nothing_that_was_done(site, monkeypatch):
+    scheduler = site.scheduler()
+    site.worker(), site.worker()
+    sweep = site.sweep()
+    site.wait_for(lambda: len(site.done()) >= 40, sweep)
+    scheduler.send_signal(signal.SIGKILL)
+    out, err = sweep.communicate(timeout=100)
+    assert sweep.returncode == 1
+    assert "a Dask scheduler that is gone" in " ".join(err.split())
+    assert "Traceback" not in out + err
+    kept = Results.open(site.folder / "r").meta["counts"]["done"]
+    assert 40 <= kept < 480
+    site.scheduler()
+    site.worker(sleep=0)
+    again = site.sweep()
+    out, err = again.communicate(timeout=200)
+    assert again.returncode == 0, err
+    assert f"{kept} there, {480 - kept} to go" in " ".join(err.split())
+    keys = site.done()
+    assert len(keys) == len(set(keys)) == 480
+    assert bits(Results.open(site.folder / "r")) == alone(site.folder, monkeypatch)
+
+
+@pytest.mark.slow
+def test_a_sweep_waits_for_its_first_worker_and_can_be_stopped(site):
+    site.scheduler()
+    sweep = site.sweep()
+    for line in sweep.stderr:
+        if "has no workers yet" in line:
+            break
+    site.worker(sleep=0.2)
+    site.wait_for(lambda: len(site.done()) >= 3, sweep)
+    sweep.send_signal(signal.SIGINT)
+    out, err = sweep.communicate(timeout=60)
+    assert sweep.returncode == 130, err
+    assert "points kept in r" in " ".join(err.split())
+    assert "Traceback" not in out + err
+    assert Results.open(site.folder / "r").meta["counts"]["done"] >= 3
+
+
+EVIL = """
+import os, signal, time
+from gradlab.measures.base import Measure
+class EvilThere(Measure):
+    "Does to its process what the size of the weights says."
+    def compute(self, flow):
+        weight = flow.cell.weight_hh.detach().abs().amax((-1, -2))
+        if float(weight.max()) > 4e5:
+            time.sleep(600)
+        if float(weight.max()) > 40:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return weight.unsqueeze(-1)
+"""
+
+
+@pytest.mark.slow
+def test_points_that_kill_or_hang_their_worker_are_set_aside(site):
+    (site.folder / "evil.py").write_text(EVIL)
+    site.scheduler()
+    site.worker(nanny=True), site.worker(nanny=True)
+    words = ["sweep", "--cell=rnn", "--hidden=6", "--length=4", "--seeds=1"]
+    words += ["--gain=1,2,3,1e3,1e7", "--measure=evil_there", "--load=evil.py"]
+    words += ["--timeout-per-point=3", "--no-verify", "--format=html", "--out=r"]
+    sweep = site.spawn("gradlab", *words, "--scheduler", site.file, cwd=site.folder)
+    out, err = sweep.communicate(timeout=250)
+    assert sweep.returncode == 1, err
+    assert "Traceback" not in out + err
+    points = Results.open(site.folder / "r").points
+    assert {p.params["gain"]: (p.status, p.message) for p in points} == {
+        1.0: ("done", ""),
+        2.0: ("done", ""),
+        3.0: ("done", ""),
+        1e3: ("failed", "its worker died each of the 4 times it was tried"),
+        1e7: ("failed", "took longer than 3 s, the limit of --timeout-per-point"),
+    }
+
+
+ONE = {"cell": "rnn", "hidden": 4, "length": 4, "seeds": 1, "features": 3}
+
+
+def test_nothing_listening_is_said_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECTING", 1.0)
+    with pytest.raises(GradlabError) as caught:
+        runner.run(load(ONE), tmp_path / "r", scheduler="tcp://127.0.0.1:9")
+    assert caught.value.got == "tcp://127.0.0.1:9, where no Dask scheduler answers"
+
+
+def test_a_sweep_that_is_done_needs_no_scheduler(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    runner.run(load(ONE), tmp_path / "r", jobs=1, verify=False)
+    runner.run(load(ONE), tmp_path / "r", scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("named", ["nowhere.json", "some words", "", "x://y:1"])
+def test_what_names_no_scheduler_is_refused(tmp_path, named):
+    with pytest.raises(ConfigError, match="neither an address nor a scheduler's file"):
+        runner.run(load(ONE), tmp_path / "r", scheduler=named)
+
+
+def test_a_file_that_no_scheduler_wrote_is_refused(tmp_path):
+    for content in (b"{}", b"\xff\xfe", b"[1]", b"no json"):
+        (tmp_path / "s.json").write_bytes(content)
+        with pytest.raises(ConfigError, match="neither an address"):
+            runner.run(load(ONE), tmp_path / "r", scheduler=tmp_path / "s.json")
+
+
+@pytest.mark.parametrize("local", [{"jobs": 2}, {"memory": "2GB"}])
+def test_what_is_about_this_machine_is_refused_beside_it(tmp_path, local):
+    with pytest.raises(ConfigError, match="beside --scheduler"):
+        runner.run(load(ONE), tmp_path / "r", scheduler="tcp://x:1", **local)
+
+
+def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ConfigError) as caught:
+        runner.run(load(ONE), tmp_path / "r", scheduler="tcp://x:1")
+    assert caught.value.try_ == "pip install 'gradlab[dask]'"
+
+
+LEAF = """
+from gradlab.activations.base import Activation
+class Twisted(Activation):
+    def __call__(self, x): return {} * x
+    def slope(self, x, y): return {} * x.new_ones(())
+"""
+
+
+@pytest.fixture
+def clean(monkeypatch):
+    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(remote, "_unpacked", remote._Unpacked())
+
+
+def luggage(tmp_path, number):
+    file = tmp_path / f"{number}" / "twisted.py"
+    file.parent.mkdir()
+    file.write_text(LEAF.format(number, number))
+    return remote.Luggage.pack([str(file)], {"words.txt": b"%d" % number})
+
+
+def test_a_process_serves_sweeps_whose_leaves_have_one_name(
+    tmp_path, clean, monkeypatch
+):
+    from gradlab.inputs import contents
+
+    def look():
+        leaf = catalog.get("activations", "twisted")
+        return leaf()(1.0), contents("text", "words.txt")[1]
+
+    monkeypatch.setitem(remote.worker.CALLS, "look", look)
+    two, three = luggage(tmp_path, 2), luggage(tmp_path, 3)
+    for asked, value in ((two, 2.0), (three, 3.0), (two, 2.0)):
+        answer = remote.perform(asked, "look", (), None)
+        assert answer == ("value", (value, b"%d" % value))
+
+
+def test_luggage_in_use_is_not_replaced(tmp_path, clean):
+    unpacked = remote._Unpacked()
+    two, three = luggage(tmp_path, 2), luggage(tmp_path, 3)
+    told = []
+
+    def use_three():
+        with unpacked.using(three):
+            told.append("three")
+
+    other = threading.Thread(target=use_three)
+    with unpacked.using(two), unpacked.using(two):
+        other.start()
+        other.join(0.2)
+        told.append("two")
+    other.join(10)
+    assert told == ["two", "three"]
+
+
+def test_other_code_on_a_worker_is_refused(tmp_path, clean):
+    packed = remote.Luggage.pack([], {})
+    older = remote.Luggage(
+        packed.name, {**packed.versions, "torch": "2.4.0"}, packed.leaves, {}
+    )
+    word, error = remote.perform(older, "describe", (["verdict"],), None)
+    assert word == "unfit"
+    assert "Expected torch 2.4.0, as where the sweep was started" in str(error)
+
+
+def test_a_file_that_cannot_be_loaded_there_ends_the_sweep(tmp_path, clean):
+    (tmp_path / "broken.py").write_text("1 / 0")
+    packed = remote.Luggage.pack([str(tmp_path / "broken.py")], {})
+    word, error = remote.perform(packed, "describe", (["verdict"],), None)
+    assert word == "unfit" and "ZeroDivisionError" in str(error)
+
+
+def test_a_call_that_takes_too_long_is_late(clean, monkeypatch):
+    monkeypatch.setitem(remote.worker.CALLS, "sleep", time.sleep)
+    packed = remote.Luggage.pack([], {})
+    assert remote.perform(packed, "sleep", (5,), 0.05) == ("late", None)
+    assert remote.perform(packed, "sleep", (0,), 5)[0] == "value"
+
+
+def test_the_code_of_every_room_but_those_that_show_counts():
+    rooms = {path.name for path in Path(remote.gradlab.__file__).parent.iterdir()}
+    assert set(remote.SHOWS) <= rooms
+    assert len(remote.versions()["gradlab code"]) == 8
