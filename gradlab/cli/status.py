@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gradlab.cli.checked import check_option, checked
+from gradlab.cli.follow import follow as watch
+from gradlab.cli.follow import follow_option
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.screen import Screen, fold, table
 
@@ -28,11 +30,17 @@ COUNTS = ("points", "done", "missing", "failed", "not finite")
 @click.command("status")
 @folder_argument
 @check_option
+@follow_option
 @json_option
 @screen_option
 @click.pass_context
 def command(
-    ctx: click.Context, folder: Path, check: bool, as_json: bool, screen: Screen
+    ctx: click.Context,
+    folder: Path,
+    check: bool,
+    follow: bool,
+    as_json: bool,
+    screen: Screen,
 ) -> None:
     """Say what of a sweep is done, missing and failed.
 
@@ -42,16 +50,23 @@ def command(
 
     With --check it reads every row of the store and holds it against its checksum:
     exit code 0 when all is intact, 1 when anything is damaged.
+
+    With --follow it watches a sweep that runs elsewhere, until it ends: rate, time
+    left, failures as they come. With --json too: one object a line, for each change.
     """
     from gradlab.store.results import Results
 
+    if check and follow:
+        raise click.UsageError("--check and --follow: one of both.")
+    if follow:
+        watch(folder, screen, as_json)
     if check:
         ctx.exit(checked(folder, screen, as_json))
     results = Results.open(folder)
     total = totals(results)
-    if as_json:
+    if as_json and not follow:
         screen.line(json.dumps(summary(results, folder), indent=2))
-    else:
+    elif not as_json:
         show(results, folder, screen)
     ctx.exit(0 if total["done"] == total["points"] else 1)
 

@@ -312,8 +312,8 @@ def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
 LEAF = """
 from gradlab.activations.base import Activation
 class Twisted(Activation):
-    def __call__(self, x): return {} * x
-    def slope(self, x, y): return {} * x.new_ones(())
+    "A line."
+    def value(self, x): return {} * x
 """
 
 
@@ -326,7 +326,7 @@ def clean(monkeypatch):
 def luggage(tmp_path, number):
     file = tmp_path / f"{number}" / "twisted.py"
     file.parent.mkdir()
-    file.write_text(LEAF.format(number, number))
+    file.write_text(LEAF.format(number))
     return remote.Luggage.pack([str(file)], {"words.txt": b"%d" % number})
 
 
@@ -337,7 +337,7 @@ def test_a_process_serves_sweeps_whose_leaves_have_one_name(
 
     def look():
         leaf = catalog.get("activations", "twisted")
-        return leaf()(1.0), contents("text", "words.txt")[1]
+        return leaf().value(1.0), contents("text", "words.txt")[1]
 
     monkeypatch.setitem(remote.worker.CALLS, "look", look)
     two, three = luggage(tmp_path, 2), luggage(tmp_path, 3)

@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradlab import catalog
 from gradlab.sweeps import keys
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.points import plan
 
 
 BASE = {
@@ -110,3 +114,58 @@ def test_the_source_of_a_users_leaf_is_in_the_key(tmp_path):
         keys.forget()
         found.append(keys.key_of({**BASE, "activation": "mine_for_keys"}))
     assert found[0] == found[2] != found[1]
+
+
+POINTS = st.fixed_dictionaries(
+    {
+        "cell": st.sampled_from(["rnn", "gru", "lstm", "lstm:peephole"]),
+        "activation": st.sampled_from([None, "tanh", "relu"]),
+        "init": st.sampled_from([None, "default", "orthogonal"]),
+        "gain": st.none() | st.floats(0.1, 4) | st.integers(1, 4),
+        "forget_bias": st.sampled_from([None, "keep", "chrono", 0.0, 1.0, "chrono:8"]),
+        "hidden": st.integers(1, 99),
+        "length": st.integers(2, 99),
+        "seed": st.integers(0, 99),
+        "input": st.sampled_from(["gaussian", "gaussian:0.5", "silence"]),
+        "loss": st.sampled_from(["last", "every"]),
+        "dtype": st.sampled_from(["float32", "float64"]),
+        "sequences": st.integers(1, 9),
+        "features": st.integers(1, 9),
+        "burn_in": st.integers(0, 9),
+        "initial_state": st.sampled_from(["zero", "gaussian"]),
+        "device": st.sampled_from(["cpu", "cuda", "cuda:1"]),
+    }
+)
+
+
+@given(params=POINTS, order=st.randoms())
+def test_the_order_of_the_parameters_does_not_matter(params, order):
+    names = list(params)
+    order.shuffle(names)
+    assert keys.key_of({name: params[name] for name in names}) == keys.key_of(params)
+
+
+@given(one=POINTS, name=st.sampled_from(sorted(BASE)), other=POINTS)
+def test_two_points_share_a_key_exactly_where_they_are_the_same(one, name, other):
+    changed = {**one, name: other[name]}
+    kind = [str(p["device"]).partition(":")[0] for p in (one, changed)]
+    same = {**one, "device": kind[0]} == {**changed, "device": kind[1]}
+    assert (keys.key_of(one) == keys.key_of(changed)) == same
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"name": "another"},
+        {"question": "why?"},
+        {"measures": ["spectral_norm"]},
+        {"blocks": "joint"},
+        {"thresholds": [1e-4, 0.2, 5, 1e4]},
+        {"grid": [{"name": "a"}, {"name": "b", "length": 32}]},
+        {"seeds": [0, 7, 9]},
+    ],
+)
+def test_what_computes_no_other_numbers_is_not_in_the_key(beside):
+    asked = {"cell": "lstm", "length": 16, "hidden": 8, "seeds": [0]}
+    (key,) = plan(load(asked)).points
+    assert key in plan(load({**asked, **beside})).points
