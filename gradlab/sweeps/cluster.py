@@ -80,7 +80,7 @@ class Cluster:
             GradlabError: nobody answers there.
         """
         dask = _dask()
-        where = _where(self._scheduler)
+        where = located(self._scheduler)
         self._levels = _hush()
         try:
             self._client = _connect(dask, where, self._scheduler)
@@ -346,7 +346,7 @@ def _connect(dask: Any, where: Mapping[str, str], scheduler: str) -> Any:
         ) from error
 
 
-def _where(scheduler: str) -> dict[str, str]:
+def located(scheduler: str) -> dict[str, str]:
     """Return how a client is told where a scheduler is.
 
     Raises:

@@ -19,7 +19,7 @@ from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps import bounds, events, groups, keys, toml
 from gradlab.sweeps import memory as budget
-from gradlab.sweeps.cluster import Cluster
+from gradlab.sweeps.cluster import Cluster, located
 from gradlab.sweeps.crew import Crew
 from gradlab.sweeps.engine import Engine, Means
 from gradlab.sweeps.groups import Group
@@ -83,7 +83,9 @@ def run(
         timeout_per_point=timeout_per_point,
         memory=budget.parse(memory),
     )
-    _refuse_both(scheduler, jobs=jobs, memory=memory)
+    if means.scheduler is not None:
+        located(means.scheduler)
+        _refuse_both(jobs=jobs, memory=memory)
     tell = progress or _silent
     keys.forget()
     if not yes:
@@ -155,14 +157,14 @@ def missing(
     return todo
 
 
-def _refuse_both(scheduler: str | Path | None, **local: object) -> None:
+def _refuse_both(**local: object) -> None:
     """Refuse what says how this machine computes where a cluster does.
 
     Raises:
         ConfigError: naming the option.
     """
     for name, value in local.items():
-        if scheduler is not None and value is not None:
+        if value is not None:
             raise ConfigError(
                 got=f"--{name} {value} beside --scheduler",
                 expected="one of both: it is about this machine's own workers",

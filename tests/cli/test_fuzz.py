@@ -32,8 +32,8 @@ def home(tmp_path_factory):
     before, folder = os.getcwd(), tmp_path_factory.mktemp("fuzz")
     os.chdir(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gradlab.sweeps.runner.run", began)
-        patch.setattr("gradlab.sweeps.forecast.forecast", began)
+        patch.setattr("gradlab.sweeps.runner.plan", began)
+        patch.setattr("gradlab.sweeps.runner.Store", began)
         yield folder
     os.chdir(before)
 
@@ -158,7 +158,6 @@ def misspelt(draw):
                 ["sweep", "--cell"],
                 ["status", "a", unknown],
                 ["list", f"~{unknown}"],
-                ["export"],
                 ["export", "a", "--format", f"~{unknown}"],
                 ["merge"],
                 ["sweep", "--timeout-per-point", f"~{unknown}"],
