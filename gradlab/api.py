@@ -26,15 +26,24 @@ class Results(stored.Results):
         """
         return export_table(self, file, form)
 
-    def report(self, formats: Iterable[str] = ("html", "pdf")) -> list[Path]:
-        """Write the report beside the results; return the files.
+    def report(
+        self,
+        formats: Iterable[str] = ("html", "pdf"),
+        *,
+        out: str | Path | None = None,
+    ) -> list[Path]:
+        """Write the report; return the files.
+
+        Args:
+            formats: html, pdf or both.
+            out: folder to write into; beside the results when left out.
 
         Raises:
             StoreError: the files cannot be written.
         """
         from gradlab.report.build import render
 
-        return list(render(self, self.folder, formats=tuple(formats)))
+        return list(render(self, out or self.folder, formats=tuple(formats)))
 
     def figures(
         self,

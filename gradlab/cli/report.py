@@ -22,6 +22,12 @@ from gradlab.cli.screen import Screen
 @folder_argument
 @click.option("--open", "show", is_flag=True, help="Open it in a browser afterwards.")
 @formats_option(("html", "pdf"), "html,pdf", "Files to write:")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where to write; DIR unless told.",
+)
 @load_option
 @json_option
 @screen_option
@@ -29,6 +35,7 @@ def command(
     folder: Path,
     show: bool,
     formats: list[str],
+    out: Path | None,
     load: tuple[Path, ...],
     as_json: bool,
     screen: Screen,
@@ -43,7 +50,7 @@ def command(
 
     for path in load:
         catalog.load_file(path)
-    written = render(opened(folder, measured=False), folder, formats)
+    written = render(opened(folder, measured=False), out or folder, formats)
     if as_json:
         screen.line(json.dumps([str(path) for path in written]))
     else:
@@ -52,7 +59,8 @@ def command(
     if show:
         open_in_browser(written[0], screen)
     elif not as_json:
-        screen.line(f"next  gradlab report {folder} --open      in a browser")
+        to = f" --out {out}" if out else ""
+        screen.line(f"next  gradlab report {folder}{to} --open      in a browser")
         screen.line(f"      gradlab figures {folder}          each figure as a file")
 
 

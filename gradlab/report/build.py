@@ -90,6 +90,6 @@ def _put(path: Path, content: bytes) -> Path:
         raise StoreError(
             f"{path}: {error.strerror or error}",
             "a folder that can be written, with room on the disk",
-            "gradlab report DIR --out OTHER_FOLDER",
+            "gradlab report DIR --out FOLDER",
         ) from error
     return path

@@ -80,7 +80,7 @@ def _put(path: Path, content: bytes) -> Path:
         raise StoreError(
             f"{path}: {error.strerror or error}",
             "a folder that can be written, with room on the disk",
-            "--out OTHER_FOLDER",
+            "--out FOLDER",
         ) from error
     return path
 

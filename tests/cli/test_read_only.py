@@ -1,0 +1,107 @@
+"""A folder that cannot be written: nothing is harmed, and what is there is read.
+
+Root writes where no permission is given, so a root's commands run here without that
+privilege.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stores import write
+from tests.made_up import product, store
+
+
+DROP_FROM_BOUNDING_SET, CAP_DAC_OVERRIDE = 24, 1
+"""Of prctl(2) and capabilities(7): what lets root write where nobody may."""
+
+MADE = store({"g": product(network=[("rnn", None), ("lstm", 1.0)], seed=range(2))})
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="permissions of Unix")
+
+
+@pytest.fixture
+def locked(tmp_path):
+    folder = tmp_path / "locked"
+    write(MADE, folder)
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    folder.chmod(0o555)
+    yield folder
+    folder.chmod(0o755)
+    assert {file: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def gradlab(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gradlab", *words],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        preexec_fn=_without_override if os.geteuid() == 0 else None,
+    )
+
+
+def _without_override() -> None:
+    ctypes.CDLL(None).prctl(DROP_FROM_BOUNDING_SET, CAP_DAC_OVERRIDE, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "got"),
+    [
+        ("sweep --cell rnn --out locked", "locked, which is not writable"),
+        ("sweep --cell rnn --out locked/new", "locked/new: Permission denied"),
+        ("merge locked other --out locked/new", "locked/new: Permission denied"),
+        ("export locked --out locked/new.csv", "locked/new.csv: Permission denied"),
+    ],
+)
+def test_what_would_write_there_says_so_and_offers_another(
+    tmp_path, locked, words, got
+):
+    if words.startswith("merge"):
+        write(MADE, tmp_path / "other")
+    out = gradlab(*words.split(), home=tmp_path)
+    assert out.returncode == 1, out.stderr
+    assert out.stderr.splitlines()[-3:] == [
+        f"Error: Got {got}.",
+        "Expected a folder that can be written.",
+        "Try --out FOLDER, another one",
+    ]
+
+
+def test_a_results_file_that_cannot_be_written_is_named(tmp_path, locked):
+    locked.chmod(0o755)
+    file = locked / "results.sqlite"
+    file.chmod(0o444)
+    out = gradlab("sweep", "--cell", "rnn", "--out", "locked", home=tmp_path)
+    assert (out.returncode, out.stderr.splitlines()) == (
+        1,
+        [
+            "Error: Got locked/results.sqlite: readonly file.",
+            "Expected a results file that can be written.",
+            "Try --out FOLDER, another one",
+        ],
+    )
+
+
+def test_what_is_there_is_read(tmp_path, locked):
+    status = gradlab("status", "locked", "--check", home=tmp_path)
+    assert status.returncode == 0, status.stderr
+    assert "locked is intact" in status.stdout
+    there = gradlab("report", "locked", "--format", "html", home=tmp_path)
+    assert there.returncode == 1
+    assert there.stderr.splitlines()[-3:] == [
+        "Error: Got locked/report.html: Permission denied.",
+        "Expected a folder that can be written, with room on the disk.",
+        "Try gradlab report DIR --out FOLDER",
+    ]
+    words = ("report", "locked", "--format", "html", "--out", "elsewhere")
+    elsewhere = gradlab(*words, home=tmp_path)
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert (tmp_path / "elsewhere" / "report.html").stat().st_size > 100_000
