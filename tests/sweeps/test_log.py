@@ -28,6 +28,7 @@ TOLD = events.PointTold("k", {"cell": "rnn", "gain": math.inf}, "boom")
 EVENTS = {
     "started": events.Started("s", Path("r"), 3, 1, {"g": (3, 1)}, 2, math.nan),
     "unguarded": events.Unguarded(Path("r")),
+    "waiting": events.Waiting("tcp://lab:8786"),
     "verified": events.Verified("nothing to compare", math.nan, {"rnn, tanh": 1e-16}),
     "point": events.PointsDone((TOLD,), 3, 2, {"g": (3, 2)}, 1, 0, 2.5),
     "lost": events.WorkerLost("terminated", 4),
@@ -38,6 +39,7 @@ EVENTS = {
 FIELDS = {
     "started": {"name", "folder", "total", "done", "grids", "jobs", "seconds"},
     "unguarded": {"folder"},
+    "waiting": {"scheduler"},
     "verified": {"error", "checks"},
     "point": {"key", "status", "message", "seconds", "params"},
     "progress": {"done", "total", "failed", "not_finite", "seconds_left"},
