@@ -56,6 +56,7 @@ def test_the_python_prints_what_it_says(tmp_path, monkeypatch):
 def test_the_commands_work(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    (tmp_path / "experiments").symlink_to(ROOT / "experiments")
     (cell,) = [block for block in blocks("python") if "class Leaky" in block]
     (tmp_path / "mycell.py").write_text(cell, encoding="utf-8")
     for words in commands():
