@@ -18,6 +18,7 @@ FLOORS = (
     {"cells", "inputs", "losses"},
     {"trajectory"},
     {"jacobians", "bptt"},
+    {"exponents", "paths", "precision", "spectra"},
     {"measures"},
     {"sweeps"},
     {"report"},
