@@ -61,6 +61,14 @@ class Trajectory:
         after = tuple(state[t] for state in self.states)
         return self.inputs[t - 1], before, self._step(after, t - 1)
 
+    def steps_between(
+        self, start: int, stop: int
+    ) -> tuple[Tensor, tuple[Tensor, ...], Step]:
+        """Return :meth:`step_at` of t = start + 1 .. stop at once, time leading."""
+        before = tuple(state[start:stop] for state in self.states)
+        after = tuple(state[start + 1 : stop + 1] for state in self.states)
+        return self.inputs[start:stop], before, self._step(after, slice(start, stop))
+
     def all_steps(self) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return inputs, previous states and steps of all t at once, time leading."""
         before = tuple(state[:-1] for state in self.states)

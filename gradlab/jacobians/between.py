@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from gradlab.errors import ConfigError
-from gradlab.jacobians.flat import jacobian_at
+from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
 from gradlab.logscale import LN2, Scaled, normalized
@@ -33,8 +33,8 @@ def jacobian_product(
     count = int(np.prod(trajectory.lead, dtype=int))
     product = Product.identity(layout, count, trajectory.states[0])
     with torch.no_grad():
-        for t in range(later, earlier, -1):
-            product.advance(jacobian_at(trajectory, t))
+        for step in jacobians(trajectory, later, earlier):
+            product.advance(step)
     flat = product.scaled()
     return Scaled(
         flat.mantissa.reshape(*trajectory.lead, layout.width, layout.width),

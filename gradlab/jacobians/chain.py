@@ -8,8 +8,8 @@ import torch
 
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
-from gradlab.jacobians.blocks import choose
-from gradlab.jacobians.flat import FlatJacobian, jacobian_at
+from gradlab.jacobians.blocks import choose, some_rows
+from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
 from gradlab.jacobians.horizon import HorizonFinder
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
@@ -17,6 +17,7 @@ from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import (
     CutStrand,
     DiagonalStrand,
+    FollowedStrand,
     NoKeepPathStrand,
     Norms,
     Strand,
@@ -58,6 +59,7 @@ def jacobian_norms(
     blocks: str | Iterable[str] = "all",
     lags: Sequence[int] | None = None,
     *,
+    rows: str | Sequence[str] | None = None,
     threshold: float = 1e-3,
 ) -> JacobianNorms:
     """Return the norms of the Jacobian product along a trajectory.
@@ -68,21 +70,24 @@ def jacobian_norms(
             :func:`gradlab.jacobians.block_names`. The joint block is always there.
         lags: where spectral norms are computed; :func:`gradlab.jacobians.lags` of the
             length when left out.
+        rows: later states whose rows are carried, e.g. ``"h"`` for dh_T/ds_t at half
+            the cost; the joint block is then theirs. All states when left out.
         threshold: of the horizon.
 
     Exact up to rounding at any length: float32 products agree with float64 ones along
     the same trajectory to about 1e-5 in ln norm.
 
     Raises:
-        UnknownNameError: for a block the cell does not have.
+        UnknownNameError: for a block or a state the cell does not have.
         ConfigError: for lags outside 0 .. T.
     """
     length = trajectory.length
     lags = stored_lags(length) if lags is None else _checked(lags, length)
     with torch.no_grad():
-        run = _Run(trajectory, blocks, lags, threshold)
-        for t in range(length, 0, -1):
-            run.advance(jacobian_at(trajectory, t))
+        kept = some_rows(rows, trajectory.cell)
+        run = _Run(trajectory, blocks, lags, kept, threshold)
+        for step in jacobians(trajectory, length):
+            run.advance(step)
         return run.result()
 
 
@@ -94,21 +99,31 @@ class _Run:
         trajectory: Trajectory,
         blocks: str | Iterable[str],
         lags: tuple[int, ...],
+        rows: tuple[str, ...] | None,
         threshold: float,
     ) -> None:
         self.trajectory, self.stored = trajectory, lags
+        self.wanted = frozenset(lags)
         self.lag = 0
         cell = trajectory.cell
         first = jacobian_at(trajectory, trajectory.length)
-        self.blocks = choose(blocks, cell, conveyor=first.conveyor is not None)
+        conveyor = first.conveyor is not None
+        self.blocks = choose(blocks, cell, conveyor=conveyor, rows=rows)
         layout = Layout.of(cell)
         product = Product.identity(
-            layout, first.count, first.like, watch="detours" in self.blocks
+            layout,
+            first.count,
+            first.like,
+            rows=None if rows is None else layout.part(rows),
+            watch="detours" in self.blocks,
         )
-        self.whole = WholeStrand(product, self.blocks)
+        self.follows = len(lags) == trajectory.length + 1
+        strand = FollowedStrand if self.follows else WholeStrand
+        self.whole = strand(product, self.blocks)
         self.cut: list[Strand] = list(_cuts(self.blocks, cell, first, layout))
         sequences = trajectory.lead[-1]
-        self.finder = HorizonFinder(first.count // sequences, sequences, threshold)
+        points = first.count // sequences
+        self.finder = HorizonFinder(points, sequences, lags, threshold)
         self.frobenius: list[Norms] = []
         self.spectral: list[Norms] = []
         self._note([self.whole])
@@ -123,6 +138,10 @@ class _Run:
 
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
+        if isinstance(self.whole, FollowedStrand):
+            self.whole.finish()
+            for lag, norms in enumerate(self.spectral):
+                self.finder.feed(lag, log(*norms["joint"]), self.whole.product)
         whole = _stacked(self.frobenius, ("joint",))["joint"]
         horizon = self.finder.refine(self.trajectory, whole)
         frobenius, spectral = self._curves()
@@ -137,10 +156,11 @@ class _Run:
 
     def _note(self, strands: Sequence[Strand]) -> None:
         self.frobenius.append(_merged(s.frobenius() for s in strands))
-        if self.lag in self.stored:
+        if self.lag in self.wanted:
             norms = _merged(s.spectral() for s in strands)
             self.spectral.append(norms)
-            self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
+            if not self.follows:
+                self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
 
     def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return all curves; cut products are the identity at lag 0."""
@@ -163,8 +183,9 @@ class _Run:
         return {n: frobenius[n] for n in names}, {n: spectral[n] for n in names}
 
     def _at_zero(self, name: str) -> np.ndarray:
-        layout, count = self.whole.product.layout, self.finder.found.size
-        width = layout.widths[-1] if name == "conveyor" else layout.width
+        product, count = self.whole.product, self.finder.found.size
+        layout = product.layout
+        width = layout.widths[-1] if name == "conveyor" else product.rows.width
         return np.full((1, count * self.finder.sequences), 0.5 * np.log(width))
 
 

@@ -1,5 +1,7 @@
 """One step's Jacobian with all leading axes flattened into one, N."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +11,9 @@ from gradlab.batched import filled
 from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
 from gradlab.jacobians.layout import Layout
 from gradlab.trajectory import Trajectory
+
+
+_LONGEST, _ENTRIES = 16, 2**20
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,57 @@ def jacobian_at(trajectory: Trajectory, t: int) -> FlatJacobian:
     NaN where s_t is not finite: slopes at NaN may look like an honest zero.
     """
     cell = trajectory.cell
-    inputs, before, step = trajectory.step_at(t)
-    flat = flatten(cell, cell.jacobian(inputs, before, step))
+    flat = flatten(cell, cell.jacobian(*trajectory.step_at(t)))
+    return _honest(flat, trajectory, t)
+
+
+def jacobians(
+    trajectory: Trajectory, later: int, earlier: int = 0
+) -> Iterator[FlatJacobian]:
+    """Yield J_later, .., J_{earlier + 1}: :func:`jacobian_at`, going back.
+
+    Built-in cells give a stretch of steps at a time, which saves calls where matrices
+    are small and costs none of the processor's cache where they are large.
+    """
+    stretch = _stretch(trajectory)
+    while stretch > 1 and later > earlier:
+        start = max(earlier, later - stretch)
+        yield from _going_back(trajectory, start, later)
+        later = start
+    for t in range(later, earlier, -1):
+        yield jacobian_at(trajectory, t)
+
+
+def _stretch(trajectory: Trajectory) -> int:
+    if not trajectory.cell.stackable:
+        return 1
+    width = Layout.of(trajectory.cell).size
+    one = math.prod(trajectory.lead) * width * width
+    return max(1, min(_LONGEST, _ENTRIES // one))
+
+
+def _going_back(
+    trajectory: Trajectory, start: int, stop: int
+) -> Iterator[FlatJacobian]:
+    """Yield J_stop, .., J_{start + 1}, computed together."""
+    cell = trajectory.cell
+    together = cell.jacobian(*trajectory.steps_between(start, stop))
+    for k in range(stop - start - 1, -1, -1):
+        flat = flatten(cell, _at(together, k))
+        yield _honest(flat, trajectory, start + k + 1)
+
+
+def _at(jacobian: StepJacobian, k: int) -> StepJacobian:
+    """Return the k-th of Jacobians along a leading time axis."""
+    blocks: dict[str, Tensor | Diagonal] = {
+        key: Diagonal(block.values[k]) if isinstance(block, Diagonal) else block[k]
+        for key, block in jacobian.blocks.items()
+    }
+    conveyor = jacobian.conveyor
+    return StepJacobian(blocks, None if conveyor is None else conveyor[k])
+
+
+def _honest(flat: FlatJacobian, trajectory: Trajectory, t: int) -> FlatJacobian:
     broken = trajectory.broken.get(t)
     return flat if broken is None else flat.spoilt(broken.flatten())
 

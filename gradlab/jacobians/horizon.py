@@ -25,14 +25,18 @@ class Bracket:
 class HorizonFinder:
     """First lag at which a point's mean ln joint spectral norm is below a threshold.
 
-    The mean is over the point's sequences. Fed at the stored lags, it keeps the
-    product at each bracket's start; :meth:`refine` then resumes from there. Spectral
+    The mean is over the point's sequences. Fed at the stored ``lags``, it keeps the
+    product where a bracket may start; :meth:`refine` then resumes from there. Spectral
     norms are computed only where the Frobenius norm F leaves it open:
     F / sqrt(width) <= spectral norm <= F.
     """
 
-    def __init__(self, points: int, sequences: int, threshold: float) -> None:
+    def __init__(
+        self, points: int, sequences: int, lags: tuple[int, ...], threshold: float
+    ) -> None:
         self.sequences = sequences
+        ahead = zip(lags, lags[1:], strict=False)
+        self.starts = frozenset(lag for lag, later in ahead if later - lag > 1)
         self.ln_threshold = float(np.log(threshold))
         self.found = np.full(points, np.inf)
         self.open = np.ones(points, dtype=bool)
@@ -47,12 +51,13 @@ class HorizonFinder:
         crossed = self.open & (mean < self.ln_threshold)
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
-        if crossed.any() and self.last is not None and lag - self.last[0] > 1:
+        if crossed.any() and self.last is not None:
             points = np.flatnonzero(crossed)
             low, start = self.last
             product_there = start.pick(self._rows(points))
             self.brackets.append(Bracket(points, low, lag, product_there))
-        self.last = (lag, product.pick()) if self.open.any() else None
+        starts = lag in self.starts and self.open.any()
+        self.last = (lag, product.pick()) if starts else None
 
     def refine(self, trajectory: Trajectory, ln_frobenius: np.ndarray) -> np.ndarray:
         """Return the horizons of all points; ``ln_frobenius`` is (T + 1, N)."""

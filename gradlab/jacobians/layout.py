@@ -30,6 +30,11 @@ class Layout:
         """Return the layout of a cell's states."""
         return cls(cell.state_names, cell.state_sizes)
 
+    def part(self, names: tuple[str, ...]) -> "Layout":
+        """Return the layout of some of the states."""
+        widths = dict(zip(self.names, self.widths, strict=True))
+        return Layout(names, tuple(widths[name] for name in names))
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """The widths as they are held."""

@@ -10,13 +10,14 @@ from torch import Tensor
 from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.slots import Slots
 from gradlab.logscale import (
     Scaled,
     exponents,
-    frobenius_norms,
     mend,
     plain_norms,
     rescaled,
+    safe_range,
 )
 
 
@@ -25,18 +26,21 @@ _FAR, _OFTEN = 20, 8
 
 
 class Product:
-    """N products, held as one column block per earlier state: (N, size, n).
+    """N products, held as one column block per earlier state: (N, rows, n).
 
-    P <- P J_t. Widths are those of the layout, filled up to multiples of 16. The
+    P <- P J_t, for the rows of all later states or of some. Widths are those of the
+    layout, filled up to multiples of 16. The
     mantissas are those of plain arithmetic: they are multiplied by exact powers of
-    two, each matrix by a rule that looks at it alone. Two sets of columns take turns;
-    what is small is kept in NumPy, where an operation costs a tenth of torch's.
+    two, each matrix by a rule that looks at it alone. Columns are written into slots
+    that take turns; what is small is kept in NumPy, where an operation costs a tenth of torch's.
 
-    Args of the constructor: ``conveyor=False`` leaves the conveyor out of every J_t,
-    ``watch=True`` carries the detours.
+    Args of the constructor: ``rows`` is the layout of the later states, that of all of
+    them when left out; ``conveyor=False`` leaves the conveyor out of every J_t,
+    ``watch=True`` carries the detours (of the carry's own rows).
 
     Attributes:
-        columns: mantissas by earlier state; overwritten two steps later.
+        columns: mantissas by earlier state; overwritten when the slots come round.
+        slots: where they are written; a stretch of the last steps stands together.
         exponent: (N) int64, powers of two taken out.
         norms: (N, later, earlier) float64, Frobenius norms of the mantissas' blocks.
         total: (N) float64, those of the whole mantissas.
@@ -51,29 +55,41 @@ class Product:
         layout: Layout,
         columns: Columns,
         *,
+        rows: Layout | None = None,
         conveyor: bool = True,
         watch: bool = False,
     ) -> None:
         self.layout = layout
+        self.rows = rows or layout
         self.columns = columns
         self.conveyor, self.watch = conveyor, watch
         first = next(iter(columns.values()))
         self.exponent = np.zeros(first.shape[0], dtype=np.int64)
         self.detour_diagonal: Tensor | None = None
         self.age = 0
-        self._spare: Columns = {}
+        self.slots = Slots(columns)
         self._term: Columns = {}
         self._weigh()
 
     @classmethod
-    def identity(cls, layout: Layout, count: int, like: Tensor, **kw) -> "Product":
-        """Return ``count`` products at lag 0."""
+    def identity(
+        cls,
+        layout: Layout,
+        count: int,
+        like: Tensor,
+        *,
+        rows: Layout | None = None,
+        **kw,
+    ) -> "Product":
+        """Return ``count`` products at lag 0: the identity, or those rows of it."""
         eye = layout.identity(like)
+        if rows is not None:
+            eye = torch.cat([eye[layout.rows(name)] for name in rows.names])
         columns = {
             name: eye[:, layout.rows(name)].expand(count, -1, -1).contiguous()
             for name in layout.names
         }
-        return cls(layout, columns, **kw)
+        return cls(layout, columns, rows=rows, **kw)
 
     @property
     def count(self) -> int:
@@ -83,7 +99,7 @@ class Product:
     def norm(self, later: str, earlier: str) -> np.ndarray:
         """Return the Frobenius norms (N) of one block's mantissas."""
         column = list(self.columns).index(earlier)
-        return self.norms[:, self.layout.names.index(later), column]
+        return self.norms[:, self.rows.names.index(later), column]
 
     def advance(self, step: FlatJacobian) -> None:
         """Multiply by J_t from the right and keep the mantissas in range."""
@@ -94,16 +110,17 @@ class Product:
         if entered is not None and step.conveyor is not None:
             self._carry_detours(step.conveyor, entered)
         self.age += 1
+        self.slots.turn()
         self._settle()
 
     def joint(self) -> Tensor:
-        """Return the mantissas of the whole product, (N, size, columns)."""
+        """Return the mantissas of all rows and columns, (N, rows, columns)."""
         columns = list(self.columns.values())
         return columns[0] if len(columns) == 1 else torch.cat(columns, dim=-1)
 
     def block(self, later: str, earlier: str) -> Tensor:
         """Return the mantissas of one block, (N, later, earlier)."""
-        return self.columns[earlier][:, self.layout.rows(later)]
+        return self.columns[earlier][:, self.rows.rows(later)]
 
     @contextmanager
     def detours(self) -> Iterator[Tensor]:
@@ -141,13 +158,13 @@ class Product:
         return self._like(columns, np.concatenate([self.exponent, other.exponent]))
 
     def _like(self, columns: Columns, exponent: np.ndarray) -> "Product":
-        product = Product(self.layout, columns, conveyor=self.conveyor)
+        product = Product(self.layout, columns, rows=self.rows, conveyor=self.conveyor)
         product.exponent, product.age = exponent.copy(), self.age
         return product
 
     def _step(self, before: Columns, step: FlatJacobian) -> Tensor | None:
         """Set columns to ``before`` times J_t; return the diagonal of what entered."""
-        spare = self._spare or {k: torch.empty_like(c) for k, c in before.items()}
+        spare = self.slots.ahead()
         result, entered = {}, None
         for earlier, own in before.items():
             into, filled = spare[earlier], False
@@ -157,7 +174,7 @@ class Product:
                     entered = self._entering(into, filled)
                 filled = self._add(into, filled, own, step.conveyor)
             result[earlier] = into if filled else into.zero_()
-        self.columns, self._spare = result, before
+        self.columns = result
         self._weigh()
         return entered
 
@@ -191,7 +208,7 @@ class Product:
         return True
 
     def _entering(self, into: Tensor, filled: bool) -> Tensor:
-        rows = into[:, self.layout.rows(self.layout.names[-1])]
+        rows = into[:, self.rows.rows(self.layout.names[-1])]
         diagonal = rows.diagonal(dim1=-2, dim2=-1)
         return diagonal.clone() if filled else torch.zeros_like(diagonal)
 
@@ -201,15 +218,14 @@ class Product:
         self.detour_diagonal = kept + entered
 
     def _weigh(self) -> None:
-        parts = [_block_norms(c, self.layout) for c in self.columns.values()]
-        self.norms = np.stack(parts, axis=-1)
-        flat = np.ascontiguousarray(self.norms.reshape(len(self.norms), -1))
+        self.norms = _block_norms(list(self.columns.values()), self.rows)
+        flat = self.norms.reshape(len(self.norms), -1)
         with np.errstate(invalid="ignore", over="ignore"):
             self.total = np.sqrt((flat * flat).sum(axis=-1))
 
     def _again(self, before: Columns, step: FlatJacobian) -> Tensor | None:
         """Redo a step that overflowed, from mantissas near 1 (the same digits)."""
-        self.columns, self._spare = before, {}
+        self.columns = {name: column.clone() for name, column in before.items()}
         self._weigh()
         self._shift(exponents(self.total))
         return self._step(self.columns, step)
@@ -241,14 +257,21 @@ def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:
         matrices.copy_(rescaled(matrices, torch.from_numpy(exponent)))
 
 
-def _block_norms(column: Tensor, layout: Layout) -> np.ndarray:
-    """Return the Frobenius norms (N, states) of a column of blocks, float64."""
-    blocks = [column[:, layout.rows(name)] for name in layout.names]
-    if len(set(layout.sizes)) > 1:
-        return np.stack([frobenius_norms(block) for block in blocks], axis=-1)
-    flat = column.view(column.shape[0], len(blocks), -1)
-    norms = plain_norms(flat.flatten(0, 1)).view(-1, len(blocks))
-    found = norms.double().cpu().numpy()
-    for k, block in enumerate(blocks):
-        mend(found[:, k], block)
-    return found
+def _block_norms(columns: list[Tensor], rows: Layout) -> np.ndarray:
+    """Return the Frobenius norms (N, later, earlier) of columns of blocks, float64."""
+    count, later = columns[0].shape[0], len(rows.names)
+    if len(set(rows.sizes)) > 1:
+        parts = [[col[:, rows.rows(name)] for col in columns] for name in rows.names]
+        found = [[plain_norms(b.flatten(1)) for b in blocks] for blocks in parts]
+        norms = torch.stack([torch.stack(row, -1) for row in found], 1)
+    else:
+        flat = [column.view(count * later, -1) for column in columns]
+        norms = torch.stack([plain_norms(part) for part in flat], -1)
+        norms = norms.view(count, later, len(columns))
+    low, high = safe_range(norms.dtype)
+    wide = norms.double().cpu().numpy()
+    if not (wide.min() > low and wide.max() < high):
+        for i, name in enumerate(rows.names):
+            for j, column in enumerate(columns):
+                mend(wide[:, i, j], column[:, rows.rows(name)])
+    return wide

@@ -19,13 +19,13 @@ from gradlab.jacobians.conveyor import (
 )
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.leading import LeadingDirections
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.spectral import spectral_norm, spectral_norms
 from gradlab.logscale import frobenius_norms
 
 
 Norms = dict[str, tuple[np.ndarray, np.ndarray]]
-Mantissas = dict[str, torch.Tensor | np.ndarray]
 
 
 class Strand(ABC):
@@ -49,15 +49,14 @@ class WholeStrand(Strand):
 
     def __init__(self, product: Product, blocks: tuple[str, ...]) -> None:
         self.product = product
-        names = product.layout.names
         self.pairs = {
             later + earlier: (later, earlier)
-            for later in names
-            for earlier in names
+            for later in product.rows.names
+            for earlier in product.layout.names
             if later + earlier in blocks
         }
         self.blocks = blocks
-        self.alone = len(names) == 1
+        self.alone = len(product.layout.names) == 1
 
     def advance(self, step: FlatJacobian) -> None:
         """Go one step further back."""
@@ -89,6 +88,64 @@ class WholeStrand(Strand):
     def _scaled(self, norms: dict[str, np.ndarray]) -> Norms:
         exponent = self.product.exponent
         return {name: (norm, exponent) for name, norm in norms.items()}
+
+
+class FollowedStrand(WholeStrand):
+    """The whole product when its spectral norms are wanted at every lag.
+
+    A stretch of lags is looked at together; so what :meth:`spectral` returns is filled
+    in later, at the latest by :meth:`finish`. The detours are looked at one by one.
+    """
+
+    def __init__(self, product: Product, blocks: tuple[str, ...]) -> None:
+        super().__init__(product, blocks)
+        self.leading: dict[str, LeadingDirections] = {}
+        self.waiting: list[tuple[Norms, Norms]] = []
+
+    def spectral(self) -> Norms:
+        """Return the spectral norms of the blocks asked for, to be filled in."""
+        if self.product.age == 0 or not LeadingDirections.suits(self._parts("joint")):
+            return super().spectral()
+        sizes = self.frobenius()
+        norms = {k: (np.empty_like(v), e) for k, (v, e) in sizes.items()}
+        if "detours" in self.blocks:
+            with self.product.detours() as detours:
+                norm = spectral_norms({"detours": detours})["detours"]
+            norms["detours"][0][:] = norm
+        self.waiting.append((norms, sizes))
+        if self.product.slots.full:
+            self.finish()
+        return norms
+
+    def finish(self) -> None:
+        """Fill in what waits."""
+        if not self.waiting:
+            return
+        found = {"joint": self._found("joint")}
+        for name in self.pairs:
+            found[name] = found["joint"] if self.alone else self._found(name)
+        for place, (norms, _) in enumerate(self.waiting):
+            for name, rows in found.items():
+                norms[name][0][:] = rows[place]
+        self.waiting = []
+
+    def _found(self, name: str) -> np.ndarray:
+        """Return the norms (lags, N) of a block over the stretch that waits."""
+        parts = self._parts(name)
+        if name not in self.leading:
+            count, rows = self.product.count, parts[0].shape[-2]
+            self.leading[name] = LeadingDirections(count, rows, parts[0])
+        sizes = np.concatenate([sizes[name][0] for _, sizes in self.waiting])
+        found = self.leading[name].norms(parts, sizes)
+        return found.reshape(len(self.waiting), -1)
+
+    def _parts(self, name: str) -> list[torch.Tensor]:
+        """Return the columns of a block over the stretch, (lags * N, later, n)."""
+        columns = self.product.slots.stretch()
+        if name == "joint":
+            return list(columns.values())
+        later, earlier = self.pairs[name]
+        return [columns[earlier][:, self.product.rows.rows(later)]]
 
 
 class CutStrand(Strand):
