@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gradlab.cells import build as build
     from gradlab.cells.base import Cell as Cell
     from gradlab.errors import GradlabError as GradlabError
+    from gradlab.exponents import lyapunov_exponents as lyapunov_exponents
     from gradlab.initializers import initialize_ as initialize_
     from gradlab.initializers.base import Initializer as Initializer
     from gradlab.inputs.base import Input as Input
@@ -77,6 +78,7 @@ _HOME = {
     "initialize_": "gradlab.initializers",
     "jacobian_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
+    "lyapunov_exponents": "gradlab.exponents",
     "measure": "gradlab.measures",
     "merge": "gradlab.api",
     "names": "gradlab.catalog",

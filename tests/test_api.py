@@ -27,6 +27,7 @@ NAMES = [
     "initialize_",
     "jacobian_norms",
     "load_file",
+    "lyapunov_exponents",
     "measure",
     "merge",
     "names",
