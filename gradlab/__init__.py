@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from gradlab.measures import Reading as Reading
     from gradlab.measures import measure as measure
     from gradlab.measures.base import Measure as Measure
+    from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.report.sections.base import Section as Section
     from gradlab.store.record import Record as Record
     from gradlab.trajectory import Trajectory as Trajectory
@@ -82,6 +83,7 @@ _HOME = {
     "measure": "gradlab.measures",
     "merge": "gradlab.api",
     "names": "gradlab.catalog",
+    "recurrent_passes": "gradlab.paths",
     "sweep": "gradlab.api",
     "unroll": "gradlab.trajectory",
 }

@@ -31,6 +31,7 @@ NAMES = [
     "measure",
     "merge",
     "names",
+    "recurrent_passes",
     "sweep",
     "unroll",
 ]

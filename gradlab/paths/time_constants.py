@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gradlab.logscale import ln
 from gradlab.paths.conveyed import without_conveyor
@@ -18,17 +19,26 @@ def time_constants(trajectory: Trajectory) -> np.ndarray:
     Raises:
         ConfigError: for a cell without a conveyor.
     """
-    diagonals = []
-    with torch.no_grad():
-        for t in range(1, trajectory.length + 1):
-            diagonal = trajectory.cell.conveyor(*trajectory.step_at(t))
-            if diagonal is None:
-                raise without_conveyor(trajectory.cell)
-            diagonals.append(diagonal.detach().double().abs().cpu().numpy())
+    sizes = _conveyors(trajectory).detach().double().abs().cpu().numpy()
     # time last and contiguous: the order of adding then depends on the length alone
-    logs = np.ascontiguousarray(np.moveaxis(ln(np.stack(diagonals)), 0, -1))
+    logs = np.ascontiguousarray(np.moveaxis(ln(sizes), 0, -1))
     with np.errstate(invalid="ignore"):
         mean = logs.mean(axis=-1)
     with np.errstate(divide="ignore"):
         decaying = -1.0 / np.where(mean < 0, mean, -1.0)
     return np.where(mean < 0, decaying, np.where(np.isnan(mean), np.nan, np.inf))
+
+
+def _conveyors(trajectory: Trajectory) -> Tensor:
+    """Return d_1 .. d_T, (T, …M, B, n); built-in cells give all steps at once."""
+    cell = trajectory.cell
+    with torch.no_grad():
+        if cell.stackable:
+            found = [cell.conveyor(*trajectory.all_steps())]
+        else:
+            steps = range(1, trajectory.length + 1)
+            found = [cell.conveyor(*trajectory.step_at(t)) for t in steps]
+    diagonals = [diagonal for diagonal in found if diagonal is not None]
+    if len(diagonals) < len(found):
+        raise without_conveyor(cell)
+    return diagonals[0] if cell.stackable else torch.stack(diagonals)

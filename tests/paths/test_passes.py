@@ -97,7 +97,7 @@ def coefficients(trajectory, lag):
 
 
 def agree(ours, theirs, size):
-    """Compare to 1e-12 of the size of all coefficients, which bounds the FFT's error."""
+    """Compare to 1e-12 of the size of all coefficients: that bounds the FFT."""
     return float(torch.linalg.vector_norm(ours - theirs)) < TOLERANCE * size
 
 
