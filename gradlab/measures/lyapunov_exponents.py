@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradlab.exponents import lyapunov_exponents
 from gradlab.measures.base import Measure, Reading
 
@@ -16,7 +18,8 @@ class LyapunovExponents(Measure):
 
     With them, from the same exponents: the Kaplan-Yorke dimension, the entropy rate
     (the sum of the positive ones, an upper bound), and what is wrong with their sum,
-    which must be the mean of ln |det J_t| (NaN where a direction died).
+    which must be the mean of ln |det J_t|: the worst sequence's residual, NaN where
+    directions died in all of them.
     """
 
     name = "lyapunov_exponents"
@@ -40,11 +43,12 @@ class LyapunovExponents(Measure):
         found = lyapunov_exponents(flow.trajectory)
         coords = {"index": tuple(range(1, found.count + 1))}
         low, high = found.interval()
+        worst = np.fmax.reduce(found.sum_rule_residual, axis=-1)
         return {
             "lyapunov_exponents": Reading(coords, found.exponents),
             "lyapunov_exponents_low": Reading(coords, low, per_sequence=False),
             "lyapunov_exponents_high": Reading(coords, high, per_sequence=False),
             "kaplan_yorke_dimension": Reading({}, found.kaplan_yorke_dimension),
             "entropy_rate": Reading({}, found.entropy_rate),
-            "sum_rule_residual": Reading({}, found.sum_rule_residual),
+            "sum_rule_residual": Reading({}, worst, per_sequence=False),
         }
