@@ -146,9 +146,8 @@ class Layers(Cell):
         blocks: dict[str, Block] = {}
         below: dict[str, Block] = {}
         for number, layer in enumerate(self.apart(inputs, state, step), start=1):
-            cell, into = layer.cell, {}
-            if below:
-                into = _input_jacobian(layer)
+            cell = layer.cell
+            into = _fed(layer) if below else {}
             rows = {later: _chained(into[later], below) for later in into}
             for (later, earlier), block in _own_blocks(layer).items():
                 rows.setdefault(later, {})[f"{earlier}{number}"] = block
@@ -156,6 +155,17 @@ class Layers(Cell):
                 blocks |= {f"{later}{number}{name}": b for name, b in row.items()}
             below = rows.get(cell.state_names[cell.output_state], {})
         return StepJacobian(blocks)
+
+    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
+        blocks: dict[str, Tensor] = {}
+        below: Tensor | None = None
+        for number, layer in enumerate(self.apart(inputs, state, step), start=1):
+            into = _fed(layer)
+            if below is not None:
+                into = {name: _times(block, below) for name, block in into.items()}
+            blocks |= {f"{name}{number}": block for name, block in into.items()}
+            below = into[layer.cell.state_names[layer.cell.output_state]]
+        return blocks
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         pulled: list[Tensor] = []
@@ -170,7 +180,7 @@ class Layers(Cell):
             )
             pulled = [*earlier, *pulled]
             if number > 1:
-                into = _input_jacobian(layer)
+                into = _fed(layer)
                 named = zip(layer.cell.state_names, own, strict=True)
                 parts = [_times(rows, into[name]) for name, rows in named]
                 fed = torch.stack(parts).sum(0) if len(parts) > 1 else parts[0]
@@ -249,6 +259,11 @@ def _of(number: int, named: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {k.removesuffix(end): v for k, v in named.items() if k.endswith(end)}
 
 
+def _fed(layer: Layer) -> dict[str, Tensor]:
+    """Return ds_t/dx_t of a layer by its cell's state names."""
+    return layer.cell.input_jacobian(layer.inputs, layer.state, layer.step)
+
+
 def _own_blocks(layer: Layer) -> dict[tuple[str, str], Block]:
     """Return a layer's own blocks by (later, earlier), its conveyor among them."""
     cell = layer.cell
@@ -290,32 +305,6 @@ def _times(a: Tensor, b: Tensor) -> Tensor:
     flat = [filled(matrix.flatten(0, -3), 2) for matrix in (a, b)]
     product = multiply(*flat)[:, : a.shape[-2], : b.shape[-1]]
     return product.reshape(*a.shape[:-1], b.shape[-1])
-
-
-def _input_jacobian(layer: Layer) -> dict[str, Tensor]:
-    """Return ds_t/dx_t by state, (…, B, n, I)."""
-    cell, inputs = layer.cell, layer.inputs
-
-    def step(x: Tensor) -> tuple[Tensor, ...]:
-        zero = 0 * x.sum(-1, keepdim=True)
-        return tuple(s + zero for s in cell.step(x, layer.state).state)
-
-    after, pull = layer.step.state, torch.func.vjp(step, inputs)[1]
-    blocks = {}
-    for name in cell.state_names:
-        k = cell.state_names.index(name)
-        width = after[k].shape[-1]
-        unit = torch.eye(width, dtype=inputs.dtype, device=inputs.device)
-        lead = after[k].shape[:-1]
-        cotangents = tuple(
-            unit.reshape(width, *(1,) * len(lead), width).expand(width, *s.shape)
-            if j == k
-            else s.new_zeros(()).expand(width, *s.shape)
-            for j, s in enumerate(after)
-        )
-        (rows,) = torch.func.vmap(pull, in_dims=0, out_dims=-2)(cotangents)
-        blocks[name] = rows.detach()
-    return blocks
 
 
 _OURS = re.compile(r"cells\.(\d+)\.(.+)")

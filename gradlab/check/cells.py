@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gradlab import cells
 from gradlab.cells import Cell, Step
-from gradlab.cells._spec import is_activation
+from gradlab.cells._spec import COMMON, is_activation
 from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
 from gradlab.initializers import initialize_
 
@@ -118,7 +118,7 @@ def input_jacobian(leaf: type[Cell]) -> Finding:
 
 
 def recurrent_uses(leaf: type[Cell]) -> Finding:
-    """The uses of weight_hh a step reports add up to its gradient."""
+    """The uses of weight_hh a step reports add up to its gradient, in all layers."""
 
     def error(cell: Cell) -> float:
         inputs, state, _ = _visit(cell)
@@ -128,8 +128,8 @@ def recurrent_uses(leaf: type[Cell]) -> Finding:
         loss = torch.stack([(s * s).sum() for s in step.state]).sum()
         products = [use.product for use in step.recurrent]
         deltas = torch.autograd.grad(loss, products, retain_graph=True)
-        weight = cell.get_parameter("weight_hh")
-        (expected,) = torch.autograd.grad(loss, weight)
+        weights = [cell.get_parameter(name) for name in cell.recurrent_parameters]
+        expected = torch.cat(torch.autograd.grad(loss, weights))
         got = torch.zeros_like(expected)
         for use, delta in zip(step.recurrent, deltas, strict=True):
             got[use.rows] += delta.mT @ use.operand
@@ -201,10 +201,10 @@ def _jacobian_error(cell: Cell, *lead: int) -> float:
 
 
 def _specs(leaf: type[Cell]) -> list[str]:
-    """Return the plain cell and one spec for each of its options."""
+    """Return the plain cell and one spec for each of its options, two layers too."""
     given = {True: "", False: ""}
     found = [leaf.name]
-    for key, default in leaf.options.items():
+    for key, default in (COMMON | leaf.options).items():
         if isinstance(default, bool):
             value = given[default]
         elif isinstance(default, int):

@@ -125,16 +125,34 @@ def test_weights_go_by_torchs_names():
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_derivatives_are_autograds(spec):
-    """J_t and the pullback, with a time axis in front."""
+    """J_t, ds_t/dx_t and the pullback, with a time axis in front."""
     cell = rough(spec)
     inputs, state, step = visit(cell, 3, 2)
     expected = twin(cell, inputs, state)
     with torch.no_grad():
         jacobian = cell.jacobian(inputs, state, step)
     assert relative(jacobian.dense(cell), expected) <= 1e-12
+    by_input = cell.input_jacobian(inputs, state, step)
+    assert tuple(by_input) == cell.state_names
+    rows_now = torch.cat(tuple(by_input.values()), -2)
+    assert relative(rows_now, input_twin(cell, inputs, state)) <= 1e-12
     rows = visit(cell, 3, 2, 4)[1]
     pulled = cell.pullback(inputs, state, step, rows)
     assert relative(torch.cat(pulled, -1), torch.cat(rows, -1) @ expected) <= 1e-12
+
+
+def input_twin(cell, inputs, state):
+    """ds_t/dx_t by torch.func.jacrev, one sequence at a time."""
+    sizes = list(cell.state_sizes)
+
+    def advance(x: torch.Tensor, joined: torch.Tensor) -> torch.Tensor:
+        step = cell.step(x[None], tuple(s[None] for s in joined.split(sizes)))
+        return torch.cat([s[0] for s in step.state])
+
+    joined = torch.cat(state, -1)
+    each = torch.func.vmap(torch.func.jacrev(advance))
+    rows = each(inputs.flatten(0, -2), joined.flatten(0, -2))
+    return rows.detach().reshape(*joined.shape, inputs.shape[-1])
 
 
 @pytest.mark.parametrize("lead", [(), (2,)])
