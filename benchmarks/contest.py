@@ -13,6 +13,7 @@ import torch
 import gradlab
 from benchmarks import floors, routes, twin
 from benchmarks.cases import Case
+from benchmarks.threads import one_thread
 
 
 USERS = ("autograd", "autograd, h alone", "jacrev")
@@ -144,7 +145,8 @@ def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
 def _errors(case: Case, cell, network, inputs) -> dict[str, tuple[float, float]]:
     """Hold both chains against float64 along one stored trajectory."""
     run = gradlab.unroll(cell, inputs)
-    expected = twin.norms(network, run, case.spectral_at)
+    with one_thread():
+        expected = twin.norms(network, run, case.spectral_at)
     return {
         name: twin.error(routes.gradlab_norms(run, chain, case.spectral_at), expected)
         for name, chain in zip(OURS, ("dense", "adaptive"), strict=True)
