@@ -128,6 +128,21 @@ def test_the_axes_are_members_sequences_directions():
     assert np.array_equal(alone.exponents, found.exponents[1])
 
 
+@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_networks_bits_do_not_depend_on_its_company(hidden, dtype):
+    """Alone, in a group of 4 and in one of 11, over steps enough to part."""
+    many = [built("lstm", hidden=hidden, seed=k, dtype=dtype) for k in range(11)]
+    inputs = noise(11, 1, 40, FEATURES, dtype=dtype)
+    eleven = lyapunov_exponents(unroll(cells.stack(many), inputs))
+    four = lyapunov_exponents(unroll(cells.stack(many[5:9]), inputs[5:9]))
+    alone = lyapunov_exponents(unroll(many[6], inputs[6]))
+    for one, other in ((four, 1), (eleven, 6)):
+        assert np.array_equal(alone.exponents, one.exponents[other])
+        assert np.array_equal(alone.ln_determinant, one.ln_determinant[other])
+        assert np.array_equal(alone.increments, one.increments[:, other])
+
+
 def test_float32_trajectories_are_read_in_float64():
     cell = built("lstm", dtype=torch.float32)
     found = lyapunov_exponents(unroll(cell, noise(2, 60, FEATURES).float()))
