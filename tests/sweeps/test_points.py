@@ -19,10 +19,12 @@ def test_the_default_sweep_is_what_the_report_needs():
         "weights": 375,
         "triangle": 4,
         "exponents": 18,
+        "passes": 12,
         "every_step": 9,
     }
-    # gain 1 stands in lineup and gain, the RNN's default in lineup and weights
-    shared = 9 * 5 + 3 * 5 + 5
+    # gain 1 stands in lineup and gain, the RNN's default in lineup and weights, and
+    # all of passes in lineup
+    shared = 9 * 5 + 3 * 5 + 5 + 12
     assert len(planned.points) == sum(sizes.values()) - shared == 791
 
 
