@@ -252,6 +252,36 @@ def roads() -> Panels:
     return Panels(panels, columns=3)
 
 
+def passes() -> Panels:
+    """Dots by number of passes beside a line for the whole, four panels."""
+    words = (*((float(k), f"{k}") for k in range(9)), (9.0, ">8"))
+    panels = []
+    for title, peak, fall in (("bias 1", 3, 0.1), ("bias 3", 1, 0.1), ("chrono", 0, 9)):
+        sizes = [-fall * (k - peak) ** 2 / (1 if fall < 1 else 30) for k in range(10)]
+        series = [
+            Series("total", "whole", (0, 9), (0.3, 0.3)),
+            Series("no pass", "no_pass", (0,), (sizes[0],)),
+            Series(
+                "so many passes",
+                "passes",
+                range(1, 10),
+                sizes[1:],
+                [y - 0.3 for y in sizes[1:]],
+                [y + 0.2 for y in sizes[1:]],
+            ),
+        ]
+        data = Curves(
+            series,
+            "recurrent passes",
+            "what is left",
+            floor=-6.0,
+            x_name="passes",
+            x_words=words,
+        )
+        panels.append(Panel(title, data))
+    return Panels(panels, columns=3)
+
+
 def cuts() -> Dots:
     """Percent kept with all paths, no detours, no cell path."""
     rows = ["forget bias 0", "forget bias 1", "forget bias 3", "chrono"]
@@ -478,6 +508,7 @@ def usual() -> dict[str, FigureData]:
         "gain": gain_map(),
         "blocks": blocks(),
         "roads": roads(),
+        "passes": passes(),
         "cuts": cuts(),
         "rank": rank(),
         "backward": backward(),

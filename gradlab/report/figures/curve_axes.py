@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CEILING = 12.0
 ROW = 0.155
 """Inches for one row of exit labels, at 7.2 point."""
+WORD = 0.2
+"""Inches for a number or a short word under the axis."""
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,15 @@ def _x_axis(data: Curves, axes: Axes, width: float) -> None:
         pad = 0.012 * (high - low)
         axes.set_xlim(low - pad, high + pad)
         places = ticks.lag_ticks(low, high, 5 if width > 2 else 3)
-    axes.set_xticks(places, [f"{p:g}" for p in places])
+        if data.x_words:
+            places = _thinned([x for x, _ in data.x_words], int(width / WORD))
+    axes.set_xticks(places, [data.place(p) for p in places])
+
+
+def _thinned(places: Sequence[float], most: int) -> list[float]:
+    """Every second, third, ... place where there is no room for all; and the last."""
+    step = max(1, math.ceil(len(places) / max(most, 2)))
+    return [*(p for p in places[:-1:step] if p <= places[-1] - step), places[-1]]
 
 
 def _shade(data: Curves, axes: Axes, style: Style) -> None:
@@ -328,6 +338,9 @@ def _titles(data: Curves, axes: Axes, style: Style) -> None:
 def curve(data: Curves, series: Series, axes: Axes, style: Style) -> None:
     """One curve with its band and a few markers."""
     look = style.look(series.key)
+    if not look.width:
+        _dots(data, series, axes, style)
+        return
     x, y = seen(data, series)
     low, high = data.window.y
     if series.low is not None and series.high is not None:
@@ -344,6 +357,20 @@ def curve(data: Curves, series: Series, axes: Axes, style: Style) -> None:
     axes.plot(x, y, **line_kwargs(look, style), zorder=3)
     where = _marker_places(data, x, y, list(data.series).index(series))
     axes.plot(x[where], y[where], **marker_kwargs(look, style), zorder=3.2)
+
+
+def _dots(data: Curves, series: Series, axes: Axes, style: Style) -> None:
+    """Dots that nothing joins, each with a line from the lowest to the highest seed."""
+    look = style.look(series.key)
+    low, high = data.window.y
+    y = np.asarray(series.y, float)
+    shown = (y >= low) & (y <= high)
+    x = np.asarray(series.x, float)[shown]
+    if series.low is not None and series.high is not None:
+        ends = (np.asarray(side, float)[shown] for side in (series.low, series.high))
+        bottom, top = (np.clip(side, low, high) for side in ends)
+        axes.vlines(x, bottom, top, color=look.colour, linewidth=1.1, zorder=2)
+    axes.plot(x, y[shown], **marker_kwargs(look, style), zorder=3.2)
 
 
 def _marker_places(data: Curves, x: np.ndarray, y: np.ndarray, index: int) -> list[int]:

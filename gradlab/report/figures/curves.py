@@ -45,7 +45,8 @@ class Series:
     """One curve.
 
     key: line-up style key ("rnn", "lstm_chrono", ...) or a part's key ("total",
-    "conveyor", "detours"); it decides colour, dash, marker.
+    "conveyor", "detours"); it decides colour, dash, marker, and whether there is a
+    line at all or dots alone.
     x, y: equally long; for scale "left" y is log10 of what is left (-inf and values
     under the floor leave through the floor with an arrow; NaN is a gap).
     low, high: the band (lowest and highest seed, in y's units), or None.
@@ -76,6 +77,7 @@ class Curves(AxesData):
     crossing_label: words after the row of crossing steps ("steps until 1/1000").
     y_words: False leaves the ticks' words to a neighbour panel.
     x_name: name of x in readings and in the table ("lag").
+    x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
     """
 
     kind: ClassVar[str] = "curves"
@@ -90,6 +92,7 @@ class Curves(AxesData):
     x_marks: Sequence[tuple[float, str]] = ()
     crossing_label: str = "steps until 1/1000 is left"
     x_name: str = "lag"
+    x_words: Sequence[tuple[float, str]] = ()
     y_words: bool = True
 
     @cached_property
@@ -153,13 +156,17 @@ class Curves(AxesData):
             x, y = float(series.x[i]), float(series.y[i])
             if self.x_log2 and x <= 0 or math.isnan(y):
                 continue
-            text = f"{series.label}; {self.x_name} {x:g}; {self.say(y)}"
+            text = f"{series.label}; {self.x_name} {self.place(x)}; {self.say(y)}"
             if series.low is not None and series.high is not None:
                 low, high = float(series.low[i]), float(series.high[i])
                 if math.isfinite(low) and math.isfinite(high) and low != high:
                     text += f" ({self.say(low)} to {self.say(high)})"
             spots.append(Spot(x, self.window.clip(y), text))
         return spots
+
+    def place(self, x: float) -> str:
+        """A value of x in words."""
+        return dict(self.x_words).get(x, f"{x:g}")
 
     def say(self, y: float) -> str:
         """A value of y in words."""
@@ -178,7 +185,8 @@ class Curves(AxesData):
             for i, (x, y) in enumerate(zip(series.x, series.y, strict=True)):
                 low = "" if series.low is None else float(series.low[i])
                 high = "" if series.high is None else float(series.high[i])
-                rows.append([series.label, float(x), float(y), low, high])
+                at = self.place(x) if self.x_words else float(x)
+                rows.append([series.label, at, float(y), low, high])
         return head, rows
 
     def grid(self) -> TableData:
@@ -190,7 +198,7 @@ class Curves(AxesData):
             for s in self.series
         ]
         rows = [
-            [f"{x:g}", *(self.say(v[x]) if x in v else "" for v in values)]
+            [self.place(x), *(self.say(v[x]) if x in v else "" for v in values)]
             for x in chosen
         ]
         return [self.x_name, *(series.label for series in self.series)], rows

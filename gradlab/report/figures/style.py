@@ -24,7 +24,10 @@ DOTTED = (1.2, 1.5)
 
 @dataclass(frozen=True)
 class Look:
-    """How one curve or mark looks; `dash` in line widths, `hollow` for its marker."""
+    """How one curve or mark looks; `dash` in line widths, `hollow` for its marker.
+
+    `width` 0 leaves the line out, an empty `marker` the markers.
+    """
 
     colour: str
     dash: tuple[float, ...] = SOLID
@@ -47,6 +50,9 @@ LOOKS: dict[str, Look] = {
     "total": Look(INK, SOLID, "o", 1.9, grey="#000000"),
     "conveyor": Look("#007a5a", DASHED, "^", grey="#606060"),
     "detours": Look("#a8407f", DOTTED, "s", 1.7, grey="#808080"),
+    "whole": Look(INK, SOLID, "", 1.9, grey="#000000"),
+    "no_pass": Look("#007a5a", SOLID, "^", 0.0, grey="#606060"),
+    "passes": Look("#a8407f", SOLID, "s", 0.0, grey="#808080"),
     "all_paths": Look(INK, SOLID, "o", grey="#000000"),
     "no_detours": Look("#007a5a", DASHED, "^", grey="#606060"),
     "no_cell_path": Look("#b3400d", DOTTED, "X", grey="#505050"),
