@@ -64,8 +64,9 @@ ALONE = {"keep": -2.0, 3.0: -2.2}
 def test_section_8_counts_directions_that_last_and_draws_the_spectrum():
     chapter, finding = told(spectra(TRUE, ALONE), "directions")
     assert (
-        "LSTM forget bias 3 keeps more than 1/1000 over 256 steps along 1 of 64 "
-        "directions; RNN and LSTM forget bias 0 along none." in finding
+        "Counted by Lyapunov exponents at 32 hidden units, LSTM forget bias 3 keeps "
+        "more than 1/1000 over 256 steps along 1 of 64 directions; RNN and LSTM "
+        "forget bias 0 along none." in finding
     )
     figures = [b for b in chapter.blocks if isinstance(b, Figure)]
     assert [f.name for f in figures] == ["directions", "exponents"]
@@ -130,7 +131,9 @@ def test_exponents_alone_make_whole_sections():
     points = store.grids["exponents"]
     store.points, store.grids = points, {"exponents": points}
     chapter, finding = told(store, "directions")
-    assert finding.startswith("Counted by Lyapunov exponents, LSTM forget bias 3")
+    assert finding.startswith(
+        "Counted by Lyapunov exponents at 32 hidden units, LSTM forget bias 3"
+    )
     kinds = [type(b).__name__ for b in chapter.blocks]
     assert kinds.count("Figure") == 1
     assert kinds[-5:] == ["HowToRead", "Formula", "Command", "Limits", "References"]

@@ -53,7 +53,7 @@ def spectrum(story: Story, w: ModuleType) -> tuple[str, Figure] | None:
         return None
     chosen = {id(r) for r in own.evenly(sorted(found, key=largest), MOST)}
     rows = [r for r in found if id(r) in chosen]
-    finding = _spectrum_finding(found, w)
+    finding = _spectrum_finding(found, part, w)
     points = own.points_of(rows, -1)
     ends = ", ".join(
         say(w.SPECTRUM_END, name=r.label, first=_kept(r, 0), last=_kept(r, -1))
@@ -109,10 +109,12 @@ def _kept(row: Row, place: int) -> str:
     return inline.plain(numbers.kept(float(row.drawn(WHOLE).mean[place])))
 
 
-def _spectrum_finding(rows: Sequence[Row], w: ModuleType) -> str:
+def _spectrum_finding(rows: Sequence[Row], part: Slice, w: ModuleType) -> str:
     """Whose directions last, most and fewest."""
     most = max(rows, key=lambda r: (lasting(r) / len(r.drawn(WHOLE).x), largest(r)))
-    shared: dict[str, Any] = {"length": most.length}
+    hidden = part.fixed.get("hidden")
+    at = say(w.AT_HIDDEN, hidden=hidden) if hidden else ""
+    shared: dict[str, Any] = {"length": most.length, "at": at}
     if not lasting(most):
         count = len(rows)
         return say(

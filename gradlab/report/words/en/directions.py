@@ -76,19 +76,20 @@ LIMITS = (
     "counted."
 )
 LAST = (
-    "Counted by [[Lyapunov exponent|Lyapunov exponents]], $name keeps more than 1/1000 "
-    "over $length steps along $count of $all directions"
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]]$at, $name keeps more than "
+    "1/1000 over $length steps along $count of $all directions"
 )
 AND_NONE = "; $names along none"
 MORE = "$count more"
 NONE_LAST = (
-    "Counted by [[Lyapunov exponent|Lyapunov exponents]], none of $count networks "
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]]$at, none of $count networks "
     "keeps 1/1000 over $length steps along any direction."
 )
 NONE_LAST_ONE = (
-    "Counted by [[Lyapunov exponent|Lyapunov exponents]], no direction keeps 1/1000 "
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]]$at, no direction keeps 1/1000 "
     "over $length steps."
 )
+AT_HIDDEN = " at $hidden hidden units"
 SPECTRUM_X = "directions, best kept first (% of all)"
 SPECTRUM_Y = "kept per step along each direction, exp λ"
 SPECTRUM_NAME = "% of directions"
