@@ -7,6 +7,7 @@ dh_T/dc_t. The chain goes right to left, P <- P J_t, so one pass gives every lag
 from gradlab.jacobians.between import jacobian_product, log_singular_values
 from gradlab.jacobians.blocks import block_names
 from gradlab.jacobians.chain import JacobianNorms, jacobian_norms
+from gradlab.jacobians.inputs import InputConnectivity, input_connectivity
 from gradlab.jacobians.lags import batch_lags, lags
 from gradlab.jacobians.layers import LayerNorms, layer_norms
 from gradlab.jacobians.steps import step_norms
@@ -14,11 +15,13 @@ from gradlab.jacobians.triangles import Triangle, triangle
 
 
 __all__ = [
+    "InputConnectivity",
     "JacobianNorms",
     "LayerNorms",
     "Triangle",
     "batch_lags",
     "block_names",
+    "input_connectivity",
     "jacobian_norms",
     "jacobian_product",
     "lags",

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab.batched import filled
 from gradlab.errors import ConfigError
 from gradlab.jacobians.wide import WideJacobians
 from gradlab.logscale import ln, log
@@ -97,7 +98,7 @@ def ln_singular_values(product: FactoredProduct) -> np.ndarray:
     mantissa, power = singular_values(product.v, torch.where(dead, 0, product.power))
     found = log(mantissa, power)
     found[~product.finite.cpu().numpy()] = np.nan
-    return -np.sort(-found, axis=-1)
+    return -np.sort(-found, axis=-1)[:, : product.size]
 
 
 def _ln_volume(matrices: Tensor) -> np.ndarray:
@@ -106,7 +107,8 @@ def _ln_volume(matrices: Tensor) -> np.ndarray:
     From the LU factors' diagonals, summed by numbers far from any end of the range.
     """
     finite = torch.isfinite(matrices).all(-1).all(-1)
-    safe = torch.where(finite[:, None, None], matrices, 0.0)
+    safe = filled(torch.where(finite[:, None, None], matrices, 0.0), 2)
+    safe.diagonal(dim1=-2, dim2=-1)[:, matrices.shape[-1] :] = 1.0
     factors = torch.linalg.lu_factor_ex(safe).LU
     pivots = factors.diagonal(dim1=-2, dim2=-1).abs().cpu().numpy()
     volume = ln(pivots).sum(axis=-1)

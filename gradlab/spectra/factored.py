@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
+from gradlab.batched import SIDE, filled, multiply
 from gradlab.logscale import exponent_of, power_of_two
 
 
@@ -19,6 +19,7 @@ DEAD = -(2**40)
 """The power of two of a direction that is exactly zero."""
 
 _STEEP = 2.0**8
+_NOTHING = 2.0**-300
 _EPS = torch.finfo(torch.float64).eps
 
 
@@ -49,7 +50,8 @@ class FactoredProduct:
     2011.) Relative errors of all singular values are about those of one step, eps times
     the condition number of J, added up over the steps.
 
-    Each matrix is treated by rules that look at it alone.
+    Each matrix is treated by rules that look at it alone, and filled up with zeros to a
+    multiple of 16 (see :mod:`gradlab.batched`); those are so many more dead directions.
 
     Args:
         count: N.
@@ -58,21 +60,23 @@ class FactoredProduct:
     """
 
     def __init__(self, count: int, size: int, device: torch.device) -> None:
-        eye = torch.eye(size, dtype=torch.float64, device=device)
+        self.size = size
+        wide = size + -size % SIDE
+        eye = torch.eye(wide, dtype=torch.float64, device=device)
         self.q = eye.expand(count, -1, -1)
         self.v = self.q
-        self.power = torch.zeros(count, size, dtype=torch.int64, device=device)
+        self.power = torch.zeros(count, wide, dtype=torch.int64, device=device)
         self.finite = torch.ones(count, dtype=torch.bool, device=device)
 
     def advance(self, jacobians: Tensor) -> None:
         """Multiply by (N, n, n) float64 from the right."""
         self.finite = self.finite & torch.isfinite(jacobians).all(-1).all(-1)
-        usable = torch.where(self.finite[:, None, None], jacobians, 0.0)
-        found = factor(_product(usable.mT, self.q), self.power)
+        usable = torch.where(self.finite[:, None, None], filled(jacobians, 2), 0.0)
+        found = factor(multiply(usable.mT, self.q), self.power)
         self.q = found.q
-        v = _product(found.upper, _rows(self.v, found.order))
+        v = multiply(found.upper, _rows(self.v, found.order))
         shift = exponent_of(v.abs().amax(-1))
-        self.v = v * _power(-shift)[..., None]
+        self.v = cleared(v * _power(-shift)[..., None])
         self.power = torch.where(found.power == DEAD, DEAD, found.power + shift)
 
 
@@ -108,8 +112,17 @@ def _scaled(r: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     left = torch.where(dead, DEAD, power + exponent_of(pivot))
     shift = power[:, None, :] - left[..., None]
     half = shift.div(2, rounding_mode="trunc")
-    upper = r * _power(half) * _power(shift - half)
+    upper = cleared(r * _power(half) * _power(shift - half))
     return left, torch.where(dead[..., None], 0.0, upper)
+
+
+def cleared(values: Tensor) -> Tensor:
+    """Return values near 1, those below 2^-300 as 0.
+
+    They count for nothing beside the others, and those below 2^-1022 make arithmetic
+    many times slower.
+    """
+    return torch.where(values.abs() < _NOTHING, 0.0, values)
 
 
 def _power(exponent: Tensor) -> Tensor:
@@ -151,11 +164,6 @@ def _pivoted(z: np.ndarray, power: np.ndarray) -> tuple[np.ndarray, ...]:
         q[:, k:] -= np.outer(q[:, k:] @ mirror, mirror)
         r[k + 1 :, k] = 0.0
     return order, q, r
-
-
-def _product(a: Tensor, b: Tensor) -> Tensor:
-    size = a.shape[-1]
-    return multiply(filled(a, 2), filled(b, 2))[:, :size, :size]
 
 
 def _rows(matrices: Tensor, order: Tensor) -> Tensor:

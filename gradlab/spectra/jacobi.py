@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
+from gradlab.batched import multiply
 from gradlab.logscale import exponent_of, power_of_two
-from gradlab.spectra.factored import factor
+from gradlab.spectra.factored import cleared, factor
 
 
 _FLIPS, _SWEEPS = 12, 60
@@ -18,11 +18,11 @@ _EPS = torch.finfo(torch.float64).eps
 def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     """Return the singular values of diag(2^power) x, mantissas and powers of two.
 
-    By LAPACK where all lie within ten bits of each other, which then gets them right to
-    2e-13 of themselves; by :class:`Rows` otherwise.
+    By LAPACK where all but zeros lie within ten bits of each other, which then gets
+    them right to 2e-13 of themselves; by :class:`Rows` otherwise.
 
     Args:
-        x: (N, n, n) float64; finite, apart from its rows of zeros well conditioned.
+        x: (N, n, n) float64; finite, and well conditioned apart from its rows of zeros.
         power: (N, n) int64.
 
     Returns:
@@ -32,8 +32,11 @@ def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     top = power.amax(-1, keepdim=True)
     mantissa = torch.linalg.svdvals(x * power_of_two(power - top, x.dtype)[..., None])
     power_found = top.expand_as(power).clone()
-    wide = mantissa[:, -1] * _TAME <= mantissa[:, 0]
-    rest = wide.nonzero().squeeze(-1)
+    rank = (x != 0).any(-1).sum(-1, keepdim=True)
+    places = torch.arange(x.shape[-1], device=x.device)
+    mantissa = torch.where(places < rank, mantissa, 0.0)
+    least = torch.gather(mantissa, 1, (rank - 1).clamp(min=0)).squeeze(-1)
+    rest = (least * _TAME < mantissa[:, 0]).nonzero().squeeze(-1)
     if rest.numel():
         rows = Rows(x[rest], power[rest])
         mantissa[rest], power_found[rest] = rows.lengths()
@@ -54,23 +57,20 @@ class Rows:
     it is done.
 
     Attributes:
-        x: (N, n, n) float64, held wider.
+        x: (N, n, n) float64, n a multiple of 16.
         power: (N, n) int64.
-        size: n.
         done: (N), whether all rows are orthogonal.
     """
 
     def __init__(self, x: Tensor, power: Tensor) -> None:
-        self.x, self.power, self.size = x, power, x.shape[-1]
+        self.x, self.power = x, power
         self.done = torch.zeros(len(x), dtype=torch.bool, device=x.device)
         self._flip_all()
-        self.x, self.power = filled(self.x, 2).contiguous(), filled(self.power, 1)
         self._turn_all()
 
     def lengths(self) -> tuple[Tensor, Tensor]:
         """Return the rows' lengths, mantissas (N, n) and powers of two (N, n)."""
-        squares = (self.x * self.x).sum(-1)
-        return squares.sqrt()[:, : self.size], self.power[:, : self.size]
+        return (self.x * self.x).sum(-1).sqrt(), self.power
 
     def _flip_all(self) -> None:
         for k in range(_FLIPS):
@@ -80,8 +80,8 @@ class Rows:
             found = factor(self.x[left].mT, self.power[left])
             self.x[left], self.power[left] = found.upper, found.power
             if k:
-                wide = filled(found.upper, 2), filled(found.power, 1)
-                self.done[left] = ~_aslant(*wide).any(-1).any(-1)
+                aslant = _aslant(found.upper, found.power)
+                self.done[left] = ~aslant.any(-1).any(-1)
 
     def _turn_all(self) -> None:
         for _ in range(_SWEEPS):
@@ -109,7 +109,7 @@ def _aslant(x: Tensor, power: Tensor) -> Tensor:
     square = gram.diagonal(dim1=-2, dim2=-1)
     both = square[..., None] * square[:, None]
     shift = power[..., None] - power[:, None]
-    ratio = square[..., None] * power_of_two(2 * shift, x.dtype)
+    ratio = square[..., None] * cleared(power_of_two(2 * shift, x.dtype))
     ratio = ratio / torch.where(square > 0, square, 1.0)[:, None]
     gap = 1 - torch.where(ratio > 1, 1 / ratio, ratio)
     far = (gram * gram > (x.shape[-1] * _EPS) ** 2 * both) & (
@@ -121,7 +121,7 @@ def _aslant(x: Tensor, power: Tensor) -> Tensor:
 def _level(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     """Bring rows to entries near 1."""
     shift = exponent_of(x.abs().amax(-1))
-    return x * power_of_two(-shift, x.dtype)[..., None], power + shift
+    return cleared(x * power_of_two(-shift, x.dtype)[..., None]), power + shift
 
 
 def _turn(
@@ -137,7 +137,8 @@ def _turn(
     p, q = torch.where(swap, second, first), torch.where(swap, first, second)
     x_p, x_q = _taken(x, p), _taken(x, q)
     a, b, c = (x_p * x_p).sum(-1), (x_q * x_q).sum(-1), (x_p * x_q).sum(-1)
-    r = power_of_two(torch.gather(power, 1, q) - torch.gather(power, 1, p), x.dtype)
+    apart = torch.gather(power, 1, q) - torch.gather(power, 1, p)
+    r = cleared(power_of_two(apart, x.dtype))
     turn = turn & (c != 0)
     zeta = (a - b * r * r) / (2 * torch.where(turn, c, 1.0))
     sign = torch.where(zeta < 0, -1.0, 1.0).to(x.dtype)

@@ -1,0 +1,36 @@
+"""How much of an input is left in the last hidden state."""
+
+from dataclasses import dataclass
+
+from gradlab.jacobians import input_connectivity
+from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class InputConnectivityMeasure(Measure):
+    """ln of the norms of dh_T/dx_t at the stored lags T - t below T.
+
+    The derivative of the last hidden state by one input, through all states: what a
+    read-out of h_T can feel of x_t. Lag 0 is the last input, so curves begin at the
+    size of the input weights, not at 0. ``input_connectivity`` is the spectral norm,
+    ``input_connectivity_frobenius`` the Frobenius norm.
+    """
+
+    name = "input_connectivity"
+    symbol = "ln |dh_T/dx_t|_2"
+    unit = "nats"
+    question = "How much can an input so many steps back still move the last state?"
+    formula = "ln sigma_max(dh_T/ds_t ds_t/dx_t)"
+    reference = "Orhan & Pitkow 2020"
+    axes = ("lag",)
+    outputs = ("input_connectivity", "input_connectivity_frobenius")
+    costly = True
+
+    def compute(self, flow):
+        found = input_connectivity(flow.trajectory)
+        curves = (found.spectral, found.frobenius)
+        return {
+            name: Reading({"lag": found.lags}, sequence_first(curve))
+            for name, curve in zip(self.outputs, curves, strict=True)
+        }

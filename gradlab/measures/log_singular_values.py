@@ -1,0 +1,50 @@
+"""How every direction fares."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
+from gradlab.spectra import singular_spectra
+
+
+@dataclass(frozen=True)
+class LogSingularValues(Measure):
+    """ln of all singular values of J_T ... J_{t+1} at lags 1, 4, 16, .. and T.
+
+    ``index`` counts them from the largest, 1, to the width of the state; -inf is a
+    direction that is exactly zero. In float64, by a factorisation that keeps them all
+    right over hundreds of decades (:func:`gradlab.spectra.singular_spectra`).
+
+    ``log_condition`` is ln sigma_1 / sigma_n, ``log_abs_det`` the sum of all;
+    ``entropy_rank`` (Roy & Vetterli 2007) and ``participation_ratio`` count directions
+    of about equal size, from 1 to n.
+    """
+
+    name = "log_singular_values"
+    symbol = "ln sigma_i"
+    unit = "nats"
+    question = "What becomes of every direction, not only of the strongest?"
+    formula = "ln sigma_i(J_T ... J_{t+1}), i = 1 .. n"
+    reference = "Bai et al. 2011; Roy & Vetterli 2007"
+    axes = ("lag", "index")
+    outputs = (
+        "log_singular_values",
+        "entropy_rank",
+        "participation_ratio",
+        "log_condition",
+        "log_abs_det",
+    )
+    costly = True
+
+    def compute(self, flow):
+        spectra = singular_spectra(flow.trajectory)
+        lag = {"lag": spectra.lags}
+        index = {"index": tuple(range(1, spectra.ln.shape[-1] + 1))}
+        values = np.moveaxis(spectra.ln, 0, -2)
+        readings = {self.name: Reading(lag | index, values)}
+        for name in self.outputs[1:]:
+            curve = sequence_first(getattr(spectra, name))
+            readings[name] = Reading(lag, curve)
+        return readings

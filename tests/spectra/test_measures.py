@@ -1,0 +1,46 @@
+"""The measures of whole spectra and of input connectivity, as a sweep takes them."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab import cells, measure
+from gradlab.initializers import initialize_
+from gradlab.spectra import singular_spectra
+from gradlab.trajectory import unroll
+from tests.flows import noise
+from tests.spectra.cases import run
+
+
+MEASURES = ("log_singular_values", "input_connectivity")
+
+
+def test_the_readings_are_the_spectrums():
+    trajectory = run("lstm", 5, 20, sequences=2)
+    readings = measure(trajectory, ["log_singular_values"])
+    spectra = singular_spectra(trajectory)
+    values = readings["log_singular_values"]
+    assert values.coords == {"lag": (1, 4, 16, 20), "index": tuple(range(1, 11))}
+    np.testing.assert_array_equal(values.values[1, 2], spectra.ln[2, 1])
+    for name in ("entropy_rank", "participation_ratio", "log_condition", "log_abs_det"):
+        assert readings[name].coords == {"lag": (1, 4, 16, 20)}
+        expected = getattr(spectra, name)
+        np.testing.assert_array_equal(readings[name].values, expected.T)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize("spec", ["rnn", "gru:reset_before", "lstm", "lstm:peephole"])
+def test_bits_do_not_depend_on_company(spec, hidden, batch):
+    singles = [
+        initialize_(cells.build(spec, 3, hidden, seed=seed), gain=1.5, seed=seed)
+        for seed in range(11)
+    ]
+    inputs = noise(11, batch, 20, 3, dtype=torch.float32)
+    for count in (4, 11):
+        group = unroll(cells.stack(singles[:count]), inputs[:count])
+        together = measure(group, MEASURES)
+        for k in (0, count - 1):
+            alone = measure(unroll(singles[k], inputs[k]), MEASURES)
+            for name, reading in alone.items():
+                np.testing.assert_array_equal(together[name].values[k], reading.values)
