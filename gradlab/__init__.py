@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from gradlab.initializers import initialize_ as initialize_
     from gradlab.initializers.base import Initializer as Initializer
     from gradlab.inputs.base import Input as Input
+    from gradlab.jacobians import input_connectivity as input_connectivity
     from gradlab.jacobians import jacobian_norms as jacobian_norms
     from gradlab.losses.base import Loss as Loss
     from gradlab.measures import Reading as Reading
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from gradlab.measures.base import Measure as Measure
     from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.report.sections.base import Section as Section
+    from gradlab.spectra import singular_spectra as singular_spectra
     from gradlab.store.record import Record as Record
     from gradlab.trajectory import Trajectory as Trajectory
     from gradlab.trajectory import unroll as unroll
@@ -77,6 +79,7 @@ _HOME = {
     "build": "gradlab.cells",
     "forecast": "gradlab.api",
     "initialize_": "gradlab.initializers",
+    "input_connectivity": "gradlab.jacobians",
     "jacobian_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
     "lyapunov_exponents": "gradlab.exponents",
@@ -84,6 +87,7 @@ _HOME = {
     "merge": "gradlab.api",
     "names": "gradlab.catalog",
     "recurrent_passes": "gradlab.paths",
+    "singular_spectra": "gradlab.spectra",
     "sweep": "gradlab.api",
     "unroll": "gradlab.trajectory",
 }

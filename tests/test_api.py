@@ -25,6 +25,7 @@ NAMES = [
     "build",
     "forecast",
     "initialize_",
+    "input_connectivity",
     "jacobian_norms",
     "load_file",
     "lyapunov_exponents",
@@ -32,6 +33,7 @@ NAMES = [
     "merge",
     "names",
     "recurrent_passes",
+    "singular_spectra",
     "sweep",
     "unroll",
 ]
