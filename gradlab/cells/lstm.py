@@ -13,7 +13,13 @@ from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
-from gradlab.invariant import left_multiply, matmul, pull_through, scale_rows
+from gradlab.invariant import (
+    add_scaled_rows_,
+    left_multiply,
+    matmul,
+    pull_through,
+    scale_rows,
+)
 
 
 class LSTM(TorchLayout):
@@ -141,9 +147,9 @@ class LSTM(TorchLayout):
         (first, scale), *rest = slopes.into_cell.items()
         cell = scale_rows(scale, weights[first])
         for name, scale in rest:
-            cell += scale_rows(scale, weights[name])
+            add_scaled_rows_(cell, scale, weights[name])
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
-        hidden += scale_rows(slopes.into_output, weights["output_gate"])
+        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
         through = slopes.cell_to_hidden * slopes.conveyor
         blocks: dict[str, Tensor | Diagonal]
         if not self.proj_size:
