@@ -93,7 +93,7 @@ class FlatJacobian:
         )
 
     def pick(self, rows: slice | Tensor) -> "FlatJacobian":
-        """Return the Jacobians at ``rows`` of N, which may repeat (views of a slice)."""
+        """Return the Jacobians at ``rows`` of N (which may repeat)."""
         return FlatJacobian(
             {key: block[rows] for key, block in self.dense.items()},
             {key: values[rows] for key, values in self.diagonal.items()},

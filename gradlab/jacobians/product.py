@@ -46,10 +46,9 @@ class Product:
     """N products, held as one column block per earlier state: (N, rows, n).
 
     P <- P J_t, for the rows of all later states or of some. Widths are those of the
-    layout, filled up to multiples of 16. The
-    mantissas are those of plain arithmetic: they are multiplied by exact powers of
-    two, each matrix by a rule that looks at it alone. Columns are written into slots
-    that take turns; what is small is kept in NumPy, where an operation costs a tenth of torch's.
+    layout, filled up to multiples of 16. The mantissas are those of plain arithmetic:
+    they are multiplied by exact powers of two, each matrix by a rule that looks at it
+    alone. What is small is kept in NumPy, where an operation costs a tenth of torch's.
 
     Args of the constructor: ``rows`` is the layout of the later states, that of all of
     them when left out; ``conveyor=False`` leaves the conveyor out of every J_t,
