@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: help sweep quick example test test-slow test-all lint format types check benchmark browser clean distclean
+.PHONY: help sweep quick example test test-slow test-all lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
@@ -26,6 +26,7 @@ help:
 	@echo 'make test       the tests, in a minute or two'
 	@echo 'make test-slow  those that take longer; make test-all runs both'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
+	@echo 'make ratios     norms at every lag against two other routes and two floors'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
 	@echo 'make types      mypy over the package'
@@ -71,6 +72,9 @@ check: lint types test
 
 benchmark: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-only -q -s $(ARGS)
+
+ratios: $(VENV)/.run
+	$(BIN)/python -m benchmarks.ratios $(ARGS)
 
 browser:
 	apt-get update

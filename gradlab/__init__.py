@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gradlab.cells import build as build
     from gradlab.cells.base import Cell as Cell
     from gradlab.errors import GradlabError as GradlabError
+    from gradlab.exponents import lyapunov_exponents as lyapunov_exponents
     from gradlab.initializers import initialize_ as initialize_
     from gradlab.initializers.base import Initializer as Initializer
     from gradlab.inputs.base import Input as Input
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from gradlab.measures import Reading as Reading
     from gradlab.measures import measure as measure
     from gradlab.measures.base import Measure as Measure
+    from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.report.sections.base import Section as Section
     from gradlab.store.record import Record as Record
     from gradlab.trajectory import Trajectory as Trajectory
@@ -77,9 +79,11 @@ _HOME = {
     "initialize_": "gradlab.initializers",
     "jacobian_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
+    "lyapunov_exponents": "gradlab.exponents",
     "measure": "gradlab.measures",
     "merge": "gradlab.api",
     "names": "gradlab.catalog",
+    "recurrent_passes": "gradlab.paths",
     "sweep": "gradlab.api",
     "unroll": "gradlab.trajectory",
 }

@@ -143,6 +143,13 @@ def ln(sizes: np.ndarray) -> np.ndarray:
     return np.where(usable, logs, special)
 
 
+def exp(logs: np.ndarray) -> np.ndarray:
+    """Return e to ``logs``; 0 for -inf, inf and NaN as they are (see :func:`ln`)."""
+    usable = np.isfinite(logs)
+    special = np.where(logs == -np.inf, 0.0, logs)
+    return np.where(usable, np.exp(np.where(usable, logs, 0.0)), special)
+
+
 def safe_range(dtype: torch.dtype) -> tuple[float, float]:
     """Return the norms between which squared entries lose nothing that counts."""
     reach = 46 if dtype == torch.float32 else 400

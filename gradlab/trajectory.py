@@ -7,8 +7,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gradlab.cells._layers import Layers
 from gradlab.cells.base import Cell, Recurrent, Step
-from gradlab.errors import ShapeError
+from gradlab.errors import ConfigError, ShapeError
 
 
 MIN_LENGTH = 2
@@ -74,6 +75,45 @@ class Trajectory:
         before = tuple(state[:-1] for state in self.states)
         after = tuple(state[1:] for state in self.states)
         return self.inputs, before, self._step(after, slice(None))
+
+    def layer(self, number: int) -> "Trajectory":
+        """Return layer ``number``'s own trajectory, from 1 at the bottom.
+
+        Its inputs are what the layer below read out at the same steps. Its Jacobians
+        are the derivative within the layer, from step to step with those inputs held:
+        the diagonal blocks of this trajectory's.
+
+        Raises:
+            ConfigError: for a layer that is not there.
+        """
+        return self.between_layers(number, number)
+
+    def between_layers(self, first: int, last: int) -> "Trajectory":
+        """Return the trajectory of layers ``first`` .. ``last``, as :meth:`layer`.
+
+        Raises:
+            ConfigError: unless 1 <= first <= last <= the number of layers.
+        """
+        count = len(self.cell.layer_cells)
+        if not 1 <= first <= last <= count:
+            raise ConfigError(
+                got=f"layers {first} to {last}",
+                expected=f"1 <= first <= last <= {count}",
+                try_="trajectory.layer(1)",
+            )
+        if not isinstance(self.cell, Layers):
+            return self
+        cell = self.cell.between(first, last)
+        lowest = self.cell.places(first).start
+        inputs, step = self.cell.taken_out(first, last, *self.all_steps())
+        return Trajectory(
+            cell,
+            inputs,
+            self.states[lowest : lowest + len(cell.state_names)],
+            step.gates,
+            step.pre_activations,
+            step.recurrent,
+        )
 
     def member(self, index: tuple[int | slice, ...]) -> "Trajectory":
         """Return the sequences at ``index`` of the axes (…M, B); the cell is kept.

@@ -27,9 +27,11 @@ NAMES = [
     "initialize_",
     "jacobian_norms",
     "load_file",
+    "lyapunov_exponents",
     "measure",
     "merge",
     "names",
+    "recurrent_passes",
     "sweep",
     "unroll",
 ]

@@ -75,13 +75,14 @@ class _Watched:
     """A forward pass with a hook wherever a gradient is asked for.
 
     Between two steps every state goes through an alias: what arrives there came through
-    the next step alone. The loss has an alias of h_t of its own.
+    the next step alone. The loss has an alias of its own of the state read out.
     """
 
     def __init__(
         self, trajectory: Trajectory, inputs: Tensor, start: tuple[Tensor, ...]
     ) -> None:
         cell, state = trajectory.cell, start
+        self.output_state = cell.output_state
         self.outputs: list[Tensor] = []
         self.graph = [[_Hook(s) for s in start]]
         self.onward: list[list[_Hook]] = []
@@ -92,7 +93,7 @@ class _Watched:
             step = cell.step(x, self._alias(state))
             state = step.state
             self.graph.append([_Hook(s) for s in state])
-            output = state[0].view_as(state[0])
+            output = state[cell.output_state].view_as(state[cell.output_state])
             self.outputs.append(output)
             self.to_loss.append(_Hook(output))
             self.recurrent.append(step.recurrent)
@@ -104,7 +105,7 @@ class _Watched:
         onward = [[hook.gradient for hook in hooks] for hooks in self.onward]
         onward.append([torch.zeros_like(hook.like) for hook in self.graph[-1]])
         for t, hook in enumerate(self.to_loss, start=1):
-            onward[t][0] = onward[t][0] + hook.gradient
+            onward[t][self.output_state] = onward[t][self.output_state] + hook.gradient
         uses = tuple(
             Recurrent(
                 use.rows,

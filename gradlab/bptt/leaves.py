@@ -22,41 +22,47 @@ class _Stepper(nn.Module):
         return self.cell.step(inputs, state)
 
 
-def weight_gradients(
-    trajectory: Trajectory, loss: Loss, direction: Tensor, name: str = "weight_hh"
-) -> Tensor:
+def weight_gradients(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Tensor:
     """Return G_t of every step and sequence, (T, B, rows, columns).
 
-    Each sequence is run alone with a copy of the weight in every step; autograd then
-    gives the gradient of each copy.
+    Each sequence is run alone with a copy of ``weight_hh`` in every step (of each layer
+    a copy, the layers' rows one below the other); autograd then gives the gradient of
+    each copy.
 
     Args:
         trajectory: of one cell, no member axis.
         loss: of the sequences.
         direction: (B, n).
-        name: of the parameter.
     """
     sequences = range(trajectory.lead[-1])
-    rows = [_of_one(trajectory, loss, direction, name, b) for b in sequences]
+    rows = [_of_one(trajectory, loss, direction, b) for b in sequences]
     return torch.stack(rows, dim=1)
 
 
-def _of_one(
-    trajectory: Trajectory, loss: Loss, direction: Tensor, name: str, b: int
-) -> Tensor:
-    stepper = _Stepper(trajectory.cell)
-    weight = trajectory.cell.get_parameter(name).detach()
-    copies = [weight.clone().requires_grad_() for _ in range(trajectory.length)]
+def _of_one(trajectory: Trajectory, loss: Loss, direction: Tensor, b: int) -> Tensor:
+    cell = trajectory.cell
+    stepper = _Stepper(cell)
+    copies = [_copies(cell) for _ in range(trajectory.length)]
     state = tuple(s[0, b : b + 1].detach() for s in trajectory.states)
     hidden = []
     with torch.enable_grad():
         for x, copy in zip(trajectory.inputs[:, b : b + 1], copies, strict=True):
-            parameters = {f"cell.{name}": copy}
-            step = torch.func.functional_call(stepper, parameters, (x, state))
+            step = torch.func.functional_call(stepper, copy, (x, state))
             state = step.state
-            hidden.append(state[0])
+            hidden.append(state[cell.output_state])
         total = loss(hidden, direction[b : b + 1]).sum()
-    if not total.requires_grad:
-        return torch.zeros(len(copies), *weight.shape, dtype=weight.dtype)
-    parts = torch.autograd.grad(total, copies, allow_unused=True)
-    return torch.stack([torch.zeros_like(weight) if p is None else p for p in parts])
+    flat = [weight for copy in copies for weight in copy.values()]
+    found = [torch.zeros_like(weight) for weight in flat]
+    if total.requires_grad:
+        parts = torch.autograd.grad(total, flat, allow_unused=True)
+        pairs = zip(parts, found, strict=True)
+        found = [zero if part is None else part for part, zero in pairs]
+    return torch.cat(found).reshape(len(copies), -1, flat[0].shape[-1])
+
+
+def _copies(cell: Cell) -> dict[str, Tensor]:
+    """Return a copy of each layer's ``weight_hh`` by its name in a stepper."""
+    return {
+        f"cell.{name}": cell.get_parameter(name).detach().clone().requires_grad_()
+        for name in cell.recurrent_parameters
+    }

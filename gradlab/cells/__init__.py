@@ -12,6 +12,7 @@ from gradlab.cells._spec import axes, canonical, parse
 
 if TYPE_CHECKING:
     from gradlab.cells._build import build, stack
+    from gradlab.cells._layers import Layers
     from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
 
 _HOME = {
@@ -19,6 +20,7 @@ _HOME = {
     "stack": "gradlab.cells._build",
     "Cell": "gradlab.cells.base",
     "Diagonal": "gradlab.cells.base",
+    "Layers": "gradlab.cells._layers",
     "Recurrent": "gradlab.cells.base",
     "Step": "gradlab.cells.base",
     "StepJacobian": "gradlab.cells.base",
@@ -27,6 +29,7 @@ _HOME = {
 __all__ = [
     "Cell",
     "Diagonal",
+    "Layers",
     "Recurrent",
     "Step",
     "StepJacobian",

@@ -48,6 +48,22 @@ def pullback(
     return tuple(result.detach() for result in pulled(tuple(cotangents)))
 
 
+def input_jacobian(
+    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...]
+) -> dict[str, Tensor]:
+    """Return ds_t/dx_t, (…, B, n, I) by state name."""
+
+    def step(x: Tensor) -> tuple[Tensor, ...]:
+        nothing = 0 * x.sum(-1, keepdim=True)  # as in _next
+        return tuple(new + nothing for new in cell.step(x, state).state)
+
+    pull = torch.func.vjp(step, inputs)[1]
+    return {
+        name: _rows(pull, state, k)[0].detach()
+        for k, name in enumerate(cell.state_names)
+    }
+
+
 def _next(cell: "Cell", inputs: Tensor) -> Callable[..., tuple[Tensor, ...]]:
     """Return s_{t-1} -> s_t, tied to s_{t-1} even where the step does not use it.
 

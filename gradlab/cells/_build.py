@@ -10,6 +10,7 @@ from torch import nn
 
 from gradlab import catalog
 from gradlab.activations.base import Activation
+from gradlab.cells._layers import Layers
 from gradlab.cells._spec import is_activation, parse
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, ShapeError
@@ -28,7 +29,8 @@ def build(
     """Build the cell a spec such as ``lstm:peephole`` names.
 
     Args:
-        spec: name and options.
+        spec: name and options; with ``layers=2`` two such cells, one above the other
+            (:class:`gradlab.cells.Layers`).
         input_size: I.
         hidden_size: H.
         activation: replaces the cell's own; None leaves it.
@@ -42,6 +44,7 @@ def build(
     """
     name, options = parse(spec)
     leaf: type[Cell] = catalog.get("cells", name)
+    layers = 1 if "layers" in leaf.options else options.pop("layers", 1)
     wanted: dict[str, Any] = {
         key: _valued(value, leaf.options[key]) for key, value in options.items()
     }
@@ -49,6 +52,10 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         cell = leaf(input_size, hidden_size, **wanted)
+        if layers > 1:
+            width = cell.state_sizes[cell.output_state]
+            above = [leaf(width, hidden_size, **wanted) for _ in range(layers - 1)]
+            cell = Layers([cell, *above])
     return cell.to(dtype) if dtype is not None else cell
 
 
@@ -81,8 +88,14 @@ def stack(cells: Sequence[Cell]) -> Cell:
     together = copy.deepcopy(first)
     for name, parameter in first.named_parameters():
         rows = torch.stack([cell.get_parameter(name).detach() for cell in cells])
-        setattr(together, name, nn.Parameter(rows, parameter.requires_grad))
+        _put(together, name, nn.Parameter(rows, parameter.requires_grad))
     return together
+
+
+def _put(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
+    """Set a parameter by its dotted name."""
+    place, _, last = name.rpartition(".")
+    setattr(module.get_submodule(place), last, parameter)
 
 
 def _valued(value: Any, default: Any) -> Any:

@@ -6,11 +6,19 @@ from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
 
 
+COMMON: dict[str, Any] = {"layers": 1}
+"""Options of every cell and their defaults; a cell's own of the same name go first."""
+
+MEANING = {"layers": "so many cells one above the other, each fed with the one below."}
+
+
 def parse(spec: str) -> tuple[str, dict[str, Any]]:
     """Return a cell's name and the options that differ from their defaults.
 
     >>> parse("lstm:peephole+gate=hardsigmoid")
     ('lstm', {'peephole': True, 'gate': 'hardsigmoid'})
+    >>> parse("rnn:layers=2"), parse("rnn:layers=1")
+    (('rnn', {'layers': 2}), ('rnn', {}))
 
     Raises:
         UnknownNameError: for a cell, option or activation nobody knows.
@@ -18,7 +26,7 @@ def parse(spec: str) -> tuple[str, dict[str, Any]]:
     """
     name, _, tail = spec.strip().partition(":")
     name = catalog.resolve("cells", name)
-    known = catalog.literal("cells", name, "options", {})
+    known = COMMON | catalog.literal("cells", name, "options", {})
     given = dict(_option(spec, part, known) for part in tail.split("+") if part)
     given = {key: value for key, value in given.items() if value != known[key]}
     _refuse_conflicts(spec, name, given)
@@ -71,6 +79,8 @@ def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
     if isinstance(default, int):
         if not value.isdigit():
             raise _wrong(spec, key, "with a whole number", f"{key}=16")
+        if int(value) < min(default, 1):
+            raise _wrong(spec, key, "of 1 or more", f"{key}=2")
         return key, int(value)
     return key, catalog.resolve("activations", value) if is_activation(
         default

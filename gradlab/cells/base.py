@@ -20,7 +20,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from gradlab.cells import _automatic
 from gradlab.cells._step import Diagonal, Recurrent, Step, StepJacobian, split_block
@@ -71,6 +71,25 @@ class Cell(nn.Module, ABC):
     def state_sizes(self) -> tuple[int, ...]:
         """The width of each state; ``hidden_size`` unless a cell says otherwise."""
         return (self.hidden_size,) * len(self.state_names)
+
+    @property
+    def layer_cells(self) -> tuple["Cell", ...]:
+        """The cells one above the other that it is made of: itself, unless several."""
+        return (self,)
+
+    @property
+    def output_state(self) -> int:
+        """The state that a loss or a layer above sees: its place in ``state_names``."""
+        return 0
+
+    @property
+    def recurrent_parameters(self) -> tuple[str, ...]:
+        """The names of ``weight_hh`` among the parameters: one a layer, or none.
+
+        With several, rows of ``weight_blocks`` count through all of them.
+        """
+        known = dict(self.named_parameters())
+        return ("weight_hh",) if "weight_hh" in known else ()
 
     @property
     def weight_blocks(self) -> dict[str, slice]:
@@ -129,6 +148,16 @@ class Cell(nn.Module, ABC):
         ``cotangents`` are rows, (…, B, K, n) per state; so are the results.
         """
         return _automatic.pullback(self, inputs, state, cotangents)
+
+    def input_jacobian(
+        self, inputs: Inputs, state: tuple[State, ...], step: Step
+    ) -> dict[str, Tensor]:
+        """Return ds_t/dx_t at ``state`` and ``inputs``, (…, B, n, I) by state name.
+
+        Here by torch.func from :meth:`step`, exact for any differentiable cell.
+        Tensors may have leading time and member axes.
+        """
+        return _automatic.input_jacobian(self, inputs, state)
 
     def conveyor(
         self, inputs: Inputs, state: tuple[State, ...], step: Step

@@ -104,7 +104,7 @@ class GRU(TorchLayout):
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         (g,) = cotangents
         slopes = self._slopes(state, step)
-        reset, update, candidate, direct, keep = (v.unsqueeze(-2) for v in slopes)
+        reset, update, candidate, direct, keep, _ = (v.unsqueeze(-2) for v in slopes)
         if not self.reset_before:
             parts = torch.cat([g * reset, g * update, g * candidate], -1)
             return (pull_through(parts, self.weight_hh) + g * keep,)
@@ -113,6 +113,19 @@ class GRU(TorchLayout):
         new = pull_through(g * candidate, late)
         parts = torch.cat([new * reset, g * update], -1)
         return (pull_through(parts, early) + new * direct + g * keep,)
+
+    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
+        slopes = self._slopes(state, step)
+        by_reset, by_update, by_new = self.weight_ih.split(self.hidden_size, -2)
+        block = scale_rows(slopes.update, by_update)
+        if not self.reset_before:
+            add_scaled_rows_(block, slopes.reset, by_reset)
+            add_scaled_rows_(block, slopes.new, by_new)
+            return {"h": block}
+        to_new = self.weight_hh[..., 2 * self.hidden_size :, :]
+        inner = left_multiply(to_new, scale_rows(slopes.reset, by_reset))
+        inner += by_new.unsqueeze(-3)
+        return {"h": block + slopes.new.unsqueeze(-1) * inner}
 
     def conveyor(self, inputs, state, step) -> Tensor:
         z = step.gates["update_gate"]
@@ -162,11 +175,11 @@ class GRU(TorchLayout):
         )
         keep = 1 - z if self.z_replaces else z
         moved = n - h if self.z_replaces else h - n
-        candidate = (1 - keep) * self.candidate.derivative(a["candidate"], n)
+        new = (1 - keep) * self.candidate.derivative(a["candidate"], n)
         if self.reset_before:
-            return _Slopes(h * d_reset, moved * d_update, candidate, r, keep)
-        reset = candidate * self._late_product(h, step) * d_reset
-        return _Slopes(reset, moved * d_update, candidate * r, r, keep)
+            return _Slopes(h * d_reset, moved * d_update, new, r, keep, new)
+        reset = new * self._late_product(h, step) * d_reset
+        return _Slopes(reset, moved * d_update, new * r, r, keep, new)
 
     def _late_product(self, h: Tensor, step: Step) -> Tensor:
         """Return U_n h_{t-1} + b_hn, from the step where it says so."""
@@ -190,6 +203,7 @@ class _Slopes(NamedTuple):
         candidate: by what U_n's rows are scaled.
         direct: r, which scales U_n's columns with reset before (not used after).
         keep: k.
+        new: dh_t by the candidate's pre-activation, by which W_n's rows are scaled.
     """
 
     reset: Tensor
@@ -197,3 +211,4 @@ class _Slopes(NamedTuple):
     candidate: Tensor
     direct: Tensor
     keep: Tensor
+    new: Tensor

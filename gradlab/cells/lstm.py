@@ -139,15 +139,8 @@ class LSTM(TorchLayout):
 
     def jacobian(self, inputs, state, step) -> StepJacobian:
         slopes = self._slopes(state, step)
-        weights = dict(
-            zip(
-                self.gate_names, self.weight_hh.split(self.hidden_size, -2), strict=True
-            )
-        )
-        (first, scale), *rest = slopes.into_cell.items()
-        cell = scale_rows(scale, weights[first])
-        for name, scale in rest:
-            add_scaled_rows_(cell, scale, weights[name])
+        weights = self._split_rows(self.weight_hh)
+        cell = _mixed(slopes.into_cell, weights)
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
         add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
         through = slopes.cell_to_hidden * slopes.conveyor
@@ -161,6 +154,16 @@ class LSTM(TorchLayout):
                 "ch": cell,
             }
         return StepJacobian(blocks, slopes.conveyor)
+
+    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
+        slopes = self._slopes(state, step)
+        weights = self._split_rows(self.weight_ih)
+        cell = _mixed(slopes.into_cell, weights)
+        hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
+        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
+        if self.proj_size:
+            hidden = left_multiply(self.weight_hr, hidden)
+        return {"h": hidden, "c": cell}
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         slopes = self._slopes(state, step)
@@ -180,6 +183,11 @@ class LSTM(TorchLayout):
 
     def _split(self, rows: Tensor) -> dict[str, Tensor]:
         return dict(zip(self.gate_names, rows.split(self.hidden_size, -1), strict=True))
+
+    def _split_rows(self, weight: Tensor) -> dict[str, Tensor]:
+        """Return a weight's rows by gate."""
+        parts = weight.split(self.hidden_size, -2)
+        return dict(zip(self.gate_names, parts, strict=True))
 
     def _peepholes(self) -> Mapping[str, Tensor]:
         """Return the peephole weights by gate, (…M, 1, H); empty without peepholes."""
@@ -254,6 +262,15 @@ class _Slopes(NamedTuple):
     into_output: Tensor
     cell_to_hidden: Tensor
     conveyor: Tensor
+
+
+def _mixed(scales: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:
+    """Return the sum of each gate's rows scaled, (…, B, H, n)."""
+    (first, scale), *rest = scales.items()
+    total = scale_rows(scale, weights[first])
+    for name, scale in rest:
+        add_scaled_rows_(total, scale, weights[name])
+    return total
 
 
 def _blocks(no_forget: bool, coupled: bool) -> tuple[str, ...]:

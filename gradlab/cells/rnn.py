@@ -50,6 +50,9 @@ class RNN(TorchLayout):
         (g,) = cotangents
         return (pull_through(g * self._slope(step).unsqueeze(-2), self.weight_hh),)
 
+    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
+        return {"h": scale_rows(self._slope(step), self.weight_ih)}
+
     def _slope(self, step: Step) -> Tensor:
         """Return phi'(a_t), (…, B, H)."""
         return self.activation.derivative(

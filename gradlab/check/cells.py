@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gradlab import cells
 from gradlab.cells import Cell, Step
-from gradlab.cells._spec import is_activation
+from gradlab.cells._spec import COMMON, is_activation
 from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
 from gradlab.initializers import initialize_
 
@@ -102,8 +102,23 @@ def pullback(leaf: type[Cell]) -> Finding:
     return worst((spec, error(cell)) for spec, cell in _every(leaf))
 
 
+def input_jacobian(leaf: type[Cell]) -> Finding:
+    """``input_jacobian`` is autograd's, and takes a leading time axis."""
+
+    def error(cell: Cell, *lead: int) -> float:
+        inputs, state, step = _visit(cell, *lead)
+        with torch.no_grad():
+            got = cell.input_jacobian(inputs, state, step)
+        rows = torch.cat([got[name] for name in cell.state_names], -2)
+        return distance(rows, input_twin(cell, inputs, state))
+
+    return worst(
+        (spec, max(error(cell), error(cell, 2))) for spec, cell in _every(leaf)
+    )
+
+
 def recurrent_uses(leaf: type[Cell]) -> Finding:
-    """The uses of weight_hh a step reports add up to its gradient."""
+    """The uses of weight_hh a step reports add up to its gradient, in all layers."""
 
     def error(cell: Cell) -> float:
         inputs, state, _ = _visit(cell)
@@ -113,8 +128,8 @@ def recurrent_uses(leaf: type[Cell]) -> Finding:
         loss = torch.stack([(s * s).sum() for s in step.state]).sum()
         products = [use.product for use in step.recurrent]
         deltas = torch.autograd.grad(loss, products, retain_graph=True)
-        weight = cell.get_parameter("weight_hh")
-        (expected,) = torch.autograd.grad(loss, weight)
+        weights = [cell.get_parameter(name) for name in cell.recurrent_parameters]
+        expected = torch.cat(torch.autograd.grad(loss, weights))
         got = torch.zeros_like(expected)
         for use, delta in zip(step.recurrent, deltas, strict=True):
             got[use.rows] += delta.mT @ use.operand
@@ -154,6 +169,18 @@ def bits(leaf: type[Cell]) -> Finding:
 
 def twin(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Tensor:
     """Return J_t by torch.func.jacrev, one sequence at a time, (…, B, n, n)."""
+    return _derivative(cell, inputs, state, of=0)
+
+
+def input_twin(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Tensor:
+    """Return ds_t/dx_t by torch.func.jacrev, one sequence at a time, (…, B, n, I)."""
+    return _derivative(cell, inputs, state, of=1)
+
+
+def _derivative(
+    cell: Cell, inputs: Tensor, state: tuple[Tensor, ...], *, of: int
+) -> Tensor:
+    """Return ds_t by s_{t-1} (``of`` 0) or by x_t (1)."""
     sizes = list(cell.state_sizes)
 
     def advance(joined: Tensor, x: Tensor) -> Tensor:
@@ -162,8 +189,8 @@ def twin(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Tensor:
 
     joined = _join(state)
     pairs = zip(joined.flatten(0, -2), inputs.flatten(0, -2), strict=True)
-    rows = [torch.func.jacrev(advance)(s, x).detach() for s, x in pairs]
-    return torch.stack(rows).reshape(*joined.shape, joined.shape[-1])
+    rows = [torch.func.jacrev(advance, of)(s, x).detach() for s, x in pairs]
+    return torch.stack(rows).reshape(*joined.shape, -1)
 
 
 def _jacobian_error(cell: Cell, *lead: int) -> float:
@@ -174,10 +201,10 @@ def _jacobian_error(cell: Cell, *lead: int) -> float:
 
 
 def _specs(leaf: type[Cell]) -> list[str]:
-    """Return the plain cell and one spec for each of its options."""
+    """Return the plain cell and one spec for each of its options, two layers too."""
     given = {True: "", False: ""}
     found = [leaf.name]
-    for key, default in leaf.options.items():
+    for key, default in (COMMON | leaf.options).items():
         if isinstance(default, bool):
             value = given[default]
         elif isinstance(default, int):
@@ -239,6 +266,7 @@ def _trace(cell: Cell, inputs: Tensor, lead: tuple[int, ...]) -> list[Tensor]:
     for _ in range(3):
         step = cell.step(inputs, state)
         found += [*step.state, cell.jacobian(inputs, state, step).dense(cell)]
+        found += cell.input_jacobian(inputs, state, step).values()
         state = step.state
     return found
 
@@ -264,6 +292,7 @@ CHECKS = {
     "the Jacobian is autograd's": jacobian,
     "the Jacobian takes a leading time axis": jacobian_over_time,
     "the pullback is autograd's": pullback,
+    "the input's Jacobian is autograd's": input_jacobian,
     "the uses of weight_hh add up to its gradient": recurrent_uses,
     "weights are decided by the seed": seeded,
     "bits do not depend on company": bits,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gradlab import catalog
+from gradlab.cells._spec import COMMON, MEANING
 from gradlab.errors import UnknownNameError
 from gradlab.sweeps import builtin
 
@@ -71,9 +72,9 @@ def _options() -> list[tuple[str, str]]:
     for cell in catalog.names("cells"):
         meaning = _arguments(catalog.source("cells", cell))
         options: dict[str, Any] = catalog.literal("cells", cell, "options", {})
-        for option, default in options.items():
+        for option, default in (options | COMMON).items():
             spec = f"{cell}:{option}{_example(default)}"
-            found.append((spec, meaning.get(option, "")))
+            found.append((spec, meaning.get(option, MEANING.get(option, ""))))
     return found
 
 
@@ -81,7 +82,9 @@ def _example(default: Any) -> str:
     """The value an option is shown with; a switch has none."""
     if isinstance(default, bool):
         return ""
-    return "=16" if isinstance(default, int) else "=hardsigmoid"
+    if isinstance(default, int):
+        return f"={2 * default or 16}"
+    return "=hardsigmoid"
 
 
 def _arguments(source: str) -> dict[str, str]:
@@ -150,13 +153,14 @@ def _cell_row(spec: str) -> dict[str, str]:
     from gradlab import cells
 
     cell = cells.build(spec, 32, 32)
-    letters = [_letter(cell, gate) for gate in cell.gate_names]
+    lowest = cell.layer_cells[0]
+    letters = [_letter(lowest, gate) for gate in lowest.gate_names]
     states = cell.state_names
     return {
         "name": spec,
         "state": states[0] if len(states) == 1 else f"({', '.join(states)})",
         "gates": " ".join(letters) or "none",
-        "--forget-bias": _bias(cell),
+        "--forget-bias": _bias(lowest),
         "equation": cell.equation,
     }
 
@@ -183,7 +187,7 @@ def _one_cell(spec: str) -> dict[str, Any]:
     spec = cells.canonical(spec)
     cell = cells.build(spec, 16, 16)
     row = _cell_row(spec)
-    weights = {name: tuple(weight.shape) for name, weight in cell.named_parameters()}
+    weights = {name: tuple(value.shape) for name, value in cell.state_dict().items()}
     return {
         **row,
         "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",

@@ -1,6 +1,7 @@
 """Fill a cell's parameters from named streams."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from gradlab.seeding import stream
 
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
+
+Draw = Callable[..., np.random.Generator]
 
 _OTHERS = ("weight_ih", "bias_ih", "bias_hh", "weight_peephole")
 
@@ -35,7 +38,9 @@ def initialize_(
     draws the blocks of ``weight_hh``, which ``gain`` multiplies; ``weight_ih``,
     ``weight_hr``, ``weight_peephole`` and the biases take PyTorch's default,
     U(-1/sqrt H, 1/sqrt H), whatever ``init``. Parameters by other names (a user's)
-    stay as the constructor made them.
+    stay as the constructor made them. Layers are filled one by one, each from streams
+    of its own; the first takes those of a cell alone, so at one seed three layers stand
+    on the same two as two do.
 
     Args:
         cell: not yet stacked.
@@ -52,33 +57,51 @@ def initialize_(
         ConfigError: for a forget bias that is none.
     """
     init = init or Default()
-    bias = _forget_bias.values(forget_bias, cell.hidden_size, length=length, seed=seed)
-    parameters = dict(cell.named_parameters())
-    if "weight_hh" in parameters:
-        _fill(cell, "weight_hh", init, gain, seed)
-    for name in _OTHERS:
-        if name in parameters:
-            _fill(cell, name, Default(), 1.0, seed)
-    if "weight_hr" in parameters:
-        bound = cell.hidden_size**-0.5
-        weight = parameters["weight_hr"]
-        draw = stream(seed, "weight_hr").uniform(-bound, bound, tuple(weight.shape))
-        weight.copy_(torch.from_numpy(draw))
-    if bias is not None and cell.keep_gate is not None:
-        gate, sign = cell.keep_gate
-        _set_bias(cell, gate, sign * bias)
-        if _forget_bias.is_chrono(forget_bias) and "input_gate" in cell.gate_names:
-            _set_bias(cell, "input_gate", -bias)
+    for number, layer in enumerate(cell.layer_cells, start=1):
+        draw = partial(_stream, seed, number)
+        _fill_all(layer, init, gain, draw)
+        _set_forget_bias(layer, forget_bias, length, draw)
     return cell
 
 
-def _fill(cell: "Cell", name: str, init: Initializer, gain: float, seed: int) -> None:
+def _stream(seed: int, layer: int, *names: str) -> np.random.Generator:
+    """Return a layer's stream; the first layer's are those of a cell alone."""
+    return stream(seed, *names) if layer == 1 else stream(seed, f"l{layer}", *names)
+
+
+def _fill_all(cell: "Cell", init: Initializer, gain: float, draw: Draw) -> None:
+    parameters = dict(cell.named_parameters())
+    if "weight_hh" in parameters:
+        _fill(cell, "weight_hh", init, gain, draw)
+    for name in _OTHERS:
+        if name in parameters:
+            _fill(cell, name, Default(), 1.0, draw)
+    if "weight_hr" in parameters:
+        bound = cell.hidden_size**-0.5
+        weight = parameters["weight_hr"]
+        values = draw("weight_hr").uniform(-bound, bound, tuple(weight.shape))
+        weight.copy_(torch.from_numpy(values))
+
+
+def _fill(cell: "Cell", name: str, init: Initializer, gain: float, draw: Draw) -> None:
     parameter = cell.get_parameter(name)
     for block, rows in _row_blocks(cell, name):
         part = parameter[rows]
         columns = part.shape[1] if part.ndim == 2 else 1
-        draw = init.block(len(part), columns, stream(seed, name, block)) * gain
-        part.copy_(torch.from_numpy(np.ascontiguousarray(draw)).reshape(part.shape))
+        values = init.block(len(part), columns, draw(name, block)) * gain
+        part.copy_(torch.from_numpy(np.ascontiguousarray(values)).reshape(part.shape))
+
+
+def _set_forget_bias(
+    cell: "Cell", setting: str | float, length: int | None, draw: Draw
+) -> None:
+    bias = _forget_bias.values(setting, cell.hidden_size, length=length, draw=draw)
+    if bias is None or cell.keep_gate is None:
+        return
+    gate, sign = cell.keep_gate
+    _set_bias(cell, gate, sign * bias)
+    if _forget_bias.is_chrono(setting) and "input_gate" in cell.gate_names:
+        _set_bias(cell, "input_gate", -bias)
 
 
 def _row_blocks(cell: "Cell", name: str) -> Iterator[tuple[str, slice]]:

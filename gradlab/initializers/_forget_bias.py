@@ -1,11 +1,11 @@
 """The setting ``forget_bias``: keep, a number, chrono or chrono:LENGTH. NumPy alone."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from gradlab.errors import ConfigError
-from gradlab.seeding import stream
 
 
 def check(setting: str | float) -> str | float:
@@ -37,12 +37,17 @@ def check(setting: str | float) -> str | float:
 
 
 def values(
-    setting: str | float, units: int, *, length: int | None, seed: int
+    setting: str | float,
+    units: int,
+    *,
+    length: int | None,
+    draw: Callable[[str], np.random.Generator],
 ) -> np.ndarray | None:
     """Return the keep gate's bias per unit, float64 (units,), or None to keep it.
 
     Chrono draws ln u with u uniform in [1, Tmax - 1]; the same uniform numbers serve
-    every Tmax. Tmax is ``length`` unless the setting fixes it.
+    every Tmax. Tmax is ``length`` unless the setting fixes it; ``draw`` gives the
+    stream of a name.
 
     Source: Tallec & Ollivier 2018.
 
@@ -62,7 +67,7 @@ def values(
             expected="a length of 2 or more",
             try_="chrono:256",
         )
-    share = stream(seed, "chrono").uniform(size=units)
+    share = draw("chrono").uniform(size=units)
     return np.log1p(share * (longest - 2))
 
 

@@ -17,15 +17,28 @@ def block_names(
 
     LSTM: hh hc ch cc joint conveyor detours no_cell_path no_detours; GRU: the same
     with hh alone for the four; RNN: hh joint. With some ``rows`` only, the pairs of
-    those and joint.
+    those and joint. Of layers, the pairs that are not zero whatever the weights (no
+    layer depends on one above it) and joint: each has a conveyor of its own.
     """
     names = cell.state_names
-    pairs = tuple(later + earlier for later in rows or names for earlier in names)
-    if rows is not None:
+    height = dict(zip(names, _heights(cell), strict=True))
+    pairs = tuple(
+        later + earlier
+        for later in rows or names
+        for earlier in names
+        if height[earlier] <= height[later]
+    )
+    if rows is not None or len(cell.layer_cells) > 1:
         return (*pairs, "joint")
     roads = ROADS if conveyor else ()
     cuts = CUTS if conveyor or len(names) > 1 else ()
     return (*pairs, "joint", *roads, *cuts)
+
+
+def _heights(cell: Cell) -> list[int]:
+    """Return for each state in which layer it stands."""
+    layers = enumerate(cell.layer_cells)
+    return [k for k, layer in layers for _ in layer.state_names]
 
 
 def choose(

@@ -11,7 +11,7 @@ from gradlab.seeding import stream
 
 
 class Loss(ABC):
-    """A scalar of a sequence's first states h_1 .. h_T.
+    """A scalar of a sequence's states h_1 .. h_T, those that the cell reads out.
 
     ``direction`` is a random unit vector of each sequence, so that with the loss
     v . h_T the gradient at lag 0 has norm 1.

@@ -1,6 +1,9 @@
 """The gates of a trajectory, as the gate measures look at them."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from torch import Tensor
 
 from gradlab.cells.base import Cell
 from gradlab.measures._flow import Flow
@@ -8,22 +11,34 @@ from gradlab.measures._flow import Flow
 
 def has_gates(cell: Cell) -> bool:
     """Say whether a cell has gates besides a candidate."""
-    return any(name != "candidate" for name in cell.gate_names)
+    gates = (name for layer in cell.layer_cells for name in layer.gate_names)
+    return any(name != "candidate" for name in gates)
 
 
 def gate_values(flow: Flow) -> dict[str, np.ndarray]:
     """Return every gate's values over steps and units, (…M, B, T * H) float64.
 
     The candidate is no gate. ``keep_gate`` is the one that keeps the carry in every
-    convention: for a GRU whose update gate replaces, one less that gate.
+    convention: for a GRU whose update gate replaces, one less that gate. Gates of
+    layers have the layer's number in their name: ``keep_gate.1``.
     """
-    trajectory = flow.trajectory
+    layers = flow.cell.layer_cells
+    if len(layers) == 1:
+        return _gates(layers[0], flow.trajectory.gates)
+    return {
+        f"{name}.{number}": values
+        for number, layer in enumerate(layers, start=1)
+        for name, values in _gates(layer, flow.trajectory.layer(number).gates).items()
+    }
+
+
+def _gates(cell: Cell, gates: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
     values = {
         name: _by_sequence(gate.detach().cpu().numpy())
-        for name, gate in trajectory.gates.items()
+        for name, gate in gates.items()
         if name != "candidate"
     }
-    keep = flow.cell.keep_gate
+    keep = cell.keep_gate
     if keep is not None and keep[0] in values:
         name, sign = keep
         values["keep_gate"] = values[name] if sign > 0 else 1.0 - values[name]

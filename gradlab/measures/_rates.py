@@ -7,6 +7,8 @@ from gradlab.measures._flow import Flow
 from gradlab.statistics import batch_means
 
 
+SETTLING = 1
+"""Of the twelve stretches: until one direction leads (see `batch_means`)."""
 TOLD = ("joint", "hh", "cc", "conveyor", "detours", "no_cell_path", "no_detours")
 
 
@@ -28,8 +30,7 @@ def rate_bounds(flow: Flow, block: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the 95 % bounds (…M) of a block's rate from batch means.
 
     Of the mean curve over the point's sequences, between the ends of twelve equal
-    stretches; NaN where they are too short. Curves that do not start at 1 (the
-    detours) are cut from the first end on.
+    stretches, the first of which counts as settling; NaN where they are too short.
     """
     norms = flow.norms
     ends = [lag for lag in batch_lags(flow.length) if lag in norms.lags]
@@ -46,6 +47,7 @@ def rate_bounds(flow: Flow, block: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _bounds(ends: list[int], curve: np.ndarray) -> tuple[float, float]:
-    skip = 1 if curve[0] == -np.inf else 0
-    _, low, high = batch_means(ends[skip:], curve[skip:])
+    if curve[0] == -np.inf:
+        curve = np.concatenate([[0.0], curve[1:]])
+    _, low, high = batch_means(ends, curve, settling=SETTLING)
     return low, high

@@ -13,8 +13,9 @@ class GrowthRate(Measure):
     """ln |P|_2 at T over T: nats per step, negative where the gradient vanishes.
 
     exp of it is the part kept per step, so what is left at T is kept^T. Low and high
-    are 95 % bounds from batch means over twelve stretches, NaN where these are shorter
-    than 16 steps.
+    are 95 % bounds for the rate over T steps of this network, whatever the sequences:
+    batch means over twelve stretches, the first of which, where the norm settles,
+    counts to the rate alone; NaN where these are shorter than 16 steps.
     """
 
     name = "growth_rate"
@@ -25,6 +26,7 @@ class GrowthRate(Measure):
     reference = (
         "mean increment of ln norm; interval by batch means (Law and Kelton 1984)"
     )
+    version = 2
     axes = ("block",)
     outputs = ("growth_rate", "growth_rate_low", "growth_rate_high")
 

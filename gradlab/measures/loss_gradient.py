@@ -16,7 +16,8 @@ class LossGradient(Measure):
     Block ``h`` is dL/dh_t; for every further state, such as the LSTM's c, ``c_graph``
     is what ``retain_grad`` gives and ``c_state`` the gradient with h_t held (the state
     Jacobian's coordinate): c_graph = c_state + s_t dL/dh_t, s_t = dh_t/dc_t with the
-    gates fixed. -inf where it underflowed to zero.
+    gates fixed. -inf where it underflowed to zero. Of layers, ``h2`` is the state that
+    the top one reads out, where the loss enters; all others have both.
     """
 
     name = "loss_gradient"
@@ -29,11 +30,12 @@ class LossGradient(Measure):
 
     def compute(self, flow):
         caught = flow.backward
-        first, *others = flow.cell.state_names
-        curves = {first: caught.graph[0]}
-        for k, name in enumerate(others, start=1):
-            curves[f"{name}_graph"] = caught.graph[k]
-            curves[f"{name}_state"] = caught.state[k]
+        names, read = flow.cell.state_names, flow.cell.output_state
+        curves = {names[read]: caught.graph[read]}
+        for k, name in enumerate(names):
+            if k != read:
+                curves[f"{name}_graph"] = caught.graph[k]
+                curves[f"{name}_state"] = caught.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
         coords = {"block": tuple(curves), "step": tuple(range(flow.length + 1))}
         return Reading(coords, sequence_first(values, axes=2))

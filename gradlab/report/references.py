@@ -53,6 +53,15 @@ class Entry:
 
 
 WORKS: dict[str, Entry] = {
+    "benettin1980": Entry(
+        "article",
+        "Benettin, G.; Galgani, L.; Giorgilli, A.; Strelcyn, J.-M.",
+        "Lyapunov characteristic exponents for smooth dynamical systems and for "
+        "Hamiltonian systems; a method for computing all of them",
+        "Meccanica",
+        1980,
+        "15, 9-30",
+    ),
     "bengio1994": Entry(
         "article",
         "Bengio, Y.; Simard, P.; Frasconi, P.",

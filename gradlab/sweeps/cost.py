@@ -35,6 +35,9 @@ DIRECT = frozenset(
 )
 """Measures of weights and gates, which need neither."""
 
+EXPONENTS = frozenset({"hidden_only_exponent", "lyapunov_exponents"})
+"""Measures by the QR algorithm, which need neither, and their own time."""
+
 
 @dataclass(frozen=True)
 class _Rates:
@@ -54,6 +57,7 @@ _RATES = {
 }
 _MULTIPLIED = 4e10  # floating point operations a second
 _EIGENVALUES = 1e-4  # seconds for one matrix of 64 x 64
+_FACTORISED = 3e-8  # seconds for QR and LU of a matrix, by its width squared
 _STORED_LAGS = 30
 
 
@@ -90,14 +94,20 @@ def seconds_of(point: Point, needs: Needs) -> float:
     rates = _RATES.get(point.cell.partition(":")[0], _RATES["lstm"])
     wanted = needs.wanted.keys()
     total = 2e-3 + (point.length + point.burn_in) * rates.forward
-    if wanted - BACKWARD - DIRECT - {"triangle"}:
+    if wanted - BACKWARD - DIRECT - EXPONENTS - {"triangle"}:
         total += _chain(point, rates, everything=needs.blocks() == "all")
     if wanted & BACKWARD:
         total += 3 * point.length * rates.forward
     if "triangle" in wanted:
         product = 2 * point.hidden**3 / _MULTIPLIED
         total += 0.2 + 64 * point.length * rates.joint * product
-    return total * (2 if point.dtype == "float64" else 1)
+    total *= 2 if point.dtype == "float64" else 1
+    if "lyapunov_exponents" in wanted:
+        width = states(point.cell) * point.hidden
+        total += point.length * (2e-4 + point.sequences * _FACTORISED * width**2)
+    if "hidden_only_exponent" in wanted:
+        total += point.length * 2e-4
+    return total
 
 
 def _chain(point: Point, rates: _Rates, *, everything: bool) -> float:

@@ -235,9 +235,10 @@ def _one_meta(metas: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for package, version in (each.get("versions") or {}).items():
             versions.setdefault(package, {})[version] = None
         for check in each.get("verification") or ():
-            known = checks.setdefault(check["kind"], check)
-            if (check["error"] or 0.0) > (known["error"] or 0.0):
-                checks[check["kind"]] = check
+            known = checks.setdefault(check["kind"], dict(check))
+            for key in ("error", "conveyor"):
+                if (check.get(key) or 0.0) > (known.get(key) or 0.0):
+                    known[key] = check[key]
     meta["versions"] = {name: " and ".join(v) for name, v in versions.items()}
     meta["verification"] = list(checks.values())
     return meta

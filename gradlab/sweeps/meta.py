@@ -49,18 +49,20 @@ class Meta:
     def verified(self, checks: Iterable[Check]) -> None:
         """Take in what was checked."""
         for check in checks:
-            error = None if math.isnan(check.error) else check.error
             self.checks[check.kind] = {
                 "kind": check.kind,
-                "error": error,
+                "error": _known(check.error),
                 "compared": check.compared,
+                "conveyor": _known(check.conveyor),
+                "conveyor_compared": check.conveyor_compared,
             }
 
     def told(self, *, computed: bool) -> dict[str, Any]:
         """Return the meta to be stored.
 
         ``verification`` is a list of kind, error (None: no closed form) and numbers
-        compared; ``seconds`` is the time of all runs that computed anything.
+        compared, and the same of the conveyor (None: none); ``seconds`` is the time of
+        all runs that computed anything.
         """
         if not computed and self.before:
             return {**self.before, **self.facts}
@@ -73,6 +75,10 @@ class Meta:
             "versions": _versions(),
             "verification": list(self.checks.values()),
         }
+
+
+def _known(error: float) -> float | None:
+    return None if math.isnan(error) else error
 
 
 def _now() -> str:

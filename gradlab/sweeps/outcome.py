@@ -1,5 +1,6 @@
 """What workers send back; the parent reads it without torch."""
 
+import math
 from dataclasses import dataclass
 
 from gradlab.store.record import Record
@@ -33,8 +34,13 @@ class Check:
         error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
             the pullback; NaN where the cell has no closed form.
         compared: numbers that were compared.
+        conveyor: |conveyor - autograd| / |conveyor|, autograd with h detached inside
+            the gates; the largest over lags, NaN where there is none to hold so.
+        conveyor_compared: numbers that were compared there.
     """
 
     kind: str
     error: float
     compared: int
+    conveyor: float = math.nan
+    conveyor_compared: int = 0

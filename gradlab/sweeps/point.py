@@ -197,7 +197,7 @@ def dtype_of(point: Point) -> torch.dtype:
 def _flow(
     cell: Cell, points: Sequence[Point], blocks: str, *, stacked: bool = True
 ) -> Flow:
-    width = cell.state_sizes[0]
+    width = cell.state_sizes[cell.output_state]
     vectors = [directions(point.seed, point.sequences, width) for point in points]
     return Flow(
         trajectory_of(cell, points, stacked=stacked),

@@ -1,7 +1,8 @@
 """Closed forms against autograd, on a small trajectory in float64."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from inspect import signature
 
 import torch
 from torch import Tensor
@@ -10,11 +11,13 @@ from gradlab import catalog, cells
 from gradlab.cells.base import Cell
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
+from gradlab.jacobians import reference
 from gradlab.seeding import stream
 from gradlab.sweeps.outcome import Check
 from gradlab.trajectory import Trajectory, unroll
 
 
+Pair = tuple[str, Tensor, Tensor]
 TOLERANCE = 1e-12
 HIDDEN, FEATURES, SEQUENCES, STEPS = 7, 5, 2, 4
 
@@ -27,8 +30,19 @@ def check(cell_spec: str, activation: str | None) -> Check:
     """
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
+    trajectory = _trajectory(cell)
+    closed = _worst(kind, _pairs(cell, trajectory))
+    return Check(kind, *closed, *_worst(kind, _roads(cell, trajectory)))
+
+
+def _worst(kind: str, pairs: Iterable[Pair]) -> tuple[float, int]:
+    """Return the largest relative difference, NaN without pairs, and how many numbers.
+
+    Raises:
+        VerificationError: it is beyond the tolerance.
+    """
     error, compared = math.nan, 0
-    for name, *pair in _pairs(cell, _trajectory(cell)):
+    for name, *pair in pairs:
         ours, theirs = (tensor.detach() for tensor in pair)
         difference = relative(ours, theirs)
         if not difference <= TOLERANCE:
@@ -39,7 +53,7 @@ def check(cell_spec: str, activation: str | None) -> Check:
             )
         error = difference if math.isnan(error) else max(error, difference)
         compared += ours.numel()
-    return Check(kind, error, compared)
+    return error, compared
 
 
 def relative(ours: Tensor, theirs: Tensor) -> float:
@@ -78,7 +92,7 @@ def account(ours: Tensor, theirs: Tensor, rows: int = 8) -> str:
     return "\n".join(lines)
 
 
-def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[tuple[str, Tensor, Tensor]]:
+def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
     """Yield (name, closed form, autograd) of whatever the cell has closed forms for."""
     kind = type(cell)
     for t in range(1, trajectory.length + 1):
@@ -98,6 +112,35 @@ def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[tuple[str, Tensor, Te
                 torch.cat(cell.pullback(inputs, state, step, cotangents), -1),
                 pulled_back(cell, inputs, state, torch.cat(cotangents, -1)),
             )
+
+
+def _roads(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
+    """Yield (name, conveyor, autograd with h detached inside the gates), if it holds.
+
+    That is, where the conveyor is all by which the carry is handed on directly.
+    """
+    if not _only_conveyed(cell, trajectory):
+        return
+    own = slice(-cell.state_sizes[-1], None)
+    for lag in (1, trajectory.length):
+        left = reference.cut_product(trajectory, lag, "no_detours")
+        yield (
+            f"conveyor over {lag} steps (sequence, later, earlier)",
+            reference.conveyor(trajectory, lag).diag_embed(),
+            left[:, own, own],
+        )
+
+
+def _only_conveyed(cell: Cell, trajectory: Trajectory) -> bool:
+    """Say whether a cell has a closed form with a conveyor and nothing beside it."""
+    carry = cell.state_names[-1]
+    if type(cell).jacobian is Cell.jacobian:
+        return False
+    jacobian = cell.jacobian(*trajectory.step_at(1))
+    if len(cell.state_names) == 1 and "kept" not in signature(cell.step).parameters:
+        return False
+    beside = len(cell.state_names) > 1 and carry + carry in jacobian.blocks
+    return jacobian.conveyor is not None and not beside
 
 
 def pulled_back(

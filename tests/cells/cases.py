@@ -84,6 +84,15 @@ def visit(
 
 def twin(cell: Cell, inputs: torch.Tensor, state: tuple) -> torch.Tensor:
     """J_t of every sequence by torch.func.jacrev, one sequence at a time."""
+    return _derivative(cell, inputs, state, 0)
+
+
+def input_twin(cell: Cell, inputs: torch.Tensor, state: tuple) -> torch.Tensor:
+    """ds_t/dx_t of every sequence by torch.func.jacrev, one sequence at a time."""
+    return _derivative(cell, inputs, state, 1)
+
+
+def _derivative(cell, inputs, state, of):
     sizes = list(cell.state_sizes)
 
     def advance(joined: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -91,9 +100,9 @@ def twin(cell: Cell, inputs: torch.Tensor, state: tuple) -> torch.Tensor:
         return torch.cat([s[0] for s in after])
 
     joined = torch.cat(state, -1)
-    each = torch.func.vmap(torch.func.jacrev(advance))
+    each = torch.func.vmap(torch.func.jacrev(advance, of))
     rows = each(joined.flatten(0, -2), inputs.flatten(0, -2))
-    return rows.detach().reshape(*joined.shape, joined.shape[-1])
+    return rows.detach().reshape(*joined.shape, -1)
 
 
 def relative(got: torch.Tensor, expected: torch.Tensor) -> float:

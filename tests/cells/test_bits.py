@@ -32,9 +32,10 @@ def run(cell, inputs):
             block.values if isinstance(block, Diagonal) else block
             for block in jacobian.blocks.values()
         ]
+        found += cell.input_jacobian(inputs, before, step).values()
         found += [] if jacobian.conveyor is None else [jacobian.conveyor]
         state = step.state
-    loss = state[0].sum()
+    loss = state[cell.output_state].sum()
     found += torch.autograd.grad(loss, list(cell.parameters()))
     return [tensor.detach() for tensor in found]
 

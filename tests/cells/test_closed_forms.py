@@ -8,6 +8,7 @@ from tests.cells.cases import (
     ACTIVATIONS,
     PLAIN,
     SPECS,
+    input_twin,
     members,
     relative,
     rough,
@@ -20,13 +21,14 @@ TOLERANCE = 1e-12
 
 
 def compare(cell: Cell, *lead: int) -> None:
-    """J_t and the pullback of random cotangents, against jacrev."""
+    """J_t, the pullback of random cotangents and ds_t/dx_t, against jacrev."""
     inputs, state, step = visit(cell, *lead)
     expected = twin(cell, inputs, state)
-    compare_with(cell, inputs, state, step, expected)
+    by_inputs = input_twin(cell, inputs, state)
+    compare_with(cell, inputs, state, step, expected, by_inputs)
 
 
-def compare_with(cell, inputs, state, step, expected) -> None:
+def compare_with(cell, inputs, state, step, expected, by_inputs) -> None:
     with torch.no_grad():
         jacobian = cell.jacobian(inputs, state, step)
         assert relative(jacobian.dense(cell), expected) <= TOLERANCE
@@ -38,6 +40,9 @@ def compare_with(cell, inputs, state, step, expected) -> None:
             inputs, state, step, rows.split(list(cell.state_sizes), -1)
         )
         assert relative(torch.cat(pulled, -1), rows @ expected) <= TOLERANCE
+        by_input = cell.input_jacobian(inputs, state, step)
+        whole = torch.cat([by_input[name] for name in cell.state_names], -2)
+        assert relative(whole, by_inputs) <= TOLERANCE
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -74,14 +79,17 @@ def test_with_a_member_axis_under_a_time_axis(spec, lead):
     singles = list(members(rough(spec), 2))
     together = stack(singles)
     inputs, state, step = visit(together, *lead, 2, 1)
-    expected = torch.stack(
-        [
-            twin(cell, inputs[..., m, :, :], tuple(s[..., m, :, :] for s in state))
-            for m, cell in enumerate(singles)
-        ],
-        dim=-4,
+    expected, by_inputs = (
+        torch.stack(
+            [
+                one(cell, inputs[..., m, :, :], tuple(s[..., m, :, :] for s in state))
+                for m, cell in enumerate(singles)
+            ],
+            dim=-4,
+        )
+        for one in (twin, input_twin)
     )
-    compare_with(together, inputs, state, step, expected)
+    compare_with(together, inputs, state, step, expected, by_inputs)
 
 
 @pytest.mark.parametrize("spec", PLAIN)

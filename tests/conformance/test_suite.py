@@ -33,6 +33,11 @@ MISTAKES = {
     def pullback(self, inputs, state, step, cotangents):
         return cotangents
 """,
+    "the input's Jacobian is autograd's": CELL
+    + """
+    def input_jacobian(self, inputs, state, step):
+        return {"h": torch.diag_embed(1 - step.state[0])}
+""",
     "sequences do not touch each other": CELL.replace(
         "+ state[0]", "+ state[0] - state[0].mean(-2, keepdim=True)"
     ),

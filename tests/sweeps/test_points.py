@@ -18,11 +18,12 @@ def test_the_default_sweep_is_what_the_report_needs():
         "gain": 315,
         "weights": 375,
         "triangle": 4,
+        "exponents": 18,
         "every_step": 9,
     }
     # gain 1 stands in lineup and gain, the RNN's default in lineup and weights
     shared = 9 * 5 + 3 * 5 + 5
-    assert len(planned.points) == sum(sizes.values()) - shared == 773
+    assert len(planned.points) == sum(sizes.values()) - shared == 791
 
 
 def test_an_axis_that_does_not_apply_makes_one_point():

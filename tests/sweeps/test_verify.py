@@ -1,5 +1,10 @@
+import math
+
+import pytest
 import torch
 
+from gradlab.cells.lstm import LSTM
+from gradlab.errors import VerificationError
 from gradlab.sweeps.verify import account, check, relative
 
 
@@ -12,6 +17,33 @@ def test_closed_forms_hold():
 
 def test_a_cell_with_a_projection_is_large_enough():
     assert check("lstm:proj=16", "tanh").error < 1e-13
+
+
+@pytest.mark.parametrize(
+    "cell", ["gru:z_replaces", "gru:reset_before", "lstm", "lstm:peephole+proj=5"]
+)
+def test_with_h_detached_autograd_gives_the_conveyor(cell):
+    found = check(cell, "tanh")
+    assert found.conveyor < 1e-14
+    assert found.conveyor_compared >= 2 * 2 * 7 * 7
+
+
+def test_where_there_is_no_conveyor_none_is_compared():
+    found = check("rnn", "tanh")
+    assert math.isnan(found.conveyor)
+    assert found.conveyor_compared == 0
+
+
+def test_a_conveyor_that_is_not_autograds_is_told(monkeypatch):
+    """The forget gate alone is no longer it once peepholes look at c."""
+
+    def forgets_peepholes(cell, inputs, state, step):
+        return step.gates["forget_gate"]
+
+    monkeypatch.setattr(LSTM, "conveyor", forgets_peepholes)
+    with pytest.raises(VerificationError, match="conveyor over 1 steps .* off by"):
+        check("lstm:peephole", "tanh")
+    assert check("lstm", "tanh").conveyor < 1e-14
 
 
 def test_no_absolute_allowance():

@@ -12,6 +12,7 @@ import numpy as np
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Block, Figure, Finding, Missing
 from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.sections import _exponents as exponents
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
 from gradlab.report.story.headline import counts, plain_row
@@ -36,17 +37,37 @@ class Directions(own.OwnSection):
     needs = ("stable_rank",)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
-        """One figure of up to seven curves."""
+        """A figure of up to seven curves; one of the exponents, where there are."""
         w = self.words(story)
         rows, holding = _rows(story)
-        if not rows:
+        found = exponents.spectrum(story, w)
+        if not rows and found is None:
             return Missing(w.MISSING)
-        finding = _finding([*rows, *holding], w, story)
+        findings: list[str] = []
+        figures: list[Figure] = []
         points = own.points_of(rows, -1)
+        keys = ["vershynin2018"]
+        if rows:
+            findings.append(_finding([*rows, *holding], w, story))
+            figures.append(
+                self._figure(findings[0], rows, len(holding), points, w, story)
+            )
+        how, formula = [w.HOW], (w.FORMULA, w.SPOKEN)
+        if found is not None:
+            findings.append(found[0])
+            figures.append(found[1])
+            keys.insert(0, "benettin1980")
+            how = [w.HOW, w.SPECTRUM_HOW] if rows else [w.SPECTRUM_HOW]
         return [
-            Finding(finding),
-            self._figure(finding, rows, len(holding), points, w, story),
-            *own.tail(w, points, ("vershynin2018",), formula=(w.FORMULA, w.SPOKEN)),
+            Finding(" ".join(findings)),
+            *figures,
+            *own.tail(
+                w,
+                points or story.done,
+                keys,
+                formula=formula if rows else (w.SPECTRUM_FORMULA, w.SPECTRUM_SPOKEN),
+                how=" ".join(how),
+            ),
         ]
 
     def _figure(

@@ -20,6 +20,7 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.scatter import Point, Scatter
+from gradlab.report.sections import _exponents as exponents
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, Slice, labels, rank
 from gradlab.report.words import say
@@ -49,15 +50,18 @@ class Predictors(own.OwnSection):
         w = self.words(story)
         gated = _gated(story)
         part, plain = _plain(story)
+        alone = exponents.compared(story)
         if not gated and not plain:
-            return Missing(w.MISSING)
+            return _alone(alone, w) if alone else Missing(w.MISSING)
         finding = _finding(gated, plain, w)
+        told = [finding, exponents.alone_finding(alone, w)] if alone else [finding]
         count, gated = len(gated), rank.sample(gated, MOST)
         rows = [*gated, *plain]
         points = own.points_of(gated or plain, -1)
         return [
-            Finding(finding),
+            Finding(" ".join(told)),
             self._figure(finding, gated, count, plain, part or story.main, w, story),
+            *exponents.alone_table(alone, w),
             *_gate_values(gated, w),
             *own.tail(
                 w,
@@ -109,6 +113,21 @@ class Predictors(own.OwnSection):
             caption=own.caption(story, base, points, *texts, bands=False),
             draft=own.draft(story, w.DRAFT, base, points),
         )
+
+
+def _alone(rows: Sequence[Row], w: ModuleType) -> list[Block]:
+    """The section where exponents are all there is."""
+    return [
+        Finding(exponents.alone_finding(rows, w)),
+        *exponents.alone_table(rows, w),
+        *own.tail(
+            w,
+            own.points_of(rows, -1),
+            ("benettin1980",),
+            formula=(w.FORMULA, w.SPOKEN),
+            how=w.ALONE_HOW,
+        ),
+    ]
 
 
 def _gated(story: Story) -> tuple[Row, ...]:

@@ -22,6 +22,7 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, slices
+from gradlab.report.story.rows import value_of
 from gradlab.report.words import say
 
 
@@ -42,7 +43,7 @@ class Provenance(own.OwnSection):
         w = self.words(story)
         checks = list(story.meta.get("verification") or [])
         blocks: list[Block] = [Finding(_finding(checks, w))]
-        rows = [_check(c, w) for c in checks] + _exact(story, w)
+        rows = [_check(c, w) for c in checks] + _exact(story, w) + _sum_rule(story, w)
         if rows:
             blocks.append(
                 Table(list(w.CHECK_COLUMNS), rows, w.CHECK_CAPTION, name="self-check")
@@ -117,6 +118,17 @@ def _exact(story: Story, w: ModuleType) -> list[list[Cell]]:
     shown = say(w.EXACT_VALUE, error=_scientific(off))
     note = say(w.EXACT_NOTE, dtype=row.params.get("dtype"))
     return [[Cell(what), Cell(shown, off), Cell(note, 0)]]
+
+
+def _sum_rule(story: Story, w: ModuleType) -> list[list[Cell]]:
+    """How far the Lyapunov exponents' sum is off at worst, if they were measured."""
+    found = [value_of(point, "sum_rule_residual") for point in story.done]
+    found = [value for value in found if not math.isnan(value)]
+    if not found:
+        return []
+    off = max(found)
+    shown = say(w.SUM_RULE_VALUE, error=_scientific(off))
+    return [[Cell(w.SUM_RULE), Cell(shown, off), Cell(f"{len(found):,}", len(found))]]
 
 
 def _exact_row(story: Story) -> Row | None:

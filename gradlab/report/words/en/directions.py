@@ -68,8 +68,50 @@ SPOKEN = (
     "the stable rank is the squared Frobenius norm over the squared spectral norm, the "
     "sum of squared singular values over the largest squared"
 )
-COMMAND_NOTE = "A wider network: `--hidden 128`."
+COMMAND_NOTE = (
+    "A wider network: `--hidden 128`; its exponents: `--measure lyapunov_exponents`."
+)
 LIMITS = (
     "A stable rank weighs directions by size: small ones that still exist are not "
     "counted."
+)
+LAST = (
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]], $name keeps more than 1/1000 "
+    "over $length steps along $count of $all directions"
+)
+AND_NONE = "; $names along none"
+MORE = "$count more"
+NONE_LAST = (
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]], none of $count networks "
+    "keeps 1/1000 over $length steps along any direction."
+)
+NONE_LAST_ONE = (
+    "Counted by [[Lyapunov exponent|Lyapunov exponents]], no direction keeps 1/1000 "
+    "over $length steps."
+)
+SPECTRUM_X = "directions, best kept first (% of all)"
+SPECTRUM_Y = "kept per step along each direction, exp λ"
+SPECTRUM_NAME = "% of directions"
+SPECTRUM_ALT = "$finding Lyapunov exponents in order, as what a step keeps: $ends."
+SPECTRUM_END = "$name $first to $last"
+SPECTRUM_CAPTION = (
+    "[[Lyapunov exponent|Lyapunov exponents]] λ_{i} of the [[whole state]] in order, "
+    "as what one step keeps along each direction, exp λ_{i}: above 100 % it grows, a "
+    "dead direction stands at 0 %. By QR in float64, the first tenth of the steps not "
+    "counted."
+)
+SPECTRUM_DRAFT = (
+    "Lyapunov exponents of the whole state ((h, c) for the LSTM, h otherwise), "
+    "descending, as exp λ. T = $lengths steps; mean of λ over sequences and $seeds. "
+    "Held: $values."
+)
+SPECTRUM_HOW = (
+    "The Lyapunov exponents count otherwise: they say how fast each direction fades, "
+    "whichever is in the lead. A curve that stays high to the right keeps many "
+    "directions; an LSTM has those of h and of c together."
+)
+SPECTRUM_FORMULA = "lambda_i = lim_(T -> infinity) 1/T sum_t ln (R_t)_(i i)"
+SPECTRUM_SPOKEN = (
+    "the i-th Lyapunov exponent is the mean logarithm of the i-th diagonal entry of R "
+    "in J_t Q_{t-1} = Q_t R_t"
 )

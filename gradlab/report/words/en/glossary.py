@@ -31,6 +31,11 @@ TERMS = {
         "how many directions a matrix really carries: the sum of its squared singular "
         "values over the largest squared; 1 means a single one."
     ),
+    "Lyapunov exponent": (
+        "how fast a small change along one direction of the state grows, in nats per "
+        "step over a long run; negative where it dies. There are as many as numbers in "
+        "the state."
+    ),
     "conveyor": (
         "the direct way along the carried state: the product of the forget gates "
         "(LSTM) or keep gates (GRU), and nothing else."

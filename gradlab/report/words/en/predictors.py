@@ -101,3 +101,26 @@ RADIUS_CLAUSE_ABOVE = "; $name has a spectral radius of $radius > 1 and $word"
 RADIUS_CLAUSE_BELOW = "; $name has a spectral radius of $radius < 1 and $word"
 NAMED = "the RNN with $init weights and $activation"
 NAMED_GAIN = "the RNN with $init weights and $activation at gain $gain"
+ALONE = (
+    "Public code that takes dh/dh alone, at fixed c, for an LSTM's exponent has $name "
+    "keep $said a step; its [[whole state]] keeps $kept."
+)
+ALONE_AGREES = (
+    "Taking dh/dh alone, at fixed c, as public code does, is within a factor of ten "
+    "of the [[whole state]]'s exponent over $length steps here."
+)
+ALONE_COLUMNS = (
+    "network",
+    "λ_{1} of the whole state (h, c)",
+    "dh_{t}/dh_{t−1} alone",
+    "times too fast",
+)
+ALONE_CAPTION = (
+    "Largest [[Lyapunov exponent]], nats per step over $length steps (means over "
+    "sequences and seeds: $seeds), and the rate of the product of dh_{t}/dh_{t−1} at "
+    "fixed c, which is the derivative of nothing and leaves out what c carries."
+)
+ALONE_HOW = (
+    "Both columns are rates of a product: that of the whole state is what a gradient "
+    "feels, the other leaves out the road along the cell state."
+)

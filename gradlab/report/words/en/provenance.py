@@ -25,6 +25,8 @@ NO_CLOSED_FORM = "no closed form: autograd itself is used"
 EXACT = "exact law: orthogonal weights, linear, T = $length"
 EXACT_VALUE = "|ln of what is left| = $error"
 EXACT_NOTE = "should be 0; $dtype"
+SUM_RULE = "sum rule: all Lyapunov exponents against mean ln |det J_{t}| by LU"
+SUM_RULE_VALUE = "|difference| = $error nats per step"
 
 DEFINITIONS = "Definitions with shapes"
 DEFINITIONS_CAPTION = (

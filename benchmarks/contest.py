@@ -1,0 +1,167 @@
+"""All routes on one case, round by round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import torch
+
+import gradlab
+from benchmarks import floors, routes, twin
+from benchmarks.cases import Case
+from benchmarks.threads import one_thread
+
+
+USERS = ("autograd", "autograd, h alone", "jacrev")
+OURS = ("exact", "adaptive")
+FLOORS = ("floor, one product", "floor, two products", "pullback floor")
+
+
+@dataclass
+class Route:
+    """A way to the norms.
+
+    Attributes:
+        forward: runs the network; what it returns goes to ``rest``.
+        rest: from there to the norms.
+        forwards, rests: seconds of each run.
+    """
+
+    forward: Callable[[], Any]
+    rest: Callable[[Any], Any]
+    forwards: list[float] = field(default_factory=list)
+    rests: list[float] = field(default_factory=list)
+
+    def run(self, device: str) -> None:
+        ran = _clocked(device, self.forward)
+        self.forwards.append(ran[0])
+        self.rests.append(_clocked(device, lambda: self.rest(ran[1]))[0])
+
+    @property
+    def used(self) -> float:
+        """Seconds so far."""
+        return sum(self.forwards) + sum(self.rests)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What one case gave.
+
+    Attributes:
+        case: which.
+        forward, rest: median milliseconds by route.
+        runs: how many each median is of.
+        errors: of gradlab's chains, max |ln norm - float64's|, (spectral, Frobenius).
+    """
+
+    case: Case
+    forward: dict[str, float]
+    rest: dict[str, float]
+    runs: dict[str, int]
+    errors: dict[str, tuple[float, float]]
+
+    @property
+    def floor(self) -> float:
+        """Milliseconds of the faster form of the minimal chain."""
+        return min(self.rest[name] for name in FLOORS[:2])
+
+    def ratio(self, over: str, under: str, *, forward: bool = False) -> float | None:
+        """Return how many times longer ``over`` takes; ``floor`` names the faster.
+
+        ``forward`` counts the run of the network in, on both sides.
+        """
+        sides = [self._time(name, forward) for name in (over, under)]
+        return None if None in sides else sides[0] / sides[1]
+
+    def _time(self, name: str, forward: bool) -> float | None:
+        if name == "floor":
+            return self.floor
+        if name not in self.rest:
+            return None
+        return self.rest[name] + (self.forward[name] if forward else 0.0)
+
+
+def contest(case: Case, device: str, *, rounds: int, patience: float) -> Timed:
+    """Let every route run once a round, after a run of all on a short sequence.
+
+    A route that has used ``patience`` seconds sits out the rounds that are left, but
+    for the first.
+    """
+    cell, network, inputs = case.build(device)
+    short = inputs[:, : max(2, case.length // 16)]
+    for route in routes_of(case, cell, network, short).values():
+        route.run(device)
+    ways = routes_of(case, cell, network, inputs)
+    for _ in range(rounds):
+        for route in ways.values():
+            if not route.rests or route.used < patience:
+                route.run(device)
+    return Timed(
+        case,
+        {name: 1e3 * median(way.forwards) for name, way in ways.items()},
+        {name: 1e3 * median(way.rests) for name, way in ways.items()},
+        {name: len(way.rests) for name, way in ways.items()},
+        _errors(case, cell, network, inputs),
+    )
+
+
+def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
+    """Return the ways through one case, by name, those of today's users first."""
+    at, moving = case.spectral_at, inputs.movedim(1, 0).contiguous()
+    steps, sequences = moving.shape[:2]
+
+    def graph():
+        return routes.autograd_forward(network, moving)
+
+    ways = {
+        "autograd": Route(graph, lambda s: routes.autograd_norms(s, at)),
+        "autograd, h alone": Route(
+            graph, lambda s: routes.autograd_norms(s, at, hidden_only=True)
+        ),
+        "jacrev": Route(
+            lambda: routes.jacrev_forward(network, moving),
+            lambda parts: routes.jacrev_norms(network, *parts, at),
+        ),
+    }
+    if case.cell != "lstm":
+        del ways["autograd, h alone"]  # it is the same
+    for name, chain in zip(OURS, ("dense", "adaptive"), strict=True):
+        if routes.has(chain):
+            ways[name] = Route(
+                lambda: gradlab.unroll(cell, inputs),
+                lambda run, chain=chain: routes.gradlab_norms(run, chain, at),
+            )
+    makers = (floors.one_product, floors.two_products, floors.pullback)
+    for name, make in zip(FLOORS, makers, strict=True):
+        floor = make(inputs, case.cell, case.hidden, sequences, steps)
+        ways[name] = Route(lambda: None, lambda _, floor=floor: floor())
+    return ways
+
+
+def _errors(case: Case, cell, network, inputs) -> dict[str, tuple[float, float]]:
+    """Hold both chains against float64 along one stored trajectory."""
+    run = gradlab.unroll(cell, inputs)
+    with one_thread():
+        expected = twin.norms(network, run, case.spectral_at)
+    return {
+        name: twin.error(routes.gradlab_norms(run, chain, case.spectral_at), expected)
+        for name, chain in zip(OURS, ("dense", "adaptive"), strict=True)
+        if routes.has(chain)
+    }
+
+
+def _clocked(device: str, work: Callable[[], Any]) -> tuple[float, Any]:
+    _wait(device)
+    began = time.perf_counter()
+    result = work()
+    _wait(device)
+    return time.perf_counter() - began, result
+
+
+def _wait(device: str) -> None:
+    if device == "cuda":
+        torch.cuda.synchronize()

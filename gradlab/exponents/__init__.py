@@ -1,0 +1,18 @@
+"""Lyapunov exponents: how fast each direction grows or dies, nats per step.
+
+They are those of the whole state, (h, c) for the LSTM, by the QR algorithm in float64
+along the stored trajectory. :func:`hidden_only_exponent` is what one gets without c.
+"""
+
+from gradlab.exponents.along import hidden_only_exponent, lyapunov_exponents
+from gradlab.exponents.qr import qr_exponents
+from gradlab.exponents.spectrum import Exponents, kaplan_yorke_dimension
+
+
+__all__ = [
+    "Exponents",
+    "hidden_only_exponent",
+    "kaplan_yorke_dimension",
+    "lyapunov_exponents",
+    "qr_exponents",
+]

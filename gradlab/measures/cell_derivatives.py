@@ -1,0 +1,34 @@
+"""The cell state's derivative in its three readings."""
+
+from dataclasses import dataclass
+
+from gradlab.measures._flow import stacked
+from gradlab.measures.base import Measure, Reading
+from gradlab.paths import cell_derivatives, has_conveyor
+
+
+@dataclass(frozen=True)
+class CellDerivativesMeasure(Measure):
+    """ln |dc_T/dc_t|_2 as conveyor, state and graph derivative, by lag below T.
+
+    The conveyor is the gates alone; state holds h_t, as the Jacobians of the whole
+    state do; graph lets h_t follow c_t, which is what ``retain_grad`` gives.
+    """
+
+    name = "cell_derivatives"
+    symbol = "ln |dc_T/dc_t|_2"
+    unit = "nats"
+    question = "Which of the three derivatives called dc_T/dc_t is meant?"
+    formula = "prod d_s; P_cc; P_cc + P_ch dh_t/dc_t"
+    reference = "Hochreiter & Schmidhuber 1997"
+    axes = ("block", "lag")
+    costly = True
+
+    def applies_to(self, cell):
+        return has_conveyor(cell) and len(cell.state_names) > 1
+
+    def compute(self, flow):
+        found = cell_derivatives(flow.trajectory)
+        kinds = tuple(found.spectral)
+        coords = {"block": kinds, "lag": found.lags}
+        return Reading(coords, stacked(found.spectral, kinds))

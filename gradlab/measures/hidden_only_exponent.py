@@ -1,0 +1,29 @@
+"""What dh/dh alone would say, where there is a cell state besides."""
+
+from dataclasses import dataclass
+
+from gradlab.exponents import hidden_only_exponent
+from gradlab.measures.base import Measure
+
+
+@dataclass(frozen=True)
+class HiddenOnlyExponent(Measure):
+    """The rate of the product of dh_t/dh_{t-1} at fixed c: no Lyapunov exponent.
+
+    Public code gives it as an LSTM's; it leaves out the road by which an LSTM
+    remembers. To be compared with ``lyapunov_exponents`` at index 1.
+    """
+
+    name = "hidden_only_exponent"
+    symbol = "lambda_1 of dh/dh"
+    unit = "nats per step"
+    question = "What would dh/dh alone say of the largest exponent?"
+    formula = "mean over t of ln |dh_t/dh_{t-1} q|, c fixed"
+    reference = "as computed by the public code of Vogt et al. 2022; not an exponent"
+    costly = True
+
+    def applies_to(self, cell):
+        return len(cell.state_names) > 1
+
+    def compute(self, flow):
+        return hidden_only_exponent(flow.trajectory).exponents[..., 0]

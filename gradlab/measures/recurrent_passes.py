@@ -1,0 +1,33 @@
+"""What is left by the number of passes through the recurrent weights."""
+
+from dataclasses import dataclass
+
+from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
+from gradlab.paths import has_conveyor, recurrent_passes
+
+
+@dataclass(frozen=True)
+class RecurrentPassesMeasure(Measure):
+    """ln |.|_F of the part of dc_T/dc_t (GRU: dh_T/dh_t) with so many passes.
+
+    ``index`` is the number of passes, ``more`` than those, or ``total``, the whole;
+    0 is the conveyor alone. Sizes do not add up: the parts can cancel.
+    """
+
+    name = "recurrent_passes"
+    symbol = "ln |[eps^k] dc_T/dc_t|_F"
+    unit = "nats"
+    question = "How often has what is left passed through the recurrent weights?"
+    formula = "dc_T/dc_t = sum_k [eps^k] prod (A_t + eps B_t), B: what starts in h"
+    reference = "Kanuparthi et al. 2019"
+    axes = ("index", "lag")
+    costly = True
+
+    def applies_to(self, cell):
+        return has_conveyor(cell)
+
+    def compute(self, flow):
+        found = recurrent_passes(flow.trajectory, spectral=False)
+        coords = {"index": found.parts, "lag": found.lags}
+        return Reading(coords, sequence_first(found.frobenius, axes=2))

@@ -1,0 +1,60 @@
+"""How long the units' gates keep what the carry holds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures.base import Measure, Reading
+from gradlab.paths import has_conveyor, time_constants
+
+
+@dataclass(frozen=True)
+class TimeConstant(Measure):
+    """Time constants of the carry's units on the conveyor alone.
+
+    ``time_constant`` is the median over units and the slowest unit's, inf where that
+    one does not decay; ``time_constant_share`` the share of units from each power of
+    two (and 0) up to the next, ``lasting`` those that do not decay.
+    """
+
+    name = "time_constant"
+    symbol = "tau"
+    unit = "steps"
+    question = "How long does each unit keep what it holds, by its gate alone?"
+    formula = "-1 / mean_t ln |d_t|"
+    reference = "Tallec & Ollivier 2018"
+    axes = ("index",)
+    outputs = ("time_constant", "time_constant_share")
+
+    bins: int = 18
+
+    def applies_to(self, cell):
+        return has_conveyor(cell)
+
+    def compute(self, flow):
+        found = time_constants(flow.trajectory)
+        usual = np.stack([_median(found), found.max(axis=-1)], axis=-1)
+        edges = (0, *(2**k for k in range(self.bins)))
+        shares = np.stack([*self._shares(found), _share(found == np.inf)], axis=-1)
+        return {
+            "time_constant": Reading({"index": ("median", "slowest")}, usual),
+            "time_constant_share": Reading({"index": (*edges, "lasting")}, shares),
+        }
+
+    def _shares(self, found: np.ndarray) -> list[np.ndarray]:
+        """Return the share of units in each finite bin, the last one open."""
+        ends = [*(2.0**k for k in range(self.bins)), np.inf]
+        starts = [0.0, *ends[:-1]]
+        return [
+            _share((found >= start) & (found < end))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+
+def _share(units: np.ndarray) -> np.ndarray:
+    return units.mean(axis=-1)
+
+
+def _median(found: np.ndarray) -> np.ndarray:
+    """Return the lower median over units, which is one unit's even beside inf."""
+    return np.sort(found, axis=-1)[..., (found.shape[-1] - 1) // 2]

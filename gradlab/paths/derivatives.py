@@ -1,0 +1,158 @@
+"""Three derivatives that are all called dc_T/dc_t, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab.batched import filled, multiply
+from gradlab.errors import ConfigError
+from gradlab.jacobians.conveyor import ln_largest, ln_products, ln_root_sum_square
+from gradlab.jacobians.flat import jacobian_at, jacobians
+from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.product import Product
+from gradlab.jacobians.spectral import spectral_norm
+from gradlab.logscale import frobenius_norms, log
+from gradlab.paths.conveyed import without_conveyor
+from gradlab.trajectory import Trajectory
+
+
+KINDS = ("conveyor", "state", "graph")
+
+
+@dataclass(frozen=True)
+class CellDerivatives:
+    """Norms of the carry's derivative in its three readings, natural logs in float64.
+
+    ``conveyor`` is the product of the gates alone; ``state`` the cc block of the state
+    Jacobians' product, h_t held; ``graph`` what ``retain_grad`` gives, h_t following
+    c_t: P_cc + P_ch dh_t/dc_t. With one state the last two are the same.
+
+    Attributes:
+        lags: L of them, below T: at lag T nothing was computed from c_0 yet.
+        frobenius: by kind, (L, …M, B).
+        spectral: by kind, (L, …M, B).
+    """
+
+    lags: tuple[int, ...]
+    frobenius: dict[str, np.ndarray]
+    spectral: dict[str, np.ndarray]
+
+
+def cell_derivatives(
+    trajectory: Trajectory, lags: Sequence[int] | None = None
+) -> CellDerivatives:
+    """Return the norms of the carry's three derivatives.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        lags: where; :func:`gradlab.jacobians.lags` of the length below T when left out.
+
+    Raises:
+        ConfigError: for a cell without a conveyor, or lags outside 0 .. T - 1.
+    """
+    wanted = _checked(trajectory, lags)
+    norms: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"state": [], "graph": []}
+    diagonals = []
+    with torch.no_grad():
+        product, length = _identity(trajectory), trajectory.length
+        steps = jacobians(trajectory, length, length - wanted[-1])
+        for lag in range(wanted[-1] + 1):
+            if lag:
+                step = next(steps)
+                assert step.conveyor is not None, "asked before"
+                diagonals.append(step.conveyor)
+                product.advance(step)
+            if lag in wanted:
+                state, graph = _both(product, trajectory, length - lag)
+                norms["state"].append(_norms(state, product))
+                norms["graph"].append(_norms(graph, product))
+    width = trajectory.cell.state_sizes[-1]
+    units = _conveyed(diagonals, product)[list(wanted), :, :width]
+    pairs = {"conveyor": (ln_root_sum_square(units), ln_largest(units))}
+    for kind, found in norms.items():
+        frobenius, spectral = zip(*found, strict=True)
+        pairs[kind] = np.stack(frobenius), np.stack(spectral)
+    shape = (len(wanted), *trajectory.lead)
+    return CellDerivatives(
+        wanted,
+        {kind: pairs[kind][0].reshape(shape) for kind in KINDS},
+        {kind: pairs[kind][1].reshape(shape) for kind in KINDS},
+    )
+
+
+def followed(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
+    """Return d other_t / d carry_t in step t's own graph, (N, n, n) by other state.
+
+    For the LSTM D(s_t), h_t by c_t at fixed gates (with a peephole, through the output
+    gate as well). By autograd through one step: exact for any cell. t from 1.
+    """
+    cell = trajectory.cell
+    inputs, before, _ = trajectory.step_at(t)
+    with torch.enable_grad():
+        leaves = tuple(part.detach().clone().requires_grad_() for part in before)
+        *others, carry = cell.step(inputs, leaves).state
+        return {
+            name: torch.stack(_rows(other, carry), -2).flatten(0, -3)
+            for name, other in zip(cell.state_names, others, strict=False)
+        }
+
+
+def _rows(other: Tensor, carry: Tensor) -> list[Tensor]:
+    """Return d other / d carry, one backward pass a row, (…, B, n) each."""
+    rows = []
+    for unit in range(other.shape[-1]):
+        (row,) = torch.autograd.grad(
+            other[..., unit].sum(), carry, retain_graph=True, allow_unused=True
+        )
+        rows.append(torch.zeros_like(carry) if row is None else row)
+    return [row.detach() for row in rows]
+
+
+def _identity(trajectory: Trajectory) -> Product:
+    layout = Layout.of(trajectory.cell)
+    rows = layout.part(layout.names[-1:])
+    count = int(np.prod(trajectory.lead, dtype=int))
+    return Product.identity(layout, count, trajectory.states[0], rows=rows)
+
+
+def _both(product: Product, trajectory: Trajectory, t: int) -> tuple[Tensor, Tensor]:
+    """Return the mantissas of the state and of the graph derivative, (N, n, n)."""
+    own = graph = product.columns[product.layout.names[-1]]
+    for name, by_carry in followed(trajectory, t).items():
+        graph = graph + multiply(product.columns[name], filled(by_carry, 2))
+    return own, graph
+
+
+def _norms(matrices: Tensor, product: Product) -> tuple[np.ndarray, np.ndarray]:
+    """Return ln Frobenius and ln spectral norms, (N) each."""
+    return (
+        log(frobenius_norms(matrices), product.exponent),
+        log(spectral_norm(matrices).cpu().numpy(), product.exponent),
+    )
+
+
+def _conveyed(diagonals: list[Tensor], product: Product) -> np.ndarray:
+    """Return ln of the conveyor of each unit by lag, (lags, N, n)."""
+    if not diagonals:
+        return np.zeros((1, product.count, product.layout.sizes[-1]))
+    return ln_products(torch.stack(diagonals[::-1]))
+
+
+def _checked(trajectory: Trajectory, lags: Sequence[int] | None) -> tuple[int, ...]:
+    last = trajectory.length - 1
+    if jacobian_at(trajectory, trajectory.length).conveyor is None:
+        raise without_conveyor(trajectory.cell)
+    if lags is None:
+        return tuple(lag for lag in stored_lags(trajectory.length) if lag <= last)
+    chosen = tuple(sorted(set(map(int, lags))))
+    if not chosen or chosen[0] < 0 or chosen[-1] > last:
+        raise ConfigError(
+            got=f"lags {', '.join(map(str, lags))}",
+            expected=f"whole numbers from 0 to {last}",
+            try_=f"lags=range({last + 1})",
+        )
+    return chosen

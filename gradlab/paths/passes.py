@@ -1,0 +1,174 @@
+"""The carry's derivative by the number of passes through the recurrent weights."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gradlab.errors import ConfigError
+from gradlab.jacobians.flat import jacobian_at, jacobians
+from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.spectral import spectral_norm
+from gradlab.logscale import Scaled, frobenius_norms, log
+from gradlab.paths.conveyed import without_conveyor
+from gradlab.paths.expansion import Expansion
+from gradlab.trajectory import Trajectory
+
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class RecurrentPasses:
+    """Sizes of the parts of dc_T/dc_t (GRU: dh_T/dh_t), as natural logs in float64.
+
+    Sizes do not add up to the whole's: the parts can cancel. -inf is an exact zero.
+
+    Attributes:
+        parts: ``"0"`` (the conveyor) .. ``"K"`` passes, ``"more"`` than K, and
+            ``"total"``, the whole.
+        lags: the stored lags, L of them.
+        frobenius: (K + 3, L, …M, B).
+        spectral: of the same shape.
+    """
+
+    parts: tuple[str, ...]
+    lags: tuple[int, ...]
+    frobenius: np.ndarray
+    spectral: np.ndarray
+
+    def of(self, part: int | str) -> np.ndarray:
+        """Return the ln Frobenius norms of a part, (L, …M, B)."""
+        return self.frobenius[self.parts.index(str(part))]
+
+
+def recurrent_passes(
+    trajectory: Trajectory,
+    most: int = MOST,
+    lags: Sequence[int] | None = None,
+    *,
+    spectral: bool = True,
+) -> RecurrentPasses:
+    """Split the carry's derivative by how many of its steps start in other states.
+
+    The k-th part sums over all paths from c_t to c_T with k steps that pass through the
+    recurrent weights (a path that leaves c and stays m steps in h counts m). The 0th is
+    the conveyor. For a GRU, whose h is its own carry, steps on the keep gate's diagonal
+    do not count and all others do.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        most: K, the parts told apart; what needs more passes is taken together.
+        lags: where norms are computed; :func:`gradlab.jacobians.lags` of the length
+            when left out.
+        spectral: whether spectral norms are computed as well (NaN where not).
+
+    Exact up to rounding at any length. It costs about K + 3 products of the carry's
+    rows.
+
+    Raises:
+        ConfigError: for a cell without a conveyor, lags outside 0 .. T, or a negative
+            ``most``.
+    """
+    wanted = _checked(trajectory, most, lags)
+    frobenius, second = [], []
+    with torch.no_grad():
+        expansion = _start(trajectory, most)
+        for lag in _walk(expansion, trajectory, wanted[-1]):
+            if lag in wanted:
+                own = expansion.own.flatten(0, 1)
+                norms = frobenius_norms(own)
+                frobenius.append(_told(norms, expansion))
+                norms = spectral_norm(own).cpu().numpy() if spectral else norms * np.nan
+                second.append(_told(norms, expansion))
+    shape = (-1, most + 3, *trajectory.lead)
+    curves = (
+        np.stack(rows).reshape(shape).swapaxes(0, 1) for rows in (frobenius, second)
+    )
+    return RecurrentPasses(part_names(most), wanted, *curves)
+
+
+def pass_matrices(
+    trajectory: Trajectory,
+    earlier: int = 0,
+    later: int | None = None,
+    most: int = MOST,
+) -> Scaled:
+    """Return the parts of dc_later/dc_earlier as matrices, (K + 3, …M, B, n, n).
+
+    In the order of ``RecurrentPasses.parts``, in log scale; all but the last add up to
+    the last.
+
+    Raises:
+        ConfigError: as :func:`recurrent_passes`, or unless 0 <= earlier <= later <= T.
+    """
+    later = trajectory.length if later is None else later
+    _checked(trajectory, most, None)
+    if not 0 <= earlier <= later <= trajectory.length:
+        raise ConfigError(
+            got=f"steps {earlier} to {later}",
+            expected=f"0 <= earlier <= later <= {trajectory.length}",
+            try_="pass_matrices(trajectory, 0)",
+        )
+    with torch.no_grad():
+        expansion = _start(trajectory, most)
+        for step in jacobians(trajectory, later, earlier):
+            expansion.advance(step)
+    layout = expansion.layout
+    plain = layout.part((expansion.carry,)).plain(expansion.own).swapaxes(0, 1)
+    exponent = torch.from_numpy(np.ascontiguousarray(expansion.exponent.T))
+    lead = (most + 3, *trajectory.lead)
+    return Scaled(
+        plain.reshape(*lead, *plain.shape[-2:]),
+        exponent.to(plain.device).reshape(lead),
+    )
+
+
+def part_names(most: int = MOST) -> tuple[str, ...]:
+    """Return the names of the parts.
+
+    >>> part_names(1)
+    ('0', '1', 'more', 'total')
+    """
+    return (*map(str, range(most + 1)), "more", "total")
+
+
+def _start(trajectory: Trajectory, most: int) -> Expansion:
+    count = int(np.prod(trajectory.lead, dtype=int))
+    return Expansion(Layout.of(trajectory.cell), count, trajectory.states[0], most)
+
+
+def _walk(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[int]:
+    """Yield lags 0 .. last, the expansion standing there."""
+    yield 0
+    length = trajectory.length
+    for lag, step in enumerate(jacobians(trajectory, length, length - last), start=1):
+        expansion.advance(step)
+        yield lag
+
+
+def _told(norms: np.ndarray, expansion: Expansion) -> np.ndarray:
+    """Return ln norms as (K + 3, N)."""
+    return log(norms.reshape(expansion.exponent.shape), expansion.exponent).T
+
+
+def _checked(
+    trajectory: Trajectory, most: int, lags: Sequence[int] | None
+) -> tuple[int, ...]:
+    length = trajectory.length
+    if jacobian_at(trajectory, length).conveyor is None:
+        raise without_conveyor(trajectory.cell)
+    if most < 0:
+        raise ConfigError(
+            got=f"most={most}", expected="a number of passes from 0", try_="most=8"
+        )
+    chosen = stored_lags(length) if lags is None else tuple(sorted(set(map(int, lags))))
+    if not chosen or chosen[0] < 0 or chosen[-1] > length:
+        raise ConfigError(
+            got=f"lags {', '.join(map(str, lags or ()))}",
+            expected=f"whole numbers from 0 to {length}",
+            try_=f"lags=range({length + 1})",
+        )
+    return chosen

@@ -1,0 +1,188 @@
+"""Lyapunov exponents in the report: the spectrum, and what dh/dh alone says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Block, Cell, Figure, Table
+from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, Slice
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+WHOLE, ALONE = "lyapunov_exponents", "hidden_only_exponent"
+MOST = 8
+GONE = math.log(1e-3)
+FACTOR = math.log(10.0)
+
+
+def measured(story: Story) -> tuple[Slice | None, list[Row]]:
+    """The grid with most networks whose exponents were measured, and those."""
+    for grid in story.holding(WHOLE, index=1):
+        part = story.cut(grid, own=("length",))
+        found = [r for r in part.rows if not math.isnan(largest(r))]
+        if found:
+            return part, found
+    return None, []
+
+
+def largest(row: Row) -> float:
+    """lambda_1 of the whole state, over seeds."""
+    return row.spread(WHOLE, index=1).mean
+
+
+def lasting(row: Row) -> int:
+    """Along how many directions more than 1/1000 is left after all steps."""
+    return int(np.sum(row.drawn(WHOLE).mean * row.length > GONE))
+
+
+def spectrum(story: Story, w: ModuleType) -> tuple[str, Figure] | None:
+    """A sentence and a figure of all exponents, where they were measured."""
+    part, found = measured(story)
+    if part is None:
+        return None
+    chosen = {id(r) for r in own.evenly(sorted(found, key=largest), MOST)}
+    rows = [r for r in found if id(r) in chosen]
+    finding = _spectrum_finding(found, w)
+    points = own.points_of(rows, -1)
+    ends = ", ".join(
+        say(w.SPECTRUM_END, name=r.label, first=_kept(r, 0), last=_kept(r, -1))
+        for r in rows
+    )
+    data = Curves(
+        [_series(row) for row in rows],
+        x_label=w.SPECTRUM_X,
+        y_label=w.SPECTRUM_Y,
+        scale="share",
+        x_name=w.SPECTRUM_NAME,
+    )
+    figure = Figure(
+        name="exponents",
+        data=data,
+        alt=say(w.SPECTRUM_ALT, finding=inline.plain(finding), ends=ends),
+        caption=own.caption(
+            story,
+            part,
+            points,
+            w.SPECTRUM_CAPTION,
+            own.left_out(story, part, len(rows), len(found), sampled=False),
+        ),
+        takeaway=finding,
+        draft=say(
+            w.SPECTRUM_DRAFT,
+            lengths=", ".join(f"{n:,}" for n in sorted({r.length for r in rows})),
+            seeds=story.seeds_text(points),
+            values=own.held(story, part),
+        ),
+    )
+    return finding, figure
+
+
+def _series(row: Row) -> Series:
+    curve = row.drawn(WHOLE)
+    banded = curve.seeds > 1
+    return Series(
+        label=row.short,
+        key=row.key,
+        x=[100 * float(i) / len(curve.x) for i in curve.x],
+        y=_factors(curve.mean),
+        low=_factors(curve.low) if banded else None,
+        high=_factors(curve.high) if banded else None,
+    )
+
+
+def _factors(exponents: np.ndarray) -> list[float]:
+    return [float(v) for v in np.exp(exponents)]
+
+
+def _kept(row: Row, place: int) -> str:
+    return inline.plain(numbers.kept(float(row.drawn(WHOLE).mean[place])))
+
+
+def _spectrum_finding(rows: Sequence[Row], w: ModuleType) -> str:
+    """Whose directions last, most and fewest."""
+    most = max(rows, key=lambda r: (lasting(r) / len(r.drawn(WHOLE).x), largest(r)))
+    shared: dict[str, Any] = {"length": most.length}
+    if not lasting(most):
+        count = len(rows)
+        return say(
+            w.NONE_LAST_ONE if count == 1 else w.NONE_LAST, count=count, **shared
+        )
+    text = say(
+        w.LAST,
+        name=most.label,
+        count=lasting(most),
+        all=len(most.drawn(WHOLE).x),
+        **shared,
+    )
+    none = [r.label for r in rows if not lasting(r)]
+    if none:
+        named = (
+            none if len(none) <= 3 else [*none[:2], say(w.MORE, count=len(none) - 2)]
+        )
+        text += say(w.AND_NONE, names=numbers.listed(named))
+    return text + "."
+
+
+def compared(story: Story) -> list[Row]:
+    """Networks with a cell state for which dh/dh alone was measured, too."""
+    _, rows = measured(story)
+    return [r for r in rows if math.isfinite(largest(r)) and r.has(ALONE)]
+
+
+def alone_finding(rows: Sequence[Row], w: ModuleType) -> str:
+    """What reading dh/dh alone gets wrong, at its worst."""
+    gaps = [abs(_alone(r) - largest(r)) for r in rows]
+    worst = rows[gaps.index(max(gaps))]
+    length = max(r.length for r in rows)
+    if max(gaps) * length < FACTOR:
+        return say(w.ALONE_AGREES, length=length)
+    return say(
+        w.ALONE,
+        name=worst.label,
+        said=numbers.kept(_alone(worst)),
+        kept=numbers.kept(largest(worst)),
+    )
+
+
+def alone_table(rows: Sequence[Row], w: ModuleType) -> list[Block]:
+    """Both numbers, a line for each network."""
+    if not rows:
+        return []
+    lines = []
+    for row in own.evenly(rows, 2 * MOST):
+        true, alone = largest(row), _alone(row)
+        times = alone / true if true else math.nan
+        lines.append(
+            [
+                Cell(row.label),
+                Cell(numbers.nats(true), true),
+                Cell(numbers.nats(alone), alone),
+                Cell(_times(times), times),
+            ]
+        )
+    caption = say(w.ALONE_CAPTION, seeds=_seeds(rows), length=rows[0].length)
+    return [Table(list(w.ALONE_COLUMNS), lines, caption, name="dh-alone")]
+
+
+def _alone(row: Row) -> float:
+    return row.spread(ALONE).mean
+
+
+def _times(ratio: float) -> str:
+    """``115``; a dash where signs differ."""
+    return numbers.significant(ratio) if ratio > 0 else numbers.MISSING
+
+
+def _seeds(rows: Sequence[Row]) -> int:
+    return max(row.spread(ALONE).seeds for row in rows)

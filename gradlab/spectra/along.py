@@ -1,0 +1,126 @@
+"""Singular spectra along a trajectory."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab.errors import ConfigError
+from gradlab.jacobians.wide import WideJacobians
+from gradlab.logscale import ln, log
+from gradlab.spectra.factored import DEAD, FactoredProduct
+from gradlab.spectra.jacobi import singular_values
+from gradlab.spectra.spectrum import SingularSpectra
+from gradlab.trajectory import Trajectory
+
+
+def singular_spectra(
+    trajectory: Trajectory, lags: Sequence[int] | None = None
+) -> SingularSpectra:
+    """Return the singular values of J_T ... J_{t+1}, all of them, at chosen lags.
+
+    Of the whole state, (h, c) for the LSTM, in float64 along the stored trajectory (a
+    float32 one is taken as it is). One walk back from T gives every lag. Right to many
+    digits over any number of decades, where the SVD of a float64 product
+    (:func:`gradlab.jacobians.log_singular_values`) sees sixteen: each step's rounding,
+    about eps times the condition number of J_t, is felt by all of them alike.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        lags: 1 .. T; powers of four and T when left out.
+
+    Returns:
+        :class:`SingularSpectra`: ln of n singular values by lag, descending, and the
+        numbers that follow from them.
+
+    Raises:
+        ConfigError: for lags outside 1 .. T.
+
+    >>> from gradlab import build, unroll
+    >>> cell = build("rnn", input_size=2, hidden_size=3, dtype=torch.float64)
+    >>> found = singular_spectra(unroll(cell, torch.zeros(1, 100, 2).double()))
+    >>> found.lags, found.ln.shape
+    ((1, 4, 16, 64, 100), (5, 1, 3))
+
+    Source: Bai, Lee, Li & Xu 2011 for the factors, Demmel & Veselic 1992 for the
+    Jacobi method that ends it.
+    """
+    chosen = _checked(lags, trajectory.length)
+    with torch.no_grad():
+        rows, from_steps = _walk(trajectory, chosen)
+    lead = trajectory.lead
+    values = np.stack(rows)
+    return SingularSpectra(
+        chosen,
+        values.reshape(len(chosen), *lead, values.shape[-1]),
+        np.stack(from_steps).reshape(len(chosen), *lead),
+    )
+
+
+def default_lags(length: int) -> tuple[int, ...]:
+    """Return the powers of four up to a length, and the length.
+
+    >>> default_lags(100)
+    (1, 4, 16, 64, 100)
+    """
+    powers = (4**k for k in range(length.bit_length()))
+    return tuple(sorted({lag for lag in powers if lag <= length} | {length}))
+
+
+def _walk(
+    trajectory: Trajectory, lags: tuple[int, ...]
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return ln singular values (N, n) and the sum of ln |det J_t| (N) at each lag."""
+    wide = WideJacobians(trajectory)
+    first = wide.at(trajectory.length)
+    count, size = first.shape[:2]
+    product = FactoredProduct(count, size, first.device)
+    volume = np.zeros(count)
+    rows, volumes = [], []
+    for lag in range(1, lags[-1] + 1):
+        step = first if lag == 1 else wide.at(trajectory.length - lag + 1)
+        product.advance(step)
+        volume = volume + _ln_volume(step)
+        if lag in lags:
+            rows.append(ln_singular_values(product))
+            volumes.append(volume)
+    return rows, volumes
+
+
+def ln_singular_values(product: FactoredProduct) -> np.ndarray:
+    """Return ln of all singular values, descending, (N, n) float64.
+
+    -inf for directions that are exactly zero; NaN for matrices that are not finite.
+    """
+    dead = product.power == DEAD
+    mantissa, power = singular_values(product.v, torch.where(dead, 0, product.power))
+    found = log(mantissa, power)
+    found[~product.finite.cpu().numpy()] = np.nan
+    return -np.sort(-found, axis=-1)
+
+
+def _ln_volume(matrices: Tensor) -> np.ndarray:
+    """Return ln |det| of (N, n, n); -inf for singular ones, NaN for broken ones.
+
+    From the LU factors' diagonals, summed by numbers far from any end of the range.
+    """
+    finite = torch.isfinite(matrices).all(-1).all(-1)
+    safe = torch.where(finite[:, None, None], matrices, 0.0)
+    factors = torch.linalg.lu_factor_ex(safe).LU
+    pivots = factors.diagonal(dim1=-2, dim2=-1).abs().cpu().numpy()
+    volume = ln(pivots).sum(axis=-1)
+    return np.where(finite.cpu().numpy(), volume, np.nan)
+
+
+def _checked(lags: Sequence[int] | None, length: int) -> tuple[int, ...]:
+    if lags is None:
+        return default_lags(length)
+    chosen = tuple(sorted({int(lag) for lag in lags}))
+    if not chosen or chosen[0] < 1 or chosen[-1] > length:
+        raise ConfigError(
+            got=f"lags {', '.join(map(str, lags)) or 'that are none'}",
+            expected=f"whole numbers from 1 to {length}",
+            try_=f"lags=[1, {length}]",
+        )
+    return chosen

@@ -1,0 +1,181 @@
+"""Every route of the ratio table gives the same norms; no time is asserted."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import gradlab
+from benchmarks import contest, floors, ratios, routes, small_points, twin
+from benchmarks.cases import Case
+from benchmarks.networks import Network
+from benchmarks.routes import Norms
+from gradlab import catalog
+from gradlab.activations.linear import Linear
+from gradlab.sweeps.loading import load
+from gradlab.sweeps.points import plan
+
+
+CELLS = ("rnn", "gru", "lstm")
+CHAINS = tuple(chain for chain in ("dense", "adaptive") if routes.has(chain))
+CLOSE = {torch.float64: 1e-9, torch.float32: 1e-4}
+
+
+def small(cell, **changes):
+    """Widths of no round number; norms far from where float32 underflows."""
+    sizes = {"hidden": 13, "length": 21, "sequences": 3, "forget_bias": 1.0}
+    if cell == "rnn":
+        sizes["forget_bias"] = "keep"
+    return Case(cell, cell, **(sizes | changes))
+
+
+def of_users(network, inputs):
+    moving = inputs.movedim(1, 0)
+    yield routes.autograd_norms(routes.autograd_forward(network, moving))
+    yield routes.jacrev_norms(network, *routes.jacrev_forward(network, moving))
+
+
+@pytest.mark.parametrize("dtype", CLOSE)
+@pytest.mark.parametrize("cell", CELLS)
+def test_all_routes_agree(cell, dtype):
+    built, network, inputs = small(cell).build("cpu", dtype)
+    run = gradlab.unroll(built, inputs)
+    expected = twin.norms(network, run)
+    assert np.isfinite(expected.spectral).all()
+    assert expected.spectral.shape == expected.frobenius.shape == (22, 3)
+    found = [*of_users(network, inputs)]
+    found += [routes.gradlab_norms(run, chain) for chain in CHAINS]
+    for norms in found:
+        assert max(twin.error(norms, expected)) < CLOSE[dtype]
+
+
+@pytest.mark.parametrize("phi", small_points.PHI)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_users_step_gives_gradlabs_states(cell, phi):
+    built = gradlab.build(
+        cell, 5, 9, activation=catalog.get("activations", phi)(), dtype=torch.float64
+    )
+    network = Network.of(built, small_points.PHI[phi])
+    inputs = torch.randn(2, 12, 5, dtype=torch.float64)
+    states = routes.autograd_forward(network, inputs.movedim(1, 0))
+    ours = gradlab.unroll(built, inputs).states
+    for theirs, own in zip(zip(*states, strict=True), ours, strict=True):
+        assert torch.allclose(torch.stack(theirs), own, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("lags", [None, frozenset({0, 5, 21})])
+def test_h_alone_is_the_first_block(lags):
+    built, network, inputs = small("lstm").build("cpu", torch.float64)
+    states = routes.autograd_forward(network, inputs.movedim(1, 0))
+    found = routes.autograd_norms(states, lags, hidden_only=True)
+    ours = gradlab.jacobian_norms(gradlab.unroll(built, inputs), "hh", range(22))
+    at = list(range(22)) if lags is None else sorted(lags)
+    assert np.allclose(found.spectral[at], ours.spectral["hh"][at], rtol=0, atol=1e-9)
+    assert np.allclose(found.frobenius, ours.frobenius["hh"], rtol=0, atol=1e-9)
+    assert np.isnan(found.spectral).sum() == (22 - len(at)) * 3
+
+
+def test_stretches_and_chunks_change_nothing(monkeypatch):
+    _, network, inputs = small("lstm").build("cpu", torch.float64)
+    whole = list(of_users(network, inputs.double()))
+    monkeypatch.setattr(routes, "_floats", lambda like, small: 4 * 3 * 26 * 26)
+    for found, expected in zip(of_users(network, inputs), whole, strict=True):
+        assert max(twin.error(found, expected)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("make", "factors"),
+    [
+        (floors.one_product, {"rnn": 1, "gru": 1, "lstm": 2}),
+        (floors.two_products, {"rnn": 1, "gru": 1, "lstm": 2}),
+        (floors.pullback, {"rnn": 1, "gru": 3, "lstm": 4}),
+    ],
+)
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_floors_multiply_as_often_as_they_say(make, factors, cell):
+    hidden, sequences, steps = 8, 3, 5
+    with FlopCounterMode(display=False) as counter:
+        make(torch.zeros(1), cell, hidden, sequences, steps)()
+    expected = 2 * factors[cell] * hidden**3 * sequences * steps
+    assert counter.get_total_flops() == expected
+
+
+def test_the_twin_is_right_where_float64_has_no_numbers_left():
+    """A linear RNN of c times the identity: every norm is known, c^lag."""
+    built = gradlab.build("rnn", 4, 4, activation=Linear(), dtype=torch.float64)
+    with torch.no_grad():
+        built.weight_hh.copy_(1e-4 * torch.eye(4, dtype=torch.float64))
+    network = Network.of(built, lambda x: x)
+    run = gradlab.unroll(built, torch.randn(1, 200, 4, dtype=torch.float64))
+    found = twin.norms(network, run)
+    ln = np.arange(201)[:, None] * np.log(1e-4)
+    assert np.allclose(found.spectral, ln, rtol=1e-14)
+    assert np.allclose(found.frobenius, ln + np.log(2), rtol=1e-14)
+
+
+def test_an_error_sees_nan_and_takes_zeros_as_equal():
+    def norms(*values):
+        return Norms(np.array(values), np.array(values))
+
+    exact = norms(0.0, -np.inf, np.nan)
+    assert twin.error(norms(0.0, -np.inf, 7.0), exact) == (0.0, 0.0)
+    assert twin.error(norms(0.5, -np.inf, np.nan), exact) == (0.5, 0.5)
+    assert twin.error(norms(np.nan, -np.inf, 0.0), exact) == (np.inf, np.inf)
+    assert twin.error(norms(0.0, -700.0, 0.0), exact) == (np.inf, np.inf)
+
+
+@pytest.fixture
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_tables_hold_every_case(capsys, tmp_path, threads):
+    file = tmp_path / "ratios.json"
+    named = "lstm-32,gru-128-bias-3"
+    ratios.main(
+        ["--quick", "--cases", named, "--rounds", "2", "--points", "0"]
+        + ["--patience", "0", "--device", "cpu", "--threads", "1", "--json", str(file)]
+    )
+    told = capsys.readouterr().out
+    for name in named.split(","):
+        rows = [line for line in told.splitlines() if line.startswith(f"| {name} ")]
+        assert len(rows) == 5
+        assert len({line.count("|") for line in rows}) > 1
+    kept = json.loads(file.read_text())["cases"]
+    assert list(kept) == named.split(",")
+    lstm = kept["lstm-32"]
+    assert set(lstm["runs"].values()) == {1}  # patience of 0: the first round only
+    ratio = lstm["rest"]["jacrev"] / lstm["rest"]["exact"]
+    assert lstm["ratios"]["jacrev / exact"] == pytest.approx(ratio)
+    floor = min(lstm["rest"][name] for name in contest.FLOORS[:2])
+    assert lstm["ratios"]["exact / floor"] * floor == pytest.approx(
+        lstm["rest"]["exact"]
+    )
+    assert all(max(errors) < 1e-4 for errors in lstm["errors"].values())
+
+
+def test_an_unknown_case_is_told_with_those_there_are():
+    with pytest.raises(SystemExit, match="no case lstm-7; there are lstm-128, "):
+        ratios.main(["--cases", "lstm-7", "--points", "0"])
+
+
+def test_the_sweep_of_small_points_has_a_thousand():
+    planned = plan(load(small_points.config(1000)))
+    assert len(planned.points) == 1000
+    cells = {point.cell for point in planned.points.values()}
+    assert cells == set(CELLS)
+
+
+@pytest.mark.slow
+def test_small_points_are_compared(threads):
+    found = small_points.compare(100, 2, quick=True)
+    assert found.points == 100
+    assert set(found.loops) == {"2 x 1", "1 x 2"}
+    assert found.ratio == found.sweep / max(found.loops.values()) > 0
+    assert "100 small points" in found.told()

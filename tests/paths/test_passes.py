@@ -1,0 +1,273 @@
+"""The expansion by recurrent passes against its slow twins, in float64."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gradlab import cells
+from gradlab.activations.sigmoid import Sigmoid
+from gradlab.cells.base import Cell, Step
+from gradlab.errors import ConfigError
+from gradlab.initializers import initialize_
+from gradlab.jacobians import jacobian_norms, jacobian_product, reference
+from gradlab.paths import pass_matrices, recurrent_passes
+from gradlab.trajectory import unroll
+from tests.flows import (
+    FEATURES,
+    GATED,
+    HIDDEN,
+    SEQUENCES,
+    STEPS,
+    WITH_CELL_STATE,
+    TwoStates,
+    built,
+    default,
+    lively,
+    noise,
+    off,
+    run,
+)
+
+
+TOLERANCE = 1e-12
+NETS = (default, lively)
+ROOTS = 16
+
+
+class Leaky(TwoStates):
+    """A user's cell of two states whose carry has a conveyor and dense blocks too."""
+
+    name = "leaky"
+
+    def step(self, inputs, state, *, kept=None):
+        h, c = state
+        carried = c if kept is None else kept
+        step = super().step(inputs, (h, c))
+        return Step((step.state[0], 0.9 * carried + 0.3 * step.state[1]))
+
+    def conveyor(self, inputs, state, step):
+        return torch.full_like(state[1], 0.9)
+
+
+class Seldom(Cell):
+    """A cell that has a conveyor to tell of and then tells none."""
+
+    name = "seldom"
+
+    def __init__(self):
+        super().__init__(FEATURES, HIDDEN)
+        self.weight = nn.Parameter(torch.eye(HIDDEN, dtype=torch.float64))
+
+    def step(self, inputs, state):
+        return Step((torch.tanh(state[0] @ self.weight + inputs.sum(-1, True)),))
+
+    def conveyor(self, inputs, state, step):
+        return None
+
+
+def carry_of(cell):
+    return slice(-cell.state_sizes[-1], None)
+
+
+def split(trajectory, t):
+    """Return A_t and B_t of step t, J_t by autograd: A keeps the carry's own road."""
+    cell, carry = trajectory.cell, carry_of(trajectory.cell)
+    inputs, before, step = trajectory.step_at(t)
+    whole = reference.step_jacobian(cell, inputs, before)
+    staying = torch.zeros_like(whole)
+    staying[:, :, carry] = whole[:, :, carry]
+    staying[:, carry, carry] = cell.conveyor(inputs, before, step).detach().diag_embed()
+    return staying, whole - staying
+
+
+def coefficients(trajectory, lag):
+    """Coefficients of the product of A + eps B by its values at roots of unity."""
+    last = trajectory.length
+    steps = [split(trajectory, t) for t in range(last, last - lag, -1)]
+    values = []
+    for k in range(ROOTS):
+        eps = np.exp(2j * np.pi * k / ROOTS)
+        product = torch.eye(sum(trajectory.cell.state_sizes), dtype=torch.complex128)
+        for staying, passing in steps:
+            product = product @ (staying + eps * passing)
+        values.append(product)
+    carry = carry_of(trajectory.cell)
+    return torch.fft.fft(torch.stack(values), dim=0).real[..., carry, carry] / ROOTS
+
+
+def agree(ours, theirs, size):
+    """Compare to 1e-12 of the size of all coefficients: that bounds the FFT."""
+    return float(torch.linalg.vector_norm(ours - theirs)) < TOLERANCE * size
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("spec", GATED)
+@pytest.mark.parametrize("lag", [1, 2, STEPS])
+def test_the_parts_are_the_polynomials_coefficients(spec, net, lag):
+    trajectory, most = net(spec), 3
+    expect_coefficients(trajectory, lag, most)
+
+
+@pytest.mark.parametrize("lag", [1, STEPS])
+def test_the_parts_of_a_users_cell_with_dense_blocks(lag):
+    expect_coefficients(run(Leaky()), lag, 4)
+
+
+def expect_coefficients(trajectory, lag, most):
+    theirs = coefficients(trajectory, lag)
+    parts = pass_matrices(trajectory, trajectory.length - lag, most=most).value()
+    size = float(torch.linalg.vector_norm(theirs))
+    for k in range(most + 1):
+        assert agree(parts[k], theirs[k], size), k
+    assert agree(parts[most + 1], theirs[most + 1 :].sum(0), size)
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("spec", GATED)
+@pytest.mark.parametrize("most", [0, 2, STEPS])
+def test_all_parts_add_up_to_the_carrys_block(spec, net, most):
+    trajectory, carry = net(spec), carry_of(net(spec).cell)
+    whole = jacobian_product(trajectory).value()[..., carry, carry]
+    parts = pass_matrices(trajectory, most=most).value()
+    assert off(parts[:-1].sum(0), whole) < TOLERANCE
+    assert off(parts[-1], whole) < TOLERANCE
+    if most == STEPS:
+        assert not parts[-2].any()
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("spec", GATED)
+def test_no_pass_is_the_conveyor(spec, net):
+    trajectory = net(spec)
+    ours = pass_matrices(trajectory, most=2).value()[0]
+    theirs = reference.conveyor(trajectory, STEPS).diag_embed()
+    assert off(ours, theirs) < TOLERANCE
+
+
+@pytest.mark.parametrize("spec", WITH_CELL_STATE)
+def test_one_pass_is_a_sum_over_the_step_at_which_h_comes_back(spec):
+    """The sum over s of [belt s..T] dc_s/dh_{s-1} dh_{s-1}/dc_{s-2} [belt ..s-2]."""
+    trajectory = lively(spec)
+    cell, carry = trajectory.cell, carry_of(trajectory.cell)
+    hidden = slice(0, cell.state_sizes[0])
+    whole = 0
+    for s in range(2, STEPS + 1):
+        after = belt(trajectory, s, STEPS).unsqueeze(-1)
+        back = jacobian_by_autograd(trajectory, s)[:, carry, hidden]
+        away = jacobian_by_autograd(trajectory, s - 1)[:, hidden, carry]
+        before = belt(trajectory, 0, s - 2).unsqueeze(-2)
+        whole = whole + after * (back @ away) * before
+    assert off(pass_matrices(trajectory, most=1).value()[1], whole) < TOLERANCE
+
+
+def jacobian_by_autograd(trajectory, t):
+    inputs, before, _ = trajectory.step_at(t)
+    return reference.step_jacobian(trajectory.cell, inputs, before)
+
+
+def belt(trajectory, earlier, later):
+    total = torch.ones_like(trajectory.states[-1][0])
+    for t in range(earlier + 1, later + 1):
+        total = total * trajectory.cell.conveyor(*trajectory.step_at(t)).detach()
+    return total
+
+
+@pytest.mark.parametrize("spec", ["lstm", "gru", "lstm:proj=5"])
+def test_norms_are_those_of_the_matrices_at_every_lag(spec):
+    trajectory, most = lively(spec), 2
+    found = recurrent_passes(trajectory, most, lags=range(STEPS + 1))
+    assert found.parts == ("0", "1", "2", "more", "total")
+    for lag in found.lags:
+        parts = pass_matrices(trajectory, STEPS - lag, most=most).value()
+        with np.errstate(divide="ignore"):
+            frobenius = torch.linalg.matrix_norm(parts).log().numpy()
+            spectral = torch.linalg.matrix_norm(parts, 2).log().numpy()
+        assert np.allclose(found.frobenius[:, lag], frobenius, atol=TOLERANCE)
+        assert np.allclose(found.spectral[:, lag], spectral, atol=1e-9)
+    assert np.array_equal(found.of("total"), found.frobenius[-1])
+    assert np.array_equal(found.of(2), found.frobenius[2])
+
+
+def test_without_recurrent_weights_the_conveyor_is_all():
+    for spec in ("lstm:peephole", "gru"):
+        cell = built(spec)
+        with torch.no_grad():
+            cell.weight_hh.zero_()
+        found = recurrent_passes(run(cell), 2)
+        assert np.array_equal(found.of(0), found.of("total")), spec
+        assert (found.frobenius[1:-1] == -np.inf).all(), spec
+
+
+@pytest.mark.parametrize(("spec", "bias"), [("lstm", 0.0), ("gru", 0.0), ("lstm", 4.0)])
+def test_over_thousands_of_steps_nothing_underflows(spec, bias):
+    """float32, 1,500 steps: down to e^-1000; ends agree with what the chain says."""
+    cell = initialize_(cells.build(spec, FEATURES, 16), forget_bias=bias, seed=0)
+    trajectory = unroll(cell, noise(1, 1500, FEATURES, dtype=torch.float32))
+    found = recurrent_passes(trajectory, 3, lags=[40, 1500])
+    own = "cc" if spec == "lstm" else "hh"
+    norms = jacobian_norms(trajectory, ("conveyor", own))
+    for part, block in (("0", "conveyor"), ("total", own)):
+        theirs = norms.frobenius[block][[40, 1500]]
+        assert np.allclose(found.of(part), theirs, atol=1e-2), (part, block)
+    assert np.isfinite(found.frobenius).all()
+    assert (found.of(0)[1] < -900).all() or bias == 4.0
+    # one pass more counts more paths: at a large lag the orders rise one by one
+    assert (np.diff(found.frobenius[:4, 1], axis=0) > 0).all()
+
+
+def test_a_state_that_is_not_finite_gives_nan_to_its_sequence_only():
+    cell = built("lstm")
+    inputs = noise(SEQUENCES, STEPS, FEATURES)
+    inputs[1, 4] = torch.nan
+    found = recurrent_passes(unroll(cell, inputs), 2)
+    late = [k for k, lag in enumerate(found.lags) if lag >= STEPS - 4]
+    assert np.isfinite(found.frobenius[[0, 1, 2, -1]][:, late, 0]).all()
+    assert np.isnan(found.frobenius[-1][late, 1]).all()
+
+
+@pytest.mark.parametrize("spec", ["lstm", "gru:reset_before", "lstm:peephole+proj=5"])
+@pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
+def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
+    many = [
+        initialize_(
+            cells.build(spec, FEATURES, hidden, activation=Sigmoid()), seed=seed, gain=2
+        )
+        for seed in range(11)
+    ]
+    inputs = noise(11, sequences, 12, FEATURES, dtype=torch.float32)
+    eleven = recurrent_passes(unroll(cells.stack(many), inputs), 3)
+    four = recurrent_passes(unroll(cells.stack(many[5:9]), inputs[5:9]), 3)
+    for k in (5, 8):
+        alone = recurrent_passes(unroll(many[k], inputs[k]), 3)
+        for norms in ("frobenius", "spectral"):
+            own = getattr(alone, norms)
+            assert np.array_equal(own, getattr(eleven, norms)[:, :, k])
+            assert np.array_equal(own, getattr(four, norms)[:, :, k - 5])
+
+
+@pytest.mark.parametrize("cell", [built("rnn"), Seldom()], ids=["rnn", "none told"])
+def test_a_cell_without_a_conveyor_is_refused(cell):
+    with pytest.raises(ConfigError, match="no conveyor"):
+        recurrent_passes(run(cell))
+
+
+def test_what_cannot_be_meant_is_refused():
+    with pytest.raises(ConfigError, match="most=-1"):
+        recurrent_passes(default("lstm"), -1)
+    for lags in ([STEPS + 1], [-1], []):
+        with pytest.raises(ConfigError, match=f"0 to {STEPS}"):
+            recurrent_passes(default("lstm"), lags=lags)
+    with pytest.raises(ConfigError, match="steps 3 to 2"):
+        pass_matrices(default("lstm"), 3, 2)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@pytest.mark.parametrize("spec", ["lstm:peephole+proj=5", "gru"])
+def test_an_accelerator_gives_the_same_numbers(spec):
+    inputs = noise(SEQUENCES, STEPS, FEATURES)
+    there = recurrent_passes(unroll(built(spec).to("cuda"), inputs.to("cuda")), 2)
+    here = recurrent_passes(unroll(built(spec), inputs), 2)
+    assert np.allclose(here.frobenius, there.frobenius, atol=1e-10)
+    assert np.allclose(here.spectral, there.spectral, atol=1e-9)

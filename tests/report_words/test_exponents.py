@@ -1,0 +1,156 @@
+"""What the report says where Lyapunov exponents were measured."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from gradlab.report import inline
+from gradlab.report.blocks import Figure, Table, finding_of
+from gradlab.report.document import compose
+from gradlab.report.story import Story
+from gradlab.store.record import Record
+from tests import made_up
+from tests.report_words.telling import every_text
+
+
+HIDDEN = 32
+
+
+def spectra(true, alone, *, seeds=3, tail=-6.0, residual=3e-12):
+    """A store of LSTMs, (bias, lambda_1) and dh/dh alone by bias, and an RNN."""
+    rows = [("rnn", None), *(("lstm", bias) for bias in true if bias is not None)]
+    asked = made_up.product(
+        network=tuple(rows), hidden=(HIDDEN,), length=(256,), seed=range(seeds)
+    )
+    grids = {**made_up.lineup(seeds=3), "exponents": asked}
+    store = made_up.store(grids)
+    for point in store.grids["exponents"]:
+        bias = point.params["forget_bias"]
+        width = HIDDEN * (1 if point.params["cell"] == "rnn" else 2)
+        values = np.linspace(true[bias], max(tail, -6.0), width)
+        values[-1] = tail
+        point.records = {
+            "lyapunov_exponents": Record(
+                "lyapunov_exponents",
+                1,
+                {},
+                {"index": tuple(range(1, width + 1))},
+                values,
+            ),
+            "sum_rule_residual": Record(
+                "sum_rule_residual", 1, {}, {}, np.array(residual)
+            ),
+        }
+        if bias in alone:
+            point.records["hidden_only_exponent"] = Record(
+                "hidden_only_exponent", 1, {}, {}, np.array(alone[bias])
+            )
+    return store
+
+
+def told(store, section):
+    document = compose(store)
+    chapter = next(c for c in document.chapters if c.name == section)
+    return chapter, inline.plain(finding_of(chapter.blocks))
+
+
+TRUE = {None: -0.8, "keep": -0.5, 3.0: -0.02}
+ALONE = {"keep": -2.0, 3.0: -2.2}
+
+
+def test_section_8_counts_directions_that_last_and_draws_the_spectrum():
+    chapter, finding = told(spectra(TRUE, ALONE), "directions")
+    assert (
+        "LSTM forget bias 3 keeps more than 1/1000 over 256 steps along 1 of 64 "
+        "directions; RNN and LSTM forget bias 0 along none." in finding
+    )
+    figures = [b for b in chapter.blocks if isinstance(b, Figure)]
+    assert [f.name for f in figures] == ["directions", "exponents"]
+    curves = {s.label: s for s in figures[1].data.series}
+    assert curves["RNN"].x == [100 * k / 32 for k in range(1, 33)]
+    assert curves["LSTM 3"].y[0] == pytest.approx(math.exp(-0.02))
+    assert "hidden size 32" in inline.plain(figures[1].caption)
+    assert "LSTM forget bias 3 98.0 % to 0.25 %" in figures[1].alt
+
+
+def test_dead_directions_stand_at_zero_and_growing_ones_above_one():
+    true = {None: 0.1, 3.0: -0.01}
+    chapter, _ = told(spectra(true, {}, tail=-np.inf), "directions")
+    figure = [b for b in chapter.blocks if isinstance(b, Figure)][1]
+    curves = {s.label: s for s in figure.data.series}
+    assert curves["RNN"].y[0] == pytest.approx(math.exp(0.1))
+    assert curves["RNN"].y[-1] == 0
+    for text in every_text(compose(spectra(true, {}, tail=-np.inf))):
+        assert not {"nan", "inf", "$"} & set(inline.plain(text).split())
+
+
+def test_where_nothing_lasts_it_says_so():
+    _, finding = told(spectra({None: -0.8, "keep": -0.5}, {}), "directions")
+    assert "none of 2 networks keeps 1/1000 over 256 steps" in finding
+
+
+def test_section_10_sets_dh_by_dh_beside_the_whole_state():
+    chapter, finding = told(spectra(TRUE, ALONE), "predictors")
+    assert (
+        "Public code that takes dh/dh alone, at fixed c, for an LSTM's exponent has "
+        "LSTM forget bias 3 keep 11 % a step; its whole state keeps 98.0 %." in finding
+    )
+    table = next(b for b in chapter.blocks if isinstance(b, Table))
+    rows = [[cell.text for cell in row] for row in table.row_list()]
+    assert rows == [
+        ["LSTM forget bias 0", "−0.50", "−2.0", "4.0"],
+        ["LSTM forget bias 3", "−0.020", "−2.2", "110"],
+    ]
+
+
+def test_a_sign_that_differs_has_no_factor():
+    chapter, _ = told(spectra({None: -1.0, 3.0: 0.02}, {3.0: -2.0}), "predictors")
+    table = next(b for b in chapter.blocks if isinstance(b, Table))
+    assert [cell.text for cell in table.row_list()[0]][1:] == ["+0.020", "−2.0", "–"]
+
+
+def test_where_the_two_agree_it_says_so():
+    _, finding = told(spectra({None: -1.0, 3.0: -0.020}, {3.0: -0.021}), "predictors")
+    assert "is within a factor of ten" in finding
+    assert "over 256 steps here" in finding
+
+
+def test_without_dh_by_dh_section_10_does_not_speak_of_it():
+    chapter, finding = told(spectra(TRUE, {}), "predictors")
+    assert "dh/dh" not in finding
+    assert not [b for b in chapter.blocks if isinstance(b, Table)]
+
+
+def test_exponents_alone_make_whole_sections():
+    """Where nothing else was measured, sections 8 and 10 stand on them."""
+    store = spectra(TRUE, ALONE)
+    points = store.grids["exponents"]
+    store.points, store.grids = points, {"exponents": points}
+    chapter, finding = told(store, "directions")
+    assert finding.startswith("Counted by Lyapunov exponents, LSTM forget bias 3")
+    kinds = [type(b).__name__ for b in chapter.blocks]
+    assert kinds.count("Figure") == 1
+    assert kinds[-5:] == ["HowToRead", "Formula", "Command", "Limits", "References"]
+    chapter, finding = told(store, "predictors")
+    assert finding.startswith("Public code that takes dh/dh alone")
+    assert [type(b).__name__ for b in chapter.blocks][1] == "Table"
+
+
+def test_section_12_tells_the_largest_residual():
+    chapter, _ = told(spectra(TRUE, ALONE), "provenance")
+    table = next(b for b in chapter.blocks if isinstance(b, Table))
+    row = [inline.plain(cell.text) for cell in table.row_list()[-1]]
+    assert row[0].startswith("sum rule")
+    assert "3 × 10" in row[1]
+    assert row[2] == "9"
+    chapter, _ = told(spectra(TRUE, ALONE, residual=math.nan), "provenance")
+    tables = [b for b in chapter.blocks if isinstance(b, Table)]
+    assert not any("sum rule" in r[0].text for t in tables for r in t.row_list())
+
+
+def test_the_top_still_stands_on_the_line_up():
+    store = spectra(TRUE, ALONE)
+    assert Story.of(store).main_grid == "sweep"
