@@ -75,6 +75,15 @@ def scale_rows(scale: Tensor, weight: Tensor) -> Tensor:
     return scale.unsqueeze(-1) * weight.unsqueeze(-3)
 
 
+def add_scaled_rows_(into: Tensor, scale: Tensor, weight: Tensor) -> Tensor:
+    """Add D(scale) @ weight to ``into`` (…, …M, B, rows, n) in place and return it.
+
+    In one pass, without the product in between: memory is what such sums cost. Each row
+    is worked through by itself, so its bits are its own.
+    """
+    return into.addcmul_(scale.unsqueeze(-1), weight.unsqueeze(-3))
+
+
 def left_multiply(weight: Tensor, blocks: Tensor) -> Tensor:
     """Return weight @ block per sequence.
 

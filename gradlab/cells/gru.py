@@ -10,7 +10,13 @@ from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import Recurrent, Step, StepJacobian
-from gradlab.invariant import left_multiply, matmul, pull_through, scale_rows
+from gradlab.invariant import (
+    add_scaled_rows_,
+    left_multiply,
+    matmul,
+    pull_through,
+    scale_rows,
+)
 
 
 class GRU(TorchLayout):
@@ -91,8 +97,8 @@ class GRU(TorchLayout):
             inner += slopes.direct.unsqueeze(-2) * to_new.unsqueeze(-3)
             block += slopes.candidate.unsqueeze(-1) * inner
         else:
-            block += scale_rows(slopes.reset, to_reset)
-            block += scale_rows(slopes.candidate, to_new)
+            add_scaled_rows_(block, slopes.reset, to_reset)
+            add_scaled_rows_(block, slopes.candidate, to_new)
         return StepJacobian({"hh": block}, slopes.keep)
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
@@ -113,8 +119,8 @@ class GRU(TorchLayout):
         by_reset, by_update, by_new = self.weight_ih.split(self.hidden_size, -2)
         block = scale_rows(slopes.update, by_update)
         if not self.reset_before:
-            block += scale_rows(slopes.reset, by_reset)
-            block += scale_rows(slopes.new, by_new)
+            add_scaled_rows_(block, slopes.reset, by_reset)
+            add_scaled_rows_(block, slopes.new, by_new)
             return {"h": block}
         to_new = self.weight_hh[..., 2 * self.hidden_size :, :]
         inner = left_multiply(to_new, scale_rows(slopes.reset, by_reset))

@@ -13,7 +13,13 @@ from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
-from gradlab.invariant import left_multiply, matmul, pull_through, scale_rows
+from gradlab.invariant import (
+    add_scaled_rows_,
+    left_multiply,
+    matmul,
+    pull_through,
+    scale_rows,
+)
 
 
 class LSTM(TorchLayout):
@@ -136,7 +142,7 @@ class LSTM(TorchLayout):
         weights = self._split_rows(self.weight_hh)
         cell = _mixed(slopes.into_cell, weights)
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
-        hidden += scale_rows(slopes.into_output, weights["output_gate"])
+        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
         through = slopes.cell_to_hidden * slopes.conveyor
         blocks: dict[str, Tensor | Diagonal]
         if not self.proj_size:
@@ -154,7 +160,7 @@ class LSTM(TorchLayout):
         weights = self._split_rows(self.weight_ih)
         cell = _mixed(slopes.into_cell, weights)
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
-        hidden += scale_rows(slopes.into_output, weights["output_gate"])
+        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
         if self.proj_size:
             hidden = left_multiply(self.weight_hr, hidden)
         return {"h": hidden, "c": cell}
@@ -263,7 +269,7 @@ def _mixed(scales: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tenso
     (first, scale), *rest = scales.items()
     total = scale_rows(scale, weights[first])
     for name, scale in rest:
-        total += scale_rows(scale, weights[name])
+        add_scaled_rows_(total, scale, weights[name])
     return total
 
 

@@ -1,7 +1,8 @@
 """The chain of Jacobians along a trajectory: norms of the product at every lag."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -86,8 +87,7 @@ def jacobian_norms(
     with torch.no_grad():
         kept = some_rows(rows, trajectory.cell)
         run = _Run(trajectory, blocks, lags, kept, threshold)
-        for step in jacobians(trajectory, length):
-            run.advance(step)
+        run.walk(jacobians(trajectory, length))
         return run.result()
 
 
@@ -117,9 +117,8 @@ class _Run:
             rows=None if rows is None else layout.part(rows),
             watch="detours" in self.blocks,
         )
-        self.follows = len(lags) == trajectory.length + 1
-        strand = FollowedStrand if self.follows else WholeStrand
-        self.whole = strand(product, self.blocks)
+        every = len(lags) == trajectory.length + 1 and "detours" not in self.blocks
+        self.whole = (FollowedStrand if every else WholeStrand)(product, self.blocks)
         self.cut: list[Strand] = list(_cuts(self.blocks, cell, first, layout))
         sequences = trajectory.lead[-1]
         points = first.count // sequences
@@ -128,8 +127,27 @@ class _Run:
         self.spectral: list[Norms] = []
         self._note([self.whole])
 
-    def advance(self, step: FlatJacobian) -> None:
-        """Go one step further back."""
+    def walk(self, steps: Iterator[FlatJacobian]) -> None:
+        """Go back along all ``steps``."""
+        if isinstance(self.whole, FollowedStrand):
+            while some := list(islice(steps, self.whole.stretch)):
+                self._advance_together(self.whole, some)
+        else:
+            for step in steps:
+                self._advance(step)
+
+    def _advance_together(
+        self, whole: FollowedStrand, steps: Sequence[FlatJacobian]
+    ) -> None:
+        both = whole.advance_together(steps)
+        for step, (frobenius, spectral) in zip(steps, both, strict=True):
+            self.lag += 1
+            for strand in self.cut:
+                strand.advance(step)
+            self.frobenius.append(frobenius | _merged(s.frobenius() for s in self.cut))
+            self._keep(spectral | _merged(s.spectral() for s in self.cut))
+
+    def _advance(self, step: FlatJacobian) -> None:
         self.lag += 1
         strands = [self.whole, *self.cut]
         for strand in strands:
@@ -138,10 +156,6 @@ class _Run:
 
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
-        if isinstance(self.whole, FollowedStrand):
-            self.whole.finish()
-            for lag, norms in enumerate(self.spectral):
-                self.finder.feed(lag, log(*norms["joint"]), self.whole.product)
         whole = _stacked(self.frobenius, ("joint",))["joint"]
         horizon = self.finder.refine(self.trajectory, whole)
         frobenius, spectral = self._curves()
@@ -157,10 +171,11 @@ class _Run:
     def _note(self, strands: Sequence[Strand]) -> None:
         self.frobenius.append(_merged(s.frobenius() for s in strands))
         if self.lag in self.wanted:
-            norms = _merged(s.spectral() for s in strands)
-            self.spectral.append(norms)
-            if not self.follows:
-                self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
+            self._keep(_merged(s.spectral() for s in strands))
+
+    def _keep(self, norms: Norms) -> None:
+        self.spectral.append(norms)
+        self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
 
     def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return all curves; cut products are the identity at lag 0."""

@@ -92,7 +92,7 @@ class FlatJacobian:
             self.layout,
         )
 
-    def pick(self, rows: Tensor) -> "FlatJacobian":
+    def pick(self, rows: slice | Tensor) -> "FlatJacobian":
         """Return the Jacobians at ``rows`` of N (which may repeat)."""
         return FlatJacobian(
             {key: block[rows] for key, block in self.dense.items()},
@@ -142,20 +142,12 @@ def _going_back(
 ) -> Iterator[FlatJacobian]:
     """Yield J_stop, .., J_{start + 1}, computed together."""
     cell = trajectory.cell
-    together = cell.jacobian(*trajectory.steps_between(start, stop))
-    for k in range(stop - start - 1, -1, -1):
-        flat = flatten(cell, _at(together, k))
-        yield _honest(flat, trajectory, start + k + 1)
-
-
-def _at(jacobian: StepJacobian, k: int) -> StepJacobian:
-    """Return the k-th of Jacobians along a leading time axis."""
-    blocks: dict[str, Tensor | Diagonal] = {
-        key: Diagonal(block.values[k]) if isinstance(block, Diagonal) else block[k]
-        for key, block in jacobian.blocks.items()
-    }
-    conveyor = jacobian.conveyor
-    return StepJacobian(blocks, None if conveyor is None else conveyor[k])
+    steps = stop - start
+    together = flatten(cell, cell.jacobian(*trajectory.steps_between(start, stop)))
+    count = together.count // steps
+    for k in range(steps - 1, -1, -1):
+        one = together.pick(slice(k * count, (k + 1) * count))
+        yield _honest(one, trajectory, start + k + 1)
 
 
 def _honest(flat: FlatJacobian, trajectory: Trajectory, t: int) -> FlatJacobian:

@@ -15,8 +15,10 @@ from gradlab.jacobians.spectral import spectral_norm
 
 
 WIDTH = 8
-_TOLERANCE = 1e-5
-_PASSES = 8
+_TOLERANCE = 2e-5
+_LOOKS = 8
+_FLAT = 4
+_EASILY = 0.02
 
 
 class LeadingDirections:
@@ -25,18 +27,21 @@ class LeadingDirections:
     Held as a block U of 8 orthonormal rows. At each lag the Ritz values of P P^T on U
     are taken, and the residual r of the top one's vector. The top value theta is low by
     about r^2 / (theta - the least of the eight), to second order whatever comes close
-    inside the block; where that is more than 2e-5 of theta (1e-5 in ln norm), U takes a
-    step of subspace iteration, and after eight the Gram matrix's own eigenvalue is
-    asked (:func:`gradlab.jacobians.spectral.spectral_norm`). After each stretch of lags
-    U takes a step in any case: a direction outside it would have to pass seven others
-    in between to go unseen.
+    inside the block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes a
+    step of subspace iteration, and after eight looks the Gram matrix's own eigenvalue
+    is asked (:func:`gradlab.jacobians.spectral.spectral_norm`). After each stretch of
+    lags U takes a step in any case: a direction outside it would have to pass seven
+    others in between to go unseen.
 
-    A matrix is treated by its own numbers alone, so none depends on the others. Only
-    float32 gains by it; float64 is asked for more digits than it could give.
+    The first lags, where all singular values are alike, are computed directly. A matrix
+    is treated by its own numbers alone, so none depends on the others. Only float32
+    gains by it; float64 is asked for more digits than it could give.
     """
 
     def __init__(self, count: int, rows: int, like: Tensor) -> None:
         self.basis = _start(rows).to(like).expand(count, -1, -1).contiguous()
+        self.restless = np.ones(count, dtype=bool)
+        self.lag = 0
 
     @staticmethod
     def suits(parts: Sequence[Tensor]) -> bool:
@@ -54,52 +59,70 @@ class LeadingDirections:
                 stand for themselves.
         """
         count = len(self.basis)
-        basis = self.basis.repeat(len(sizes) // count, 1, 1)
+        lags = len(sizes) // count
+        search = _Search(parts, self.basis.repeat(lags, 1, 1))
+        found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
-        if usable.all():
-            found = _followed(parts, basis)
-        else:
-            found = np.where(sizes == 0, 0.0, sizes)
-            if usable.any():
-                rows = _index(usable, basis)
-                some = basis[rows]
-                found[usable] = _followed([part[rows] for part in parts], some)
-                basis[rows] = some
-        self._step([part[-count:] for part in parts], basis[-count:], usable[-count:])
+        if usable.any():
+            restless = usable & np.tile(self.restless, lags)
+            search.move(restless)
+            if self.lag < _FLAT:
+                found[usable] = search.directly(usable)
+            else:
+                found[usable] = search.norms(usable, restless)
+            last = np.arange(len(sizes)) >= len(sizes) - count
+            search.move(usable & last)
+            self.basis = search.basis[-count:]
+            self.restless = restless.reshape(lags, count).any(0)
+        self.lag += lags
         return found
 
-    def _step(self, parts: Sequence[Tensor], basis: Tensor, usable: np.ndarray) -> None:
-        if usable.all():
-            self.basis = _moved(parts, basis)
-        elif usable.any():
-            rows = _index(usable, basis)
-            self.basis[rows] = _moved([part[rows] for part in parts], basis[rows])
+
+class _Search:
+    """Matrices of several lags, each with its own block of directions."""
+
+    def __init__(self, parts: Sequence[Tensor], basis: Tensor) -> None:
+        self.parts, self.basis = parts, basis
+
+    def directly(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the norms of the chosen without a search."""
+        parts = _of(self.parts, chosen)
+        return spectral_norm(torch.cat(parts, dim=-1)).cpu().numpy()
+
+    def norms(self, chosen: np.ndarray, restless: np.ndarray) -> np.ndarray:
+        """Return the norms of the chosen.
+
+        Set in ``restless``, which says whose bases have moved already, for whom it was
+        necessary: the next stretch then starts with a step.
+        """
+        found, left = np.zeros(len(chosen)), chosen.copy()
+        for look in range(_LOOKS):
+            norm, off = _look(_of(self.parts, left), *_of([self.basis], left))
+            found[left] = norm
+            if look == 0:
+                restless[left] = off > np.where(restless[left], _EASILY, 1.0)
+            left[left] = ~(off <= 1.0)
+            if not left.any():
+                return found[chosen]
+            self.move(left)
+        found[left] = self.directly(left)
+        return found[chosen]
+
+    def move(self, chosen: np.ndarray) -> None:
+        """Let the bases of the chosen take a step of subspace iteration."""
+        if not chosen.any():
+            return
+        parts, (basis,) = _of(self.parts, chosen), _of([self.basis], chosen)
+        back = _back(parts, [multiply(basis, part) for part in parts])
+        moved = torch.linalg.qr(back.mT).Q.mT.contiguous()
+        if chosen.all():
+            self.basis = moved
+        else:
+            self.basis[_places(chosen, moved)] = moved
 
 
-def _followed(parts: Sequence[Tensor], basis: Tensor) -> np.ndarray:
-    """Return the norms; leave in ``basis`` where each search ended."""
-    square, settled = _top(parts, basis)
-    for _ in range(_PASSES):
-        if settled.all():
-            break
-        rest = (~settled).nonzero().squeeze(-1)
-        some = [part[rest] for part in parts]
-        moved = _moved(some, basis[rest])
-        basis[rest] = moved
-        square[rest], settled[rest] = _top(some, moved)
-    norm = square.double().sqrt()
-    if not settled.all():
-        rest = (~settled).nonzero().squeeze(-1)
-        norm[rest] = spectral_norm(torch.cat([part[rest] for part in parts], -1))
-    return norm.cpu().numpy()
-
-
-def _index(chosen: np.ndarray, like: Tensor) -> Tensor:
-    return torch.from_numpy(np.flatnonzero(chosen)).to(like.device)
-
-
-def _top(parts: Sequence[Tensor], basis: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the top Ritz values of P P^T (N) and which of them are settled."""
+def _look(parts: Sequence[Tensor], basis: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return the norms by the top Ritz values (N), and how far off over the limit."""
     across = [multiply(basis, part) for part in parts]
     inner = multiply(across[0], across[0].mT)
     for image in across[1:]:
@@ -109,13 +132,8 @@ def _top(parts: Sequence[Tensor], basis: Tensor) -> tuple[Tensor, Tensor]:
     back = _back(parts, [multiply(weights, image) for image in across])
     residual = back - square[:, None, None] * multiply(weights, basis)
     low_by = (residual * residual).sum((-2, -1))
-    return square, low_by <= 2 * _TOLERANCE * square * (square - ritz[..., 0])
-
-
-def _moved(parts: Sequence[Tensor], basis: Tensor) -> Tensor:
-    """Return the block after one step of subspace iteration."""
-    across = [multiply(basis, part) for part in parts]
-    return torch.linalg.qr(_back(parts, across).mT).Q.mT.contiguous()
+    limit = 2 * _TOLERANCE * square * (square - ritz[..., 0])
+    return square.double().sqrt().cpu().numpy(), (low_by / limit).cpu().numpy()
 
 
 def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
@@ -123,6 +141,19 @@ def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
     for part, image in zip(parts[1:], across[1:], strict=True):
         multiply_add_(back, image, part.mT)
     return back
+
+
+def _of(values: Sequence[Tensor], chosen: np.ndarray) -> Sequence[Tensor]:
+    """Return the chosen rows of each; views where they stand together."""
+    places = np.flatnonzero(chosen)
+    first, last = int(places[0]), int(places[-1])
+    if last - first + 1 == len(places):
+        return [value[first : last + 1] for value in values]
+    return [value[_places(chosen, value)] for value in values]
+
+
+def _places(chosen: np.ndarray, like: Tensor) -> Tensor:
+    return torch.from_numpy(np.flatnonzero(chosen)).to(like.device)
 
 
 def _start(rows: int) -> Tensor:

@@ -1,16 +1,17 @@
 """The product J_T ... J_{t+1}, grown one step further back at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.slots import Slots
+from gradlab.jacobians.times import Columns, times
 from gradlab.logscale import (
     Scaled,
     exponents,
@@ -21,18 +22,33 @@ from gradlab.logscale import (
 )
 
 
-Columns = dict[str, Tensor]
 _FAR, _OFTEN = 20, 8
+_WIDE = 2.0**30  # squares of squares are still floats
+
+
+class Stretch(NamedTuple):
+    """Products of several steps, one behind the other along the first axis.
+
+    Attributes:
+        columns: mantissas by earlier state, (steps * N, rows, n).
+        norms: (steps * N, later, earlier), as of :class:`Product`.
+        total: (steps * N).
+        exponent: (steps * N).
+    """
+
+    columns: Columns
+    norms: np.ndarray
+    total: np.ndarray
+    exponent: np.ndarray
 
 
 class Product:
     """N products, held as one column block per earlier state: (N, rows, n).
 
     P <- P J_t, for the rows of all later states or of some. Widths are those of the
-    layout, filled up to multiples of 16. The
-    mantissas are those of plain arithmetic: they are multiplied by exact powers of
-    two, each matrix by a rule that looks at it alone. Columns are written into slots
-    that take turns; what is small is kept in NumPy, where an operation costs a tenth of torch's.
+    layout, filled up to multiples of 16. The mantissas are those of plain arithmetic:
+    they are multiplied by exact powers of two, each matrix by a rule that looks at it
+    alone. What is small is kept in NumPy, where an operation costs a tenth of torch's.
 
     Args of the constructor: ``rows`` is the layout of the later states, that of all of
     them when left out; ``conveyor=False`` leaves the conveyor out of every J_t,
@@ -40,7 +56,7 @@ class Product:
 
     Attributes:
         columns: mantissas by earlier state; overwritten when the slots come round.
-        slots: where they are written; a stretch of the last steps stands together.
+        slots: where they are written.
         exponent: (N) int64, powers of two taken out.
         norms: (N, later, earlier) float64, Frobenius norms of the mantissas' blocks.
         total: (N) float64, those of the whole mantissas.
@@ -68,7 +84,6 @@ class Product:
         self.detour_diagonal: Tensor | None = None
         self.age = 0
         self.slots = Slots(columns)
-        self._term: Columns = {}
         self._weigh()
 
     @classmethod
@@ -110,8 +125,43 @@ class Product:
         if entered is not None and step.conveyor is not None:
             self._carry_detours(step.conveyor, entered)
         self.age += 1
-        self.slots.turn()
         self._settle()
+
+    def advance_together(self, steps: Sequence[FlatJacobian]) -> Stretch:
+        """Multiply by several J_t, one after the other; return all the products.
+
+        As :meth:`advance`, but norms and range are looked at once for all of them. For
+        products that watch no detours.
+        """
+        start, whole = self.columns, self.slots.turned(len(steps))
+        for place, step in enumerate(steps):
+            into = {name: slots[place] for name, slots in whole.items()}
+            times(self.columns, step, into, conveyor=self.conveyor)
+            self.columns = into
+        flat = {name: slots.flatten(0, 1) for name, slots in whole.items()}
+        norms = _block_norms(list(flat.values()), self.rows)
+        totals = _totals(norms)
+        if not ((totals == 0) | ((totals > 1 / _WIDE) & (totals < _WIDE))).all():
+            self.columns = {name: column.clone() for name, column in start.items()}
+            return self._one_by_one(steps)
+        exponent = np.tile(self.exponent, len(steps))
+        self.norms, self.total = norms[-self.count :], totals[-self.count :]
+        self.age += len(steps)
+        stretch = Stretch(flat, norms, totals, exponent)
+        if (np.abs(exponents(self.total)) >= _FAR).any() or self.age % _OFTEN == 0:
+            self.columns = {name: column.clone() for name, column in into.items()}
+            self._settle()
+        return stretch
+
+    def _one_by_one(self, steps: Sequence[FlatJacobian]) -> Stretch:
+        taken = []
+        for step in steps:
+            self.advance(step)
+            columns = {name: column.clone() for name, column in self.columns.items()}
+            taken.append((columns, self.norms, self.total, self.exponent))
+        columns, norms, totals, exponent = zip(*taken, strict=True)
+        flat = {name: torch.cat([c[name] for c in columns]) for name in columns[0]}
+        return Stretch(flat, *map(np.concatenate, (norms, totals, exponent)))
 
     def joint(self) -> Tensor:
         """Return the mantissas of all rows and columns, (N, rows, columns)."""
@@ -164,53 +214,15 @@ class Product:
 
     def _step(self, before: Columns, step: FlatJacobian) -> Tensor | None:
         """Set columns to ``before`` times J_t; return the diagonal of what entered."""
-        spare = self.slots.ahead()
-        result, entered = {}, None
-        for earlier, own in before.items():
-            into, filled = spare[earlier], False
-            filled = self._by_all_roads(into, before, step, earlier)
-            if earlier == step.carry and step.conveyor is not None and self.conveyor:
-                if self.watch:
-                    entered = self._entering(into, filled)
-                filled = self._add(into, filled, own, step.conveyor)
-            result[earlier] = into if filled else into.zero_()
-        self.columns = result
+        into = {name: whole[0] for name, whole in self.slots.turned(1).items()}
+        entered = times(before, step, into, conveyor=self.conveyor, watch=self.watch)
+        self.columns = into
         self._weigh()
-        return entered
+        return None if entered is None else self._entering(entered)
 
-    def _by_all_roads(
-        self, into: Tensor, before: Columns, step: FlatJacobian, earlier: str
-    ) -> bool:
-        """Fill a column block by all roads but the conveyor; say if there are any."""
-        filled = False
-        for later, column in before.items():
-            block = step.dense.get((later, earlier))
-            if block is not None and filled:
-                multiply_add_(into, column, block)
-            elif block is not None:
-                multiply(column, block, into)
-                filled = True
-        for later, column in before.items():
-            values = step.diagonal.get((later, earlier))
-            if values is not None:
-                filled = self._add(into, filled, column, values)
-        return filled
-
-    def _add(self, into: Tensor, filled: bool, column: Tensor, values: Tensor) -> bool:
-        """Add column times diag(values) to what is there, if anything is."""
-        if not filled:
-            torch.mul(column, values[:, None, :], out=into)
-            return True
-        key = str(tuple(into.shape))
-        if key not in self._term:
-            self._term[key] = torch.empty_like(into)
-        into.add_(torch.mul(column, values[:, None, :], out=self._term[key]))
-        return True
-
-    def _entering(self, into: Tensor, filled: bool) -> Tensor:
-        rows = into[:, self.rows.rows(self.layout.names[-1])]
-        diagonal = rows.diagonal(dim1=-2, dim2=-1)
-        return diagonal.clone() if filled else torch.zeros_like(diagonal)
+    def _entering(self, column: Tensor) -> Tensor:
+        rows = column[:, self.rows.rows(self.layout.names[-1])]
+        return rows.diagonal(dim1=-2, dim2=-1)
 
     def _carry_detours(self, conveyor: Tensor, entered: Tensor) -> None:
         carried = self.detour_diagonal
@@ -219,9 +231,7 @@ class Product:
 
     def _weigh(self) -> None:
         self.norms = _block_norms(list(self.columns.values()), self.rows)
-        flat = self.norms.reshape(len(self.norms), -1)
-        with np.errstate(invalid="ignore", over="ignore"):
-            self.total = np.sqrt((flat * flat).sum(axis=-1))
+        self.total = _totals(self.norms)
 
     def _again(self, before: Columns, step: FlatJacobian) -> Tensor | None:
         """Redo a step that overflowed, from mantissas near 1 (the same digits)."""
@@ -246,6 +256,13 @@ class Product:
         self.norms = np.ldexp(self.norms, -shift[:, None, None])
         self.total = np.ldexp(self.total, -shift)
         self.exponent = self.exponent + shift
+
+
+def _totals(norms: np.ndarray) -> np.ndarray:
+    """Return the norms (N) of whole matrices from those of their blocks."""
+    flat = norms.reshape(len(norms), -1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.sqrt((flat * flat).sum(axis=-1))
 
 
 def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:

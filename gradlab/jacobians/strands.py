@@ -6,6 +6,7 @@ powers of two (N); logarithms are taken once, of all lags together.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from gradlab.jacobians.conveyor import (
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.leading import LeadingDirections
-from gradlab.jacobians.product import Product
+from gradlab.jacobians.product import Product, Stretch
 from gradlab.jacobians.spectral import spectral_norm, spectral_norms
 from gradlab.logscale import frobenius_norms
 
@@ -93,59 +94,61 @@ class WholeStrand(Strand):
 class FollowedStrand(WholeStrand):
     """The whole product when its spectral norms are wanted at every lag.
 
-    A stretch of lags is looked at together; so what :meth:`spectral` returns is filled
-    in later, at the latest by :meth:`finish`. The detours are looked at one by one.
+    Goes a stretch of steps at a time. For blocks other than the detours.
     """
 
     def __init__(self, product: Product, blocks: tuple[str, ...]) -> None:
         super().__init__(product, blocks)
         self.leading: dict[str, LeadingDirections] = {}
-        self.waiting: list[tuple[Norms, Norms]] = []
 
-    def spectral(self) -> Norms:
-        """Return the spectral norms of the blocks asked for, to be filled in."""
-        if self.product.age == 0 or not LeadingDirections.suits(self._parts("joint")):
-            return super().spectral()
-        sizes = self.frobenius()
-        norms = {k: (np.empty_like(v), e) for k, (v, e) in sizes.items()}
-        if "detours" in self.blocks:
-            with self.product.detours() as detours:
-                norm = spectral_norms({"detours": detours})["detours"]
-            norms["detours"][0][:] = norm
-        self.waiting.append((norms, sizes))
-        if self.product.slots.full:
-            self.finish()
-        return norms
+    @property
+    def stretch(self) -> int:
+        """How many steps to go at a time."""
+        return self.product.slots.longest
 
-    def finish(self) -> None:
-        """Fill in what waits."""
-        if not self.waiting:
-            return
-        found = {"joint": self._found("joint")}
-        for name in self.pairs:
-            found[name] = found["joint"] if self.alone else self._found(name)
-        for place, (norms, _) in enumerate(self.waiting):
-            for name, rows in found.items():
-                norms[name][0][:] = rows[place]
-        self.waiting = []
+    def advance_together(
+        self, steps: Sequence[FlatJacobian]
+    ) -> Iterator[tuple[Norms, Norms]]:
+        """Go some steps back; yield the Frobenius and spectral norms of each."""
+        stretch = self.product.advance_together(steps)
+        sizes = {name: stretch.norms[:, i, j] for name, (i, j) in self._places.items()}
+        sizes["joint"] = stretch.total
+        norms = {
+            name: self._followed(name, size, stretch)
+            for name, size in sizes.items()
+            if name == "joint" or not self.alone
+        }
+        if self.alone:
+            norms |= dict.fromkeys(self.pairs, norms["joint"])
+        count = self.product.count
+        for start in range(0, len(stretch.total), count):
+            here = slice(start, start + count)
+            yield (
+                {name: (v[here], stretch.exponent[here]) for name, v in sizes.items()},
+                {name: (v[here], stretch.exponent[here]) for name, v in norms.items()},
+            )
 
-    def _found(self, name: str) -> np.ndarray:
-        """Return the norms (lags, N) of a block over the stretch that waits."""
-        parts = self._parts(name)
-        if name not in self.leading:
-            count, rows = self.product.count, parts[0].shape[-2]
-            self.leading[name] = LeadingDirections(count, rows, parts[0])
-        sizes = np.concatenate([sizes[name][0] for _, sizes in self.waiting])
-        found = self.leading[name].norms(parts, sizes)
-        return found.reshape(len(self.waiting), -1)
+    @property
+    def _places(self) -> dict[str, tuple[int, int]]:
+        later, earlier = self.product.rows.names, self.product.layout.names
+        return {
+            name: (later.index(a), earlier.index(b))
+            for name, (a, b) in self.pairs.items()
+        }
 
-    def _parts(self, name: str) -> list[torch.Tensor]:
-        """Return the columns of a block over the stretch, (lags * N, later, n)."""
-        columns = self.product.slots.stretch()
+    def _followed(self, name: str, sizes: np.ndarray, stretch: Stretch) -> np.ndarray:
+        """Return the spectral norms (steps * N) of one block."""
         if name == "joint":
-            return list(columns.values())
-        later, earlier = self.pairs[name]
-        return [columns[earlier][:, self.product.rows.rows(later)]]
+            parts = list(stretch.columns.values())
+        else:
+            later, earlier = self.pairs[name]
+            parts = [stretch.columns[earlier][:, self.product.rows.rows(later)]]
+        if not LeadingDirections.suits(parts):
+            return spectral_norms({name: torch.cat(parts, dim=-1)})[name]
+        if name not in self.leading:
+            rows = parts[0].shape[-2]
+            self.leading[name] = LeadingDirections(self.product.count, rows, parts[0])
+        return self.leading[name].norms(parts, sizes)
 
 
 class CutStrand(Strand):
