@@ -11,7 +11,7 @@ class HiddenOnlyExponent(Measure):
     """The rate of the product of dh_t/dh_{t-1} at fixed c: no Lyapunov exponent.
 
     Public code gives it as an LSTM's; it leaves out the road by which an LSTM
-    remembers. To be compared with ``lyapunov_exponents`` at index 1.
+    remembers. To be compared with ``lyapunov_exponents`` at index 1. Of one layer.
     """
 
     name = "hidden_only_exponent"
@@ -23,7 +23,7 @@ class HiddenOnlyExponent(Measure):
     costly = True
 
     def applies_to(self, cell):
-        return len(cell.state_names) > 1
+        return len(cell.state_names) > 1 and len(cell.layer_cells) == 1
 
     def compute(self, flow):
         return hidden_only_exponent(flow.trajectory).exponents[..., 0]

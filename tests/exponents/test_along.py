@@ -151,6 +151,17 @@ def test_float32_trajectories_are_read_in_float64():
     assert next(cell.parameters()).dtype == torch.float32
 
 
+def test_layers_have_their_own_exponents():
+    """J_t is block triangular: the spectrum is the union of the layers'."""
+    trajectory = driven("lstm:layers=2", 1500, hidden=3, sequences=1, bias=1.0)
+    whole = lyapunov_exponents(trajectory, warm_up=0)
+    layers = [lyapunov_exponents(trajectory.layer(k), warm_up=0) for k in (1, 2)]
+    union = np.concatenate([layer.exponents[0] for layer in layers])
+    assert np.abs(np.sort(union)[::-1] - whole.exponents[0]).max() < 20 / 1500
+    assert whole.exponents.sum() == pytest.approx(union.sum(), abs=1e-9)
+    assert whole.sum_rule_residual.max() < 1e-10
+
+
 def test_a_users_cell_needs_a_step_only():
     found = lyapunov_exponents(run(TwoStates(), steps=50))
     assert found.exponents.shape[-1] == 14
