@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gradlab.cells import members_of
 from gradlab.cells._layers import Layers
 from gradlab.cells.base import Cell, Recurrent, Step
 from gradlab.errors import ConfigError, ShapeError
@@ -130,6 +131,32 @@ class Trajectory:
             {name: value[pick] for name, value in self.pre_activations.items()},
             tuple(
                 Recurrent(use.rows, use.operand[pick], use.product[pick])
+                for use in self.recurrent
+            ),
+        )
+
+    def of_members(self, members: Tensor, stop: int) -> "Trajectory":
+        """Return the first ``stop`` steps of some members of a stack of cells.
+
+        Unlike :meth:`member` with the cells that are theirs, so that they can be
+        differentiated. A lone cell has no members to choose from: all of it is kept.
+        """
+        if len(self.lead) == 1:
+            return self
+        cell = members_of(self.cell, members)
+        return Trajectory(
+            cell,
+            self.inputs[:stop, members],
+            tuple(state[: stop + 1, members] for state in self.states),
+            {name: value[:stop, members] for name, value in self.gates.items()},
+            {
+                name: value[:stop, members]
+                for name, value in self.pre_activations.items()
+            },
+            tuple(
+                Recurrent(
+                    use.rows, use.operand[:stop, members], use.product[:stop, members]
+                )
                 for use in self.recurrent
             ),
         )

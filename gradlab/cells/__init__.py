@@ -11,12 +11,13 @@ from gradlab.cells._spec import axes, canonical, parse
 
 
 if TYPE_CHECKING:
-    from gradlab.cells._build import build, stack
+    from gradlab.cells._build import build, members_of, stack
     from gradlab.cells._layers import Layers
     from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
 
 _HOME = {
     "build": "gradlab.cells._build",
+    "members_of": "gradlab.cells._build",
     "stack": "gradlab.cells._build",
     "Cell": "gradlab.cells.base",
     "Diagonal": "gradlab.cells.base",
@@ -36,6 +37,7 @@ __all__ = [
     "axes",
     "build",
     "canonical",
+    "members_of",
     "parse",
     "stack",
 ]

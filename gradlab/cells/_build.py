@@ -98,6 +98,16 @@ def _put(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
     setattr(module.get_submodule(place), last, parameter)
 
 
+def members_of(cell: Cell, members: torch.Tensor) -> Cell:
+    """Return the stack of some members of a stack, at ``members`` of its axis."""
+    some = copy.deepcopy(cell)
+    for module in some.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            rows = nn.Parameter(parameter.detach()[members], parameter.requires_grad)
+            setattr(module, name, rows)
+    return some
+
+
 def _valued(value: Any, default: Any) -> Any:
     """Turn the name of an activation into one; leave other values."""
     if isinstance(value, str) and is_activation(default):

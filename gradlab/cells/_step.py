@@ -4,7 +4,7 @@ Orientation, written here once: J_t = ds_t/ds_{t-1}, rows are the later state, c
 the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,6 +15,9 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
+
+Pull = Callable[[int, tuple[Tensor, ...]], tuple[Tensor, ...]]
+"""``pull(k, cotangents)``: the cotangents pulled back through the k-th step."""
 
 _NOTHING: Mapping[str, Tensor] = MappingProxyType({})
 
@@ -52,6 +55,18 @@ class Step:
     gates: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
     pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
     recurrent: tuple[Recurrent, ...] = ()
+
+    def at(self, k: int) -> "Step":
+        """Return the k-th of steps along a leading time axis."""
+        return Step(
+            tuple(part[k] for part in self.state),
+            {name: value[k] for name, value in self.gates.items()},
+            {name: value[k] for name, value in self.pre_activations.items()},
+            tuple(
+                Recurrent(use.rows, use.operand[k], use.product[k])
+                for use in self.recurrent
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,14 @@ import torch
 from torch import Tensor, nn
 
 from gradlab.cells import _automatic
-from gradlab.cells._step import Diagonal, Recurrent, Step, StepJacobian, split_block
+from gradlab.cells._step import (
+    Diagonal,
+    Pull,
+    Recurrent,
+    Step,
+    StepJacobian,
+    split_block,
+)
 from gradlab.shapes import Cotangents, Inputs, State
 
 
@@ -148,6 +155,19 @@ class Cell(nn.Module, ABC):
         ``cotangents`` are rows, (…, B, K, n) per state; so are the results.
         """
         return _automatic.pullback(self, inputs, state, cotangents)
+
+    def pullbacks(self, inputs: Inputs, state: tuple[State, ...], step: Step) -> Pull:
+        """Return :meth:`pullback` through any of steps along a leading time axis.
+
+        ``pull(k, cotangents)`` goes through the k-th; what does not depend on the
+        cotangents is computed once for all steps where a cell knows how.
+        """
+
+        def pull(k: int, cotangents: tuple[Cotangents, ...]) -> tuple[Cotangents, ...]:
+            before = tuple(part[k] for part in state)
+            return self.pullback(inputs[k], before, step.at(k), cotangents)
+
+        return pull
 
     def input_jacobian(
         self, inputs: Inputs, state: tuple[State, ...], step: Step

@@ -9,7 +9,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.cells.base import Pull, Recurrent, Step, StepJacobian
 from gradlab.invariant import (
     add_scaled_rows_,
     left_multiply,
@@ -102,8 +102,18 @@ class GRU(TorchLayout):
         return StepJacobian({"hh": block}, slopes.keep)
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        (g,) = cotangents
+        return self._pulled(self._slopes(state, step), cotangents)
+
+    def pullbacks(self, inputs, state, step) -> Pull:
         slopes = self._slopes(state, step)
+        apart = zip(*(values.unbind(0) for values in slopes), strict=True)
+        steps = [_Slopes(*values) for values in apart]
+        return lambda k, cotangents: self._pulled(steps[k], cotangents)
+
+    def _pulled(
+        self, slopes: "_Slopes", cotangents: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...]:
+        (g,) = cotangents
         reset, update, candidate, direct, keep, _ = (v.unsqueeze(-2) for v in slopes)
         if not self.reset_before:
             parts = torch.cat([g * reset, g * update, g * candidate], -1)

@@ -1,6 +1,6 @@
 """Long short-term memory, with the options that ablate it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import torch
@@ -11,7 +11,7 @@ from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
+from gradlab.cells.base import Diagonal, Pull, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.invariant import (
     add_scaled_rows_,
@@ -167,14 +167,29 @@ class LSTM(TorchLayout):
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         slopes = self._slopes(state, step)
+        into = torch.stack([*slopes.into_cell.values()], -2)
+        return self._pulled(slopes._replace(into_cell={"all": into}), cotangents)
+
+    def pullbacks(self, inputs, state, step) -> Pull:
+        slopes = self._slopes(state, step)
+        into = slopes.into_cell
+        together = slopes._replace(into_cell={"all": torch.stack([*into.values()], -2)})
+        steps = list(together.steps())
+        return lambda k, cotangents: self._pulled(steps[k], cotangents)
+
+    def _pulled(
+        self, slopes: "_Slopes", cotangents: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...]:
+        """Pull back, with the scales into the cell state as one (…, B, gates, H)."""
         hidden, cell = cotangents
         if self.proj_size:
             hidden = pull_through(hidden, self.weight_hr)
         cell = cell + hidden * slopes.cell_to_hidden.unsqueeze(-2)
-        pulled = [cell * scale.unsqueeze(-2) for scale in slopes.into_cell.values()]
-        pulled.append(hidden * slopes.into_output.unsqueeze(-2))
+        early = cell.unsqueeze(-2) * slopes.into_cell["all"].unsqueeze(-3)
+        late = hidden * slopes.into_output.unsqueeze(-2)
+        pulled = torch.cat([early.flatten(-2), late], -1)
         return (
-            pull_through(torch.cat(pulled, -1), self.weight_hh),
+            pull_through(pulled, self.weight_hh),
             cell * slopes.conveyor.unsqueeze(-2),
         )
 
@@ -262,6 +277,14 @@ class _Slopes(NamedTuple):
     into_output: Tensor
     cell_to_hidden: Tensor
     conveyor: Tensor
+
+    def steps(self) -> Iterator["_Slopes"]:
+        """Yield those of each step along a leading time axis."""
+        names = list(self.into_cell)
+        parts = [*self.into_cell.values(), *self[1:]]
+        for values in zip(*(part.unbind(0) for part in parts), strict=True):
+            into_cell = dict(zip(names, values, strict=False))
+            yield _Slopes(into_cell, *values[len(names) :])
 
 
 def _mixed(scales: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:

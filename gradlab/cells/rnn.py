@@ -6,7 +6,7 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout
-from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.cells.base import Pull, Recurrent, Step, StepJacobian
 from gradlab.invariant import matmul, pull_through, scale_rows
 
 
@@ -47,8 +47,17 @@ class RNN(TorchLayout):
         return StepJacobian({"hh": scale_rows(self._slope(step), self.weight_hh)})
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
+        return self._pulled(self._slope(step), cotangents)
+
+    def pullbacks(self, inputs, state, step) -> Pull:
+        slope = self._slope(step)
+        return lambda k, cotangents: self._pulled(slope[k], cotangents)
+
+    def _pulled(
+        self, slope: Tensor, cotangents: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...]:
         (g,) = cotangents
-        return (pull_through(g * self._slope(step).unsqueeze(-2), self.weight_hh),)
+        return (pull_through(g * slope.unsqueeze(-2), self.weight_hh),)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 
 from gradlab.cells.base import Cell
-from gradlab.errors import ConfigError
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.jacobians.adaptive import AdaptiveRun, ChainCheck, suits
 from gradlab.jacobians.blocks import choose, some_rows
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
-from gradlab.jacobians.horizon import HorizonFinder
+from gradlab.jacobians.horizon import HorizonFinder, first_below
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
@@ -28,6 +29,9 @@ from gradlab.logscale import log
 from gradlab.trajectory import Trajectory
 
 
+CHAINS = ("dense", "adaptive")
+
+
 @dataclass(frozen=True)
 class JacobianNorms:
     """Norms of J_T ... J_{t+1} by lag T - t, as natural logs in float64.
@@ -41,6 +45,7 @@ class JacobianNorms:
         horizon: (…M): first lag at which the mean over sequences of ln |joint|_2 is
             below ln ``threshold``; inf when none is, NaN when a NaN comes first.
         threshold: see ``horizon``.
+        check: how the rank-adaptive chain was checked; None for the dense one.
     """
 
     lags: tuple[int, ...]
@@ -48,6 +53,7 @@ class JacobianNorms:
     spectral: dict[str, np.ndarray]
     horizon: np.ndarray
     threshold: float
+    check: ChainCheck | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -61,6 +67,7 @@ def jacobian_norms(
     lags: Sequence[int] | None = None,
     *,
     rows: str | Sequence[str] | None = None,
+    chain: str = "dense",
     threshold: float = 1e-3,
 ) -> JacobianNorms:
     """Return the norms of the Jacobian product along a trajectory.
@@ -73,6 +80,10 @@ def jacobian_norms(
             length when left out.
         rows: later states whose rows are carried, e.g. ``"h"`` for dh_T/ds_t at half
             the cost; the joint block is then theirs. All states when left out.
+        chain: ``"dense"`` carries all rows; ``"adaptive"`` drops those that have died
+            out, several times faster for long products that vanish, to about 1e-5 in
+            ln norm (see :mod:`gradlab.jacobians.adaptive`). It knows the joint block
+            alone; float64 and cells without a closed pullback stay dense.
         threshold: of the horizon.
 
     Exact up to rounding at any length: float32 products agree with float64 ones along
@@ -80,15 +91,38 @@ def jacobian_norms(
 
     Raises:
         UnknownNameError: for a block or a state the cell does not have.
-        ConfigError: for lags outside 0 .. T.
+        ConfigError: for lags outside 0 .. T, or blocks the chain does not know.
     """
+    _check_chain(chain, blocks)
     length = trajectory.length
     lags = stored_lags(length) if lags is None else _checked(lags, length)
     with torch.no_grad():
         kept = some_rows(rows, trajectory.cell)
+        if chain == "adaptive" and suits(trajectory, kept):
+            return _adaptive(trajectory, lags, kept, threshold)
         run = _Run(trajectory, blocks, lags, kept, threshold)
         run.walk(jacobians(trajectory, length))
         return run.result()
+
+
+def _adaptive(
+    trajectory: Trajectory,
+    lags: tuple[int, ...],
+    rows: tuple[str, ...] | None,
+    threshold: float,
+) -> JacobianNorms:
+    run, lead = AdaptiveRun(trajectory, rows), trajectory.lead
+    with np.errstate(invalid="ignore"):
+        mean = run.spectral.reshape(len(run.spectral), -1, lead[-1]).mean(-1)
+    spectral = run.spectral[list(lags)]
+    return JacobianNorms(
+        lags,
+        {"joint": run.frobenius.reshape(-1, *lead)},
+        {"joint": spectral.reshape(-1, *lead)},
+        first_below(mean, float(np.log(threshold))).reshape(lead[:-1]),
+        threshold,
+        run.check(),
+    )
 
 
 class _Run:
@@ -237,6 +271,18 @@ def _stacked(notes: list[Norms], blocks: tuple[str, ...]) -> dict[str, np.ndarra
             noted = [note[name] for note in notes if name in note]
             curves[name] = log(*map(np.stack, zip(*noted, strict=True)))
     return curves
+
+
+def _check_chain(chain: str, blocks: str | Iterable[str]) -> None:
+    if chain not in CHAINS:
+        raise UnknownNameError.among("chain", chain, CHAINS)
+    wanted = [blocks] if isinstance(blocks, str) else list(blocks)
+    if chain == "adaptive" and wanted != ["joint"]:
+        raise ConfigError(
+            got=f"blocks {', '.join(wanted)} of the adaptive chain",
+            expected="the joint block, whose rows it may drop",
+            try_='blocks="joint", or chain="dense"',
+        )
 
 
 def _checked(lags: Sequence[int], length: int) -> tuple[int, ...]:

@@ -93,3 +93,14 @@ class HorizonFinder:
 
     def _rows(self, points: np.ndarray) -> np.ndarray:
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
+
+
+def first_below(mean: np.ndarray, ln_threshold: float) -> np.ndarray:
+    """Return the first lag at which each column of (T + 1, points) is below.
+
+    inf where none is, NaN where a NaN comes first.
+    """
+    stops = np.isnan(mean) | (mean < ln_threshold)
+    first = stops.argmax(0)
+    found = np.where(stops.any(0), first, np.inf)
+    return np.where(np.isnan(mean[first, np.arange(mean.shape[1])]), np.nan, found)

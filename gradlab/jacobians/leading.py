@@ -43,6 +43,13 @@ class LeadingDirections:
         self.restless = np.ones(count, dtype=bool)
         self.lag = 0
 
+    def pick(self, rows: np.ndarray) -> "LeadingDirections":
+        """Return those of the matrices at ``rows`` of N."""
+        some = LeadingDirections(len(rows), self.basis.shape[-1], self.basis)
+        some.basis = self.basis[torch.from_numpy(rows).to(self.basis.device)]
+        some.restless, some.lag = self.restless[rows], self.lag
+        return some
+
     @staticmethod
     def suits(parts: Sequence[Tensor]) -> bool:
         """Say whether following pays for matrices of such columns."""

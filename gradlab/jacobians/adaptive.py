@@ -1,0 +1,236 @@
+"""The rank-adaptive chain: rows that have died out are no longer carried.
+
+A long product loses rank. Once a point's P = J_T ... J_{t+1} is, to 1e-4 of itself, a
+product of fewer directions, R = Q^T P is carried in its place. With E = P - Q R, whose
+rows stay orthogonal to Q's columns however long the chain becomes,
+
+    |R|^2 <= |P|^2 <= |R|^2 + |E|^2          in both norms,
+
+so an error of 1/100 of the norm costs 5e-5 in its logarithm. Every run is checked by
+random cotangents carried exactly beside R, which bound |E|; where they do not keep it
+below the limit, the dense chain is run.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+
+from gradlab.cells.base import Cell
+from gradlab.jacobians.flat import FlatJacobian, jacobians
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.product import Product
+from gradlab.jacobians.strands import FollowedStrand, Norms
+from gradlab.jacobians.thin import (
+    PROBES,
+    STRETCH,
+    TOLERANCE,
+    Thin,
+    advance,
+    begin,
+    error_bound,
+    picked,
+    sequences_of,
+    thinner,
+)
+from gradlab.logscale import log
+from gradlab.trajectory import Trajectory
+
+
+LIMIT = 1e-2
+"""The bound on |E|_2 / |P|_2 above which a point is computed densely."""
+
+Scaled = tuple[np.ndarray, np.ndarray]
+
+NARROWEST = 16
+_FIRST, _EVERY = 8, 8
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """How the rank-adaptive chain was checked, by point (…M).
+
+    Attributes:
+        directions: rows carried at the end, of how many there are.
+        error_bound: the largest bound met on |E|_2 / |P|_2; 0 where the chain stayed
+            dense, which is exact. Half its square bounds the error of a ln norm.
+        repeated: where the bound was above the limit and the dense chain was run.
+        tolerance: what was dropped at a time, at most.
+        limit: of the error bound.
+        failure_probability: that an error above the bound goes unseen.
+    """
+
+    directions: np.ndarray
+    error_bound: np.ndarray
+    repeated: np.ndarray
+    tolerance: float = TOLERANCE
+    limit: float = LIMIT
+    failure_probability: float = 10.0**-PROBES
+
+
+def suits(trajectory: Trajectory, rows: tuple[str, ...] | None) -> bool:
+    """Say whether the chain of a trajectory can be rank-adaptive.
+
+    In float32, for cells with a closed pullback, wide enough to gain anything.
+    """
+    cell = trajectory.cell
+    layout = Layout.of(cell) if rows is None else Layout.of(cell).part(rows)
+    return (
+        trajectory.inputs.dtype == torch.float32
+        and cell.stackable
+        and type(cell).pullback is not Cell.pullback
+        and layout.width >= 2 * NARROWEST
+    )
+
+
+class AdaptiveRun:
+    """Both norms of the product at every lag, of N sequences.
+
+    Attributes:
+        frobenius, spectral: (T + 1, N), natural logs.
+        directions: (points) rows carried at the end.
+        error_bound: (points) the largest met.
+        repeated: (points) whether the dense chain was run after all.
+    """
+
+    def __init__(self, trajectory: Trajectory, rows: tuple[str, ...] | None) -> None:
+        self.trajectory = trajectory
+        layout = Layout.of(trajectory.cell)
+        self.rows = layout if rows is None else layout.part(rows)
+        sequences = trajectory.lead[-1]
+        count = int(np.prod(trajectory.lead, dtype=int))
+        points = count // sequences
+        self.frobenius = np.zeros((trajectory.length + 1, count))
+        self.spectral = np.zeros((trajectory.length + 1, count))
+        self.frobenius[0] = 0.5 * np.log(self.rows.width)
+        self.directions = np.full(points, self.rows.width)
+        self.error_bound = np.zeros(points)
+        _Dense(self, trajectory, np.arange(points)).run(letting_go=True)
+        self.repeated = ~(self.error_bound <= LIMIT)
+        again = np.flatnonzero(self.repeated)
+        if len(again):
+            some = trajectory.of_members(torch.from_numpy(again), trajectory.length)
+            self.directions[again] = self.rows.width
+            _Dense(self, some, again).run(letting_go=False)
+
+    def check(self) -> ChainCheck:
+        """Return how the run was checked, by point (…M)."""
+        lead = self.trajectory.lead[:-1]
+        found = (self.directions, self.error_bound, self.repeated)
+        return ChainCheck(*(values.reshape(lead) for values in found))
+
+    def note(
+        self, lag: int, here: np.ndarray, frobenius: Scaled, spectral: Scaled
+    ) -> None:
+        """Keep the norms (steps, N) of the sequences ``here`` after ``lag``."""
+        rows = slice(lag + 1, lag + 1 + len(frobenius[0]))
+        self.frobenius[rows, here] = log(*frobenius)
+        self.spectral[rows, here] = log(*spectral)
+
+    def carry(self, thin: Thin, points: np.ndarray) -> None:
+        """Carry narrow products of some points to the end."""
+        here = sequences_of(points, self.trajectory.lead[-1])
+        while thin.t > 0:
+            lag = self.trajectory.length - thin.t
+            steps = STRETCH if thin.width == NARROWEST else _EVERY
+            norms = advance(thin, min(steps, thin.t))
+            exponent = norms.exponent
+            self.note(
+                lag, here, (norms.frobenius, exponent), (norms.spectral, exponent)
+            )
+            bound = error_bound(thin, norms.spectral[-1], norms.exponent[-1])
+            worst = bound.reshape(len(points), -1).max(-1)
+            self.error_bound[points] = np.fmax(self.error_bound[points], worst)
+            while thin.width > NARROWEST and thin.t > 0:
+                less, fits = thinner(thin, _half(thin.width))
+                if not fits.any():
+                    break
+                if not fits.all():
+                    self.carry(picked(less, np.flatnonzero(fits)), points[fits])
+                    thin = picked(thin, np.flatnonzero(~fits))
+                    points = points[~fits]
+                    here = sequences_of(points, self.trajectory.lead[-1])
+                    break
+                thin = less
+        self.directions[points] = thin.directions
+
+
+class _Dense:
+    """The part of a run in which all rows are carried."""
+
+    def __init__(
+        self, run: AdaptiveRun, trajectory: Trajectory, points: np.ndarray
+    ) -> None:
+        self.all, self.trajectory, self.points = run, trajectory, points
+        self.product = Product.identity(
+            Layout.of(trajectory.cell),
+            len(points) * trajectory.lead[-1],
+            trajectory.states[0],
+            rows=run.rows,
+        )
+        self.strand = FollowedStrand(self.product, ("joint",))
+        self.due = np.full(len(points), _FIRST)
+        self.lag = 0
+
+    def run(self, *, letting_go: bool) -> None:
+        """Go back until every point is carried by fewer rows, or to the end."""
+        length = self.all.trajectory.length
+        steps = jacobians(self.trajectory, length)
+        while len(self.points):
+            most = min(self.strand.stretch, _EVERY - self.lag % _EVERY)
+            some = list(islice(steps, most))
+            if not some:
+                return
+            self._advance(some)
+            before = len(self.points)
+            if letting_go and self.lag % _EVERY == 0 and self.lag < length:
+                self._let_go(length - self.lag)
+            if len(self.points) < before:
+                steps = jacobians(self.trajectory, length - self.lag)
+
+    def _advance(self, steps: Sequence[FlatJacobian]) -> None:
+        here = sequences_of(self.points, self.all.trajectory.lead[-1])
+        both = zip(*self.strand.advance_together(steps), strict=True)
+        frobenius, spectral = (_stacked(part) for part in both)
+        self.all.note(self.lag, here, frobenius, spectral)
+        self.lag += len(steps)
+
+    def _let_go(self, t: int) -> None:
+        """Try whether products are narrow by now; let those be carried that are."""
+        trying = np.flatnonzero(self.due <= self.lag)
+        if not len(trying):
+            return
+        width = _half(self.all.rows.size)
+        thin, fits = begin(
+            self.trajectory, t, self.product.joint(), self.product.exponent, width
+        )
+        self.due[trying] = self.lag + max(_EVERY, self.lag // _EVERY)
+        going = np.zeros(len(self.points), dtype=bool)
+        going[trying] = fits[trying]
+        if going.any():
+            self.all.carry(picked(thin, np.flatnonzero(going)), self.points[going])
+            self._keep(np.flatnonzero(~going), t)
+
+    def _keep(self, staying: np.ndarray, t: int) -> None:
+        self.points = self.points[staying]
+        if not len(staying):
+            return
+        flat = sequences_of(staying, self.trajectory.lead[-1])
+        self.product = self.product.pick(flat)
+        self.strand = self.strand.pick(self.product, flat)
+        index = torch.from_numpy(staying).to(self.trajectory.inputs.device)
+        self.trajectory = self.trajectory.of_members(index, t)
+        self.due = self.due[staying]
+
+
+def _stacked(norms: Iterable[Norms]) -> Scaled:
+    """Return the joint block's norms of several steps, (steps, N)."""
+    mantissas, exponents = zip(*(each["joint"] for each in norms), strict=True)
+    return np.stack(mantissas), np.stack(exponents)
+
+
+def _half(width: int) -> int:
+    """Return half a width as a multiple of 16, no less than the narrowest."""
+    return max(NARROWEST, width // 2 // NARROWEST * NARROWEST)
