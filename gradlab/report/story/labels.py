@@ -35,12 +35,17 @@ def family(spec: str) -> str:
 
 
 def cell_name(spec: str) -> str:
-    """``rnn`` is RNN; ``lstm:no_forget+peephole`` is LSTM (no forget, peephole)."""
+    """``rnn`` is RNN; ``lstm:layers=2+no_forget`` is LSTM (2 layers, no forget)."""
     base, _, options = str(spec).partition(":")
     name = NAMES.get(base, base)
     if not options:
         return name
-    return f"{name} ({', '.join(o.replace('_', ' ') for o in options.split('+'))})"
+    return f"{name} ({', '.join(_option_name(o) for o in options.split('+'))})"
+
+
+def _option_name(option: str) -> str:
+    key, _, value = option.partition("=")
+    return f"{value} layers" if key == "layers" else option.replace("_", " ")
 
 
 def bias_name(spec: str, bias: object, w: ModuleType) -> str:
