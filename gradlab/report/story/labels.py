@@ -34,6 +34,13 @@ def family(spec: str) -> str:
     return str(spec).partition(":")[0]
 
 
+def layers(spec: str) -> int:
+    """How many layers a cell has: 2 for ``lstm:layers=2``."""
+    options = str(spec).partition(":")[2].split("+")
+    counts = [o.partition("=")[2] for o in options if o.startswith("layers=")]
+    return int(counts[0]) if counts else 1
+
+
 def cell_name(spec: str) -> str:
     """``rnn`` is RNN; ``lstm:layers=2+no_forget`` is LSTM (2 layers, no forget)."""
     base, _, options = str(spec).partition(":")
