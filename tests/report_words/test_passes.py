@@ -77,9 +77,7 @@ def test_dots_stand_beside_a_line_for_the_whole():
     titles = [panel.title for panel in figure.data.panels]
     assert titles[-1] == "LSTM chrono: no pass"
     assert len(titles) == 4
-    panel = next(
-        p for p in figure.data.panels if p.title == "LSTM forget bias 3: 1 pass"
-    )
+    panel = next(p for p in figure.data.panels if p.title == "LSTM 3: 1 pass")
     whole, none, some = panel.data.series
     assert [*whole.y] == pytest.approx([0.1 / math.log(10)] * 4)
     assert [*none.x, *some.x] == [0, 1, 2, 3]
@@ -117,34 +115,31 @@ def test_what_is_not_finite_or_not_measured_is_passed_over():
     assert figure_of(chapter_of(made_up.store(made_up.lineup(seeds=3)))) is None
 
 
-def test_time_constants_are_a_table_by_groups_of_powers_of_two():
+def test_time_constants_stand_beside_the_gates():
     store = made_up.store(made_up.lineup(seeds=3))
+    before = gates_of(store)
     for point in store.points:
         if point.params["cell"] == "rnn":
             continue
         lasting = point.params["forget_bias"] == "chrono"
-        shares = np.array([0.1, 0.2, 0.1, 0.1, 0.2, 0.1, 0.2])
-        starts = (0, 1, 2, 8, 16, 128, "lasting")
-        point.records = {
-            **point.records,
-            "time_constant": Record(
-                "time_constant",
-                1,
-                {},
-                {"index": ("median", "slowest")},
-                np.array([5.0, math.inf if lasting else 300.0]),
-            ),
-            "time_constant_share": Record(
-                "time_constant_share", 1, {}, {"index": starts}, shares
-            ),
-        }
-    details = [b for b in chapter_of(store).blocks if isinstance(b, Details)]
-    (table,) = [b for d in details for b in d.blocks if isinstance(b, Table)]
-    rows = {r[0].text: [c.text for c in r[1:]] for r in table.row_list()}
-    assert "RNN" not in rows
-    groups = ["30 %", "20 %", "20 %", "30 %"]
-    assert rows["LSTM forget bias 1"] == ["5", "300", *groups]
-    assert rows["LSTM chrono"] == ["5", "does not decay", *groups]
+        found = np.array([5.0, math.inf if lasting else 300.0])
+        coords = {"index": ("median", "slowest")}
+        record = Record("time_constant", 1, {}, coords, found)
+        point.records = {**point.records, "time_constant": record}
+    after = gates_of(store)
+    assert after.keys() == before.keys()
+    for name, cells in before.items():
+        lasting = name.endswith("chrono")
+        slowest = "does not decay" if lasting else "300"
+        assert after[name] == [*cells, "5", slowest]
+
+
+def gates_of(store):
+    chapter = next(c for c in compose(store).chapters if c.name == "predictors")
+    details = [b for b in chapter.blocks if isinstance(b, Details)]
+    tables = [b for d in details for b in d.blocks if isinstance(b, Table)]
+    (table,) = [t for t in tables if t.name == "gates"]
+    return {r[0].text: [c.text for c in r[1:]] for r in table.row_list()}
 
 
 def test_every_text_is_filled_in():

@@ -1,4 +1,4 @@
-"""Passes through the recurrent weights in the report, and the units' time constants."""
+"""Passes through the recurrent weights in the report."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import Block, Cell, Column, Details, Figure, Prose, Table
+from gradlab.report.blocks import Block, Figure, Prose
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
-from gradlab.report.story import Row, Slice, rank
+from gradlab.report.story import Row, Slice
 from gradlab.report.story.rows import Spread
 from gradlab.report.words import say
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 MEASURE = "recurrent_passes"
-PANELS, ROWS = 4, 24
+PANELS = 4
 FLOOR = -6.0
 FIRST = 1.5  # width of the panel that has the axis's words, in widths of the others
 LARGER = math.log(1.05)
-GROUPS = (0.0, 2.0, 16.0, 128.0, math.inf)
 
 
 def told(story: Story, w: ModuleType) -> list[Block]:
@@ -131,7 +130,7 @@ def _panel(row: Row, lag: int, w: ModuleType) -> Panel:
         _dots(row, parts[1:], 1, lag, w.PASSES_SOME, "passes"),
     ]
     return Panel(
-        say(w.PASSES_PANEL, name=row.label, count=_counted(_largest(row, lag), row, w)),
+        say(w.PASSES_PANEL, name=row.short, count=_counted(_largest(row, lag), row, w)),
         Curves(
             series,
             x_label=w.PASSES_X,
@@ -205,55 +204,3 @@ def _ends(row: Row, lag: int, w: ModuleType) -> str:
         count=_counted(largest, row, w),
         size=inline.plain(numbers.left(_size(row, largest, lag).mean)),
     )
-
-
-def constants(story: Story, w: ModuleType) -> list[Block]:
-    """The units' time constants as a table to unfold, where they were measured."""
-    found = [r for r in story.main.rows if r.has("time_constant", index="median")]
-    if not found:
-        return []
-    rows = rank.sample(tuple(found), ROWS)
-    lines = [
-        [
-            Cell(r.label),
-            *(_steps(r, which, w) for which in ("median", "slowest")),
-            *(_percent(share) for share in _shares(r)),
-        ]
-        for r in rows
-    ]
-    columns = [
-        text if k == 0 else Column(text, align="right")
-        for k, text in enumerate(w.CONSTANTS_COLUMNS)
-    ]
-    table = Table(columns, lines, w.CONSTANTS_CAPTION, name="time-constants")
-    return [Details(w.CONSTANTS, [table])]
-
-
-def _steps(row: Row, which: str, w: ModuleType) -> Cell:
-    value = row.spread("time_constant", index=which).mean
-    if math.isnan(value):
-        return Cell(numbers.MISSING)
-    if value == math.inf:
-        return Cell(w.CONSTANTS_LASTING, value)
-    return Cell(numbers.significant(value).removesuffix(".0"), value)
-
-
-def _shares(row: Row) -> list[float]:
-    """Shares of units between the borders of ``GROUPS``, lasting ones in the last."""
-    record = next(r for p in row.points() if (r := p.record("time_constant_share")))
-    names = record.coords["index"]
-    starts = [math.inf if name == "lasting" else float(name) for name in names]
-    means = [row.spread("time_constant_share", index=name).mean for name in names]
-    last = len(GROUPS) - 2
-    return [
-        sum(
-            share
-            for start, share in zip(starts, means, strict=True)
-            if GROUPS[k] <= start < GROUPS[k + 1] or k == last and start == math.inf
-        )
-        for k in range(last + 1)
-    ]
-
-
-def _percent(share: float) -> Cell:
-    return Cell(numbers.percent(share), share)

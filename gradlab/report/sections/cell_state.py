@@ -81,7 +81,6 @@ class CellState(own.OwnSection):
             self._split(split, rows, own_block, left, w, story),
             HowToRead(w.HOW_SPLIT),
             *passes.told(story, w),
-            *passes.constants(story, w),
             formula,
             Command(own.command(points), w.COMMAND_NOTE),
             Limits(w.LIMITS),

@@ -96,21 +96,6 @@ PASSES_DRAFT = (
     "recurrent weights, and of the whole; untrained networks; geometric mean over "
     "sequences and $seeds. Held: $values."
 )
-CONSTANTS = "How long each unit keeps what it holds, by its gate alone"
-CONSTANTS_COLUMNS = (
-    "network",
-    "median unit",
-    "slowest unit",
-    "below 2 steps",
-    "2 to 16",
-    "16 to 128",
-    "128 and more",
-)
-CONSTANTS_CAPTION = (
-    "Time constants of the units on the conveyor, −1 over the mean ln of the gate, in "
-    "steps: after so many 1/e is left. Right: shares of units."
-)
-CONSTANTS_LASTING = "does not decay"
 
 HOW = (
     "Each panel shows one road from an earlier part of the state to a later one. Lines "
