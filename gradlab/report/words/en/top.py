@@ -221,8 +221,8 @@ NOTE_RULE = (
     "`--thresholds`."
 )
 NOTE_FEW_SEEDS = (
-    "Fewer than 3 seeds: no interval over seeds, so the verdict is by the measured "
-    "value alone wherever none is shown."
+    "Fewer than 3 seeds: no interval over seeds but that within the runs, from batch "
+    "means; the verdict is by the measured value alone wherever none is shown."
 )
 NOTE_HOW = (
     "All values are geometric means over sequences and over $seeds; the size is the "
