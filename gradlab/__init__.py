@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from gradlab.inputs.base import Input as Input
     from gradlab.jacobians import input_connectivity as input_connectivity
     from gradlab.jacobians import jacobian_norms as jacobian_norms
+    from gradlab.jacobians import layer_norms as layer_norms
     from gradlab.losses.base import Loss as Loss
     from gradlab.measures import Reading as Reading
     from gradlab.measures import measure as measure
@@ -81,6 +82,7 @@ _HOME = {
     "initialize_": "gradlab.initializers",
     "input_connectivity": "gradlab.jacobians",
     "jacobian_norms": "gradlab.jacobians",
+    "layer_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
     "lyapunov_exponents": "gradlab.exponents",
     "measure": "gradlab.measures",

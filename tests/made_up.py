@@ -20,6 +20,8 @@ from gradlab.store.record import Record
 
 Params = dict[str, Any]
 
+LN2 = math.log(2.0)
+
 BASE: Params = {
     "cell": "rnn",
     "activation": "tanh",
@@ -381,6 +383,8 @@ def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
     )
     block = {"block": tuple(blocks)}
     return {
+        "decay_shape": _shape(joint),
+        "finite_precision": _formats(full[0] + 2.0, "conveyor" in blocks),
         "spectral_norm": Record("spectral_norm", 1, {}, coords, y),
         "frobenius_norm": Record(
             "frobenius_norm",
@@ -401,6 +405,24 @@ def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
             "breakdown", 1, {}, {"index": ("not_finite", "dead")}, np.array(breaks)
         ),
     }
+
+
+def _shape(joint: np.ndarray) -> Record:
+    word = statistics.decay(range(len(joint)), joint).word
+    code = np.float64(statistics.SHAPES.index(word))
+    return Record("decay_shape", 1, {}, {}, code, note=word)
+
+
+def _formats(ln_norms: np.ndarray, conveyor: bool) -> Record:
+    """Where formats of numbers end, by the powers of two they end at."""
+    rows = []
+    for least, norms, most in ((-14, -12.5, 16), (-126, -67, 128), (-126, -75, 128)):
+        ends = [ln_norms < least * LN2, ln_norms < norms * LN2, ln_norms > most * LN2]
+        row = [float(end.argmax()) if end.any() else math.inf for end in ends]
+        rows.append([*row, 1.2 * row[0] if conveyor else math.nan])
+    kinds = ("underflow", "norm_underflow", "overflow", "stalled")
+    coords = {"block": ("float16", "bfloat16", "float32"), "index": kinds}
+    return Record("finite_precision", 1, {}, coords, np.array(rows))
 
 
 def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:

@@ -27,6 +27,7 @@ NAMES = [
     "initialize_",
     "input_connectivity",
     "jacobian_norms",
+    "layer_norms",
     "load_file",
     "lyapunov_exponents",
     "measure",

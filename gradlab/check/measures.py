@@ -18,7 +18,7 @@ from gradlab.trajectory import unroll
 
 
 _AXES = ("block", "index", "step", "lag")
-_SPECS = ("rnn", "lstm", "gru")
+_SPECS = ("rnn", "lstm", "gru", "lstm:layers=2")
 _LENGTH, _BATCH, _INPUTS, _HIDDEN = 12, 2, 3, 4
 
 

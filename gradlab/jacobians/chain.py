@@ -215,12 +215,10 @@ class _Run:
         """Return all curves; cut products are the identity at lag 0."""
         frobenius = _stacked(self.frobenius, self.blocks)
         spectral = _stacked(self.spectral, self.blocks)
-        later = tuple(lag for lag in self.stored if lag > 0)
         for strand in self.cut:
             if not isinstance(strand, DiagonalStrand):
                 continue
-            at_all, at_stored = strand.all_lags(later)
-            frobenius[strand.name], spectral[strand.name] = at_all, at_stored
+            frobenius[strand.name], spectral[strand.name] = strand.all_lags()
         for name in frobenius:
             if len(frobenius[name]) == self.trajectory.length:
                 at_zero = self._at_zero(name)

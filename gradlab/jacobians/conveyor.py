@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import ln, ln_vector_norm, log, normalized
+from gradlab.logscale import exp, ln, ln_vector_norm, log, normalized
 
 
 def ln_products(diagonals: Tensor) -> np.ndarray:
@@ -13,11 +13,20 @@ def ln_products(diagonals: Tensor) -> np.ndarray:
 
     ``diagonals`` are d_1 .. d_T, (T, N, n). A zero gives -inf from there on.
     """
+    start = np.zeros(tuple(diagonals.shape[1:]))
+    return np.concatenate([start[None], ln_carried_on(diagonals.flip(0), start)])
+
+
+def ln_carried_on(diagonals: Tensor, before: np.ndarray) -> np.ndarray:
+    """Return ln |d| of each unit's products so far, (K, N, n) float64.
+
+    ``diagonals`` (K, N, n) are the next K factors, ``before`` (N, n) the ln of those
+    until now. A zero gives -inf from there on.
+    """
     steps = log(diagonals.detach().double().abs(), np.zeros(1))
-    total = np.zeros((len(steps) + 1, *steps.shape[1:]))
+    steps[0] += before
     with np.errstate(invalid="ignore"):
-        np.cumsum(steps[::-1], axis=0, out=total[1:])
-    return total
+        return np.cumsum(steps, axis=0)
 
 
 def ln_largest(ln_units: np.ndarray) -> np.ndarray:
@@ -29,7 +38,7 @@ def ln_root_sum_square(ln_units: np.ndarray) -> np.ndarray:
     """Return the ln of the Frobenius norm of diagonal matrices, (…, n) to (…)."""
     top = ln_largest(ln_units)
     shift = np.where(np.isfinite(top), top, 0.0)
-    squares = _exp(2.0 * (ln_units - shift[..., None]))
+    squares = exp(2.0 * (ln_units - shift[..., None]))
     return shift + 0.5 * ln(squares.sum(axis=-1))
 
 
@@ -43,13 +52,6 @@ def ln_spectral_scaled(matrices: Tensor, ln_units: np.ndarray) -> np.ndarray:
     shrunk, exponent = normalized(matrices.double())
     top = ln_largest(ln_units)
     shift = np.where(np.isfinite(top), top, 0.0)
-    factors = torch.from_numpy(_exp(ln_units - shift[:, None]))
+    factors = torch.from_numpy(exp(ln_units - shift[:, None]))
     norm = spectral_norm(shrunk * factors.to(shrunk.device)[:, None])
     return log(norm, exponent) + shift
-
-
-def _exp(x: np.ndarray) -> np.ndarray:
-    """Return exp, special entries apart (see :func:`gradlab.logscale.ln`)."""
-    usable = np.isfinite(x)
-    special = np.where(x == -np.inf, 0.0, x)
-    return np.where(usable, np.exp(np.where(usable, x, 0.0)), special)

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from gradlab.jacobians.conveyor import (
+    ln_carried_on,
     ln_column_norms,
     ln_largest,
-    ln_products,
     ln_root_sum_square,
     ln_spectral_scaled,
 )
@@ -27,6 +27,7 @@ from gradlab.logscale import frobenius_norms
 
 
 Norms = dict[str, tuple[np.ndarray, np.ndarray]]
+_STRETCH = 256
 
 
 class Strand(ABC):
@@ -217,7 +218,8 @@ class DiagonalStrand(Strand):
 
     The conveyor; and the LSTM's product with the detours cut, whose only columns are
     those of c: the first step's column block times the conveyor of the steps before.
-    Norms are known for all lags at once when the chain has ended.
+    Logarithms are taken of a stretch of steps at a time, so norms are given when the
+    chain has ended, and no more than a stretch of diagonals is ever held.
     """
 
     def __init__(self, name: str, *, first_dense: bool) -> None:
@@ -225,37 +227,59 @@ class DiagonalStrand(Strand):
         self.first_dense = first_dense
         self.first: torch.Tensor | None = None
         self.orthogonal = True
-        self.diagonals: list[torch.Tensor] = []
+        self.waiting: list[torch.Tensor] = []
+        self.asked: list[int] = []
+        self.ln: np.ndarray | None = None
+        self.at_all: list[np.ndarray] = []
+        self.at_stored: list[np.ndarray] = []
 
     def advance(self, step: FlatJacobian) -> None:
         """Note one step's diagonal."""
+        diagonal = step.own_diagonal() if self.first_dense else step.conveyor
+        assert diagonal is not None, "a conveyor strand starts where there is one"
         if self.first_dense and self.first is None:
             self.first = step.column(step.carry)
             self.orthogonal = step.is_diagonal(step.carry)
-        diagonal = step.own_diagonal() if self.first_dense else step.conveyor
-        assert diagonal is not None, "a conveyor strand starts where there is one"
-        self.diagonals.append(diagonal)
+            diagonal = torch.ones_like(diagonal)
+        self.waiting.append(diagonal)
+        if len(self.waiting) == _STRETCH:
+            self._settle()
 
     def frobenius(self) -> Norms:
         """Nothing yet: see :meth:`all_lags`."""
         return {}
 
     def spectral(self) -> Norms:
-        """Nothing yet: see :meth:`all_lags`."""
+        """Nothing yet, but it will be told of this lag: see :meth:`all_lags`."""
+        if self.waiting:
+            self.asked.append(len(self.waiting) - 1)
+        elif self.ln is not None:
+            self.at_stored.append(self._spectral(self.ln))
         return {}
 
-    def all_lags(self, lags: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Return ln Frobenius (1..T, N) and ln spectral norms at ``lags``, from 1."""
-        if self.first is None:
-            ln = ln_products(torch.stack(self.diagonals[::-1]))
-            return ln_root_sum_square(ln[1:]), ln_largest(ln[list(lags)])
-        ln = ln_products(torch.stack(self.diagonals[:0:-1]))
-        whole = ln + ln_column_norms(self.first)
-        later = [lag - 1 for lag in lags]
-        if self.orthogonal:
-            return ln_root_sum_square(whole), ln_largest(whole[later])
-        spectral = [ln_spectral_scaled(self.first, ln[lag]) for lag in later]
-        return ln_root_sum_square(whole), np.stack(spectral)
+    def all_lags(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return ln Frobenius (1..T, N) and ln spectral norms where asked for."""
+        if self.waiting:
+            self._settle()
+        return np.concatenate(self.at_all), np.stack(self.at_stored)
+
+    def _settle(self) -> None:
+        """Take the norms of the steps that wait."""
+        diagonals = torch.stack(self.waiting)
+        before = np.zeros(diagonals.shape[1:]) if self.ln is None else self.ln
+        ln = ln_carried_on(diagonals, before)
+        self.at_all.append(ln_root_sum_square(self._columns(ln)))
+        self.at_stored += [self._spectral(ln[k]) for k in self.asked]
+        self.ln = ln[-1].copy()
+        self.waiting, self.asked = [], []
+
+    def _columns(self, ln: np.ndarray) -> np.ndarray:
+        return ln if self.first is None else ln + ln_column_norms(self.first)
+
+    def _spectral(self, ln: np.ndarray) -> np.ndarray:
+        if self.first is None or self.orthogonal:
+            return ln_largest(self._columns(ln))
+        return ln_spectral_scaled(self.first, ln)
 
 
 def _triangular(columns: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,7 @@ from gradlab.bptt import (
 )
 from gradlab.bptt.contributions import of_gradients
 from gradlab.cells.base import Cell
-from gradlab.jacobians import JacobianNorms, jacobian_norms
+from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
 from gradlab.losses.base import Loss, directions
 from gradlab.losses.last import Last
 from gradlab.trajectory import Trajectory
@@ -58,6 +58,11 @@ class Flow:
     def norms(self) -> JacobianNorms:
         """Norms of the Jacobian product by block and lag."""
         return jacobian_norms(self.trajectory, self.blocks)
+
+    @cached_property
+    def layer_norms(self) -> LayerNorms:
+        """Norms of the product's blocks from layer to layer."""
+        return layer_norms(self.trajectory)
 
     @cached_property
     def backward(self) -> Backward:

@@ -85,7 +85,8 @@ def _band(ln_left: float, thresholds: Sequence[float]) -> str:
 
 def _check(thresholds: Sequence[float]) -> None:
     given = tuple(thresholds)
-    if len(given) != 4 or given[0] <= 0 or any(np.diff(given) <= 0):
+    rising = len(given) == 4 and given[0] > 0 and bool(np.all(np.diff(given) > 0))
+    if not rising or not np.isfinite(given).all():
         raise ConfigError(
             got=f"thresholds {', '.join(f'{t:g}' for t in given)}",
             expected="four positive numbers, each larger than the one before",

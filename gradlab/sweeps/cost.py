@@ -6,7 +6,9 @@ measured, and bounds what runs without a yes.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
+from gradlab.cells import parse
 from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Point
 
@@ -29,6 +31,7 @@ DIRECT = frozenset(
         "gate_log_mean",
         "gate_mean",
         "gate_saturation",
+        "time_constant",
         "weight_spectral_norm",
         "weight_spectral_radius",
     }
@@ -37,6 +40,9 @@ DIRECT = frozenset(
 
 EXPONENTS = frozenset({"hidden_only_exponent", "lyapunov_exponents"})
 """Measures by the QR algorithm, which need neither, and their own time."""
+
+PATHS = frozenset({"cell_derivatives", "recurrent_passes"})
+"""Measures of the carry's rows, which take their own products of Jacobians."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,19 @@ _RATES = {
 _MULTIPLIED = 4e10  # floating point operations a second
 _EIGENVALUES = 1e-4  # seconds for one matrix of 64 x 64
 _FACTORISED = 3e-8  # seconds for QR and LU of a matrix, by its width squared
+_PARTS = 11  # matrices that the expansion by recurrent passes carries side by side
 _STORED_LAGS = 30
 
 
 def states(cell: str) -> int:
     """Return how many states of H units a cell has, as far as the name tells."""
-    return 2 if cell.partition(":")[0] == "lstm" else 1
+    return layers(cell) * (2 if cell.partition(":")[0] == "lstm" else 1)
+
+
+@cache
+def layers(cell: str) -> int:
+    """Return how many layers a cell has."""
+    return parse(cell)[1].get("layers", 1)
 
 
 def bytes_of(point: Point) -> int:
@@ -85,7 +98,8 @@ def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
     size = 8 if point.dtype == "float64" else 4
     steps = point.length + point.burn_in
     state = size * point.sequences * steps * max(point.hidden, point.features // 4)
-    tensors = 150 if everything and states(point.cell) == 2 else 60
+    count = layers(point.cell)
+    tensors = count * (150 if everything and states(point.cell) > count else 60)
     return int(members * (kept * bytes_of(point) + tensors * state))
 
 
@@ -93,14 +107,17 @@ def seconds_of(point: Point, needs: Needs) -> float:
     """Return about how long one point takes inside a group, on one core."""
     rates = _RATES.get(point.cell.partition(":")[0], _RATES["lstm"])
     wanted = needs.wanted.keys()
-    total = 2e-3 + (point.length + point.burn_in) * rates.forward
-    if wanted - BACKWARD - DIRECT - EXPONENTS - {"triangle"}:
+    forward = rates.forward * layers(point.cell)
+    total = 2e-3 + (point.length + point.burn_in) * forward
+    if wanted - BACKWARD - DIRECT - EXPONENTS - PATHS - {"triangle"}:
         total += _chain(point, rates, everything=needs.blocks() == "all")
     if wanted & BACKWARD:
-        total += 3 * point.length * rates.forward
+        total += 3 * point.length * forward
     if "triangle" in wanted:
         product = 2 * point.hidden**3 / _MULTIPLIED
         total += 0.2 + 64 * point.length * rates.joint * product
+    if wanted & PATHS:
+        total += _paths(point, parts=_PARTS if "recurrent_passes" in wanted else 1)
     total *= 2 if point.dtype == "float64" else 1
     if "lyapunov_exponents" in wanted:
         width = states(point.cell) * point.hidden
@@ -110,10 +127,22 @@ def seconds_of(point: Point, needs: Needs) -> float:
     return total
 
 
+def _paths(point: Point, *, parts: int) -> float:
+    """Return the time of the carry's rows, so many matrices of them side by side."""
+    flops = 2 * states(point.cell) * 2 * point.hidden**3 + 80 * point.hidden**2
+    return point.length * (1e-4 + point.sequences * parts * flops / _MULTIPLIED)
+
+
 def _chain(point: Point, rates: _Rates, *, everything: bool) -> float:
-    """Return the time of the chain of Jacobians and of its spectral norms."""
-    products = rates.everything if everything else rates.joint
-    blocks = rates.blocks if everything else 1.0
+    """Return the time of the chain of Jacobians and of its spectral norms.
+
+    Layers are each multiplied by themselves and all those below, and once more, alone,
+    for the norms between them.
+    """
+    count = layers(point.cell)
+    pairs = count * (count + 1) / 2
+    products = (rates.everything if everything else rates.joint) * count * pairs
+    blocks = (rates.blocks if everything else 1.0) * (2 * pairs if count > 1 else 1)
     flops = products * 2 * point.hidden**3 + 80 * point.hidden**2
     step = blocks * rates.chain + point.sequences * flops / _MULTIPLIED
     width = states(point.cell) * point.hidden

@@ -57,6 +57,15 @@ def told(store, section):
     return chapter, inline.plain(finding_of(chapter.blocks))
 
 
+def drawn(chapter):
+    """The one figure of section 8, and the exponents' curves by label."""
+    (figure,) = (b for b in chapter.blocks if isinstance(b, Figure))
+    assert figure.name == "directions"
+    rank, spectrum = figure.data.panels
+    assert rank.data.scale == "rank"
+    return figure, {series.label: series for series in spectrum.data.series}
+
+
 TRUE = {None: -0.8, "keep": -0.5, 3.0: -0.02}
 ALONE = {"keep": -2.0, 3.0: -2.2}
 
@@ -68,20 +77,17 @@ def test_section_8_counts_directions_that_last_and_draws_the_spectrum():
         "more than 1/1000 over 256 steps along 1 of 64 directions; RNN and LSTM "
         "forget bias 0 along none." in finding
     )
-    figures = [b for b in chapter.blocks if isinstance(b, Figure)]
-    assert [f.name for f in figures] == ["directions", "exponents"]
-    curves = {s.label: s for s in figures[1].data.series}
+    figure, curves = drawn(chapter)
     assert curves["RNN"].x == [100 * k / 32 for k in range(1, 33)]
     assert curves["LSTM 3"].y[0] == pytest.approx(math.exp(-0.02))
-    assert "hidden size 32" in inline.plain(figures[1].caption)
-    assert "LSTM forget bias 3 98.0 % to 0.25 %" in figures[1].alt
+    assert "hidden size 32" in inline.plain(figure.caption)
+    assert "LSTM forget bias 3 98.0 % to 0.25 %" in figure.alt
 
 
 def test_dead_directions_stand_at_zero_and_growing_ones_above_one():
     true = {None: 0.1, 3.0: -0.01}
     chapter, _ = told(spectra(true, {}, tail=-np.inf), "directions")
-    figure = [b for b in chapter.blocks if isinstance(b, Figure)][1]
-    curves = {s.label: s for s in figure.data.series}
+    _, curves = drawn(chapter)
     assert curves["RNN"].y[0] == pytest.approx(math.exp(0.1))
     assert curves["RNN"].y[-1] == 0
     for text in every_text(compose(spectra(true, {}, tail=-np.inf))):

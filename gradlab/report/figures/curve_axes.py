@@ -148,7 +148,11 @@ def exit_rows(data: Curves, style: Style, side: int, width: float, alone: bool) 
 
 
 def _held(feet: Sequence[float], wide: Sequence[float], width: float) -> list[float]:
-    return [min(foot, max(0.0, width - w)) for foot, w in zip(feet, wide, strict=True)]
+    """Where words begin: right of their arrow, or left of it where there is no room."""
+    return [
+        foot if foot + w <= width else max(0.0, foot - w - 0.04)
+        for foot, w in zip(feet, wide, strict=True)
+    ]
 
 
 def lead(style: Style, *, alone: bool) -> float:
@@ -265,7 +269,7 @@ def _x_axis(data: Curves, axes: Axes, width: float) -> None:
         if len(places) > max(3, width / 0.4):
             places = places[::2]
     else:
-        pad = 0.012 * (high - low)
+        pad = 0.04 * (high - low) if data.x_words else 0.012 * (high - low)
         axes.set_xlim(low - pad, high + pad)
         places = ticks.lag_ticks(low, high, 5 if width > 2 else 3)
         if data.x_words:

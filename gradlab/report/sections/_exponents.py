@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -46,46 +47,65 @@ def lasting(row: Row) -> int:
     return int(np.sum(row.drawn(WHOLE).mean * row.length > GONE))
 
 
-def spectrum(story: Story, w: ModuleType) -> tuple[str, Figure] | None:
-    """A sentence and a figure of all exponents, where they were measured."""
+@dataclass(frozen=True)
+class Spectrum:
+    """All exponents of some networks: a sentence, what to draw, and its words."""
+
+    finding: str
+    data: Curves
+    ends: str
+    caption: str
+    rows: Sequence[Row]
+    part: Slice
+
+    @property
+    def points(self) -> list[Any]:
+        """The points drawn."""
+        return own.points_of(self.rows, -1)
+
+
+def spectrum(story: Story, w: ModuleType) -> Spectrum | None:
+    """All exponents of up to eight networks, where they were measured."""
     part, found = measured(story)
     if part is None:
         return None
     chosen = {id(r) for r in own.evenly(sorted(found, key=largest), MOST)}
     rows = [r for r in found if id(r) in chosen]
-    finding = _spectrum_finding(found, part, w)
-    points = own.points_of(rows, -1)
-    ends = ", ".join(
-        say(w.SPECTRUM_END, name=r.label, first=_kept(r, 0), last=_kept(r, -1))
-        for r in rows
-    )
-    data = Curves(
-        [_series(row) for row in rows],
-        x_label=w.SPECTRUM_X,
-        y_label=w.SPECTRUM_Y,
-        scale="share",
-        x_name=w.SPECTRUM_NAME,
-    )
-    figure = Figure(
-        name="exponents",
-        data=data,
-        alt=say(w.SPECTRUM_ALT, finding=inline.plain(finding), ends=ends),
-        caption=own.caption(
-            story,
-            part,
-            points,
-            w.SPECTRUM_CAPTION,
-            own.left_out(story, part, len(rows), len(found), sampled=False),
+    some = own.left_out(story, part, len(rows), len(found), sampled=False)
+    return Spectrum(
+        finding=_spectrum_finding(found, part, w),
+        data=Curves(
+            [_series(row) for row in rows],
+            x_label=w.SPECTRUM_X,
+            y_label=w.SPECTRUM_Y,
+            scale="share",
+            x_name=w.SPECTRUM_NAME,
         ),
-        takeaway=finding,
+        ends=", ".join(
+            say(w.SPECTRUM_END, name=r.label, first=_kept(r, 0), last=_kept(r, -1))
+            for r in rows
+        ),
+        caption=" ".join(t for t in (w.SPECTRUM_CAPTION, some) if t),
+        rows=rows,
+        part=part,
+    )
+
+
+def figure(found: Spectrum, w: ModuleType, story: Story) -> Figure:
+    """The spectrum as a figure of its own."""
+    finding = inline.plain(found.finding)
+    return Figure(
+        name="exponents",
+        data=found.data,
+        alt=say(w.SPECTRUM_ALT, finding=finding, ends=found.ends),
+        caption=own.caption(story, found.part, found.points, found.caption),
         draft=say(
             w.SPECTRUM_DRAFT,
-            lengths=", ".join(f"{n:,}" for n in sorted({r.length for r in rows})),
-            seeds=story.seeds_text(points),
-            values=own.held(story, part),
+            lengths=", ".join(f"{n:,}" for n in sorted({r.length for r in found.rows})),
+            seeds=story.seeds_text(found.points),
+            values=own.held(story, found.part),
         ),
     )
-    return finding, figure
 
 
 def _series(row: Row) -> Series:

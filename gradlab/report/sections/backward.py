@@ -14,6 +14,7 @@ from gradlab.report.blocks import Block, Figure, Finding, Missing
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
+from gradlab.report.sections._formats import formats
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.headline import plain_row
 from gradlab.report.story.table import SHOWN
@@ -50,6 +51,7 @@ class Backward(own.OwnSection):
         return [
             Finding(finding),
             self._figure(finding, rows, every, len(found), points, w, story),
+            *formats(story.curves.rows, w, story),
             *own.tail(w, points, ("werbos1990",), formula=(w.FORMULA, w.SPOKEN)),
         ]
 

@@ -1,4 +1,4 @@
-"""What does the cell state change? Four blocks; conveyor, detours and total."""
+"""What does the cell state change? Blocks; conveyor, detours and total; passes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from gradlab.report.blocks import (
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
+from gradlab.report.sections import _passes as passes
 from gradlab.report.story import Row, labels, rank
 from gradlab.report.story.rows import curve_of, spread_of
 from gradlab.report.story.table import SHOWN
@@ -49,7 +50,7 @@ class CellState(own.OwnSection):
     needs = ("spectral_norm",)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
-        """Two figures; the second alone for cells of one state."""
+        """Two figures; the second alone for cells of one state. Passes, if measured."""
         w = self.words(story)
         found = _found(story, "cc")
         own_block = "cc" if found else "hh"
@@ -79,6 +80,7 @@ class CellState(own.OwnSection):
         blocks += [
             self._split(split, rows, own_block, left, w, story),
             HowToRead(w.HOW_SPLIT),
+            *passes.told(story, w),
             formula,
             Command(own.command(points), w.COMMAND_NOTE),
             Limits(w.LIMITS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Block, Figure, Finding, Missing
 from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _exponents as exponents
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
@@ -37,42 +39,33 @@ class Directions(own.OwnSection):
     needs = ("stable_rank",)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
-        """A figure of up to seven curves; one of the exponents, where there are."""
+        """A figure of up to seven curves; beside it the exponents, where there are."""
         w = self.words(story)
         rows, holding = _rows(story)
-        found = exponents.spectrum(story, w)
-        if not rows and found is None:
-            return Missing(w.MISSING)
-        findings: list[str] = []
-        figures: list[Figure] = []
-        points = own.points_of(rows, -1)
-        keys = ["vershynin2018"]
-        if rows:
-            findings.append(_finding([*rows, *holding], w, story))
-            figures.append(
-                self._figure(findings[0], rows, len(holding), points, w, story)
+        spectrum = exponents.spectrum(story, w)
+        if not rows:
+            return (
+                Missing(w.MISSING) if spectrum is None else _alone(spectrum, w, story)
             )
-        how, formula = [w.HOW], (w.FORMULA, w.SPOKEN)
-        if found is not None:
-            findings.append(found[0])
-            figures.append(found[1])
-            keys.insert(0, "benettin1980")
-            how = [w.HOW, w.SPECTRUM_HOW] if rows else [w.SPECTRUM_HOW]
+        finding = _finding([*rows, *holding], w, story)
+        points = own.points_of(rows, -1)
+        data = _curves(rows, w)
+        figure = self._figure(finding, data, rows, len(holding), points, w, story)
+        how, keys = w.HOW, ["vershynin2018"]
+        if spectrum is not None:
+            finding = f"{finding} {spectrum.finding}"
+            figure = _beside(figure, data, spectrum, points, w, story)
+            how, keys = f"{how} {w.SPECTRUM_HOW}", ["benettin1980", *keys]
         return [
-            Finding(" ".join(findings)),
-            *figures,
-            *own.tail(
-                w,
-                points or story.done,
-                keys,
-                formula=formula if rows else (w.SPECTRUM_FORMULA, w.SPECTRUM_SPOKEN),
-                how=" ".join(how),
-            ),
+            Finding(finding),
+            figure,
+            *own.tail(w, points, keys, formula=(w.FORMULA, w.SPOKEN), how=how),
         ]
 
     def _figure(
         self,
         finding: str,
+        data: Curves,
         rows: Sequence[Row],
         besides: int,
         points: Sequence[Any],
@@ -82,13 +75,6 @@ class Directions(own.OwnSection):
         ends = ", ".join(
             say(w.ALT_END, name=r.label, rank=numbers.directions(rank.directions(r)))
             for r in rows
-        )
-        data = Curves(
-            [_series(r) for r in rows],
-            x_label=w.X,
-            y_label=w.Y,
-            scale="rank",
-            x_log2=True,
         )
         return Figure(
             name="directions",
@@ -103,6 +89,67 @@ class Directions(own.OwnSection):
             ),
             draft=own.draft(story, w.DRAFT, story.curves, points),
         )
+
+
+def _curves(rows: Sequence[Row], w: ModuleType) -> Curves:
+    return Curves(
+        [_series(r) for r in rows],
+        x_label=w.X,
+        y_label=w.Y,
+        scale="rank",
+        x_log2=True,
+    )
+
+
+def _beside(
+    figure: Figure,
+    data: Curves,
+    spectrum: exponents.Spectrum,
+    points: Sequence[Any],
+    w: ModuleType,
+    story: Story,
+) -> Figure:
+    """The stable rank's figure with the exponents as a second panel."""
+    alt = say(
+        w.SPECTRUM_ALT, finding=inline.plain(spectrum.finding), ends=spectrum.ends
+    )
+    held = own.held(story, spectrum.part)
+    return replace(
+        figure,
+        data=Panels(
+            [
+                Panel(w.PANEL_RANK, replace(data, x_label=w.X_SHORT)),
+                Panel(w.PANEL_SPECTRUM, spectrum.data),
+            ],
+            share_y=False,
+        ),
+        alt=f"{figure.alt} {alt}",
+        caption=own.caption(
+            story,
+            story.curves,
+            [*points, *spectrum.points],
+            w.CAPTION,
+            spectrum.caption,
+            *([say(w.SPECTRUM_HELD, values=held)] if held else []),
+        ),
+    )
+
+
+def _alone(
+    spectrum: exponents.Spectrum, w: ModuleType, story: Story
+) -> Sequence[Block]:
+    """The section where exponents are all there is."""
+    return [
+        Finding(spectrum.finding),
+        exponents.figure(spectrum, w, story),
+        *own.tail(
+            w,
+            spectrum.points,
+            ("benettin1980",),
+            formula=(w.SPECTRUM_FORMULA, w.SPECTRUM_SPOKEN),
+            how=w.SPECTRUM_HOW,
+        ),
+    ]
 
 
 def _best(rows: Sequence[Row], besides: int, w: ModuleType) -> str:

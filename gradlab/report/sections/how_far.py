@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradlab import statistics
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Block, Details, Figure, Finding, Missing
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.sections import _own as own
+from gradlab.report.sections._layers import layer_by_layer
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.headline import counts, plain_row
 from gradlab.report.story.table import SHOWN, TABLED, rows_table
@@ -50,6 +52,7 @@ class HowFar(own.OwnSection):
             self._figure(finding, drawn, notes, points, w, story),
             *own.tail(w, points, ("pascanu2013",), formula=(w.FORMULA, w.SPOKEN)),
         ]
+        blocks += layer_by_layer(story.main.rows, story)
         count = len(story.main.rows)
         if count > SHOWN:
             tabled = rank.sample(story.main.rows, TABLED)
@@ -88,6 +91,7 @@ class HowFar(own.OwnSection):
         if any(row.bias == "chrono" for row in rows):
             length = f"{max(row.length for row in rows):,}"
             notes = [say(w.CHRONO, length=length), *notes]
+        notes = [*notes, shapes(rows, w)]
         return Figure(
             name="how-far",
             data=data,
@@ -121,6 +125,27 @@ def measured(story: Story) -> tuple[Row, ...]:
     return tuple(
         r for r in story.curves.rows if r.curve("spectral_norm", block="joint")
     )
+
+
+def shape(row: Row) -> str:
+    """The shape all seeds agree on, else unresolved; nothing where not measured."""
+    found = set(row.values("decay_shape"))
+    if not found:
+        return ""
+    return statistics.SHAPES[int(found.pop())] if len(found) == 1 else "unresolved"
+
+
+def shapes(rows: Sequence[Row], w: ModuleType) -> str:
+    """Which curves decay in which shape: those of the commonest are not listed."""
+    groups = {name: [r for r in rows if shape(r) == name] for name in statistics.SHAPES}
+    ranked = sorted((n for n in groups if groups[n]), key=lambda n: len(groups[n]))
+    if not ranked:
+        return ""
+    if len(ranked) == 1:
+        return say(w.SHAPE_ALL, shape=w.SHAPES[ranked[0]])
+    told = [say(w.SHAPE, shape=w.SHAPES[n], names=_few(groups[n])) for n in ranked[:-1]]
+    told.append(say(w.SHAPE_OTHERS, shape=w.SHAPES[ranked[-1]]))
+    return say(w.SHAPED, list="; ".join(told))
 
 
 def series(row: Row) -> Series:

@@ -303,16 +303,35 @@ def _gate_values(rows: Sequence[Row], w: ModuleType) -> list[Block]:
     found = [(r, s) for r in rows if (s := _shares(r)) is not None]
     if not found:
         return []
+    timed = any(r.has("time_constant", index="median") for r, _ in found)
     lines = [
         [
             Cell(r.label),
             _percent(math.exp(typical_gate(r))),
             *(_percent(share) for share in shares),
+            *(_constants(r, w) if timed else ()),
         ]
         for r, shares in found
     ]
-    table = Table(list(w.GATE_COLUMNS), lines, w.GATE_CAPTION, name="gates")
-    return [Details(w.GATE_TABLE, [table])]
+    columns, caption = list(w.GATE_COLUMNS), w.GATE_CAPTION
+    if timed:
+        columns += w.CONSTANT_COLUMNS
+        caption = f"{caption} {w.CONSTANT_CAPTION}"
+    return [Details(w.GATE_TABLE, [Table(columns, lines, caption, name="gates")])]
+
+
+def _constants(row: Row, w: ModuleType) -> list[Cell]:
+    """The time constants of the median and of the slowest unit, in steps."""
+    cells = []
+    for which in ("median", "slowest"):
+        value = row.spread("time_constant", index=which).mean
+        shown = numbers.MISSING
+        if math.isfinite(value):
+            shown = numbers.significant(value).removesuffix(".0")
+        elif value > 0:
+            shown = w.CONSTANT_LASTING
+        cells.append(Cell(shown, value))
+    return cells
 
 
 def _percent(share: float) -> Cell:

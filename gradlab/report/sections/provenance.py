@@ -43,7 +43,12 @@ class Provenance(own.OwnSection):
         w = self.words(story)
         checks = list(story.meta.get("verification") or [])
         blocks: list[Block] = [Finding(_finding(checks, w))]
-        rows = [_check(c, w) for c in checks] + _exact(story, w) + _sum_rule(story, w)
+        rows = [
+            *(_check(c, w) for c in checks),
+            *_conveyor(checks, w),
+            *_exact(story, w),
+            *_sum_rule(story, w),
+        ]
         if rows:
             blocks.append(
                 Table(list(w.CHECK_COLUMNS), rows, w.CHECK_CAPTION, name="self-check")
@@ -93,6 +98,17 @@ def _check(check: Mapping[str, Any], w: ModuleType) -> list[Cell]:
         Cell(shown, error if error is not None else math.inf),
         Cell(f"{compared:,}", compared),
     ]
+
+
+def _conveyor(checks: Sequence[Mapping[str, Any]], w: ModuleType) -> list[list[Cell]]:
+    """Stopping the gradient at h inside the gates leaves the conveyor: by autograd."""
+    held = [c for c in checks if c.get("conveyor") is not None]
+    if not held:
+        return []
+    off = max(c["conveyor"] for c in held)
+    compared = sum(int(c.get("conveyor_compared") or 0) for c in held)
+    what = say(w.CONVEYOR, kinds="; ".join(str(c.get("kind", "")) for c in held))
+    return [[Cell(what), Cell(_scientific(off), off), Cell(f"{compared:,}", compared)]]
 
 
 def _scientific(value: float) -> str:

@@ -34,13 +34,25 @@ def family(spec: str) -> str:
     return str(spec).partition(":")[0]
 
 
+def layers(spec: str) -> int:
+    """How many layers a cell has: 2 for ``lstm:layers=2``."""
+    options = str(spec).partition(":")[2].split("+")
+    counts = [o.partition("=")[2] for o in options if o.startswith("layers=")]
+    return int(counts[0]) if counts else 1
+
+
 def cell_name(spec: str) -> str:
-    """``rnn`` is RNN; ``lstm:no_forget+peephole`` is LSTM (no forget, peephole)."""
+    """``rnn`` is RNN; ``lstm:layers=2+no_forget`` is LSTM (2 layers, no forget)."""
     base, _, options = str(spec).partition(":")
     name = NAMES.get(base, base)
     if not options:
         return name
-    return f"{name} ({', '.join(o.replace('_', ' ') for o in options.split('+'))})"
+    return f"{name} ({', '.join(_option_name(o) for o in options.split('+'))})"
+
+
+def _option_name(option: str) -> str:
+    key, _, value = option.partition("=")
+    return f"{value} layers" if key == "layers" else option.replace("_", " ")
 
 
 def bias_name(spec: str, bias: object, w: ModuleType) -> str:

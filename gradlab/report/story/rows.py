@@ -137,16 +137,20 @@ class Row:
         return bool(self.values(measure, **at).size)
 
     def rate(self, block: str = "joint", length: int | None = None) -> Spread:
-        """Growth per step in nats; with one seed its batch-means interval."""
+        """Growth per step in nats; below three seeds with their batch means."""
         spread = self.spread("growth_rate", length, block=block)
         if not spread.seeds and block == "joint":
             found = self._ends(self.length if length is None else length, block)
             return spread_of(found[np.isfinite(found)] / (length or self.length))
-        if spread.seeds != 1:
+        if not 0 < spread.seeds < statistics.MIN_SEEDS:
             return spread
-        low = self.spread("growth_rate_low", length, block=block).mean
-        high = self.spread("growth_rate_high", length, block=block).mean
-        return Spread(spread.mean, low, high, spread.lowest, spread.highest, 1)
+        low = self.values("growth_rate_low", length, block=block)
+        high = self.values("growth_rate_high", length, block=block)
+        if not low.size == high.size == spread.seeds:
+            return spread
+        half = float(np.sqrt(np.sum((high - low) ** 2))) / 2 / spread.seeds
+        bounds = spread.mean - half, spread.mean + half
+        return Spread(spread.mean, *bounds, spread.lowest, spread.highest, spread.seeds)
 
     def size(self, length: int | None = None, block: str = "joint") -> Size:
         """What is left of the gradient over a whole sequence."""
@@ -186,15 +190,18 @@ class Row:
         return np.array(found, dtype=float)
 
     def _with_batches(self, spread: Spread, length: int, block: str) -> Spread:
-        """With one seed: the interval of the rate from batch means, times T."""
-        if spread.seeds != 1 or len(self.points(length)) != 1:
+        """Below three seeds: the interval of the rate from batch means, times T."""
+        few = 0 < spread.seeds < statistics.MIN_SEEDS
+        if not few or len(self.points(length)) != spread.seeds:
             return spread
         rate = self.rate(block, length)
         half_low, half_high = rate.mean - rate.low, rate.high - rate.mean
         if not (math.isfinite(half_low) and math.isfinite(half_high)):
             return spread
         low, high = spread.mean - half_low * length, spread.mean + half_high * length
-        return Spread(spread.mean, low, high, spread.lowest, spread.highest, 1)
+        return Spread(
+            spread.mean, low, high, spread.lowest, spread.highest, spread.seeds
+        )
 
     def _word(self, spread: Spread, dead: int, broken: int) -> str:
         if not spread.seeds:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Details, Points, Prose, Table
-from gradlab.report.story import rank, said
+from gradlab.report.story import labels, rank, said
 from gradlab.report.story.headline import plain_message
 from gradlab.report.story.rows import Row
 from gradlab.report.words import capital, say
@@ -117,7 +117,7 @@ def _notes(
     if ranked:
         most = max(int(r.params.get("hidden") or 0) for r in rows)
         notes.append(
-            say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most))
+            say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most, w))
         )
     t = [numbers.fraction(v) for v in story.thresholds]
     notes.append(say(w.NOTE_RULE, t0=t[0], t1=t[1], t2=t[2], t3=t[3]))
@@ -135,10 +135,12 @@ def _notes(
     return notes
 
 
-def _most(rows: Sequence[Row], hidden: int) -> str:
+def _most(rows: Sequence[Row], hidden: int, w: ModuleType) -> str:
     """The number of directions there are: H, or 2H where the state is (h, c)."""
     double = any(r.family == "lstm" for r in rows)
-    return f"{hidden} ({2 * hidden} for h and c together)" if double else f"{hidden}"
+    most = f"{hidden} ({2 * hidden} for h and c together)" if double else f"{hidden}"
+    layered = any(labels.layers(r.params["cell"]) > 1 for r in rows)
+    return say(w.MOST_A_LAYER, most=most) if layered else most
 
 
 def _odd(row: Row, w: ModuleType, names: ModuleType) -> str:

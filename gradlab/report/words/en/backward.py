@@ -73,3 +73,37 @@ LIMITS = (
     "One random linear loss per sequence, before training; a task's own loss weighs "
     "the directions differently."
 )
+
+FORMAT_NETWORK = "network"
+FORMAT_CAPTION = "Where would half precision lose it? After so many steps back."
+FORMAT_RULE = (
+    "Steps back until the whole product ds_{T}/ds_{T−lag}, kept as it is and not "
+    "rescaled, is below the smallest number with all its digits$over; the median seed."
+)
+FORMAT_RULE_OVER = " or, where it grows, too large for the format"
+FORMAT_OVER = "too large at $steps"
+FORMAT_LOST = (
+    "Kept in $half without rescaling, $lost of $count networks would underflow within "
+    "$length steps, $first first, after $steps; in $single $wider would$over."
+)
+FORMAT_ONE = (
+    "Kept in $half without rescaling, the product of $first would underflow after "
+    "$steps of $length steps; in $single it would$also$over."
+)
+FORMAT_ALSO = " too, later"
+FORMAT_NOT = " not"
+FORMAT_NO_ROW = "none"
+FORMAT_NONE = (
+    "Kept in $half without rescaling, none of $count networks would underflow within "
+    "$length steps$over."
+)
+FORMAT_GROWN = "; $count would overflow"
+FORMAT_NORMS = (
+    "A norm computed from squares in the same format is 0 at half as many powers of "
+    "ten: sooner than the gradient itself, in float32 at about 10^{−23}."
+)
+FORMAT_STALL = (
+    "Nor is the first exact 0 a sign: in $half some unit of the conveyor of $name "
+    "comes to rest after $steps steps, at a denormal number that rounding gives back "
+    "for ever."
+)

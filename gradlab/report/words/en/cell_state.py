@@ -64,6 +64,39 @@ SPLIT_CAPTION = (
 SPLIT_ALT = "$finding One panel a bias, each with total, conveyor and detours."
 SPLIT_DRAFT = "The cell state's derivative split into conveyor and detours."
 
+PASSES_FINDING = (
+    "At lag $lag the largest part of what is left along the carried state made $list."
+)
+PASSES_FIRST = "$count through the recurrent weights in $names"
+PASSES_ITEM = "$count in $names"
+PASSES_ZERO = "no pass"
+PASSES_ONE = "1 pass"
+PASSES_MANY = "$count passes"
+PASSES_MORE = "more than $count passes"
+PASSES_OTHERS = "$count others"
+PASSES_CANCEL = " In $names that part is larger than the whole: parts cancel."
+PASSES_PANEL = "$name: $count"
+PASSES_TOTAL = "the whole"
+PASSES_NONE = "no pass (conveyor)"
+PASSES_SOME = "so many passes"
+PASSES_X = "recurrent passes"
+PASSES_NAME = "passes"
+PASSES_CAPTION = (
+    "The derivative of the carried state (c; in a GRU h) at lag $lag of T = $length "
+    "steps, split by [[recurrent passes]]; Frobenius norms. Above each panel: the "
+    "largest part. The line is the whole. It is not the sum of the dots: parts can "
+    "cancel, so sizes do not add up."
+)
+PASSES_STROKES = "Strokes through dots run from the lowest to the highest seed."
+PASSES_ALT = "$finding $ends."
+PASSES_END = "$name: the whole $total, largest part ($count) $size"
+PASSES_DRAFT = (
+    "Frobenius norms of the parts of the carried state's derivative (dc_T/dc_t for the "
+    "LSTM, dh_T/dh_t for the GRU) at lag $lag by the number of passes through the "
+    "recurrent weights, and of the whole; untrained networks; geometric mean over "
+    "sequences and $seeds. Held: $values."
+)
+
 HOW = (
     "Each panel shows one road from an earlier part of the state to a later one. Lines "
     "that run parallel lose the same share per step; where they start only says how "
@@ -86,7 +119,10 @@ SPOKEN = (
     "the derivative of c at T by c at t is the product of the forget gates, the "
     "conveyor, plus a remainder R, the detours"
 )
-COMMAND_NOTE = "Other biases: `--forget-bias 0:6:1`."
+COMMAND_NOTE = (
+    "Other biases: `--forget-bias 0:6:1`; recurrent passes: "
+    "`--measure recurrent_passes`."
+)
 LIMITS = (
     'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only: f_{t} is the '
     "conveyor, and the whole derivative also has the detours drawn here."

@@ -96,11 +96,14 @@ SPECTRUM_NAME = "% of directions"
 SPECTRUM_ALT = "$finding Lyapunov exponents in order, as what a step keeps: $ends."
 SPECTRUM_END = "$name $first to $last"
 SPECTRUM_CAPTION = (
-    "[[Lyapunov exponent|Lyapunov exponents]] λ_{i} of the [[whole state]] in order, "
-    "as what one step keeps along each direction, exp λ_{i}: above 100 % it grows, a "
-    "dead direction stands at 0 %. By QR in float64, the first tenth of the steps not "
-    "counted."
+    "[[Lyapunov exponent|Lyapunov exponents]] λ_{i} of the whole state in order, as "
+    "what one step keeps along each direction, exp λ_{i}: above 100 % it grows, at 0 % "
+    "it is dead. By QR in float64, the first tenth of the steps not counted."
 )
+SPECTRUM_HELD = "Exponents: $values."
+PANEL_RANK = "how many a gradient has left"
+PANEL_SPECTRUM = "what each direction keeps"
+X_SHORT = "lag"
 SPECTRUM_DRAFT = (
     "Lyapunov exponents of the whole state ((h, c) for the LSTM, h otherwise), "
     "descending, as exp λ. T = $lengths steps; mean of λ over sequences and $seeds. "

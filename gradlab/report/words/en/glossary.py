@@ -44,6 +44,11 @@ TERMS = {
         "everything that reaches the carried state's future through h and the gates: "
         "the whole derivative less the conveyor."
     ),
+    "recurrent passes": (
+        "how many steps of a way back lead through h and the recurrent weights; a way "
+        "that leaves the cell state and stays m steps in h counts m. With none it is "
+        "the conveyor."
+    ),
     "forget gate": (
         "the LSTM's f: what share of the cell state is kept; near 1 it remembers, near "
         "0 it forgets."

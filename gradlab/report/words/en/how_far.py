@@ -72,3 +72,12 @@ MIXED_NO_HOLDER = (
 )
 NEITHER = "Neither"
 NONE_OF = "None of the $count"
+SHAPES = {
+    "exponential": "exponential",
+    "power-law": "a power law",
+    "unresolved": "not to be told",
+}
+SHAPED = "Shape of the change with lag: $list."
+SHAPE = "$shape for $names"
+SHAPE_OTHERS = "$shape for the rest"
+SHAPE_ALL = "Shape of the change with lag: $shape for all."

@@ -66,6 +66,12 @@ GATE_CAPTION = (
     "Share of all values of the keep gate (f in the LSTM) over units, steps, sequences "
     "and seeds; the typical gate is their geometric mean."
 )
+CONSTANT_COLUMNS = ("median unit, steps", "slowest unit, steps")
+CONSTANT_CAPTION = (
+    "Units' time constants are those of the conveyor, −1 over the mean ln of the gate: "
+    "after so many steps 1/e is left."
+)
+CONSTANT_LASTING = "does not decay"
 DIAMOND = "A diamond is a linear network."
 SOME_WEIGHTS = "Of the $count RNNs measured $shown are drawn."
 ALT = "$finding Scatter of the measured rate against its predictors: $points."

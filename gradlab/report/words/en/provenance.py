@@ -22,6 +22,7 @@ CHECK_CAPTION = (
 )
 CHECK_COLUMNS = ("what", "largest relative difference", "numbers compared")
 NO_CLOSED_FORM = "no closed form: autograd itself is used"
+CONVEYOR = "the [[conveyor]] against autograd with h detached inside the gates ($kinds)"
 EXACT = "exact law: orthogonal weights, linear, T = $length"
 EXACT_VALUE = "|ln of what is left| = $error"
 EXACT_NOTE = "should be 0; $dtype"

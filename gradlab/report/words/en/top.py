@@ -213,6 +213,7 @@ NOTE_DIRECTIONS = (
     "† how many directions of the state the surviving gradient still tells apart, at "
     "lag $length ([[stable rank]]); $most at most here."
 )
+MOST_A_LAYER = "$most a layer"
 NOTE_RULE = (
     "Rule for the last column, from what is left after the whole length: vanishing "
     "below $t0, fading below $t1, stable up to $t2, growing up to $t3, exploding "
@@ -220,8 +221,8 @@ NOTE_RULE = (
     "`--thresholds`."
 )
 NOTE_FEW_SEEDS = (
-    "Fewer than 3 seeds: no interval over seeds, so the verdict is by the measured "
-    "value alone wherever none is shown."
+    "Fewer than 3 seeds: no interval over seeds but that within the runs, from batch "
+    "means; the verdict is by the measured value alone wherever none is shown."
 )
 NOTE_HOW = (
     "All values are geometric means over sequences and over $seeds; the size is the "

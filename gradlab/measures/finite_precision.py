@@ -1,0 +1,76 @@
+"""Where number formats end before the gradient does."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures._flow import Flow, sequence_first
+from gradlab.measures.base import Measure, Reading
+from gradlab.precision import (
+    FORMATS,
+    Format,
+    ln_conveyors,
+    norm_underflow_lags,
+    overflow_lags,
+    stall_lags,
+    underflow_lags,
+)
+
+
+KINDS = ("underflow", "norm_underflow", "overflow", "stalled")
+
+
+@dataclass(frozen=True)
+class FinitePrecision(Measure):
+    """Lags at which formats fail this network, were products kept in them as they are.
+
+    By format (``block``) and by ``index``, from ln |J_T ... J_{t+1}|_F, the geometric
+    mean over the point's sequences; gradlab itself rescales, so that nothing of this
+    happens to its numbers:
+
+    * ``underflow``: below the smallest number that has all its digits;
+    * ``norm_underflow``: a norm computed from squares in that format is exactly zero;
+    * ``overflow``: above the largest number, hence infinite;
+    * ``stalled``: the first unit of the conveyor comes to rest at a denormal number,
+      which rounding to nearest gives back for ever; NaN without a conveyor.
+
+    inf where it does not happen within T.
+    """
+
+    name = "finite_precision"
+    symbol = "tau_format"
+    unit = "steps"
+    question = "Where would a number format lose it?"
+    formula = "min {T - t : |J_{T:t}|_F < tiny}, by format"
+    reference = "IEEE 754, round to nearest; Goldberg 1991"
+    axes = ("block", "index")
+
+    def compute(self, flow):
+        by_lag = sequence_first(flow.norms.frobenius["joint"])
+        coords = {"lag": tuple(range(by_lag.shape[-1]))}
+        mean, _ = Reading(coords, by_lag).summary()
+        curves = np.moveaxis(mean, -1, 0)
+        stalls = _stalls(flow)
+        values = [
+            [
+                underflow_lags(curves, form),
+                norm_underflow_lags(curves, form),
+                overflow_lags(curves, form),
+                stalls[form],
+            ]
+            for form in FORMATS
+        ]
+        names = tuple(form.name for form in FORMATS)
+        return Reading(
+            {"block": names, "index": KINDS},
+            sequence_first(np.array(values, dtype=float), axes=2),
+            per_sequence=False,
+        )
+
+
+def _stalls(flow: Flow) -> dict[Format, np.ndarray]:
+    """Return by format the first lag (…M) at which some unit comes to rest."""
+    units = ln_conveyors(flow.trajectory)
+    if units is None:
+        return dict.fromkeys(FORMATS, np.full(flow.lead[:-1], np.nan))
+    return {form: stall_lags(units, form).min(axis=(-2, -1)) for form in FORMATS}

@@ -1,0 +1,32 @@
+"""How fast the gradient grows or dies within each layer and between layers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class LayerGrowthRate(Measure):
+    """ln |ds^l_T/ds^m_0|_2 / T of layers m <= l: nats per step.
+
+    Within a layer (``s1s1``) the norm at lag 0 is 1; between two it is counted from 1
+    too. Over long lags from layer m to l the slowest of m .. l decides.
+    """
+
+    name = "layer_growth_rate"
+    symbol = "lambda_lm"
+    unit = "nats per step"
+    question = "How much does each step keep, within each layer and between them?"
+    formula = "ln |ds^l_T/ds^m_0|_2 / T"
+    reference = "mean increment of ln norm, block by block"
+    axes = ("block",)
+
+    def applies_to(self, cell):
+        return len(cell.layer_cells) > 1
+
+    def compute(self, flow):
+        norms = flow.layer_norms
+        ends = [norms.spectral[name][-1] for name in norms.blocks]
+        return Reading({"block": norms.blocks}, np.stack(ends, axis=-1) / flow.length)

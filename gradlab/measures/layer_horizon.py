@@ -1,0 +1,34 @@
+"""How far back the gradient reaches within each layer and between layers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class LayerHorizon(Measure):
+    """First lag at which less than 1/1000 is left of ds^l_T/ds^m_t, layers m <= l.
+
+    Geometric mean over the point's sequences, exact to the step. Between two layers
+    nothing has passed at lag 0, so it is the first lag below after one that was not; 0
+    where there is none. inf where it is not lost within T.
+    """
+
+    name = "layer_horizon"
+    symbol = "tau_lm"
+    unit = "steps"
+    question = "How far back does the gradient reach, layer by layer?"
+    formula = "min {T - t : mean ln |ds^l_T/ds^m_t|_2 < ln 1/1000, once above}"
+    reference = "first crossing, not fitted and not extrapolated"
+    axes = ("block",)
+
+    def applies_to(self, cell):
+        return len(cell.layer_cells) > 1
+
+    def compute(self, flow):
+        norms = flow.layer_norms
+        horizons = [norms.horizon[name] for name in norms.blocks]
+        values = np.stack(horizons, axis=-1)
+        return Reading({"block": norms.blocks}, values, per_sequence=False)

@@ -1,0 +1,33 @@
+"""What is left within each layer and between layers, by lag."""
+
+from dataclasses import dataclass
+
+from gradlab.measures._flow import stacked
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class LayerSpectralNorm(Measure):
+    """ln |ds^l_T/ds^m_t|_2 of layers m <= l at the stored lags T - t.
+
+    Block ``s2s1`` is ds^2_T/ds^1_t, s^l being layer l's whole state: how much of a
+    gradient at the second layer can be left in the first. ``s1s1`` and ``s2s2`` are the
+    products of a layer's own Jacobians, its inputs held. -inf at lag 0 between layers,
+    where nothing has passed yet. Only for cells with layers.
+    """
+
+    name = "layer_spectral_norm"
+    symbol = "ln |ds^l_T/ds^m_t|_2"
+    unit = "nats"
+    question = "How much is left within each layer, and from layer to layer?"
+    formula = "ln sigma_max of block (l, m) of J_T ... J_{t+1}"
+    reference = "block triangular products; the norm as in Pascanu et al. 2013"
+    axes = ("block", "lag")
+
+    def applies_to(self, cell):
+        return len(cell.layer_cells) > 1
+
+    def compute(self, flow):
+        norms = flow.layer_norms
+        coords = {"block": norms.blocks, "lag": norms.lags}
+        return Reading(coords, stacked(norms.spectral, norms.blocks))
