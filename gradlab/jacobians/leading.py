@@ -14,9 +14,10 @@ from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.spectral import spectral_norm
 
 
-WIDTH = 8
+WIDTH, FRESH = 8, 2
 _TOLERANCE = 2e-5
 _LOOKS = 8
+_RENEWED = 4
 _FLAT = 4
 _EASILY = 0.02
 
@@ -26,28 +27,33 @@ class LeadingDirections:
 
     Held as a block U of 8 orthonormal rows. At each lag the Ritz values of P P^T on U
     are taken, and the residual r of the top one's vector. The top value theta is low by
-    about r^2 / (theta - the least of the eight), to second order whatever comes close
-    inside the block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes a
-    step of subspace iteration, and after eight looks the Gram matrix's own eigenvalue
-    is asked (:func:`gradlab.jacobians.spectral.spectral_norm`). After each stretch of
-    lags U takes a step in any case: a direction outside it would have to pass seven
-    others in between to go unseen.
+    about r^2 / (theta - the sixth), to second order whatever comes close inside the
+    block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes steps of
+    subspace iteration there, and after eight looks the Gram matrix's own eigenvalue is
+    asked (:func:`gradlab.jacobians.spectral.spectral_norm`).
+
+    At every fourth lag U takes a step in any case, its two least directions drawn anew
+    before it: whatever has grown outside U since then is in the new ones, and would
+    have to pass six others within four steps to go unseen.
 
     The first lags, where all singular values are alike, are computed directly. A matrix
-    is treated by its own numbers alone, so none depends on the others. Only float32
-    gains by it; float64 is asked for more digits than it could give.
+    is treated by its own numbers and lags alone, so none depends on the others. Only
+    float32 gains by it; float64 is asked for more digits than it could give.
     """
 
     def __init__(self, count: int, rows: int, like: Tensor) -> None:
-        self.basis = _start(rows).to(like).expand(count, -1, -1).contiguous()
+        self.drawn = _drawn(rows).to(like)
+        self.basis = self.drawn[:WIDTH].expand(count, -1, -1).contiguous()
         self.restless = np.ones(count, dtype=bool)
+        self.moved = np.zeros(count, dtype=bool)
         self.lag = 0
 
     def pick(self, rows: np.ndarray) -> "LeadingDirections":
         """Return those of the matrices at ``rows`` of N."""
         some = LeadingDirections(len(rows), self.basis.shape[-1], self.basis)
         some.basis = self.basis[torch.from_numpy(rows).to(self.basis.device)]
-        some.restless, some.lag = self.restless[rows], self.lag
+        some.restless, some.moved = self.restless[rows], self.moved[rows]
+        some.lag = self.lag
         return some
 
     @staticmethod
@@ -61,7 +67,8 @@ class LeadingDirections:
 
         Args:
             parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag,
-                of entries whose squares are far from float32's ends.
+                of entries whose squares are far from float32's ends. Stretches do not
+                cross multiples of four lags.
             sizes: Frobenius norms (lags * N) of the whole; those that are 0, inf or NaN
                 stand for themselves.
         """
@@ -70,19 +77,31 @@ class LeadingDirections:
         search = _Search(parts, self.basis.repeat(lags, 1, 1))
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
+        direct = self.lag < _FLAT
+        self.lag += lags
         if usable.any():
             restless = usable & np.tile(self.restless, lags)
             search.move(restless)
-            if self.lag < _FLAT:
+            if direct:
                 found[usable] = search.directly(usable)
             else:
                 found[usable] = search.norms(usable, restless)
-            last = np.arange(len(sizes)) >= len(sizes) - count
-            search.move(usable & last)
-            self.basis = search.basis[-count:]
-            self.restless = restless.reshape(lags, count).any(0)
-        self.lag += lags
+            self.moved |= restless.reshape(lags, count).any(0)
+        if self.lag % _RENEWED == 0:
+            self._renew(search, usable[-count:])
         return found
+
+    def _renew(self, search: "_Search", usable: np.ndarray) -> None:
+        """Let U move on from where it is at the last lag, with two new directions."""
+        count = len(usable)
+        if usable.any():
+            here = np.zeros(len(search.basis), dtype=bool)
+            here[-count:] = usable
+            place = self.lag * FRESH % (len(self.drawn) - FRESH)
+            search.basis[-count:, -FRESH:] = self.drawn[place : place + FRESH]
+            search.move(here)
+            self.basis = search.basis[-count:]
+        self.restless, self.moved = self.moved, np.zeros(count, dtype=bool)
 
 
 class _Search:
@@ -94,7 +113,7 @@ class _Search:
     def directly(self, chosen: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen without a search."""
         parts = _of(self.parts, chosen)
-        return spectral_norm(torch.cat(parts, dim=-1)).cpu().numpy()
+        return spectral_norm(torch.cat(list(parts), dim=-1)).cpu().numpy()
 
     def norms(self, chosen: np.ndarray, restless: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen.
@@ -139,7 +158,7 @@ def _look(parts: Sequence[Tensor], basis: Tensor) -> tuple[np.ndarray, np.ndarra
     back = _back(parts, [multiply(weights, image) for image in across])
     residual = back - square[:, None, None] * multiply(weights, basis)
     low_by = (residual * residual).sum((-2, -1))
-    limit = 2 * _TOLERANCE * square * (square - ritz[..., 0])
+    limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
     return square.double().sqrt().cpu().numpy(), (low_by / limit).cpu().numpy()
 
 
@@ -163,7 +182,9 @@ def _places(chosen: np.ndarray, like: Tensor) -> Tensor:
     return torch.from_numpy(np.flatnonzero(chosen)).to(like.device)
 
 
-def _start(rows: int) -> Tensor:
-    """Return 8 fixed orthonormal rows in no particular direction, float64."""
-    drawn = np.random.default_rng(8).standard_normal((rows, WIDTH))
-    return torch.from_numpy(np.ascontiguousarray(np.linalg.qr(drawn)[0].T))
+def _drawn(rows: int) -> Tensor:
+    """Return fixed rows in no particular direction, the first eight orthonormal."""
+    drawn = np.random.default_rng(8).standard_normal((8 * WIDTH, rows))
+    drawn /= np.linalg.norm(drawn, axis=-1, keepdims=True)
+    drawn[:WIDTH] = np.linalg.qr(drawn[:WIDTH].T)[0].T
+    return torch.from_numpy(drawn)

@@ -20,8 +20,10 @@ class Slots:
         self._held = [0, 0]
         self._bank = 0
         entries = sum(column.numel() for column in columns.values())
-        self.longest = max(1, min(_LONGEST, _ENTRIES // max(1, entries)))
-        """Steps whose products stay near the processor's cache, four at most."""
+        self.longest = _LONGEST
+        """Steps whose products stay near the processor's cache: 4, 2 or 1."""
+        while self.longest > 1 and self.longest * entries > _ENTRIES:
+            self.longest //= 2
 
     def turned(self, steps: int) -> dict[str, Tensor]:
         """Return the other bank's columns, (steps, N, rows, n)."""

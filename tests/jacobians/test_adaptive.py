@@ -1,0 +1,156 @@
+"""The rank-adaptive chain: what it drops, how it is checked, and what if it fails."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.jacobians import adaptive, jacobian_norms, jacobian_product, thin
+from tests.flows import lively
+from tests.jacobians.networks import NETS, ran, ran_together, scaled
+
+
+LENGTH = 400
+
+
+def both(trajectory, **how):
+    lags = range(trajectory.length + 1)
+    return (
+        jacobian_norms(trajectory, "joint", lags, chain="adaptive", **how),
+        jacobian_norms(trajectory, "joint", lags, **how),
+    )
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_it_agrees_with_the_dense_chain_to_1e_minus_4(name):
+    trajectory = ran(name, hidden=48, length=LENGTH)
+    quick, dense = both(trajectory, rows="h")
+    for kind in ("frobenius", "spectral"):
+        off = getattr(quick, kind)["joint"] - getattr(dense, kind)["joint"]
+        assert np.abs(off).max() < 1e-4
+    assert quick.horizon == dense.horizon
+    assert dense.check is None
+    assert quick.check.error_bound < quick.check.limit and not quick.check.repeated
+
+
+def test_a_network_that_vanishes_is_carried_by_few_rows():
+    quick, _ = both(ran("rnn", hidden=64, length=LENGTH))
+    assert quick.check.directions == 10
+    assert 0 < quick.check.error_bound < 1e-2
+    assert quick.check.failure_probability == pytest.approx(1e-6)
+
+
+def test_whole_states_are_carried_too_and_lags_chosen():
+    trajectory = ran("lstm", hidden=32, length=200)
+    quick = jacobian_norms(trajectory, "joint", [1, 7, 90], chain="adaptive")
+    dense = jacobian_norms(trajectory, "joint", [1, 7, 90])
+    assert quick.lags == dense.lags == (0, 1, 7, 90, 200)
+    off = quick.spectral["joint"] - dense.spectral["joint"]
+    assert np.abs(off).max() < 1e-4 and quick.horizon == dense.horizon
+
+
+def returning(back: float) -> torch.Tensor:
+    """J_t of 64 units, of which all but four die out and then grow by ``back``."""
+    factors = torch.ones(120, 64)
+    factors[60:, 4:] = 0.5  # near the end: seen first
+    factors[:60, 4:] = back
+    return factors
+
+
+def test_what_died_out_and_came_back_is_noticed_and_computed_densely():
+    trajectory = scaled(returning(4.0))
+    quick, dense = both(trajectory)
+    assert quick.check.repeated and quick.check.error_bound > quick.check.limit
+    assert quick.check.directions == 64
+    assert np.array_equal(quick.spectral["joint"][1:], dense.spectral["joint"][1:])
+    assert quick.spectral["joint"][-1, 0] == pytest.approx(60 * np.log(2), abs=1e-4)
+
+
+def test_what_died_out_and_stayed_small_is_not_needed():
+    quick, dense = both(scaled(returning(1.0)))
+    assert not quick.check.repeated and quick.check.directions == 10
+    off = quick.spectral["joint"] - dense.spectral["joint"]
+    assert np.abs(off).max() < 1e-5
+
+
+def test_the_bound_holds_what_was_dropped():
+    """|P - Q R|, computed, against the bound from six random rows."""
+    trajectory = ran("gru", hidden=48, length=120)
+    lag = 60
+    product = jacobian_product(trajectory, 120 - lag, 120)
+    whole, exponent = product.mantissa, product.exponent.numpy()
+    carried, fits = thin.begin(trajectory, 120 - lag, whole, exponent, 32)
+    assert fits.all()
+    _, kept, _ = thin._compressed(whole, 32)
+    basis = thin._compressed(whole, 32)[0]
+    error = torch.linalg.matrix_norm((whole - basis @ kept).double(), 2)
+    size = torch.linalg.matrix_norm(whole.double(), 2)
+    bound = thin.error_bound(carried, size.numpy(), exponent)
+    assert (bound >= (error / size).numpy()).all()
+    assert (bound < 1e3 * (error / size).numpy() + 1e-5).all()
+
+
+def test_the_limit_is_read(monkeypatch):
+    monkeypatch.setattr(adaptive, "LIMIT", 0.0)
+    quick, dense = both(ran("rnn", hidden=48, length=150))
+    assert quick.check.repeated and quick.check.directions == 48
+    assert np.array_equal(quick.frobenius["joint"][1:], dense.frobenius["joint"][1:])
+
+
+def test_the_largest_eigenvalue_by_squaring():
+    draw = torch.Generator().manual_seed(0)
+    roots = torch.randn(40, 16, 10, generator=draw)
+    roots[1] *= torch.logspace(0, -6, 10)
+    roots[2, :, 1] = roots[2, :, 0]
+    roots[3] = torch.eye(16)[:, :10]
+    gram = roots.mT @ roots
+    gram[4] = 0.0
+    trace = gram.diagonal(dim1=-2, dim2=-1).sum(-1)
+    expected = torch.linalg.eigvalsh(gram.double())[:, -1]
+    found = thin._top(gram, trace).double()
+    assert found == pytest.approx(expected.clamp_min(0.0), rel=4e-5)
+
+
+@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize("names", [["lstm", "lstm bias 3"], ["rnn", "rnn orthogonal"]])
+def test_bits_do_not_depend_on_company(names, hidden):
+    """Networks that drop rows at different lags, or never."""
+    length = 150
+    eleven = [names[k % len(names)] for k in range(11)]
+    together = ran_together(eleven, hidden=hidden, length=length)
+    norms = jacobian_norms(together, "joint", chain="adaptive")
+    if 2 * hidden >= 32:
+        assert len(set(norms.check.directions)) > 1
+    for members in ([0], [3, 4, 5, 6]):
+        some = together.of_members(torch.tensor(members), length)
+        part = jacobian_norms(some, "joint", chain="adaptive")
+        for place, member in enumerate(members):
+            for kind in ("frobenius", "spectral"):
+                alone = getattr(part, kind)["joint"][:, place]
+                assert np.array_equal(alone, getattr(norms, kind)["joint"][:, member])
+
+
+def test_float64_stays_dense():
+    trajectory = lively("lstm")
+    norms = jacobian_norms(trajectory, "joint", chain="adaptive")
+    assert norms.check is None
+    assert np.array_equal(
+        norms.spectral["joint"], jacobian_norms(trajectory, "joint").spectral["joint"]
+    )
+
+
+def test_a_chain_there_is_not_is_refused():
+    with pytest.raises(UnknownNameError, match="chain 'adaptiv'"):
+        jacobian_norms(lively("rnn"), "joint", chain="adaptiv")
+
+
+def test_other_blocks_are_refused_with_the_way_out():
+    with pytest.raises(ConfigError) as told:
+        jacobian_norms(lively("lstm"), chain="adaptive")
+    text = str(told.value)
+    for part in (
+        "blocks all of the adaptive chain",
+        "the joint block, whose rows it may drop",
+        'blocks="joint", or chain="dense"',
+    ):
+        assert part in text

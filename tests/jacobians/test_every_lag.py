@@ -1,0 +1,140 @@
+"""Norms at every lag: some rows only, and directions followed from lag to lag."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab.errors import UnknownNameError
+from gradlab.jacobians import jacobian_norms, reference
+from gradlab.jacobians.flat import jacobians
+from tests.flows import CELLS, STEPS, WITH_CELL_STATE, lively
+from tests.jacobians.networks import NETS, ran, ran_together, scaled
+from tests.jacobians.test_laws import upcast
+
+
+def slow_norms(trajectory, rows):
+    """Ln of both norms at every lag: float64, rescaled, singular values by NumPy."""
+    wide = upcast(trajectory)
+    sizes = wide.cell.state_sizes[: len(rows)]
+    product = np.eye(sum(wide.cell.state_sizes))[None, : sum(sizes)]
+    ln, found = 0.0, []
+    with torch.no_grad():
+        for step in jacobians(wide, wide.length):
+            whole = np.stack([m for m in step.layout.plain(step.matrix()).numpy()])
+            product = product @ whole
+            size = np.linalg.norm(product, axis=(-2, -1))
+            product = product / size[:, None, None]
+            ln = ln + np.log(size)
+            top = np.linalg.svd(product, compute_uv=False)[:, 0]
+            found.append((ln, ln + np.log(top)))
+    return np.moveaxis(np.array(found), 1, 0)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_both_norms_at_every_lag_are_those_of_float64_to_1e_minus_4(name):
+    trajectory = ran(name, hidden=48, length=90)
+    norms = jacobian_norms(trajectory, "joint", range(91), rows="h")
+    frobenius, spectral = slow_norms(trajectory, ("h",))
+    assert np.abs(norms.frobenius["joint"][1:] - frobenius).max() < 1e-4
+    assert np.abs(norms.spectral["joint"][1:] - spectral).max() < 1e-4
+    assert norms.spectral["joint"][0] == pytest.approx([0.0, 0.0])
+    assert norms.frobenius["joint"][0] == pytest.approx(0.5 * np.log([48, 48]))
+
+
+@pytest.mark.parametrize("spec", CELLS)
+def test_rows_of_h_are_those_of_autograds_product(spec):
+    trajectory = lively(spec)
+    norms = jacobian_norms(trajectory, lags=range(STEPS + 1), rows="h")
+    width = trajectory.cell.state_sizes[0]
+    for lag in range(1, STEPS + 1):
+        rows = reference.product(trajectory, lag)[:, :width]
+        spectral = torch.linalg.matrix_norm(rows, 2).log().numpy()
+        frobenius = torch.linalg.matrix_norm(rows).log().numpy()
+        assert norms.spectral["joint"][lag] == pytest.approx(spectral, abs=1e-12)
+        assert norms.frobenius["joint"][lag] == pytest.approx(frobenius, abs=1e-12)
+
+
+@pytest.mark.parametrize("spec", WITH_CELL_STATE)
+def test_rows_of_one_state_have_its_blocks_only(spec):
+    trajectory = lively(spec)
+    whole = jacobian_norms(trajectory)
+    some = jacobian_norms(trajectory, rows=["h"])
+    assert some.blocks == ("hh", "hc", "joint")
+    for block in ("hh", "hc"):
+        assert some.spectral[block] == pytest.approx(whole.spectral[block], abs=1e-12)
+
+
+def test_all_rows_by_name_are_all_rows():
+    trajectory = lively("lstm")
+    named = jacobian_norms(trajectory, "joint", rows=("c", "h")).spectral["joint"]
+    assert np.array_equal(named, jacobian_norms(trajectory, "joint").spectral["joint"])
+
+
+def test_a_state_there_is_not_is_refused():
+    with pytest.raises(UnknownNameError) as told:
+        jacobian_norms(lively("gru"), rows="c")
+    assert "state 'c'" in str(told.value) and "h" in str(told.value)
+
+
+def test_a_direction_that_overtakes_the_others_is_seen():
+    """A diagonal product whose largest entry changes place many times."""
+    lags = np.arange(1, 401)[:, None]
+    phases = np.random.default_rng(3).uniform(size=32)
+    walks = 6 * np.sin(2 * np.pi * (lags / 200 + phases)) - 0.1 * lags
+    factors = np.exp(np.diff(walks, axis=0, prepend=0.0))[::-1]
+    trajectory = scaled(torch.from_numpy(factors.copy()).float())
+    largest = walks.argmax(-1)
+    assert len(set(largest[10:])) > 9
+    norms = jacobian_norms(trajectory, "joint", range(401))
+    assert np.abs(norms.spectral["joint"][1:, 0] - walks.max(-1)).max() < 1e-4
+
+
+def test_equal_singular_values_are_no_trap():
+    factors = torch.full((60, 32), 0.5)
+    norms = jacobian_norms(scaled(factors), "joint", range(61))
+    expected = -np.log(2) * np.arange(61)
+    assert norms.spectral["joint"][:, 0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
+    """Entries of 1e-30 and 1e30, one after the other: squares are no float32."""
+    factors = torch.ones(24, 32)
+    factors[5], factors[11], factors[12] = 1e-30, 1e30, 1e30
+    norms = jacobian_norms(scaled(factors), "joint", range(25))
+    expected = np.cumsum(factors.double().log()[:, 0].numpy()[::-1])
+    assert norms.spectral["joint"][1:, 0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_product_that_dies_is_minus_infinity_from_there_on():
+    factors = torch.ones(24, 32)
+    factors[9] = 0.0
+    norms = jacobian_norms(scaled(factors), "joint", range(25))
+    assert np.isneginf(norms.spectral["joint"][15:]).all()
+    assert np.isfinite(norms.spectral["joint"][:15]).all()
+
+
+@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize("names", [["lstm", "lstm orthogonal"], ["rnn"], ["gru"]])
+def test_bits_at_every_lag_do_not_depend_on_company(names, hidden):
+    length = 40
+    eleven = [names[k % len(names)] for k in range(11)]
+    together = ran_together(eleven, hidden=hidden, length=length)
+    norms = jacobian_norms(together, "joint", range(length + 1))
+    for members in ([0], [3, 4, 5, 6]):
+        index = torch.tensor(members)
+        some = together.of_members(index, length)
+        part = jacobian_norms(some, "joint", range(length + 1))
+        for place, member in enumerate(members):
+            for kind in ("frobenius", "spectral"):
+                alone = getattr(part, kind)["joint"][:, place]
+                assert np.array_equal(alone, getattr(norms, kind)["joint"][:, member])
+
+
+def test_bits_of_wide_networks_do_not_depend_on_company():
+    """Where a group is too large to look at four lags together."""
+    together = ran_together(["rnn"] * 11, hidden=192, length=14)
+    norms = jacobian_norms(together, "joint", range(15))
+    alone = jacobian_norms(
+        together.of_members(torch.tensor([3]), 14), "joint", range(15)
+    )
+    assert np.array_equal(alone.spectral["joint"][:, 0], norms.spectral["joint"][:, 3])
