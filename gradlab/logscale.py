@@ -56,10 +56,11 @@ def exponents(size: np.ndarray) -> np.ndarray:
 
 
 def rescaled(matrices: Tensor, exponent: Tensor) -> Tensor:
-    """Return matrices (N, rows, columns) times 2**exponent (N), exactly.
+    """Return matrices (N, rows, columns) times 2**exponent (N, on any device), exactly.
 
     In two factors, because one power of two of float32 ends at 2**127.
     """
+    exponent = exponent.to(matrices.device)
     half = exponent.div(2, rounding_mode="trunc")
     first = power_of_two(half, matrices.dtype)[:, None, None]
     second = power_of_two(exponent - half, matrices.dtype)[:, None, None]

@@ -62,7 +62,7 @@ def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
     """
     with torch.enable_grad():
         inputs = trajectory.inputs.detach().clone().requires_grad_()
-        start = tuple(s[0].detach().clone().requires_grad_() for s in trajectory.states)
+        start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)
         watched = _Watched(trajectory, inputs, start)
         losses = loss(watched.outputs, direction)
         total = losses.sum()

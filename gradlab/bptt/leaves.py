@@ -43,7 +43,7 @@ def _of_one(trajectory: Trajectory, loss: Loss, direction: Tensor, b: int) -> Te
     cell = trajectory.cell
     stepper = _Stepper(cell)
     copies = [_copies(cell) for _ in range(trajectory.length)]
-    state = tuple(s[0, b : b + 1].detach() for s in trajectory.states)
+    state = tuple(s[b : b + 1].detach() for s in trajectory.start)
     hidden = []
     with torch.enable_grad():
         for x, copy in zip(trajectory.inputs[:, b : b + 1], copies, strict=True):

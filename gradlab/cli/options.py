@@ -18,7 +18,7 @@ Decorator = Callable[[F], F]
 option = partial(click.option, show_default=True)
 
 AXES: dict[str, tuple[str, str]] = {
-    "cell": ("NAME,...", "rnn, lstm, gru, or a variant: lstm:peephole+no_forget, ..."),
+    "cell": ("NAME,...", "rnn, lstm, gru, or a variant: lstm:peephole+layers=2, ..."),
     "activation": (
         "NAME,...",
         "Nonlinearity of the RNN; of the candidate and the output in the LSTM, of "

@@ -1,6 +1,5 @@
 """Lyapunov exponents along a trajectory."""
 
-import copy
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,10 +7,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from gradlab.cells.base import Recurrent
 from gradlab.exponents.qr import BLOCKS, qr_exponents
 from gradlab.exponents.spectrum import Exponents
-from gradlab.jacobians.flat import FlatJacobian, jacobian_at
+from gradlab.jacobians.flat import FlatJacobian
+from gradlab.jacobians.wide import WideJacobians
 from gradlab.trajectory import Trajectory
 
 
@@ -84,12 +83,12 @@ def hidden_only_exponent(
 
 
 def _run(trajectory: Trajectory, matrix, *, backwards: bool = False, **settings):
-    wide = _in_float64(trajectory)
-    order = range(1, wide.length + 1)
+    wide = WideJacobians(trajectory)
+    order = range(1, trajectory.length + 1)
     steps = reversed(order) if backwards else order
-    matrices: Iterator[Tensor] = (matrix(jacobian_at(wide, t)) for t in steps)
+    matrices: Iterator[Tensor] = (matrix(wide.flat(t)) for t in steps)
     with torch.no_grad():
-        found = qr_exponents(matrices, wide.length, **settings)
+        found = qr_exponents(matrices, trajectory.length, **settings)
     return _shaped(found, trajectory.lead)
 
 
@@ -101,24 +100,4 @@ def _shaped(found: Exponents, lead: tuple[int, ...]) -> Exponents:
         increments=found.increments.reshape(-1, *lead, found.count),
         dead=found.dead.reshape(*lead, found.count),
         ln_determinant=found.ln_determinant.reshape(lead),
-    )
-
-
-def _in_float64(trajectory: Trajectory) -> Trajectory:
-    """Return the same stored numbers in float64, with the cell's weights in it."""
-    if trajectory.inputs.dtype == torch.float64:
-        return trajectory
-    return replace(
-        trajectory,
-        cell=copy.deepcopy(trajectory.cell).double(),
-        inputs=trajectory.inputs.double(),
-        states=tuple(state.double() for state in trajectory.states),
-        gates={name: gate.double() for name, gate in trajectory.gates.items()},
-        pre_activations={
-            name: values.double() for name, values in trajectory.pre_activations.items()
-        },
-        recurrent=tuple(
-            Recurrent(use.rows, use.operand.double(), use.product.double())
-            for use in trajectory.recurrent
-        ),
     )

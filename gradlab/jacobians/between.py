@@ -31,7 +31,7 @@ def jacobian_product(
         )
     layout = Layout.of(trajectory.cell)
     count = int(np.prod(trajectory.lead, dtype=int))
-    product = Product.identity(layout, count, trajectory.states[0])
+    product = Product.identity(layout, count, trajectory.start[0])
     with torch.no_grad():
         for step in jacobians(trajectory, later, earlier):
             product.advance(step)
@@ -57,6 +57,7 @@ def log_singular_values(product: Scaled) -> np.ndarray:
     values = torch.linalg.svdvals(safe).cpu().numpy()
     with np.errstate(divide="ignore"):
         ln = np.log(values)
-    ln += (shift + product.exponent.reshape(-1)).cpu().numpy()[:, None] * LN2
+    exponent = shift.cpu() + product.exponent.reshape(-1).cpu()
+    ln += exponent.numpy()[:, None] * LN2
     ln[~finite.cpu().numpy()] = np.nan
     return ln.reshape(*shape, -1)

@@ -69,7 +69,7 @@ def _walk(trajectory: Trajectory, lags: tuple[int, ...]):
     layout = Layout.of(cell)
     rows = layout.part((cell.state_names[cell.output_state],))
     count = int(np.prod(trajectory.lead, dtype=int))
-    product = Product.identity(layout, count, trajectory.inputs, rows=rows)
+    product = Product.identity(layout, count, trajectory.start[0], rows=rows)
     steps = jacobians(trajectory, length, length - lags[-1])
     for lag in range(lags[-1] + 1):
         if lag in lags:

@@ -2,11 +2,10 @@
 
 import copy
 
-import torch
 from torch import Tensor
 
 from gradlab.cells.base import Recurrent, Step
-from gradlab.jacobians.flat import flatten
+from gradlab.jacobians.flat import FlatJacobian, flatten
 from gradlab.trajectory import Trajectory
 
 
@@ -26,16 +25,17 @@ class WideJacobians:
 
         NaN where s_t is not finite.
         """
+        step = self.flat(t)
+        return step.layout.plain(step.matrix())
+
+    def flat(self, t: int) -> FlatJacobian:
+        """Return J_t in blocks, as :func:`gradlab.jacobians.flat.jacobian_at`."""
         inputs, before, step = self.trajectory.step_at(t)
         wide = self.cell.jacobian(
             inputs.double(), tuple(state.double() for state in before), _wide(step)
         )
-        flat = flatten(self.cell, wide)
-        matrix = flat.layout.plain(flat.matrix())
-        broken = self.trajectory.broken.get(t)
-        if broken is None:
-            return matrix
-        return torch.where(broken.reshape(-1, 1, 1), torch.nan, matrix)
+        flat, broken = flatten(self.cell, wide), self.trajectory.broken.get(t)
+        return flat if broken is None else flat.spoilt(broken.flatten())
 
 
 def _wide(step: Step) -> Step:

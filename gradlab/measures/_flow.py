@@ -82,7 +82,7 @@ class Flow:
     def _direction(self) -> Tensor:
         if self.direction is not None:
             return self.direction
-        hidden = self.trajectory.states[self.cell.output_state]
+        hidden = self.trajectory.start[self.cell.output_state]
         drawn = directions(0, self.lead[-1], hidden.shape[-1])
         return torch.from_numpy(drawn).to(hidden).expand(*self.lead, -1)
 

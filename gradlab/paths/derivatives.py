@@ -116,7 +116,7 @@ def _identity(trajectory: Trajectory) -> Product:
     layout = Layout.of(trajectory.cell)
     rows = layout.part(layout.names[-1:])
     count = int(np.prod(trajectory.lead, dtype=int))
-    return Product.identity(layout, count, trajectory.states[0], rows=rows)
+    return Product.identity(layout, count, trajectory.start[0], rows=rows)
 
 
 def _both(product: Product, trajectory: Trajectory, t: int) -> tuple[Tensor, Tensor]:

@@ -137,7 +137,7 @@ def part_names(most: int = MOST) -> tuple[str, ...]:
 
 def _start(trajectory: Trajectory, most: int) -> Expansion:
     count = int(np.prod(trajectory.lead, dtype=int))
-    return Expansion(Layout.of(trajectory.cell), count, trajectory.states[0], most)
+    return Expansion(Layout.of(trajectory.cell), count, trajectory.start[0], most)
 
 
 def _walk(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[int]:

@@ -87,8 +87,8 @@ def test_dots_stand_beside_a_line_for_the_whole():
     assert some.high[0] * math.log(10) == pytest.approx(0.6)
     assert panel.data.place(3.0) == ">2"
     caption = inline.plain(figure.caption)
-    assert "sizes do not add up" in caption
-    assert "at lag 32 of T = 64 steps" in caption
+    assert "not the sum of the dots: parts can cancel" in caption
+    assert "at lag 32 of T = 64 by" in caption
     head, rows = figure.data.table()
     assert head[:3] == ["panel", "curve", "passes"]
     assert {row[2] for row in rows} == {"0", "1", "2", ">2"}

@@ -210,7 +210,8 @@ def margins(data: Curves, width: float, style: Style, *, alone: bool) -> Margins
             right = 0.24 + 0.24 * style.font / 8.2 + widest(staying, style.small)
     lines = len(wrap(data.y_label, style.font, width - 0.2)) if data.y_label else 0
     top = 0.10 + lines * 1.35 * style.font / 72 + crossing_room(data, style)
-    return Margins(left, 0.24 + 0.24 * style.font / 8.2, right, top)
+    bottom = (0.24 if data.x_label else 0.04) + 0.24 * style.font / 8.2
+    return Margins(left, bottom, right, top)
 
 
 def crossing_room(data: Curves, style: Style) -> float:
@@ -229,7 +230,8 @@ def body(data: Curves, width: float, style: Style) -> float:
     room = margins(data, width, style, alone=True)
     axes_width = width - room.left - room.right
     rows = sum(exit_rows(data, style, s, axes_width, True) for s in (-1, 1))
-    return min(2.15, max(1.1, 0.33 * width)) + rows * ROW * style.small / 7.2
+    calm = min(2.15, max(1.1, 0.33 * width))
+    return data.tall * calm + rows * ROW * style.small / 7.2
 
 
 def prepare(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:

@@ -77,6 +77,7 @@ class Curves(AxesData):
     crossing_label: words after the row of crossing steps ("steps until 1/1000").
     y_words: False leaves the ticks' words to a neighbour panel.
     x_name: name of x in readings and in the table ("lag").
+    tall: height of the axes, times the usual one.
     x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
     """
 
@@ -94,6 +95,7 @@ class Curves(AxesData):
     x_name: str = "lag"
     x_words: Sequence[tuple[float, str]] = ()
     y_words: bool = True
+    tall: float = 1.0
 
     @cached_property
     def window(self) -> Window:

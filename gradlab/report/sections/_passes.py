@@ -134,7 +134,7 @@ def _panel(row: Row, lag: int, w: ModuleType) -> Panel:
         Curves(
             series,
             x_label=w.PASSES_X,
-            y_label=w.Y,
+            y_label="",
             floor=FLOOR,
             x_name=w.PASSES_NAME,
             x_words=words,

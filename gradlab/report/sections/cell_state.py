@@ -39,6 +39,7 @@ PARALLEL, EQUAL = 0.1, 0.0005
 SEVERAL = 2.0
 DECADE, TWICE = math.log(10.0), math.log(2.0)
 GONE = math.log(1e-3)
+LOW = 0.85  # two rows of panels, which should leave room for others on their page
 
 
 class CellState(own.OwnSection):
@@ -102,8 +103,9 @@ class CellState(own.OwnSection):
                 title,
                 Curves(
                     [_series(r, block, r.short, r.key) for r in rows],
-                    x_label=w.X,
-                    y_label=w.Y,
+                    x_label=w.X if block.startswith("c") else "",
+                    y_label=w.Y if block.startswith("h") else "",
+                    tall=LOW,
                 ),
             )
             for block, title in zip(BLOCKS, titles, strict=True)

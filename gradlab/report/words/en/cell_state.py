@@ -30,11 +30,7 @@ H_TO_C = "h to c"
 C_TO_C = "c to c"
 X = "lag"
 Y = "what is left"
-BLOCKS_CAPTION = (
-    "Arranged as the matrix of the whole derivative: the later state's row, the "
-    "earlier state's column. Above: into h_{T}; below: into c_{T}; left: from h_{t}; "
-    "right: from c_{t}."
-)
+BLOCKS_CAPTION = "Arranged as the matrix: above into h_{T}, below into c_{T}."
 BLOCKS_ALT = "$finding Four panels: h to h, c to h, h to c, c to c, each against lag."
 BLOCKS_DRAFT = (
     "Spectral norms of the four blocks of the state's derivative against lag."
@@ -76,18 +72,17 @@ PASSES_MORE = "more than $count passes"
 PASSES_OTHERS = "$count others"
 PASSES_CANCEL = " In $names that part is larger than the whole: parts cancel."
 PASSES_PANEL = "$name: $count"
-PASSES_TOTAL = "the whole"
+PASSES_TOTAL = "all that is left"
 PASSES_NONE = "no pass (conveyor)"
 PASSES_SOME = "so many passes"
 PASSES_X = "recurrent passes"
 PASSES_NAME = "passes"
 PASSES_CAPTION = (
-    "The derivative of the carried state (c; in a GRU h) at lag $lag of T = $length "
-    "steps, split by [[recurrent passes]]; Frobenius norms. Above each panel: the "
-    "largest part. The line is the whole. It is not the sum of the dots: parts can "
-    "cancel, so sizes do not add up."
+    "The derivative of c (of h in a GRU) at lag $lag of T = $length by "
+    "[[recurrent passes]], in Frobenius norms; above each panel its largest part. The "
+    "line is the whole, not the sum of the dots: parts can cancel."
 )
-PASSES_STROKES = "Strokes through dots run from the lowest to the highest seed."
+PASSES_STROKES = "Strokes: lowest to highest seed."
 PASSES_ALT = "$finding $ends."
 PASSES_END = "$name: the whole $total, largest part ($count) $size"
 PASSES_DRAFT = (
@@ -119,10 +114,7 @@ SPOKEN = (
     "the derivative of c at T by c at t is the product of the forget gates, the "
     "conveyor, plus a remainder R, the detours"
 )
-COMMAND_NOTE = (
-    "Other biases: `--forget-bias 0:6:1`; recurrent passes: "
-    "`--measure recurrent_passes`."
-)
+COMMAND_NOTE = "By passes: `--measure recurrent_passes`."
 LIMITS = (
     'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only: f_{t} is the '
     "conveyor, and the whole derivative also has the detours drawn here."

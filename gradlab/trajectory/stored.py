@@ -1,6 +1,6 @@
-"""A trajectory: a cell run over a sequence, with everything its steps gave."""
+"""A trajectory that is stored whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +10,7 @@ from torch import Tensor
 from gradlab.cells import members_of
 from gradlab.cells._layers import Layers
 from gradlab.cells.base import Cell, Recurrent, Step
-from gradlab.errors import ConfigError, ShapeError
-
-
-MIN_LENGTH = 2
+from gradlab.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,11 @@ class Trajectory:
         broken = ~torch.stack(finite).all(0)
         steps = broken.flatten(1).any(-1).nonzero().squeeze(-1).tolist()
         return {t: broken[t] for t in steps}
+
+    @property
+    def start(self) -> tuple[Tensor, ...]:
+        """s_0, one (…M, B, n) per state name."""
+        return tuple(state[0] for state in self.states)
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return x_t, s_{t-1} and what they gave, for t in 1..T."""
@@ -173,68 +175,6 @@ class Trajectory:
         )
 
 
-def unroll(
-    cell: Cell,
-    inputs: Tensor,
-    *,
-    initial_state: Sequence[Tensor] | None = None,
-    burn_in: int = 0,
-    grad: bool = False,
-) -> Trajectory:
-    """Run ``cell`` over ``inputs`` and keep what every step gave.
-
-    Args:
-        cell: one cell, or a stack of cells (a leading member axis of the weights).
-        inputs: (…M, B, T, I); the member axis is there exactly when the cell is a
-            stack.
-        initial_state: s_0, one (…M, B, n) per state name; zeros when left out.
-        burn_in: steps run before the measured stretch; the trajectory then starts
-            with the state they led to, and is that much shorter.
-        grad: keep the autograd graph (the results then are part of it).
-
-    Raises:
-        ShapeError: if inputs or states do not fit the cell, or fewer than 2 steps are
-            left to measure.
-    """
-    _check_inputs(cell, inputs, burn_in)
-    moving = inputs.movedim(-2, 0)
-    state = _start(cell, moving, initial_state)
-    with torch.set_grad_enabled(grad):
-        for x in moving[:burn_in]:
-            state = _checked(cell, cell.step(x, state), state).state
-        return collect(
-            cell, moving[burn_in:], state, walk(cell, moving[burn_in:], state)
-        )
-
-
-def walk(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Iterator[Step]:
-    """Yield the steps over ``inputs`` (T, …, B, I) from ``state``."""
-    for x in inputs:
-        step = _checked(cell, cell.step(x, state), state)
-        state = step.state
-        yield step
-
-
-def _checked(cell: Cell, step: Step, before: tuple[Tensor, ...]) -> Step:
-    """Return ``step`` if it is one, with states shaped as those before it."""
-    name = getattr(cell, "name", type(cell).__name__)
-    if not isinstance(step, Step):
-        raise ShapeError(
-            got=f"a {type(step).__name__} from step of cell {name}",
-            expected="a Step",
-            try_=f"return Step(state=({', '.join(cell.state_names)},))",
-        )
-    shapes = [tuple(state.shape) for state in step.state]
-    expected = [tuple(state.shape) for state in before]
-    if shapes != expected:
-        raise ShapeError(
-            got=f"next states of shapes {_said(shapes)} from step of cell {name}",
-            expected=f"{_said(expected)}, as the states before",
-            try_="state_sizes, where a state is not hidden_size wide",
-        )
-    return step
-
-
 def collect(
     cell: Cell, inputs: Tensor, start: tuple[Tensor, ...], steps: Iterator[Step]
 ) -> Trajectory:
@@ -263,41 +203,3 @@ def collect(
 
 def _stack_named(values: list[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([value[name] for value in values]) for name in values[0]}
-
-
-def _start(
-    cell: Cell, moving: Tensor, given: Sequence[Tensor] | None
-) -> tuple[Tensor, ...]:
-    lead = tuple(moving.shape[1:-1])
-    if given is None:
-        zeros = cell.initial_state(*lead)
-        return tuple(z.to(dtype=moving.dtype, device=moving.device) for z in zeros)
-    expected = [(*lead, size) for size in cell.state_sizes]
-    shapes = [tuple(state.shape) for state in given]
-    if shapes != expected:
-        raise ShapeError(
-            got=f"initial states of shapes {_said(shapes)}",
-            expected=f"{_said(expected)} for {', '.join(cell.state_names)}",
-            try_="cell.initial_state(sequences)",
-        )
-    return tuple(given)
-
-
-def _check_inputs(cell: Cell, inputs: Tensor, burn_in: int) -> None:
-    if inputs.dim() < 3 or inputs.shape[-1] != cell.input_size:
-        raise ShapeError(
-            got=f"inputs of shape {tuple(inputs.shape)}",
-            expected=f"(sequences, steps, {cell.input_size})",
-            try_=f"torch.randn(4, 64, {cell.input_size})",
-        )
-    steps = inputs.shape[-2] - burn_in
-    if burn_in < 0 or steps < MIN_LENGTH:
-        raise ShapeError(
-            got=f"{inputs.shape[-2]} steps of input with a burn-in of {burn_in}",
-            expected=f"a burn-in from 0 and at least {MIN_LENGTH} steps after it",
-            try_="burn_in=0",
-        )
-
-
-def _said(shapes: Sequence[tuple[int, ...]]) -> str:
-    return ", ".join(str(shape) for shape in shapes)
