@@ -118,8 +118,11 @@ class AdaptiveRun:
     def check(self) -> ChainCheck:
         """Return how the run was checked, by point (…M)."""
         lead = self.trajectory.lead[:-1]
-        found = (self.directions, self.error_bound, self.repeated)
-        return ChainCheck(*(values.reshape(lead) for values in found))
+        return ChainCheck(
+            self.directions.reshape(lead),
+            self.error_bound.reshape(lead),
+            self.repeated.reshape(lead),
+        )
 
     def note(
         self, lag: int, here: np.ndarray, frobenius: Scaled, spectral: Scaled
@@ -167,7 +170,7 @@ class _Dense:
         self.product = Product.identity(
             Layout.of(trajectory.cell),
             len(points) * trajectory.lead[-1],
-            trajectory.states[0],
+            trajectory.start[0],
             rows=run.rows,
         )
         self.strand = FollowedStrand(self.product, ("joint",))

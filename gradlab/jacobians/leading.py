@@ -98,8 +98,7 @@ class LeadingDirections:
             here = np.zeros(len(search.basis), dtype=bool)
             here[-count:] = usable
             place = self.lag * FRESH % (len(self.drawn) - FRESH)
-            search.basis[-count:, -FRESH:] = self.drawn[place : place + FRESH]
-            search.move(here)
+            search.renew(here, self.drawn[place : place + FRESH])
             self.basis = search.basis[-count:]
         self.restless, self.moved = self.moved, np.zeros(count, dtype=bool)
 
@@ -141,25 +140,42 @@ class _Search:
         parts, (basis,) = _of(self.parts, chosen), _of([self.basis], chosen)
         back = _back(parts, [multiply(basis, part) for part in parts])
         moved = torch.linalg.qr(back.mT).Q.mT.contiguous()
+        self._put(chosen, moved)
+
+    def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:
+        """Put new directions in place of the least ones, and let the bases move."""
+        parts, (basis,) = _of(self.parts, chosen), _of([self.basis], chosen)
+        _, vectors = torch.linalg.eigh(_inner([multiply(basis, p) for p in parts]))
+        basis = multiply(vectors.mT.flip(-2).contiguous(), basis)
+        basis[:, -FRESH:] = drawn
+        self._put(chosen, basis)
+        self.move(chosen)
+
+    def _put(self, chosen: np.ndarray, basis: Tensor) -> None:
         if chosen.all():
-            self.basis = moved
+            self.basis = basis
         else:
-            self.basis[_places(chosen, moved)] = moved
+            self.basis[_places(chosen, basis)] = basis
 
 
 def _look(parts: Sequence[Tensor], basis: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Return the norms by the top Ritz values (N), and how far off over the limit."""
     across = [multiply(basis, part) for part in parts]
-    inner = multiply(across[0], across[0].mT)
-    for image in across[1:]:
-        multiply_add_(inner, image, image.mT)
-    ritz, vectors = torch.linalg.eigh(inner)
+    ritz, vectors = torch.linalg.eigh(_inner(across))
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
     back = _back(parts, [multiply(weights, image) for image in across])
     residual = back - square[:, None, None] * multiply(weights, basis)
     low_by = (residual * residual).sum((-2, -1))
     limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
     return square.double().sqrt().cpu().numpy(), (low_by / limit).cpu().numpy()
+
+
+def _inner(across: Sequence[Tensor]) -> Tensor:
+    """Return U P P^T U^T, (N, 8, 8)."""
+    inner = multiply(across[0], across[0].mT)
+    for image in across[1:]:
+        multiply_add_(inner, image, image.mT)
+    return inner
 
 
 def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:

@@ -154,8 +154,8 @@ def _thinned(
         multiply(weights, basis),
         thin.exponent.copy(),
     )
-    fits = (off <= TOLERANCE).reshape(-1, thin.trajectory.lead[-1]).all(-1)
-    return less, fits
+    fits = (off <= TOLERANCE).reshape(-1, thin.trajectory.lead[-1])
+    return less, np.all(fits, axis=-1)
 
 
 def picked(thin: Thin, points: np.ndarray) -> Thin:

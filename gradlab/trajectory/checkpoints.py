@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gradlab.cells import members_of
 from gradlab.cells.base import Cell, Recurrent, Step
 from gradlab.trajectory.steps import walk
 from gradlab.trajectory.stored import Trajectory, collect
@@ -118,6 +119,16 @@ class CheckpointedTrajectory(Trajectory):
             segment = self._held(number)
             parts.append(segment.steps_between(first - begin, last - begin))
         return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def of_members(self, members: Tensor, stop: int) -> Trajectory:
+        """Return the first ``stop`` steps of some members of a stack, run again."""
+        if len(self.lead) == 1:
+            return self
+        cell = members_of(self.cell, members)
+        start = tuple(part[members] for part in self.start)
+        return CheckpointedTrajectory(
+            cell, self.moving[:stop, members], start, self.every
+        )
 
     def _run(self, state: tuple[Tensor, ...]) -> None:
         """Take all steps, keeping checkpoints and the places of what is not finite."""

@@ -6,7 +6,8 @@ import torch
 
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.jacobians import adaptive, jacobian_norms, jacobian_product, thin
-from tests.flows import lively
+from gradlab.trajectory import unroll
+from tests.flows import lively, noise
 from tests.jacobians.networks import NETS, ran, ran_together, scaled
 
 
@@ -154,3 +155,13 @@ def test_other_blocks_are_refused_with_the_way_out():
         'blocks="joint", or chain="dense"',
     ):
         assert part in text
+
+
+def test_a_run_stored_at_checkpoints_gives_the_same_bits():
+    cell = ran("lstm", hidden=24, length=2).cell
+    inputs = noise(2, 200, 24, dtype=torch.float32)
+    stored = jacobian_norms(unroll(cell, inputs), "joint", chain="adaptive")
+    kept = jacobian_norms(
+        unroll(cell, inputs, keep_every=32), "joint", chain="adaptive"
+    )
+    assert np.array_equal(stored.spectral["joint"], kept.spectral["joint"])
