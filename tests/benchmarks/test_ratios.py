@@ -176,6 +176,7 @@ def test_the_sweep_of_small_points_has_a_thousand():
 def test_small_points_are_compared(threads):
     found = small_points.compare(100, 2, quick=True)
     assert found.points == 100
-    assert set(found.loops) == {"2 x 1", "1 x 2"}
+    assert set(found.loops) == set(found.loops_all) == {"2 x 1", "1 x 2"}
     assert found.ratio == found.sweep / max(found.loops.values()) > 0
+    assert found.ratio_all == found.sweep / max(found.loops_all.values())
     assert "100 small points" in found.told()

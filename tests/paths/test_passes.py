@@ -199,6 +199,25 @@ def test_without_recurrent_weights_the_conveyor_is_all():
         assert (found.frobenius[1:-1] == -np.inf).all(), spec
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_an_opened_lstm_lives_on_paths_through_h(seed):
+    """Forget bias 2, gain 1.2, 22 steps: the conveyor is neither bound nor main part.
+
+    The parts rise to the second or third, then fall, each below the one before.
+    """
+    cell = cells.build("lstm", 8, 8, dtype=torch.float64)
+    cell = initialize_(cell, gain=1.2, forget_bias=2.0, seed=seed)
+    found = recurrent_passes(unroll(cell, noise(4, 22, 8)), 6, [22])
+    parts = np.exp(found.frobenius[:-1, 0].mean(-1))
+    total = np.exp(found.of("total")[0].mean())
+    peak = int(parts.argmax())
+    assert peak in (1, 2)
+    assert (np.diff(parts[: peak + 1]) > 0).all()
+    assert (np.diff(parts[peak:]) < 0).all()
+    assert total > 4 * parts[0]
+    assert parts.sum() > total
+
+
 @pytest.mark.parametrize(("spec", "bias"), [("lstm", 0.0), ("gru", 0.0), ("lstm", 4.0)])
 def test_over_thousands_of_steps_nothing_underflows(spec, bias):
     """float32, 1,500 steps: down to e^-1000; ends agree with what the chain says."""
