@@ -83,6 +83,7 @@ SETTINGS = (
     "initial_state",
     "measures",
     "thresholds",
+    "chain",
     "device",
 )
 """What holds for all points of a sweep and is no axis."""
@@ -142,6 +143,12 @@ def setting_options(command: F) -> F:
             "--thresholds",
             metavar="A,B,C,D",
             help="Where vanishing ends, stable starts and ends, exploding starts.",
+        ),
+        option(
+            "--chain",
+            type=click.Choice(["adaptive", "dense"]),
+            help="Where norms of the whole state are all that is wanted: drop rows of "
+            "the product that have died out, checked; or carry all.",
         ),
         option("--device", metavar="NAME", help="cpu or cuda, as torch names it."),
     )(command)

@@ -268,22 +268,31 @@ def _counts(
     }
 
 
+BLOCKS = ("adaptive", "joint", "all")
+"""What a chain can have been computed for; each serves those before it."""
+
+
 def covers(computed: Mapping[str, str], needs: Mapping[str, str]) -> bool:
     """Say whether a point holds all that is needed, by measure.
 
     A need is written ``VERSION SETTINGS BLOCKS``; all blocks serve one who asked for
-    the joint one.
+    the joint one, and that by all rows one who asked for the adaptive chain's.
 
     >>> covers({"horizon": "1 {} all"}, {"horizon": "1 {} joint"})
     True
     >>> covers({"horizon": "1 {} all"}, {"horizon": "2 {} all"})
     False
+    >>> covers({"horizon": "1 {} adaptive"}, {"horizon": "1 {} joint"})
+    False
     """
     return all(
-        computed.get(measure)
-        in (
-            need,
-            f"{need.removesuffix(' joint')} all" if need.endswith(" joint") else need,
-        )
-        for measure, need in needs.items()
+        computed.get(measure) in _served_by(need) for measure, need in needs.items()
     )
+
+
+def _served_by(need: str) -> tuple[str, ...]:
+    """Return the needs whose results serve this one."""
+    what, _, blocks = need.rpartition(" ")
+    if blocks not in BLOCKS:
+        return (need,)
+    return tuple(f"{what} {more}" for more in BLOCKS[BLOCKS.index(blocks) :])

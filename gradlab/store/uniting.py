@@ -15,6 +15,7 @@ import numpy as np
 
 from gradlab.store import codec
 from gradlab.store.contents import Contents, holds, with_holds
+from gradlab.store.results import BLOCKS
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class _Taken:
     Attributes:
         complete: whether all records are there that the point says it has.
         version: of the measure.
-        whole: whether it was computed for all blocks.
+        extent: for how much of the product, as a place in ``BLOCKS``.
         need: what it was computed with, as in a point's ``computed``; None where the
             point does not say.
         records: name -> row.
@@ -100,20 +101,25 @@ class _Taken:
 
     complete: bool
     version: int
-    whole: bool
+    extent: int
     need: str | None
     records: Mapping[str, tuple]
     folder: Path
 
     def beats(self, other: "_Taken") -> bool:
         """Say whether it is to be taken although ``other`` came first."""
-        mine = (self.complete, self.version, self.whole)
-        return mine > (other.complete, other.version, other.whole)
+        mine = (self.complete, self.version, self.extent)
+        return mine > (other.complete, other.version, other.extent)
 
     def contradicts(self, other: "_Taken") -> bool:
         """Say whether both claim to be the same, so that numbers must agree."""
         both = self.complete and other.complete and self.need == other.need
-        return both and (self.version, self.whole) == (other.version, other.whole)
+        return both and (self.version, self.extent) == (other.version, other.extent)
+
+
+def _extent(need: str | None) -> int:
+    blocks = BLOCKS[-1] if need is None else need.rpartition(" ")[2]
+    return BLOCKS.index(blocks) if blocks in BLOCKS else -1
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ class _Part:
                 _Taken(
                     complete=measure not in lost,
                     version=version,
-                    whole=need is None or need.endswith(" all"),
+                    extent=_extent(need),
                     need=need,
                     records=rows,
                     folder=self.source.folder,

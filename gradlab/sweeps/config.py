@@ -149,6 +149,7 @@ class Config(Grid):
         ]
         | None
     ) = None
+    chain: Literal["adaptive", "dense"] = "adaptive"
     device: Annotated[str, _text(words.device)] = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)

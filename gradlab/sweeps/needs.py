@@ -9,7 +9,11 @@ from typing import Any
 from gradlab import catalog
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import to_json
-from gradlab.store.results import covers
+from gradlab.store.results import BLOCKS, covers
+
+
+_CHECK = "chain_check"
+_CHAINED = {"spectral_norm", "frobenius_norm", "growth_rate", "stable_rank", "horizon"}
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,9 @@ class Needs:
         )
 
     def blocks(self) -> str:
-        """Return ``"all"`` if any measure wants all blocks, else ``"joint"``."""
-        return (
-            "all" if any(n.endswith(" all") for n in self.wanted.values()) else "joint"
-        )
+        """Return the most that any measure wants: all, joint, or joint by adaptive."""
+        wanted = {need.rpartition(" ")[2] for need in self.wanted.values()}
+        return max(wanted or {"joint"}, key=BLOCKS.index)
 
 
 def needs_of(
@@ -59,8 +62,13 @@ def needs_of(
     blocks: str,
     thresholds: tuple[float, ...] | None,
 ) -> Needs:
-    """Return what a grid wants of each of its points."""
+    """Return what a grid wants of each of its points.
+
+    ``blocks`` is one of ``BLOCKS``; a chain that drops rows brings its check with it.
+    """
     names = usual() if measures is None else measures
+    if blocks == "adaptive" and _CHAINED.intersection(names):
+        names = (*names, _CHECK)
     given = tuple(thresholds or THRESHOLDS)
     return Needs({name: _need(name, blocks, given) for name in names})
 

@@ -199,11 +199,13 @@ def _flow(
 ) -> Flow:
     width = cell.state_sizes[cell.output_state]
     vectors = [directions(point.seed, point.sequences, width) for point in points]
+    adaptive = blocks == "adaptive"
     return Flow(
         trajectory_of(cell, points, stacked=stacked),
-        blocks,
+        "joint" if adaptive else blocks,
         catalog.get("losses", points[0].loss)(),
         _tensor(vectors, points[0], stacked),
+        chain="adaptive" if adaptive else "dense",
     )
 
 

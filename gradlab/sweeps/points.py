@@ -75,7 +75,8 @@ def plan(sweep: Sweep) -> Plan:
     grid_needs: dict[str, Needs] = {}
     portrait = sum(grid.size() // len(grid.seeds) for grid in sweep.grids) <= FEW_ROWS
     for grid in sweep.grids:
-        wanted = needs_of(grid.measures, grid.blocks, sweep.thresholds)
+        blocks = sweep.blocks_of(grid)
+        wanted = needs_of(grid.measures, blocks, sweep.thresholds)
         shared = grid_needs.setdefault(grid.name, wanted)
         grid_needs[grid.name] = shared.common(wanted)
         for point in expand(grid, sweep):
@@ -84,7 +85,7 @@ def plan(sweep: Sweep) -> Plan:
             grids.setdefault(grid.name, {})[key] = None
             needs[key] = needs[key].union(wanted) if key in needs else wanted
             if portrait and grid.measures is None and point.seed == grid.seeds[0]:
-                extra = needs_of(("triangle",), grid.blocks, sweep.thresholds)
+                extra = needs_of(("triangle",), blocks, sweep.thresholds)
                 needs[key] = needs[key].union(extra)
     return Plan(
         points, {name: list(keys) for name, keys in grids.items()}, needs, grid_needs
