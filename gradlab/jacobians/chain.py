@@ -15,6 +15,7 @@ from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
 from gradlab.jacobians.horizon import HorizonFinder, first_below
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.notes import Notes
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import (
     CutStrand,
@@ -157,8 +158,7 @@ class _Run:
         sequences = trajectory.lead[-1]
         points = first.count // sequences
         self.finder = HorizonFinder(points, sequences, lags, threshold)
-        self.frobenius: list[Norms] = []
-        self.spectral: list[Norms] = []
+        self.frobenius, self.spectral = Notes(), Notes()
         self._note([self.whole])
 
     def walk(self, steps: Iterator[FlatJacobian]) -> None:
@@ -178,7 +178,7 @@ class _Run:
             self.lag += 1
             for strand in self.cut:
                 strand.advance(step)
-            self.frobenius.append(frobenius | _merged(s.frobenius() for s in self.cut))
+            self.frobenius.add(frobenius | _merged(s.frobenius() for s in self.cut))
             self._keep(spectral | _merged(s.spectral() for s in self.cut))
 
     def _advance(self, step: FlatJacobian) -> None:
@@ -190,9 +190,8 @@ class _Run:
 
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
-        whole = _stacked(self.frobenius, ("joint",))["joint"]
-        horizon = self.finder.refine(self.trajectory, whole)
         frobenius, spectral = self._curves()
+        horizon = self.finder.refine(self.trajectory, frobenius["joint"])
         lead = self.trajectory.lead
         return JacobianNorms(
             self.stored,
@@ -203,30 +202,29 @@ class _Run:
         )
 
     def _note(self, strands: Sequence[Strand]) -> None:
-        self.frobenius.append(_merged(s.frobenius() for s in strands))
+        self.frobenius.add(_merged(s.frobenius() for s in strands))
         if self.lag in self.wanted:
             self._keep(_merged(s.spectral() for s in strands))
 
     def _keep(self, norms: Norms) -> None:
-        self.spectral.append(norms)
+        self.spectral.add(norms)
         self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
 
     def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return all curves; cut products are the identity at lag 0."""
-        frobenius = _stacked(self.frobenius, self.blocks)
-        spectral = _stacked(self.spectral, self.blocks)
+        frobenius, spectral = self.frobenius.curves(), self.spectral.curves()
         for strand in self.cut:
             if not isinstance(strand, DiagonalStrand):
                 continue
             frobenius[strand.name], spectral[strand.name] = strand.all_lags()
-        for name in frobenius:
+        for name in self.blocks:
             if len(frobenius[name]) == self.trajectory.length:
                 at_zero = self._at_zero(name)
                 frobenius[name] = np.concatenate([at_zero, frobenius[name]])
             if len(spectral[name]) < len(self.stored):
                 zero = np.zeros((1, spectral[name].shape[1]))
                 spectral[name] = np.concatenate([zero, spectral[name]])
-        names = [name for name in self.blocks if name in frobenius]
+        names = self.blocks
         return {n: frobenius[n] for n in names}, {n: spectral[n] for n in names}
 
     def _at_zero(self, name: str) -> np.ndarray:
@@ -259,16 +257,6 @@ def _cuts(
 
 def _merged(parts: Iterable[Norms]) -> Norms:
     return {name: norm for part in parts for name, norm in part.items()}
-
-
-def _stacked(notes: list[Norms], blocks: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Return the ln norms of each block, (lags it was noted at, N)."""
-    curves = {}
-    for name in blocks:
-        if name in notes[-1]:
-            noted = [note[name] for note in notes if name in note]
-            curves[name] = log(*map(np.stack, zip(*noted, strict=True)))
-    return curves
 
 
 def _check_chain(chain: str, blocks: str | Iterable[str]) -> None:

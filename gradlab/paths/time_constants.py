@@ -9,6 +9,9 @@ from gradlab.paths.conveyed import without_conveyor
 from gradlab.trajectory import Trajectory
 
 
+_STRETCH = 256
+
+
 def time_constants(trajectory: Trajectory) -> np.ndarray:
     """Return -1 / mean_t ln|d_t| of every unit in steps, (…M, B, n) float64.
 
@@ -30,15 +33,17 @@ def time_constants(trajectory: Trajectory) -> np.ndarray:
 
 
 def _conveyors(trajectory: Trajectory) -> Tensor:
-    """Return d_1 .. d_T, (T, …M, B, n); built-in cells give all steps at once."""
-    cell = trajectory.cell
+    """Return d_1 .. d_T, (T, …M, B, n); built-in cells give a stretch at a time."""
+    cell, last = trajectory.cell, trajectory.length
     with torch.no_grad():
         if cell.stackable:
-            found = [cell.conveyor(*trajectory.all_steps())]
+            starts = range(0, last, _STRETCH)
+            ends = (min(start + _STRETCH, last) for start in starts)
+            stretches = map(trajectory.steps_between, starts, ends)
+            found = [cell.conveyor(*steps) for steps in stretches]
         else:
-            steps = range(1, trajectory.length + 1)
-            found = [cell.conveyor(*trajectory.step_at(t)) for t in steps]
+            found = [cell.conveyor(*trajectory.step_at(t)) for t in range(1, last + 1)]
     diagonals = [diagonal for diagonal in found if diagonal is not None]
     if len(diagonals) < len(found):
         raise without_conveyor(cell)
-    return diagonals[0] if cell.stackable else torch.stack(diagonals)
+    return torch.cat(diagonals) if cell.stackable else torch.stack(diagonals)

@@ -110,6 +110,15 @@ WORKS: dict[str, Entry] = {
         "Artificial Intelligence and Statistics",
         2010,
     ),
+    "halko2011": Entry(
+        "article",
+        "Halko, N.; Martinsson, P.-G.; Tropp, J. A.",
+        "Finding structure with randomness: probabilistic algorithms for constructing "
+        "approximate matrix decompositions",
+        "SIAM Review",
+        2011,
+        "53(2), 217-288",
+    ),
     "hochreiter1997": Entry(
         "article",
         "Hochreiter, S.; Schmidhuber, J.",

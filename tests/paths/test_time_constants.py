@@ -8,7 +8,8 @@ import torch
 
 from gradlab.errors import ConfigError
 from gradlab.paths import time_constants
-from tests.flows import GATED, SEQUENCES, STEPS, built, lively, run
+from gradlab.trajectory import unroll
+from tests.flows import FEATURES, GATED, SEQUENCES, STEPS, built, lively, noise, run
 
 
 @pytest.mark.parametrize("spec", GATED)
@@ -47,6 +48,13 @@ def test_what_does_not_decay_and_what_is_shut():
     with torch.no_grad():
         cell.bias_ih.fill_(torch.nan)
     assert np.isnan(time_constants(run(cell))).all()
+
+
+def test_a_long_run_at_checkpoints_gives_the_same_bits():
+    inputs = noise(2, 600, FEATURES)
+    cell = built("lstm:peephole")
+    whole = time_constants(unroll(cell, inputs))
+    assert np.array_equal(whole, time_constants(unroll(cell, inputs, keep_every=100)))
 
 
 def test_a_cell_without_a_conveyor_is_refused():
