@@ -41,6 +41,33 @@ DIRECT = frozenset(
 EXPONENTS = frozenset({"hidden_only_exponent", "lyapunov_exponents"})
 """Measures by the QR algorithm, which need neither, and their own time."""
 
+SPECTRA = frozenset({"live_directions", "log_singular_values"})
+"""Measures of whole spectra, which need neither, and their own time."""
+
+WALKING = (
+    EXPONENTS
+    | SPECTRA
+    | {
+        "breakdown",
+        "decay_shape",
+        "frobenius_norm",
+        "growth_rate",
+        "half_life",
+        "horizon",
+        "input_connectivity",
+        "spectral_norm",
+        "stable_rank",
+        "step_spectral_norm",
+        "verdict",
+        "weight_spectral_norm",
+        "weight_spectral_radius",
+    }
+)
+"""Measures that walk along a trajectory and never look at all of its steps at once."""
+
+LONG = 2**27
+"""Bytes of a trajectory above which it is stored at checkpoints only."""
+
 PATHS = frozenset({"cell_derivatives", "recurrent_passes"})
 """Measures of the carry's rows, which take their own products of Jacobians."""
 
@@ -64,8 +91,10 @@ _RATES = {
 _MULTIPLIED = 4e10  # floating point operations a second
 _EIGENVALUES = 1e-4  # seconds for one matrix of 64 x 64
 _FACTORISED = 3e-8  # seconds for QR and LU of a matrix, by its width squared
+_SPECTRUM = 6e-10  # and for what a whole spectrum takes, by its width cubed
 _PARTS = 11  # matrices that the expansion by recurrent passes carries side by side
 _STORED_LAGS = 30
+_SPECTRA_LAGS = 6
 
 
 def states(cell: str) -> int:
@@ -85,6 +114,17 @@ def bytes_of(point: Point) -> int:
     return point.sequences * width * width * (8 if point.dtype == "float64" else 4)
 
 
+def is_long(point: Point) -> bool:
+    """Say whether a point's trajectory is stored at checkpoints only.
+
+    A step stores states, gates, pre-activations and uses of the recurrent weights:
+    16 tensors of the hidden size at most.
+    """
+    size = 8 if point.dtype == "float64" else 4
+    step = layers(point.cell) * 16 * point.hidden + point.features
+    return size * point.sequences * point.length * step > LONG
+
+
 def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
     """Return about how many bytes a group of such points fills at its peak.
 
@@ -98,6 +138,10 @@ def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
     size = 8 if point.dtype == "float64" else 4
     steps = point.length + point.burn_in
     state = size * point.sequences * steps * max(point.hidden, point.features // 4)
+    if is_long(point) and needs.wanted.keys() <= WALKING:
+        inputs = size * point.sequences * steps * point.features
+        curves = 8 * 20 * point.sequences * steps
+        return int(members * (kept * bytes_of(point) + 5 * inputs + curves + LONG))
     count = layers(point.cell)
     tensors = count * (150 if everything and states(point.cell) > count else 60)
     return int(members * (kept * bytes_of(point) + tensors * state))
@@ -109,7 +153,7 @@ def seconds_of(point: Point, needs: Needs) -> float:
     wanted = needs.wanted.keys()
     forward = rates.forward * layers(point.cell)
     total = 2e-3 + (point.length + point.burn_in) * forward
-    if wanted - BACKWARD - DIRECT - EXPONENTS - PATHS - {"triangle"}:
+    if wanted - BACKWARD - DIRECT - EXPONENTS - PATHS - SPECTRA - {"triangle"}:
         total += _chain(point, rates, everything=needs.blocks() == "all")
     if wanted & BACKWARD:
         total += 3 * point.length * forward
@@ -124,6 +168,7 @@ def seconds_of(point: Point, needs: Needs) -> float:
         total += point.length * (2e-4 + point.sequences * _FACTORISED * width**2)
     if "hidden_only_exponent" in wanted:
         total += point.length * 2e-4
+    total += len(wanted & SPECTRA) * _spectra(point)
     return total
 
 
@@ -131,6 +176,13 @@ def _paths(point: Point, *, parts: int) -> float:
     """Return the time of the carry's rows, so many matrices of them side by side."""
     flops = 2 * states(point.cell) * 2 * point.hidden**3 + 80 * point.hidden**2
     return point.length * (1e-4 + point.sequences * parts * flops / _MULTIPLIED)
+
+
+def _spectra(point: Point) -> float:
+    """Return the time of QR at every step, and of what ends it at a few lags."""
+    width = states(point.cell) * point.hidden
+    each = point.sequences * _SPECTRUM * width**3
+    return point.length * (1e-3 + each) + _SPECTRA_LAGS * (0.1 + 200 * each)
 
 
 def _chain(point: Point, rates: _Rates, *, everything: bool) -> float:

@@ -22,6 +22,7 @@ from gradlab.measures import Flow, Measure
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import from_json
 from gradlab.store.record import Record
+from gradlab.sweeps.cost import is_long
 from gradlab.sweeps.keys import input_of
 from gradlab.sweeps.needs import Needs, settings_of
 from gradlab.sweeps.outcome import Outcome
@@ -162,6 +163,7 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, stacked: bool) -> Traj
         _tensor(inputs, first, stacked),
         initial_state=start,
         burn_in=first.burn_in,
+        keep_every="auto" if is_long(first) else None,
     )
 
 

@@ -53,6 +53,15 @@ NETWORKS = {
         "seeds": 1,
         "measures": ["spectral_norm"],
     },
+    "a hundred thousand steps": {
+        "cell": "lstm",
+        "hidden": 16,
+        "length": 100_000,
+        "sequences": 2,
+        "seeds": 1,
+        "blocks": "joint",
+        "measures": ["growth_rate", "horizon"],
+    },
     "backward only": {
         "cell": "lstm",
         "length": 1024,

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from gradlab.sweeps import cost
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.needs import needs_of
 from gradlab.sweeps.point import (
@@ -29,6 +30,27 @@ def test_bits_do_not_depend_on_company(cell, hidden):
     assert fours == together
     for k in (1, 10):
         assert measure_group(points[k : k + 1], measures) == together[k : k + 1]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_long_point_stored_at_checkpoints_has_the_same_numbers(cell, monkeypatch):
+    points = some(cell=cell, hidden=10, length=100, burn_in=3, seeds=4)
+    measures = measures_of(needs_of(None, "all", None))
+    stored = measure_group(points, measures)
+    monkeypatch.setattr(cost, "LONG", 1)
+    assert cost.is_long(points[0])
+    assert measure_group(points, measures) == stored
+
+
+def test_points_whose_steps_fill_much_are_long():
+    short, long, wide = (
+        *some(cell="lstm", hidden=64, length=[256, 20_000], seeds=1),
+        *some(cell="lstm", hidden=1024, length=4096, seeds=1),
+    )
+    assert [cost.is_long(point) for point in (short, long, wide)] == [False, True, True]
+    walking = needs_of(("growth_rate",), "joint", None)
+    looking = needs_of(("growth_rate", "gate_mean"), "joint", None)
+    assert cost.memory_of(long, walking) < cost.memory_of(long, looking) / 2
 
 
 def test_measuring_leaves_the_random_stream_alone():
