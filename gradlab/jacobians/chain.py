@@ -191,7 +191,8 @@ class _Run:
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
         frobenius, spectral = self._curves()
-        horizon = self.finder.refine(self.trajectory, frobenius["joint"])
+        whole = self.frobenius.curves()["joint"]
+        horizon = self.finder.refine(self.trajectory, whole)
         lead = self.trajectory.lead
         return JacobianNorms(
             self.stored,

@@ -65,7 +65,8 @@ def test_a_point_in_two_grids_is_one_with_the_measures_of_both():
     assert len(planned.points) == 2
     both, other = planned.grids["b"]
     assert planned.grids["a"] == planned.grids["c"] == [both]
-    assert set(planned.needs[both].wanted) == {"horizon", "verdict"}
+    assert set(planned.needs[both].wanted) == {"horizon", "verdict", "chain_check"}
+    assert planned.needs[both].blocks() == "all"
     assert set(planned.needs[other].wanted) == {"horizon", "verdict"}
     assert planned.needs[both].blocks() == "all"
 
