@@ -46,7 +46,8 @@ def log_singular_values(product: Scaled) -> np.ndarray:
     """Return ln of all singular values, descending, (…, n) float64; -inf for zero.
 
     By SVD of the mantissas in float64: right for values down to about 1e-16 (1e-7 from
-    float32 products) of the largest; those below are rounding. NaN for matrices that
+    float32 products) of the largest; those below are rounding, and
+    :func:`gradlab.spectra.singular_spectra` gets them right, too. NaN for matrices that
     are not finite.
     """
     mantissa = product.mantissa.double()

@@ -1,15 +1,19 @@
 """The measures of whole spectra and of input connectivity, as a sweep takes them."""
 
+import csv
+
 import numpy as np
 import pytest
 import torch
 
-from gradlab import cells, measure
+from gradlab import api, catalog, cells, measure
 from gradlab.initializers import initialize_
 from gradlab.spectra import singular_spectra
+from gradlab.sweeps import runner
 from gradlab.trajectory import unroll
 from tests.flows import noise
 from tests.spectra.cases import run
+from tests.sweeps.inline import InlineCrew
 
 
 MEASURES = ("log_singular_values", "input_connectivity")
@@ -26,6 +30,30 @@ def test_the_readings_are_the_spectrums():
         assert readings[name].coords == {"lag": (1, 4, 16, 20)}
         expected = getattr(spectra, name)
         np.testing.assert_array_equal(readings[name].values, expected.T)
+
+
+def test_a_sweeps_table_has_index_and_lag_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    config = {"cell": "lstm", "hidden": 3, "length": 20, "seeds": 1}
+    results = api.sweep({**config, "measures": list(MEASURES)}, out=tmp_path, jobs=1)
+    with open(results.export(tmp_path / "t.csv")) as file:
+        rows = list(csv.DictReader(file))
+    values = [row for row in rows if row["measure"] == "log_singular_values"]
+    places = {(row["lag"], row["index"]) for row in values}
+    assert len(values) == len(places) == 4 * 6
+    assert {lag for lag, _ in places} == {"1", "4", "16", "20"}
+    assert {index for _, index in places} == {"1", "2", "3", "4", "5", "6"}
+    last = [float(row["value"]) for row in values if row["lag"] == "20"]
+    assert last == sorted(last, reverse=True)
+    (volume,) = (
+        float(row["value"])
+        for row in rows
+        if row["measure"] == "log_abs_det" and row["lag"] == "20"
+    )
+    assert volume == pytest.approx(sum(last), abs=1e-9)
+    assert {row["measure"] for row in rows} == {
+        output for name in MEASURES for output in catalog.get("measures", name).outputs
+    }
 
 
 @pytest.mark.parametrize("batch", [1, 2])
