@@ -190,9 +190,9 @@ class _Run:
 
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
-        frobenius, spectral = self._curves()
-        whole = self.frobenius.curves()["joint"]
-        horizon = self.finder.refine(self.trajectory, whole)
+        noted = self.frobenius.curves()
+        horizon = self.finder.refine(self.trajectory, noted["joint"])
+        frobenius, spectral = self._curves(noted)
         lead = self.trajectory.lead
         return JacobianNorms(
             self.stored,
@@ -211,9 +211,11 @@ class _Run:
         self.spectral.add(norms)
         self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
 
-    def _curves(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    def _curves(
+        self, noted: dict[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return all curves; cut products are the identity at lag 0."""
-        frobenius, spectral = self.frobenius.curves(), self.spectral.curves()
+        frobenius, spectral = dict(noted), self.spectral.curves()
         for strand in self.cut:
             if not isinstance(strand, DiagonalStrand):
                 continue
@@ -225,8 +227,8 @@ class _Run:
             if len(spectral[name]) < len(self.stored):
                 zero = np.zeros((1, spectral[name].shape[1]))
                 spectral[name] = np.concatenate([zero, spectral[name]])
-        names = self.blocks
-        return {n: frobenius[n] for n in names}, {n: spectral[n] for n in names}
+        blocks = self.blocks
+        return {n: frobenius[n] for n in blocks}, {n: spectral[n] for n in blocks}
 
     def _at_zero(self, name: str) -> np.ndarray:
         product, count = self.whole.product, self.finder.found.size

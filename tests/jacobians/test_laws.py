@@ -19,7 +19,7 @@ from gradlab.jacobians import (
 )
 from gradlab.seeding import stream
 from gradlab.trajectory import unroll
-from tests.flows import FEATURES, built, noise
+from tests.flows import FEATURES, built, default, noise
 
 
 LONG = 10_000
@@ -172,3 +172,11 @@ def test_lags_outside_the_trajectory_are_refused():
         jacobian_norms(trajectory, lags=[6])
     with pytest.raises(LookupError, match="Expected one of hh, joint"):
         jacobian_norms(trajectory, ["cc"])
+
+
+def test_one_block_alone_has_the_numbers_it_has_among_all():
+    trajectory = default("lstm")
+    whole, one = jacobian_norms(trajectory), jacobian_norms(trajectory, ["hc"])
+    assert one.blocks == ("hc",)
+    assert np.array_equal(one.frobenius["hc"], whole.frobenius["hc"])
+    assert np.array_equal(one.horizon, whole.horizon)
