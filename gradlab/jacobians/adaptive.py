@@ -11,7 +11,7 @@ random cotangents carried exactly beside R, which bound |E|; where they do not k
 below the limit, the dense chain is run.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,7 +22,7 @@ from gradlab.cells.base import Cell
 from gradlab.jacobians.flat import FlatJacobian, jacobians
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.strands import FollowedStrand, Norms
+from gradlab.jacobians.strands import FollowedStrand
 from gradlab.jacobians.thin import (
     PROBES,
     STRETCH,
@@ -195,9 +195,8 @@ class _Dense:
 
     def _advance(self, steps: Sequence[FlatJacobian]) -> None:
         here = sequences_of(self.points, self.all.trajectory.lead[-1])
-        both = zip(*self.strand.advance_together(steps), strict=True)
-        frobenius, spectral = (_stacked(part) for part in both)
-        self.all.note(self.lag, here, frobenius, spectral)
+        frobenius, spectral = self.strand.advance_together(steps)
+        self.all.note(self.lag, here, frobenius["joint"], spectral["joint"])
         self.lag += len(steps)
 
     def _let_go(self, t: int) -> None:
@@ -226,12 +225,6 @@ class _Dense:
         index = torch.from_numpy(staying).to(self.trajectory.inputs.device)
         self.trajectory = self.trajectory.of_members(index, t)
         self.due = self.due[staying]
-
-
-def _stacked(norms: Iterable[Norms]) -> Scaled:
-    """Return the joint block's norms of several steps, (steps, N)."""
-    mantissas, exponents = zip(*(each["joint"] for each in norms), strict=True)
-    return np.stack(mantissas), np.stack(exponents)
 
 
 def _half(width: int) -> int:

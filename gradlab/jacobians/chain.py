@@ -12,7 +12,7 @@ from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.jacobians.adaptive import AdaptiveRun, ChainCheck, suits
 from gradlab.jacobians.blocks import choose, some_rows
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
-from gradlab.jacobians.horizon import HorizonFinder, first_below
+from gradlab.jacobians.horizon import HorizonFinder, horizons
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.notes import Notes
@@ -113,14 +113,13 @@ def _adaptive(
     threshold: float,
 ) -> JacobianNorms:
     run, lead = AdaptiveRun(trajectory, rows), trajectory.lead
-    with np.errstate(invalid="ignore"):
-        mean = run.spectral.reshape(len(run.spectral), -1, lead[-1]).mean(-1)
+    found = horizons(run.spectral, lead[-1], float(np.log(threshold)))
     spectral = run.spectral[list(lags)]
     return JacobianNorms(
         lags,
         {"joint": run.frobenius.reshape(-1, *lead)},
         {"joint": spectral.reshape(-1, *lead)},
-        first_below(mean, float(np.log(threshold))).reshape(lead[:-1]),
+        found.reshape(lead[:-1]),
         threshold,
         run.check(),
     )
@@ -173,13 +172,15 @@ class _Run:
     def _advance_together(
         self, whole: FollowedStrand, steps: Sequence[FlatJacobian]
     ) -> None:
-        both = whole.advance_together(steps)
-        for step, (frobenius, spectral) in zip(steps, both, strict=True):
-            self.lag += 1
+        frobenius, spectral = whole.advance_together(steps)
+        self.frobenius.add_together(frobenius)
+        self.spectral.add_together(spectral)
+        self.lag += len(steps)
+        for step in steps if self.cut else ():
             for strand in self.cut:
                 strand.advance(step)
-            self.frobenius.add(frobenius | _merged(s.frobenius() for s in self.cut))
-            self._keep(spectral | _merged(s.spectral() for s in self.cut))
+            self.frobenius.add(_merged(s.frobenius() for s in self.cut))
+            self.spectral.add(_merged(s.spectral() for s in self.cut))
 
     def _advance(self, step: FlatJacobian) -> None:
         self.lag += 1
@@ -191,7 +192,7 @@ class _Run:
     def result(self) -> JacobianNorms:
         """Return the norms, the horizon refined."""
         noted = self.frobenius.curves()
-        horizon = self.finder.refine(self.trajectory, noted["joint"])
+        horizon = self._horizon(noted["joint"])
         frobenius, spectral = self._curves(noted)
         lead = self.trajectory.lead
         return JacobianNorms(
@@ -201,6 +202,12 @@ class _Run:
             horizon.reshape(lead[:-1]),
             float(np.exp(self.finder.ln_threshold)),
         )
+
+    def _horizon(self, ln_frobenius: np.ndarray) -> np.ndarray:
+        if not isinstance(self.whole, FollowedStrand):
+            return self.finder.refine(self.trajectory, ln_frobenius)
+        every = self.spectral.curves()["joint"]
+        return horizons(every, self.trajectory.lead[-1], self.finder.ln_threshold)
 
     def _note(self, strands: Sequence[Strand]) -> None:
         self.frobenius.add(_merged(s.frobenius() for s in strands))

@@ -95,11 +95,15 @@ class HorizonFinder:
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
 
 
-def first_below(mean: np.ndarray, ln_threshold: float) -> np.ndarray:
-    """Return the first lag at which each column of (T + 1, points) is below.
+def horizons(
+    ln_spectral: np.ndarray, sequences: int, ln_threshold: float
+) -> np.ndarray:
+    """Return the horizons (points) from ln norms at every lag, (T + 1, N).
 
-    inf where none is, NaN where a NaN comes first.
+    inf where the mean is never below, NaN where a NaN comes first.
     """
+    with np.errstate(invalid="ignore"):
+        mean = ln_spectral.reshape(len(ln_spectral), -1, sequences).mean(-1)
     stops = np.isnan(mean) | (mean < ln_threshold)
     first = stops.argmax(0)
     found = np.where(stops.any(0), first, np.inf)

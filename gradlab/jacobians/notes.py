@@ -26,6 +26,12 @@ class Notes:
         if len(self.waiting) == _TOGETHER:
             self._take()
 
+    def add_together(self, norms: Norms) -> None:
+        """Note norms (lags, N) at the next lags."""
+        self._take()
+        for name, norm in norms.items():
+            self.taken.setdefault(name, []).append(log(*norm))
+
     def curves(self) -> dict[str, np.ndarray]:
         """Return the ln norms of each block, (lags it was noted at, N)."""
         self._take()

@@ -6,7 +6,7 @@ powers of two (N); logarithms are taken once, of all lags together.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -113,10 +113,8 @@ class FollowedStrand(WholeStrand):
         """How many steps to go at a time."""
         return self.product.slots.longest
 
-    def advance_together(
-        self, steps: Sequence[FlatJacobian]
-    ) -> Iterator[tuple[Norms, Norms]]:
-        """Go some steps back; yield the Frobenius and spectral norms of each."""
+    def advance_together(self, steps: Sequence[FlatJacobian]) -> tuple[Norms, Norms]:
+        """Go some steps back; return Frobenius and spectral norms, (steps, N) each."""
         stretch = self.product.advance_together(steps)
         sizes = {name: stretch.norms[:, i, j] for name, (i, j) in self._places.items()}
         sizes["joint"] = stretch.total
@@ -127,13 +125,12 @@ class FollowedStrand(WholeStrand):
         }
         if self.alone:
             norms |= dict.fromkeys(self.pairs, norms["joint"])
-        count = self.product.count
-        for start in range(0, len(stretch.total), count):
-            here = slice(start, start + count)
-            yield (
-                {name: (v[here], stretch.exponent[here]) for name, v in sizes.items()},
-                {name: (v[here], stretch.exponent[here]) for name, v in norms.items()},
-            )
+        shape = (len(steps), -1)
+        exponent = stretch.exponent.reshape(shape)
+        return (
+            {name: (size.reshape(shape), exponent) for name, size in sizes.items()},
+            {name: (norm.reshape(shape), exponent) for name, norm in norms.items()},
+        )
 
     @property
     def _places(self) -> dict[str, tuple[int, int]]:
