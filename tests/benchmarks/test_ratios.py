@@ -128,14 +128,14 @@ def test_an_error_sees_nan_and_takes_zeros_as_equal():
     assert twin.error(norms(0.0, -700.0, 0.0), exact) == (np.inf, np.inf)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def threads():
     before = torch.get_num_threads()
     yield
     torch.set_num_threads(before)
 
 
-def test_the_tables_hold_every_case(capsys, tmp_path, threads):
+def test_the_tables_hold_every_case(capsys, tmp_path):
     file = tmp_path / "ratios.json"
     named = "lstm-32,gru-128-bias-3"
     ratios.main(

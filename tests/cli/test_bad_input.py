@@ -16,8 +16,8 @@ USAGE_CASES = {
     "sweep --cell lstn": "Got --cell: cell 'lstn', in the options. "
     "Expected one of {cells}. Try lstm",
     "sweep --cell lstm:peephol": "Got --cell: option in cell 'lstm:peephol': "
-    "'peephol', in the options. Expected one of candidate, coupled, gate, no_forget, "
-    "no_output_activation, peephole, proj. Try peephole",
+    "'peephol', in the options. Expected one of candidate, coupled, gate, layers, "
+    "no_forget, no_output_activation, peephole, proj. Try peephole",
     "sweep --activation rely": "Got --activation: activation 'rely', in the options. "
     "Expected one of {activations}. Try relu",
     "sweep --init orthgonal": "Got --init: initializer 'orthgonal', in the options. "
@@ -55,7 +55,7 @@ USAGE_CASES = {
     "Expected a count of seeds, which begins there, or a list. "
     "Try --first-seed 100 --seeds 5",
     "sweep --cell rnn:foo": "Got --cell: option in cell 'rnn:foo': 'foo', in the "
-    "options. Expected none. Try leaving it out",
+    "options. Expected one of layers. Try one of these",
     "sweep --load leaving.py": "Got leaving.py, line 1: SystemExit: 3. "
     "Expected a Python file that runs. Try python leaving.py",
     "sweep --gain ''": "Got nothing behind --gain. Expected at least one value. "

@@ -32,11 +32,11 @@ def two(home):
 def test_a_sound_store(run, two):
     assert run("status", "a", "--check").stdout.splitlines() == [
         "a is intact",
-        "8 points and 136 records, each as it was written (schema 2)",
+        "8 points and 152 records, each as it was written (schema 2)",
     ]
     answer = json.loads(run("status", "a", "--check", "--json").stdout)
     assert answer["sound"] and answer["damaged"] == answer["way_out"] == []
-    assert answer["intact"] == {"points": 8, "records": 136}
+    assert answer["intact"] == {"points": 8, "records": 152}
 
 
 def test_a_damaged_store_names_its_points_and_the_way_out(run, two, home):
@@ -46,21 +46,22 @@ def test_a_damaged_store_names_its_points_and_the_way_out(run, two, home):
         "torn is damaged",
         "",
         "  cell=rnn activation=tanh init=default gain=1.0 hidden=64 length=16 seed=0:",
-        "      weight_spectral_radius",
+        "      weight_spectral_norm, weight_spectral_radius",
         "  cell=rnn activation=tanh init=default gain=1.0 hidden=64 length=16 seed=1:",
-        "      frobenius_norm, growth_rate, spectral_norm",
+        "      decay_shape, finite_precision, spectral_norm",
     ]
     assert screen[-3:] == [
-        "intact    6 of 8 points, 132 records",
+        "intact    6 of 8 points, 147 records",
         "keep them gradlab merge torn --out torn-intact",
         "the rest  gradlab sweep torn-intact/sweep.toml --out torn-intact",
     ]
     assert max(map(len, screen)) <= 80
     answer = json.loads(run("status", "torn", "--check", "--json", code=1).stdout)
     assert [one["record"] for one in answer["damaged"]] == [
+        "weight_spectral_norm",
         "weight_spectral_radius",
-        "frobenius_norm",
-        "growth_rate",
+        "decay_shape",
+        "finite_precision",
         "spectral_norm",
     ]
     assert answer["way_out"][0] == "gradlab merge torn --out torn-intact"
@@ -70,8 +71,8 @@ def test_what_is_intact_of_a_damaged_store_is_kept(run, two, home):
     damage.hurt(home / "a", home / "torn", Place("flip", 60_000, 5000))
     screen = run("merge", "torn", "--out", "kept").stdout.splitlines()
     assert screen == [
-        "torn: 8 points, 132 records, damaged: only what is intact is taken",
-        "wrote kept: 8 points, 6 of them done, 132 records",
+        "torn: 8 points, 147 records, damaged: only what is intact is taken",
+        "wrote kept: 8 points, 6 of them done, 147 records",
         "",
         "go on   gradlab sweep kept/sweep.toml --out kept",
         "status  gradlab status kept",
@@ -83,17 +84,17 @@ def test_what_is_intact_of_a_damaged_store_is_kept(run, two, home):
 def test_conflicts_are_named_and_the_first_folder_kept(run, two):
     screen = run("merge", "a", "b", "--out", "c", code=1).stdout.splitlines()
     assert screen[:6] == [
-        "a: 8 points, 136 records",
-        "b: 1 point, 15 records",
-        "wrote c: 8 points, 8 of them done, 136 records",
+        "a: 8 points, 152 records",
+        "b: 1 point, 17 records",
+        "wrote c: 8 points, 8 of them done, 152 records",
         "",
-        "10 conflicts: other numbers for the same thing",
+        "11 conflicts: other numbers for the same thing",
         "  cell=rnn activation=tanh init=default gain=1.0 hidden=64 length=16 seed=0",
     ]
-    assert "      a kept, b up to 5 away" in screen
+    assert "      a kept, b up to inf away" in screen
     assert max(map(len, screen)) <= 80
     answer = json.loads(run("merge", "a", "b", "--out", "d", "--json", code=1).stdout)
-    assert len(answer["conflicts"]) == 10
+    assert len(answer["conflicts"]) == 11
     first = answer["conflicts"][0]
     assert (first["kept"], first["other"]) == ("a", "b")
     assert first["params"]["cell"] == "rnn"
