@@ -13,7 +13,7 @@ from gradlab.jacobians.layout import Layout
 from gradlab.trajectory import Trajectory
 
 
-_LONGEST, _ENTRIES = 16, 2**20
+_LONGEST, _ENTRIES = 16, 2**21
 
 
 @dataclass(frozen=True)

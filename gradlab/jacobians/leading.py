@@ -17,8 +17,8 @@ from gradlab.jacobians.spectral import spectral_norm
 WIDTH, FRESH = 8, 2
 _TOLERANCE = 2e-5
 _LOOKS = 8
-_RENEWED = 4
-_FLAT = 4
+_RENEWED = 8
+_FLAT = 8
 _EASILY = 0.02
 
 
@@ -32,9 +32,9 @@ class LeadingDirections:
     subspace iteration there, and after eight looks the Gram matrix's own eigenvalue is
     asked (:func:`gradlab.jacobians.spectral.spectral_norm`).
 
-    At every fourth lag U takes a step in any case, its two least directions drawn anew
+    At every eighth lag U takes a step in any case, its two least directions drawn anew
     before it: whatever has grown outside U since then is in the new ones, and would
-    have to pass six others within four steps to go unseen.
+    have to pass six others within eight steps to go unseen.
 
     The first lags, where all singular values are alike, are computed directly. A matrix
     is treated by its own numbers and lags alone, so none depends on the others. Only
@@ -68,7 +68,7 @@ class LeadingDirections:
         Args:
             parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag,
                 of entries whose squares are far from float32's ends. Stretches do not
-                cross multiples of four lags.
+                cross multiples of eight lags.
             sizes: Frobenius norms (lags * N) of the whole; those that are 0, inf or NaN
                 stand for themselves.
         """

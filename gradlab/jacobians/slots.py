@@ -3,7 +3,7 @@
 from torch import Tensor
 
 
-_ENTRIES, _LONGEST = 2**20, 4
+_ENTRIES, _LONGEST = 2**21, 8
 
 
 class Slots:
@@ -21,7 +21,7 @@ class Slots:
         self._bank = 0
         entries = sum(column.numel() for column in columns.values())
         self.longest = _LONGEST
-        """Steps whose products stay near the processor's cache: 4, 2 or 1."""
+        """Steps whose products stay near the processor's cache: 8, 4, 2 or 1."""
         while self.longest > 1 and self.longest * entries > _ENTRIES:
             self.longest //= 2
 
