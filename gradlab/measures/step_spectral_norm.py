@@ -21,6 +21,7 @@ class StepSpectralNorm(Measure):
     formula = "ln sigma_max(J_t)"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "step")
+    version = 2
     costly = True
 
     def compute(self, flow):

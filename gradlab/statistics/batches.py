@@ -31,7 +31,7 @@ def batch_means(
 
     The first ``settling`` stretches belong to the rate, not to its variance. The norm
     of a product loses less at first, until one direction leads; taken for chance, that
-    made the interval cover 96 to 100 %, up to eight times too wide. Without the first
+    made the interval cover 96 to 100 %, up to twelve times too wide. Without the first
     of twelve stretches it covers 90 to 97 % of the rate over T steps that many runs of
     one network have on the mean (RNN, GRU, LSTM with biases 1, 3 and chrono; 192 to
     512 steps). That rate is not the exponent of an endless run, which lies lower: by
