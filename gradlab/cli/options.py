@@ -146,9 +146,9 @@ def setting_options(command: F) -> F:
         ),
         option(
             "--chain",
-            type=click.Choice(["adaptive", "dense"]),
-            help="Where norms of the whole state are all that is wanted: drop rows of "
-            "the product that have died out, checked; or carry all.",
+            type=click.Choice(["dense", "adaptive"]),
+            help="adaptive: where a grid wants norms of the whole state alone, drop "
+            "rows of the product that have died out, checked; dense: carry all.",
         ),
         option("--device", metavar="NAME", help="cpu or cuda, as torch names it."),
     )(command)

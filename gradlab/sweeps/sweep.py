@@ -58,7 +58,7 @@ class Sweep:
         settings: what holds for all points and is no axis: sequences, features,
             burn_in, initial_state, device.
         thresholds: where verdicts change, or None for the usual ones.
-        chain: ``"adaptive"`` or ``"dense"``, where the joint block alone is wanted.
+        chain: ``"dense"`` or ``"adaptive"``, where the joint block alone is wanted.
         load: files whose leaves take part.
     """
 
@@ -68,7 +68,7 @@ class Sweep:
     settings: Mapping[str, Any]
     thresholds: tuple[float, ...] | None
     load: tuple[str, ...]
-    chain: str = "adaptive"
+    chain: str = "dense"
 
     def size(self) -> int:
         """Combinations of all tables; at least as many as distinct points."""
@@ -87,7 +87,7 @@ class Sweep:
         out |= {k: v for k, v in self.settings.items() if v is not None}
         if self.thresholds is not None:
             out["thresholds"] = list(self.thresholds)
-        if self.chain != "adaptive":
+        if self.chain != "dense":
             out["chain"] = self.chain
         if self.load:
             out["load"] = list(self.load)

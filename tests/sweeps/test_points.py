@@ -65,7 +65,7 @@ def test_a_point_in_two_grids_is_one_with_the_measures_of_both():
     assert len(planned.points) == 2
     both, other = planned.grids["b"]
     assert planned.grids["a"] == planned.grids["c"] == [both]
-    assert set(planned.needs[both].wanted) == {"horizon", "verdict", "chain_check"}
+    assert set(planned.needs[both].wanted) == {"horizon", "verdict"}
     assert planned.needs[both].blocks() == "all"
     assert set(planned.needs[other].wanted) == {"horizon", "verdict"}
     assert planned.needs[both].blocks() == "all"
@@ -134,3 +134,16 @@ def test_a_long_sweep_of_few_points_asks_too():
 
 def test_the_default_sweep_asks_nothing():
     bounds.check(load("default"), 1)
+
+
+def test_a_chain_that_drops_rows_brings_its_check_where_the_joint_block_is_all():
+    grids = [
+        {"name": "some", "measures": ["horizon"], "blocks": "joint"},
+        {"name": "all", "measures": ["horizon"], "gain": 2},
+    ]
+    planned = plan(load({"seeds": 1, "chain": "adaptive", "grid": grids}))
+    (some,), (whole,) = (planned.grids[name] for name in ("some", "all"))
+    assert set(planned.needs[some].wanted) == {"horizon", "chain_check"}
+    assert planned.needs[some].blocks() == "adaptive"
+    assert set(planned.needs[whole].wanted) == {"horizon"}
+    assert planned.needs[whole].blocks() == "all"
