@@ -111,7 +111,8 @@ class AdaptiveRun:
         self.repeated = ~(self.error_bound <= LIMIT)
         again = np.flatnonzero(self.repeated)
         if len(again):
-            some = trajectory.of_members(torch.from_numpy(again), trajectory.length)
+            index = torch.from_numpy(again).to(trajectory.inputs.device)
+            some = trajectory.of_members(index, trajectory.length)
             self.directions[again] = self.rows.width
             _Dense(self, some, again).run(letting_go=False)
 
