@@ -13,7 +13,6 @@ from gradlab.store.results import BLOCKS, covers
 
 
 _CHECK = "chain_check"
-_CHAINED = {"spectral_norm", "frobenius_norm", "growth_rate", "stable_rank", "horizon"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ def needs_of(
     ``blocks`` is one of ``BLOCKS``; a chain that drops rows brings its check with it.
     """
     names = usual() if measures is None else measures
-    if blocks == "adaptive" and _CHAINED.intersection(names):
-        names = (*names, _CHECK)
+    if blocks == "adaptive":
+        names = tuple(dict.fromkeys((*names, _CHECK)))
     given = tuple(thresholds or THRESHOLDS)
     return Needs({name: _need(name, blocks, given) for name in names})
 
