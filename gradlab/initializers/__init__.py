@@ -3,18 +3,17 @@
 ``initialize_`` fills a cell; the leaves and ``forget_bias`` are NumPy alone.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from gradlab.initializers._apply import initialize_
+    from gradlab.initializers._apply import draws_all, initialize_
 
-__all__ = ["initialize_"]
+__all__ = ["draws_all", "initialize_"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "initialize_":
-        from gradlab.initializers._apply import initialize_
-
-        return initialize_
+    if name in __all__:
+        return getattr(importlib.import_module("gradlab.initializers._apply"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """Fill a cell's parameters from named streams."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +16,22 @@ from gradlab.seeding import stream
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 
-Draw = Callable[..., np.random.Generator]
-
 _OTHERS = ("weight_ih", "bias_ih", "bias_hh", "weight_peephole")
+_DEFAULT = Default()
+_SMALL = 2**14
+
+
+@dataclass(frozen=True)
+class Streams:
+    """A layer's streams by name; the first layer's are those of a cell alone."""
+
+    seed: int
+    layer: int
+
+    def __call__(self, *names: str) -> np.random.Generator:
+        """Return the stream of a name."""
+        above = () if self.layer == 1 else (f"l{self.layer}",)
+        return stream(self.seed, *above, *names)
 
 
 @torch.no_grad()
@@ -56,46 +69,68 @@ def initialize_(
     Raises:
         ConfigError: for a forget bias that is none.
     """
-    init = init or Default()
+    init = init or _DEFAULT
     for number, layer in enumerate(cell.layer_cells, start=1):
-        draw = partial(_stream, seed, number)
-        _fill_all(layer, init, gain, draw)
-        _set_forget_bias(layer, forget_bias, length, draw)
+        streams = Streams(seed, number)
+        _fill_all(layer, init, gain, streams)
+        _set_forget_bias(layer, forget_bias, length, streams)
     return cell
 
 
-def _stream(seed: int, layer: int, *names: str) -> np.random.Generator:
-    """Return a layer's stream; the first layer's are those of a cell alone."""
-    return stream(seed, *names) if layer == 1 else stream(seed, f"l{layer}", *names)
+def draws_all(cell: "Cell") -> bool:
+    """Say whether :func:`initialize_` leaves nothing as the constructor made it."""
+    return all(
+        name == "weight_hr" or len(parameter) == _rows(layer, name)
+        for layer in cell.layer_cells
+        for name, parameter in layer.named_parameters()
+    )
 
 
-def _fill_all(cell: "Cell", init: Initializer, gain: float, draw: Draw) -> None:
-    parameters = dict(cell.named_parameters())
-    if "weight_hh" in parameters:
-        _fill(cell, "weight_hh", init, gain, draw)
-    for name in _OTHERS:
-        if name in parameters:
-            _fill(cell, name, Default(), 1.0, draw)
-    if "weight_hr" in parameters:
-        bound = cell.hidden_size**-0.5
-        weight = parameters["weight_hr"]
-        values = draw("weight_hr").uniform(-bound, bound, tuple(weight.shape))
-        weight.copy_(torch.from_numpy(values))
+def _rows(cell: "Cell", name: str) -> int:
+    """Return how many rows of a parameter are drawn."""
+    drawn = name in ("weight_hh", *_OTHERS)
+    return len(_blocks(cell, name)) * cell.hidden_size if drawn else 0
 
 
-def _fill(cell: "Cell", name: str, init: Initializer, gain: float, draw: Draw) -> None:
-    parameter = cell.get_parameter(name)
-    for block, rows in _row_blocks(cell, name):
-        part = parameter[rows]
-        columns = part.shape[1] if part.ndim == 2 else 1
-        values = init.block(len(part), columns, draw(name, block)) * gain
-        part.copy_(torch.from_numpy(np.ascontiguousarray(values)).reshape(part.shape))
+def _fill_all(cell: "Cell", init: Initializer, gain: float, streams: Streams) -> None:
+    width = cell.hidden_size
+    for name, parameter in cell.named_parameters():
+        if name == "weight_hh" or name in _OTHERS:
+            given = init if name == "weight_hh" else _DEFAULT
+            columns = parameter.shape[1] if parameter.ndim == 2 else 1
+            small = name in _OTHERS and parameter.numel() <= _SMALL
+            draw = _remembered if small else _drawn
+            values = draw(given, streams, name, _blocks(cell, name), width, columns)
+            values = values * gain if name == "weight_hh" else values
+            rows = parameter[: len(values)]
+            rows.copy_(torch.from_numpy(values).reshape(rows.shape))
+        elif name == "weight_hr":
+            bound = width**-0.5
+            values = streams(name).uniform(-bound, bound, tuple(parameter.shape))
+            parameter.copy_(torch.from_numpy(values))
+
+
+def _drawn(
+    init: Initializer,
+    streams: Streams,
+    name: str,
+    blocks: tuple[str, ...],
+    rows: int,
+    columns: int,
+) -> np.ndarray:
+    """Return the blocks of a parameter one below the other, float64."""
+    return np.concatenate(
+        [init.block(rows, columns, streams(name, block)) for block in blocks]
+    )
+
+
+_remembered = lru_cache(maxsize=128)(_drawn)
 
 
 def _set_forget_bias(
-    cell: "Cell", setting: str | float, length: int | None, draw: Draw
+    cell: "Cell", setting: str | float, length: int | None, streams: Streams
 ) -> None:
-    bias = _forget_bias.values(setting, cell.hidden_size, length=length, draw=draw)
+    bias = _forget_bias.values(setting, cell.hidden_size, length=length, draw=streams)
     if bias is None or cell.keep_gate is None:
         return
     gate, sign = cell.keep_gate
@@ -104,15 +139,13 @@ def _set_forget_bias(
         _set_bias(cell, "input_gate", -bias)
 
 
-def _row_blocks(cell: "Cell", name: str) -> Iterator[tuple[str, slice]]:
-    """Yield the gate blocks of a parameter; peepholes have none for the candidate."""
-    names = [
+def _blocks(cell: "Cell", name: str) -> tuple[str, ...]:
+    """Return the gate blocks of a parameter; peepholes have none for the candidate."""
+    return tuple(
         block
         for block in cell.weight_blocks
         if name != "weight_peephole" or block != "candidate"
-    ]
-    for k, block in enumerate(names):
-        yield block, slice(k * cell.hidden_size, (k + 1) * cell.hidden_size)
+    )
 
 
 def _set_bias(cell: "Cell", gate: str, values: np.ndarray) -> None:

@@ -1,8 +1,10 @@
 """The chain of Jacobians along a trajectory: norms of the product at every lag."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,14 +17,13 @@ from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
 from gradlab.jacobians.horizon import HorizonFinder, horizons
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.notes import Notes
+from gradlab.jacobians.notes import Norms, Notes, SpectralNotes
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import (
     CutStrand,
     DiagonalStrand,
     FollowedStrand,
     NoKeepPathStrand,
-    Norms,
     Strand,
     WholeStrand,
 )
@@ -43,8 +44,6 @@ class JacobianNorms:
         lags: the stored lags, L of them.
         frobenius: by block, (T + 1, …M, B): lags 0 .. T.
         spectral: by block, (L, …M, B): at the stored lags.
-        horizon: (…M): first lag at which the mean over sequences of ln |joint|_2 is
-            below ln ``threshold``; inf when none is, NaN when a NaN comes first.
         threshold: see ``horizon``.
         check: how the rank-adaptive chain was checked; None for the dense one.
     """
@@ -52,9 +51,19 @@ class JacobianNorms:
     lags: tuple[int, ...]
     frobenius: dict[str, np.ndarray]
     spectral: dict[str, np.ndarray]
-    horizon: np.ndarray
     threshold: float
+    find_horizon: Callable[[], np.ndarray] = field(repr=False, compare=False)
     check: ChainCheck | None = None
+
+    @cached_property
+    def horizon(self) -> np.ndarray:
+        """First lag (…M) at which the mean over sequences of ln |joint|_2 is low.
+
+        Below ln ``threshold``, that is; inf when none is, NaN when a NaN comes first.
+        Looked for between the stored lags when it is first asked for.
+        """
+        with torch.no_grad():
+            return self.find_horizon()
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -113,14 +122,14 @@ def _adaptive(
     threshold: float,
 ) -> JacobianNorms:
     run, lead = AdaptiveRun(trajectory, rows), trajectory.lead
-    found = horizons(run.spectral, lead[-1], float(np.log(threshold)))
+    ln_threshold = float(np.log(threshold))
     spectral = run.spectral[list(lags)]
     return JacobianNorms(
         lags,
         {"joint": run.frobenius.reshape(-1, *lead)},
         {"joint": spectral.reshape(-1, *lead)},
-        found.reshape(lead[:-1]),
         threshold,
+        lambda: horizons(run.spectral, lead[-1], ln_threshold).reshape(lead[:-1]),
         run.check(),
     )
 
@@ -157,7 +166,7 @@ class _Run:
         sequences = trajectory.lead[-1]
         points = first.count // sequences
         self.finder = HorizonFinder(points, sequences, lags, threshold)
-        self.frobenius, self.spectral = Notes(), Notes()
+        self.frobenius, self.spectral = Notes(), SpectralNotes()
         self._note([self.whole])
 
     def walk(self, steps: Iterator[FlatJacobian]) -> None:
@@ -180,7 +189,7 @@ class _Run:
             for strand in self.cut:
                 strand.advance(step)
             self.frobenius.add(_merged(s.frobenius() for s in self.cut))
-            self.spectral.add(_merged(s.spectral() for s in self.cut))
+            self.spectral.add_matrices(_merged(s.matrices() for s in self.cut))
 
     def _advance(self, step: FlatJacobian) -> None:
         self.lag += 1
@@ -190,33 +199,31 @@ class _Run:
         self._note(strands)
 
     def result(self) -> JacobianNorms:
-        """Return the norms, the horizon refined."""
+        """Return the norms."""
         noted = self.frobenius.curves()
-        horizon = self._horizon(noted["joint"])
         frobenius, spectral = self._curves(noted)
         lead = self.trajectory.lead
         return JacobianNorms(
             self.stored,
             {name: v.reshape(-1, *lead) for name, v in frobenius.items()},
             {name: v.reshape(-1, *lead) for name, v in spectral.items()},
-            horizon.reshape(lead[:-1]),
             float(np.exp(self.finder.ln_threshold)),
+            self._finding(noted["joint"]),
         )
 
-    def _horizon(self, ln_frobenius: np.ndarray) -> np.ndarray:
-        if not isinstance(self.whole, FollowedStrand):
-            return self.finder.refine(self.trajectory, ln_frobenius)
-        every = self.spectral.curves()["joint"]
-        return horizons(every, self.trajectory.lead[-1], self.finder.ln_threshold)
+    def _finding(self, ln_frobenius: np.ndarray) -> Callable[[], np.ndarray]:
+        """Return what finds the horizons, without holding on to the strands."""
+        finder, trajectory, lead = self.finder, self.trajectory, self.trajectory.lead
+        if isinstance(self.whole, FollowedStrand):
+            every, threshold = self.spectral.curves()["joint"], finder.ln_threshold
+            return lambda: horizons(every, lead[-1], threshold).reshape(lead[:-1])
+        return lambda: finder.refine(trajectory, ln_frobenius).reshape(lead[:-1])
 
     def _note(self, strands: Sequence[Strand]) -> None:
         self.frobenius.add(_merged(s.frobenius() for s in strands))
         if self.lag in self.wanted:
-            self._keep(_merged(s.spectral() for s in strands))
-
-    def _keep(self, norms: Norms) -> None:
-        self.spectral.add(norms)
-        self.finder.feed(self.lag, log(*norms["joint"]), self.whole.product)
+            self.spectral.add_matrices(_merged(s.matrices() for s in strands))
+            self.finder.feed(self.lag, self.whole.product)
 
     def _curves(
         self, noted: dict[str, np.ndarray]
@@ -265,8 +272,8 @@ def _cuts(
             yield DiagonalStrand("no_detours", first_dense=several)
 
 
-def _merged(parts: Iterable[Norms]) -> Norms:
-    return {name: norm for part in parts for name, norm in part.items()}
+def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
 
 
 def _check_chain(chain: str, blocks: str | Iterable[str]) -> None:

@@ -12,6 +12,10 @@ from gradlab.logscale import log
 from gradlab.trajectory import Trajectory
 
 
+_ROUNDING = 1e-5
+"""By how much a ln norm may be off."""
+
+
 @dataclass(frozen=True)
 class Bracket:
     """Points whose norm crossed between two stored lags, and where to resume."""
@@ -26,9 +30,9 @@ class HorizonFinder:
     """First lag at which a point's mean ln joint spectral norm is below a threshold.
 
     The mean is over the point's sequences. Fed at the stored ``lags``, it keeps the
-    product where a bracket may start; :meth:`refine` then resumes from there. Spectral
-    norms are computed only where the Frobenius norm F leaves it open:
-    F / sqrt(width) <= spectral norm <= F.
+    product where a bracket may start; :meth:`refine` resumes from there when the
+    horizons are asked for. Spectral norms are computed only where the Frobenius norm F
+    leaves it open: F / sqrt(width) <= spectral norm <= F.
     """
 
     def __init__(
@@ -43,12 +47,16 @@ class HorizonFinder:
         self.brackets: list[Bracket] = []
         self.last: tuple[int, Product] | None = None
 
-    def feed(self, lag: int, ln_spectral: np.ndarray, product: Product) -> None:
-        """Look at a stored lag: ln norms (N) and the product they belong to."""
-        mean = self._mean(ln_spectral)
+    def feed(self, lag: int, product: Product) -> None:
+        """Look at the product at a stored lag."""
+        mean = self._mean(log(product.total, product.exponent))
         lost = self.open & np.isnan(mean)
         self.found[lost] = np.nan
-        crossed = self.open & (mean < self.ln_threshold)
+        crossed = self.open & (mean < self.ln_threshold - _ROUNDING)
+        slack = 0.5 * np.log(product.layout.width) + _ROUNDING
+        unclear = self.open & ~crossed & (mean - slack < self.ln_threshold)
+        if unclear.any():
+            crossed[unclear] = self._spectral_mean(product, unclear) < self.ln_threshold
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
         if crossed.any() and self.last is not None:
@@ -61,8 +69,9 @@ class HorizonFinder:
 
     def refine(self, trajectory: Trajectory, ln_frobenius: np.ndarray) -> np.ndarray:
         """Return the horizons of all points; ``ln_frobenius`` is (T + 1, N)."""
-        for bracket in self.brackets:
-            self._resume(bracket, trajectory, ln_frobenius)
+        self.last = None
+        while self.brackets:
+            self._resume(self.brackets.pop(), trajectory, ln_frobenius)
         return self.found
 
     def _resume(
@@ -86,6 +95,11 @@ class HorizonFinder:
             waiting &= ~below
             if not waiting.any():
                 return
+
+    def _spectral_mean(self, product: Product, points: np.ndarray) -> np.ndarray:
+        rows = self._rows(np.flatnonzero(points))
+        matrices = product.joint()[torch.from_numpy(rows)]
+        return self._mean(log(spectral_norm(matrices), product.exponent[rows]))
 
     def _mean(self, ln_norms: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gradlab.batched import multiply, multiply_add_
-from gradlab.jacobians.spectral import spectral_norm
+from gradlab.jacobians.spectral import top_eigenvalue
 
 
 WIDTH, FRESH = 8, 2
@@ -112,7 +112,8 @@ class _Search:
     def directly(self, chosen: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen without a search."""
         parts = _of(self.parts, chosen)
-        return spectral_norm(torch.cat(list(parts), dim=-1)).cpu().numpy()
+        square = top_eigenvalue(_back(parts, parts)).double().clamp(min=0)
+        return square.sqrt().cpu().numpy()
 
     def norms(self, chosen: np.ndarray, restless: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen.

@@ -1,12 +1,22 @@
 """Norms noted lag by lag."""
 
-import numpy as np
+from collections.abc import Mapping
 
-from gradlab.jacobians.strands import Norms
+import numpy as np
+from torch import Tensor
+
+from gradlab.jacobians.spectral import Squared, roots, squared
 from gradlab.logscale import log
 
 
+Norms = dict[str, tuple[np.ndarray, np.ndarray]]
+"""By block: mantissas (N) float64, and the powers of two taken out of them (N)."""
+
+Matrices = Mapping[str, tuple[Tensor, np.ndarray]]
+"""By block: mantissas (N, rows, columns), and the powers of two taken out (N)."""
+
 _TOGETHER = 256
+_ENTRIES = 2**21
 
 
 class Notes:
@@ -44,3 +54,42 @@ class Notes:
             logs = log(*map(np.stack, zip(*noted, strict=True)))
             self.taken.setdefault(name, []).append(logs)
         self.waiting = []
+
+
+class SpectralNotes(Notes):
+    """Spectral norms of matrices met at one lag after another.
+
+    Small matrices wait for each other: their norms cost calls more than arithmetic.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unknown: dict[int, list[tuple[list[str], Squared, np.ndarray]]] = {}
+        self.entries = 0
+
+    def add_matrices(self, matrices: Matrices) -> None:
+        """Note the norms of the matrices at the next lag; all may wait, by block."""
+        same: dict[int, list[str]] = {}
+        for name, (mantissas, _) in matrices.items():
+            same.setdefault(id(mantissas), []).append(name)
+        for names in same.values():
+            mantissas, exponent = matrices[names[0]]
+            square = squared(mantissas)
+            size = square.gram.shape[-1]
+            self.unknown.setdefault(size, []).append((names, square, exponent))
+            self.entries += square.gram.numel()
+        if self.entries >= _ENTRIES:
+            self._find()
+
+    def _take(self) -> None:
+        super()._take()
+        self._find()
+
+    def _find(self) -> None:
+        for waiting in self.unknown.values():
+            norms = roots([square for _, square, _ in waiting])
+            for (names, _, exponent), norm in zip(waiting, norms, strict=True):
+                logs = log(norm.cpu().numpy(), exponent)[None]
+                for name in names:
+                    self.taken.setdefault(name, []).append(logs)
+        self.unknown, self.entries = {}, 0

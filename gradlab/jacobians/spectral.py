@@ -1,8 +1,9 @@
 """Spectral norms of many matrices."""
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,10 +12,28 @@ from gradlab.logscale import largest_entry, normalized, power_of_two
 
 
 _LANCZOS_FROM = 32
+_SQUARINGS = {32: 3, 64: 1}
 _LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
+_LOOK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
 _TOLERANCE = 1e-6
 _NOTHING = 3e-6
 _CROWDED = 4.0
+
+
+class Squared(NamedTuple):
+    """Matrices (N, rows, columns) of which only the spectral norms are wanted.
+
+    Attributes:
+        size: (N) float64, the largest entry; inf, NaN or 0 where that is the norm.
+        usable: (N), where it is not.
+        exponent: powers of two taken out of the usable ones, one each.
+        gram: A^T A or A A^T of what is left of them, whichever is smaller.
+    """
+
+    size: Tensor
+    usable: Tensor
+    exponent: Tensor
+    gram: Tensor
 
 
 def spectral_norm(matrices: Tensor) -> Tensor:
@@ -24,45 +43,78 @@ def spectral_norm(matrices: Tensor) -> Tensor:
     costs the small singular values their digits, not the largest. Matrices with inf
     give inf, with NaN give NaN, all-zero ones 0; none spoils another.
     """
-    norm = largest_entry(matrices).double()
-    usable = torch.isfinite(norm) & (norm > 0)
-    if usable.any():
-        rows = slice(None) if usable.all() else usable
-        shrunk, exponent = normalized(matrices[rows])
-        square = top_eigenvalue(gram(shrunk)).double().clamp(min=0)
-        norm[rows] = square.sqrt() * power_of_two(exponent, torch.float64)
-    return norm
+    return roots([squared(matrices)])[0]
 
 
-def spectral_norms(matrices: dict[str, Tensor]) -> dict[str, np.ndarray]:
-    """Return the spectral norms (N) of several batches, those of one shape together."""
-    by_shape: dict[tuple[int, ...], list[str]] = {}
-    for name, batch in matrices.items():
-        by_shape.setdefault(tuple(batch.shape), []).append(name)
-    norms: dict[str, np.ndarray] = {}
-    for names in by_shape.values():
-        together = torch.cat([matrices[name] for name in names])
-        parts = spectral_norm(together).cpu().numpy().reshape(len(names), -1)
-        norms |= dict(zip(names, parts, strict=True))
-    return norms
+def squared(matrices: Tensor) -> Squared:
+    """Return what :func:`roots` needs of matrices (N, rows, columns)."""
+    size = largest_entry(matrices).double()
+    usable = torch.isfinite(size) & (size > 0)
+    rows = slice(None) if usable.all() else usable
+    shrunk, exponent = normalized(matrices[rows])
+    return Squared(size, usable, exponent, gram(shrunk))
+
+
+def roots(batches: Sequence[Squared]) -> list[Tensor]:
+    """Return the spectral norms (N) float64 of several batches with Grams of one size.
+
+    All are computed together: small ones cost mostly calls.
+    """
+    grams = [batch.gram for batch in batches]
+    whole = grams[0] if len(grams) == 1 else torch.cat(grams)
+    if not len(whole):
+        return [batch.size for batch in batches]
+    square = top_eigenvalue(whole).double().clamp(min=0).sqrt()
+    found = []
+    for batch, part in zip(batches, square.split([len(g) for g in grams]), strict=True):
+        norm = batch.size.clone()
+        norm[batch.usable] = part * power_of_two(batch.exponent, torch.float64)
+        found.append(norm)
+    return found
 
 
 def top_eigenvalue(symmetric: Tensor) -> Tensor:
-    """Return the largest eigenvalue of finite positive matrices (N, n, n).
+    """Return the largest eigenvalue of finite positive matrices (N, n, n), none zero.
 
     By LAPACK in float64 and where n is small. In float32 by Lanczos steps, several
-    times faster, until a value moves by less than 1e-6 of itself in six steps; what
-    has not settled after 48 goes to LAPACK. One start in some hundred hardly touches
-    the top vector, which shows where the next values are close: where the trace says
-    that they may be, a second start is tried.
+    times faster, until a value moves by less than 1e-6 of itself from one look to the
+    next; what has not settled after 48 goes to LAPACK. Up to 64 rows of a power of the
+    matrix, by squaring: what was close lies apart then, fewer steps are needed, and
+    rounding and what is left of the search count for less once the root is taken.
     """
-    if symmetric.dtype != torch.float32 or symmetric.shape[-1] < _LANCZOS_FROM:
+    size = symmetric.shape[-1]
+    if symmetric.dtype != torch.float32 or size < _LANCZOS_FROM:
         return _by_lapack(symmetric)
-    top, settled = _lanczos(symmetric)
-    trace = symmetric.diagonal(dim1=-2, dim2=-1).sum(-1)
-    crowded = (settled & (trace > _CROWDED * top)).nonzero().squeeze(-1)
+    squarings = next((n for most, n in _SQUARINGS.items() if size <= most), 0)
+    if not squarings:
+        return _top(symmetric, _LOOK_AT, _TOLERANCE)
+    trace = _traces(symmetric)
+    power = symmetric / trace[:, None, None]
+    for _ in range(squarings):
+        power = multiply(power, power)
+    left = _traces(power)
+    power = power / left[:, None, None]
+    top = _top(power, _LOOK_SOONER_AT, 2**squarings * _TOLERANCE) * left
+    for _ in range(squarings):
+        top = top.sqrt()
+    return top * trace
+
+
+def _traces(matrices: Tensor) -> Tensor:
+    return matrices.diagonal(dim1=-2, dim2=-1).sum(-1)
+
+
+def _top(symmetric: Tensor, looks: Sequence[int], tolerance: float) -> Tensor:
+    """Return the largest eigenvalues (N) by Lanczos steps.
+
+    One start in some hundred hardly touches the top vector, which shows where the next
+    values are close: where the trace says that they may be, a second start is tried.
+    """
+    top, settled = _lanczos(symmetric, _start(symmetric), looks, tolerance)
+    crowded = (settled & (_traces(symmetric) > _CROWDED * top)).nonzero().squeeze(-1)
     if len(crowded):
-        again, calm = _lanczos(symmetric[crowded], anew=True)
+        some = symmetric[crowded]
+        again, calm = _lanczos(some, _start(some, anew=True), looks, tolerance)
         top[crowded] = torch.maximum(top[crowded], again)
         settled[crowded] = calm
     if not settled.all():
@@ -86,22 +138,24 @@ def _by_lapack(symmetric: Tensor) -> Tensor:
         return _by_lapack(symmetric.double()).to(symmetric.dtype)
 
 
-def _lanczos(symmetric: Tensor, *, anew: bool = False) -> tuple[Tensor, Tensor]:
+def _lanczos(
+    symmetric: Tensor, start: Tensor, looks: Sequence[int], tolerance: float
+) -> tuple[Tensor, Tensor]:
     """Return the top Ritz values (N) and which of them settled.
 
     Without reorthogonalization, which the top value does not need (lost orthogonality
     repeats values, it makes none up). A matrix leaves the batch at its own time, so
     its value does not depend on the others.
     """
-    count, size = symmetric.shape[:2]
+    count = len(symmetric)
     top = symmetric.new_zeros(count)
     settled = torch.zeros(count, dtype=torch.bool, device=symmetric.device)
     rows = torch.arange(count, device=symmetric.device)
-    basis = _start(size, anew=anew).to(symmetric).expand(count, -1)
+    basis = start.expand(count, -1)
     before = torch.zeros_like(basis)
     diagonal, beside = [], [symmetric.new_zeros(count)]
     largest = beside[0]
-    for step in range(1, _LOOK_AT[-1] + 1):
+    for step in range(1, looks[-1] + 1):
         image = multiply(basis.unsqueeze(-2), symmetric).squeeze(-2)
         diagonal.append((image * basis).sum(-1))
         image = image - diagonal[-1].unsqueeze(-1) * basis
@@ -112,10 +166,10 @@ def _lanczos(symmetric: Tensor, *, anew: bool = False) -> tuple[Tensor, Tensor]:
         beside.append(left)
         before = basis
         basis = torch.where(left > 0, 1 / left, 0.0).unsqueeze(-1) * image
-        if step not in _LOOK_AT:
+        if step not in looks:
             continue
         ritz = _ritz(diagonal, beside)
-        calm = (ritz - top[rows]).abs() <= _TOLERANCE * ritz
+        calm = (ritz - top[rows]).abs() <= tolerance * ritz
         top[rows] = ritz
         settled[rows] = calm
         if calm.all():
@@ -136,11 +190,11 @@ def _ritz(diagonal: list[Tensor], beside: list[Tensor]) -> Tensor:
     return torch.linalg.eigvalsh(tridiagonal)[:, -1].float()
 
 
-def _start(size: int, *, anew: bool = False) -> Tensor:
+def _start(like: Tensor, *, anew: bool = False) -> Tensor:
     """Return a fixed unit vector with no symmetry that a matrix might share."""
     root = math.sqrt(7) if anew else math.sqrt(2)
-    angles = torch.arange(1, size + 1, dtype=torch.float64) * root
+    angles = torch.arange(1, like.shape[-1] + 1, dtype=torch.float64) * root
     entries = 1 + torch.frac(angles)
     signs = 1 - 2 * torch.floor(torch.frac(angles * math.sqrt(3)) * 2)
     vector = entries * signs
-    return vector / torch.linalg.vector_norm(vector)
+    return (vector / torch.linalg.vector_norm(vector)).to(like)

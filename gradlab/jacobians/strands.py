@@ -1,8 +1,8 @@
 """What is carried along the chain: each strand knows the norms of some blocks.
 
-A strand is advanced one step further back at a time and asked for its norms at each
-lag (Frobenius) and at the stored lags (spectral). Answers are mantissas (N) float64 and
-powers of two (N); logarithms are taken once, of all lags together.
+A strand is advanced one step further back at a time and asked for its Frobenius norms
+at each lag, and at the stored lags for the matrices whose spectral norms are wanted.
+Both as mantissas and powers of two; logarithms are taken once, of all lags together.
 """
 
 from abc import ABC, abstractmethod
@@ -21,12 +21,12 @@ from gradlab.jacobians.conveyor import (
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.leading import LeadingDirections
+from gradlab.jacobians.notes import Matrices, Norms
 from gradlab.jacobians.product import Product, Stretch
-from gradlab.jacobians.spectral import spectral_norm, spectral_norms
+from gradlab.jacobians.spectral import spectral_norm
 from gradlab.logscale import frobenius_norms
 
 
-Norms = dict[str, tuple[np.ndarray, np.ndarray]]
 _STRETCH = 256
 
 
@@ -42,8 +42,8 @@ class Strand(ABC):
         """Return the Frobenius norms at this lag by block."""
 
     @abstractmethod
-    def spectral(self) -> Norms:
-        """Return the spectral norms at this lag by block."""
+    def matrices(self) -> Matrices:
+        """Return the matrices at this lag by block, as they are until the next."""
 
 
 class WholeStrand(Strand):
@@ -73,19 +73,16 @@ class WholeStrand(Strand):
                 norms["detours"] = frobenius_norms(matrices)
         return self._scaled(norms)
 
-    def spectral(self) -> Norms:
-        """Return the spectral norms of the blocks asked for."""
-        matrices = {"joint": self.product.joint()}
-        if not self.alone:
-            for name, pair in self.pairs.items():
-                matrices[name] = self.product.block(*pair)
+    def matrices(self) -> Matrices:
+        """Return the blocks asked for."""
+        found = {"joint": self.product.joint()}
+        for name, pair in self.pairs.items():
+            found[name] = found["joint"] if self.alone else self.product.block(*pair)
         if "detours" in self.blocks:
             with self.product.detours() as detours:
-                matrices["detours"] = detours.clone()
-        norms = spectral_norms(matrices)
-        if self.alone:
-            norms |= dict.fromkeys(self.pairs, norms["joint"])
-        return self._scaled(norms)
+                found["detours"] = detours.clone()
+        exponent = self.product.exponent
+        return {name: (matrices, exponent) for name, matrices in found.items()}
 
     def _scaled(self, norms: dict[str, np.ndarray]) -> Norms:
         exponent = self.product.exponent
@@ -148,7 +145,7 @@ class FollowedStrand(WholeStrand):
             later, earlier = self.pairs[name]
             parts = [stretch.columns[earlier][:, self.product.rows.rows(later)]]
         if not LeadingDirections.suits(parts):
-            return spectral_norms({name: torch.cat(parts, dim=-1)})[name]
+            return spectral_norm(torch.cat(parts, dim=-1)).cpu().numpy()
         if name not in self.leading:
             rows = parts[0].shape[-2]
             self.leading[name] = LeadingDirections(self.product.count, rows, parts[0])
@@ -183,10 +180,9 @@ class CutStrand(Strand):
         """Return the Frobenius norm."""
         return {self.name: (self.product.total, self.product.exponent)}
 
-    def spectral(self) -> Norms:
-        """Return the spectral norm."""
-        norm = spectral_norm(self.product.joint()).cpu().numpy()
-        return {self.name: (norm, self.product.exponent)}
+    def matrices(self) -> Matrices:
+        """Return the product."""
+        return {self.name: (self.product.joint(), self.product.exponent)}
 
     def _first(self, step: FlatJacobian) -> Product:
         whole = Product.identity(self.layout, step.count, step.like)
@@ -246,8 +242,8 @@ class DiagonalStrand(Strand):
         """Nothing yet: see :meth:`all_lags`."""
         return {}
 
-    def spectral(self) -> Norms:
-        """Nothing yet, but it will be told of this lag: see :meth:`all_lags`."""
+    def matrices(self) -> Matrices:
+        """Nothing, but this lag will be told of: see :meth:`all_lags`."""
         if self.waiting:
             self.asked.append(len(self.waiting) - 1)
         elif self.ln is not None:

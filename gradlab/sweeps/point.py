@@ -4,9 +4,9 @@ import math
 import sysconfig
 import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from gradlab import catalog, cells
 from gradlab.cells.base import Cell
 from gradlab.errors import GradlabError
-from gradlab.initializers import initialize_
+from gradlab.initializers import draws_all, initialize_
 from gradlab.inputs.base import initial_state
 from gradlab.losses.base import directions
 from gradlab.measures import Flow, Measure
@@ -28,6 +28,9 @@ from gradlab.sweeps.needs import Needs, settings_of
 from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.points import Point
 from gradlab.trajectory import Trajectory, unroll
+
+
+Drawn = TypeVar("Drawn")
 
 
 def measure_points(points: Sequence[Point], needs: Needs) -> list[Outcome]:
@@ -106,14 +109,32 @@ def measure_group(
     bits as alone.
     """
     chosen = list(measures)
-    built = [build(point) for point in points]
-    if built[0].stackable:
-        cell = cells.stack(built)
+    first = build(points[0])
+    if first.stackable:
+        cell = _stack(first, points)
         return _records(_flow(cell, points, blocks), chosen, len(points))
     return [
         _records(_flow(cell, [point], blocks, stacked=False), chosen, None)[0]
-        for cell, point in zip(built, points, strict=True)
+        for cell, point in zip([first, *map(build, points[1:])], points, strict=True)
     ]
+
+
+def _stack(first: Cell, points: Sequence[Point]) -> Cell:
+    """Return the cells of all points as one; ``first`` is that of the first.
+
+    Constructing a small cell takes longer than filling it, so one is filled again and
+    again where nothing in it stays as its constructor made it.
+    """
+    if not draws_all(first):
+        return cells.stack([first, *map(build, points[1:])])
+    together = cells.stack([first] * len(points))
+    rows = dict(together.named_parameters())
+    with torch.no_grad():
+        for place, point in enumerate(points[1:], start=1):
+            _draw(first, point)
+            for name, parameter in first.named_parameters():
+                rows[name][place] = parameter
+    return together
 
 
 def build(point: Point) -> Cell:
@@ -129,10 +150,15 @@ def build(point: Point) -> Cell:
         dtype=dtype_of(point),
         seed=point.seed,
     )
+    return _draw(cell, point).to(point.device)
+
+
+def _draw(cell: Cell, point: Point) -> Cell:
+    """Draw a cell's weights as a point has them, in place."""
     init = None
     if point.init is not None:
         init = catalog.get("initializers", point.init)()
-    initialize_(
+    return initialize_(
         cell,
         init,
         gain=1.0 if point.gain is None else point.gain,
@@ -140,23 +166,22 @@ def build(point: Point) -> Cell:
         seed=point.seed,
         length=point.length,
     )
-    return cell.to(point.device)
 
 
 def trajectory_of(cell: Cell, points: Sequence[Point], *, stacked: bool) -> Trajectory:
     """Run a cell, or a stack of them, over the sequences of its points."""
     first = points[0]
     steps = first.length + first.burn_in
-    inputs, starts = [], []
     named = list(zip(cell.state_names, cell.state_sizes, strict=True))
-    for point in points:
-        source = input_of(point.input)
-        inputs.append(
-            source.sequences(point.seed, point.sequences, steps, point.features)
-        )
-        starts.append(
-            initial_state(point.initial_state, point.seed, point.sequences, named)
-        )
+    source = input_of(first.input)
+
+    def read(seed: int) -> np.ndarray:
+        return source.sequences(seed, first.sequences, steps, first.features)
+
+    def begun(seed: int) -> tuple[np.ndarray, ...]:
+        return initial_state(first.initial_state, seed, first.sequences, named)
+
+    inputs, starts = _by_seed(read, points), _by_seed(begun, points)
     start = [_tensor(parts, first, stacked) for parts in zip(*starts, strict=True)]
     return unroll(
         cell,
@@ -200,7 +225,8 @@ def _flow(
     cell: Cell, points: Sequence[Point], blocks: str, *, stacked: bool = True
 ) -> Flow:
     width = cell.state_sizes[cell.output_state]
-    vectors = [directions(point.seed, point.sequences, width) for point in points]
+    sequences = points[0].sequences
+    vectors = _by_seed(lambda seed: directions(seed, sequences, width), points)
     adaptive = blocks == "adaptive"
     return Flow(
         trajectory_of(cell, points, stacked=stacked),
@@ -209,6 +235,12 @@ def _flow(
         _tensor(vectors, points[0], stacked),
         chain="adaptive" if adaptive else "dense",
     )
+
+
+def _by_seed(draw: Callable[[int], Drawn], points: Sequence[Point]) -> list[Drawn]:
+    """Return what each point's seed draws, drawn once a seed."""
+    drawn = {seed: draw(seed) for seed in {point.seed for point in points}}
+    return [drawn[point.seed] for point in points]
 
 
 def _tensor(parts: Sequence[np.ndarray], point: Point, stacked: bool) -> Tensor:
