@@ -177,6 +177,11 @@ def _norms(
 
 
 def _largest_singular(matrices: Tensor) -> Tensor:
+    """Return LAPACK's, NaN where plain float32 products have overflowed."""
+    finite = torch.isfinite(matrices).all(-1).all(-1, keepdim=True)[..., None]
+    if not finite.all():
+        found = _largest_singular(torch.where(finite, matrices, 0.0))
+        return torch.where(finite[..., 0, 0], found, torch.nan)
     with one_thread():
         return torch.linalg.matrix_norm(matrices, 2)
 

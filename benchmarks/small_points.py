@@ -158,7 +158,9 @@ def loop(points: Sequence[Point], all_lags: bool = False) -> float:
     seconds = 0.0
     for point in points:
         network = Network.of(build(point), PHI[point.activation])
-        inputs = torch.randn(point.length, point.sequences, point.features)
+        draw = torch.Generator().manual_seed(point.seed)
+        shape = (point.length, point.sequences, point.features)
+        inputs = torch.randn(*shape, generator=draw)
         began = time.perf_counter()
         states = routes.autograd_forward(network, inputs)
         at = None if all_lags else frozenset(lags(point.length))

@@ -119,7 +119,7 @@ def sweep(
     """
     asked = load_sweep(config, load=load)
     folder = Path(out) if out is not None else Path("reports") / asked.name
-    run(
+    return run(
         asked,
         folder,
         jobs=jobs,
@@ -132,7 +132,6 @@ def sweep(
         retry_failed=retry_failed,
         yes=yes,
     )
-    return Results.open(folder)
 
 
 def forecast(

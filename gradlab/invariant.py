@@ -32,8 +32,8 @@ def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
     if first.shape[-1:].numel() % _VECTOR == 0 and first.ndim:
         return function(*tensors)
     missing = -first.numel() % _VECTOR
-    if not missing and all(t.is_contiguous() for t in tensors):
-        return function(*tensors)
+    if not missing:
+        return function(*(t.contiguous() for t in tensors))
     flat = (pad(t.reshape(-1), (0, missing)) for t in tensors)
     return function(*flat)[: first.numel()].reshape(first.shape)
 

@@ -69,7 +69,7 @@ def rescaled(matrices: Tensor, exponent: Tensor) -> Tensor:
 
 def largest_entry(matrices: Tensor) -> Tensor:
     """Return max |entry| of (N, rows, columns) as (N); NaN where one is NaN."""
-    return matrices.abs().amax((-2, -1))
+    return torch.maximum(matrices.amax((-2, -1)), -matrices.amin((-2, -1)))
 
 
 def frobenius_norms(matrices: Tensor) -> np.ndarray:

@@ -6,6 +6,7 @@ activation or the measures of a point, and torch's generators are never touched.
 """
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,6 +36,7 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     )
 
 
+@lru_cache(maxsize=1024)
 def _words(names: tuple[str | int, ...]) -> tuple[int, ...]:
     """Hash names to eight 32-bit words (Python's own hash differs per process)."""
     text = "\x1f".join(f"{type(name).__name__}:{name}" for name in names)

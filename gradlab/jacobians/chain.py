@@ -17,7 +17,7 @@ from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
 from gradlab.jacobians.horizon import HorizonFinder, horizons
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.notes import Norms, Notes, SpectralNotes
+from gradlab.jacobians.notes import Notes, SpectralNotes
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import (
     CutStrand,
@@ -27,7 +27,6 @@ from gradlab.jacobians.strands import (
     Strand,
     WholeStrand,
 )
-from gradlab.logscale import log
 from gradlab.trajectory import Trajectory
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradlab.batched import gram, multiply
-from gradlab.logscale import largest_entry, normalized, power_of_two
+from gradlab.logscale import exponent_of, largest_entry, power_of_two, rescaled
 
 
 _LANCZOS_FROM = 32
@@ -18,6 +18,7 @@ _LOOK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
 _TOLERANCE = 1e-6
 _NOTHING = 3e-6
 _CROWDED = 4.0
+_FAR = 20
 
 
 class Squared(NamedTuple):
@@ -48,11 +49,14 @@ def spectral_norm(matrices: Tensor) -> Tensor:
 
 def squared(matrices: Tensor) -> Squared:
     """Return what :func:`roots` needs of matrices (N, rows, columns)."""
-    size = largest_entry(matrices).double()
+    size = largest_entry(matrices)
     usable = torch.isfinite(size) & (size > 0)
     rows = slice(None) if usable.all() else usable
-    shrunk, exponent = normalized(matrices[rows])
-    return Squared(size, usable, exponent, gram(shrunk))
+    some, exponent = matrices[rows], exponent_of(size[rows])
+    exponent[exponent.abs() <= _FAR] = 0
+    if exponent.any():
+        some = rescaled(some, -exponent)
+    return Squared(size.double(), usable, exponent, gram(some))
 
 
 def roots(batches: Sequence[Squared]) -> list[Tensor]:
@@ -86,10 +90,10 @@ def top_eigenvalue(symmetric: Tensor) -> Tensor:
     if symmetric.dtype != torch.float32 or size < _LANCZOS_FROM:
         return _by_lapack(symmetric)
     squarings = next((n for most, n in _SQUARINGS.items() if size <= most), 0)
-    if not squarings:
-        return _top(symmetric, _LOOK_AT, _TOLERANCE)
     trace = _traces(symmetric)
     power = symmetric / trace[:, None, None]
+    if not squarings:
+        return _top(power, _LOOK_AT, _TOLERANCE) * trace
     for _ in range(squarings):
         power = multiply(power, power)
     left = _traces(power)

@@ -115,7 +115,7 @@ def way_out(folder: Path) -> str:
 
 def _pack(axis: tuple) -> Any:
     """Write 0, 1, 2 ... as its two ends."""
-    ints = all(type(value) is int for value in axis)
+    ints = set(map(type, axis)) == {int}
     if ints and len(axis) > 4 and axis == tuple(range(axis[0], axis[0] + len(axis))):
         return {"from": axis[0], "to": axis[-1]}
     return list(axis)

@@ -16,7 +16,7 @@ from gradlab.sweeps.points import Point
 GROUP_BYTES = 12 * 2**20
 """Products of one group: small enough to stay near the processor's cache."""
 
-GROUP_MEMBERS = 40
+GROUP_MEMBERS = 100
 """Points of one group: more do not compute faster, and progress should move."""
 
 GROUP_SECONDS = 5.0

@@ -1,17 +1,22 @@
 """Points: one parameter combination each, made from the grids of a sweep."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
 from gradlab.sweeps.keys import input_of, key_of
 from gradlab.sweeps.needs import Needs, needs_of
-from gradlab.sweeps.sweep import GridPlan, Sweep
+
+
+if TYPE_CHECKING:  # workers unpickle points, and do without the config's library
+    from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Point:
 
     def params(self) -> dict[str, Any]:
         """Return every axis and setting by name."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
