@@ -7,6 +7,9 @@ tenths of an elementwise kernel's time.
 
 import ctypes
 import sys
+from functools import cache
+
+import torch
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -26,3 +29,14 @@ def keep_freed_memory() -> bool:
         return False
     kept = mallopt(_MMAP_THRESHOLD, _LARGEST) and mallopt(_TRIM_THRESHOLD, 2**31 - 1)
     return bool(kept)
+
+
+@cache
+def let_the_heap_grow() -> None:
+    """Free one block of 31 MB, once: glibc then keeps up to 62 MB for what comes.
+
+    By its own rule, as it would after any tensor of that size. Long chains allocate a
+    few MB at each stretch of steps, which went back to the system and came again page
+    by page: a twentieth of their time. Elsewhere it costs an address range for a moment.
+    """
+    torch.empty(31 * 2**20, dtype=torch.uint8)

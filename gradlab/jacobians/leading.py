@@ -5,6 +5,7 @@ further step back multiplies from the right, and they converge as the product gr
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple, TypeVar, overload
 
 import numpy as np
 import torch
@@ -13,6 +14,8 @@ from torch import Tensor
 from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
 
+
+Values = TypeVar("Values", Tensor, np.ndarray)
 
 WIDTH, FRESH = 8, 2
 _TOLERANCE = 2e-5
@@ -74,9 +77,9 @@ class LeadingDirections:
         """
         count = len(self.basis)
         lags = len(sizes) // count
-        search = _Search(parts, self.basis.repeat(lags, 1, 1))
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
+        search = _Search(parts, self.basis.repeat(lags, 1, 1), usable)
         direct = self.lag < _FLAT
         self.lag += lags
         if usable.any():
@@ -85,18 +88,18 @@ class LeadingDirections:
             if direct:
                 found[usable] = search.directly(usable)
             else:
-                found[usable] = search.norms(usable, restless)
+                found[usable] = search.norms(restless)
             self.moved |= restless.reshape(lags, count).any(0)
         if self.lag % _RENEWED == 0:
-            self._renew(search, usable[-count:])
+            self._renew(search)
         return found
 
-    def _renew(self, search: "_Search", usable: np.ndarray) -> None:
+    def _renew(self, search: "_Search") -> None:
         """Let U move on from where it is at the last lag, with two new directions."""
-        count = len(usable)
-        if usable.any():
-            here = np.zeros(len(search.basis), dtype=bool)
-            here[-count:] = usable
+        count = len(self.basis)
+        here = search.usable.copy()
+        here[:-count] = False
+        if here.any():
             place = self.lag * FRESH % (len(self.drawn) - FRESH)
             search.renew(here, self.drawn[place : place + FRESH])
             self.basis = search.basis[-count:]
@@ -104,63 +107,99 @@ class LeadingDirections:
 
 
 class _Search:
-    """Matrices of several lags, each with its own block of directions."""
+    """Matrices of several lags, each with its own block of directions.
 
-    def __init__(self, parts: Sequence[Tensor], basis: Tensor) -> None:
-        self.parts, self.basis = parts, basis
+    Attributes:
+        parts: their columns.
+        basis: U of each.
+        usable: which of them are looked at at all.
+        vectors: those of the Ritz values on U, where they are known of all of them.
+    """
+
+    def __init__(
+        self, parts: Sequence[Tensor], basis: Tensor, usable: np.ndarray
+    ) -> None:
+        self.parts, self.basis, self.usable = parts, basis, usable
+        self.vectors: Tensor | None = None
 
     def directly(self, chosen: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen without a search."""
-        parts = _of(self.parts, chosen)
+        some = self._some(chosen)
+        parts = some.of(self.parts)
         square = top_eigenvalue(_back(parts, parts)).double().clamp(min=0)
-        return square.sqrt().cpu().numpy()
+        return some.out_of(square.sqrt().cpu().numpy())
 
-    def norms(self, chosen: np.ndarray, restless: np.ndarray) -> np.ndarray:
-        """Return the norms of the chosen.
+    def norms(self, restless: np.ndarray) -> np.ndarray:
+        """Return the norms of the usable.
 
         Set in ``restless``, which says whose bases have moved already, for whom it was
         necessary: the next stretch then starts with a step.
         """
-        found, left = np.zeros(len(chosen)), chosen.copy()
+        found, left = np.zeros(len(self.usable)), self.usable.copy()
         for look in range(_LOOKS):
-            norm, off = _look(_of(self.parts, left), *_of([self.basis], left))
-            found[left] = norm
+            some = self._some(left)
+            seen = _look(some.of(self.parts), some.of(self.basis))
+            off = some.out_of(seen.off)
+            found[left] = some.out_of(seen.norm)
             if look == 0:
                 restless[left] = off > np.where(restless[left], _EASILY, 1.0)
+                self.vectors = seen.vectors if left.all() else None
             left[left] = ~(off <= 1.0)
             if not left.any():
-                return found[chosen]
+                return found[self.usable]
             self.move(left)
         found[left] = self.directly(left)
-        return found[chosen]
+        return found[self.usable]
 
     def move(self, chosen: np.ndarray) -> None:
         """Let the bases of the chosen take a step of subspace iteration."""
         if not chosen.any():
             return
-        parts, (basis,) = _of(self.parts, chosen), _of([self.basis], chosen)
+        some = self._some(chosen)
+        parts, basis = some.of(self.parts), some.of(self.basis)
         back = _back(parts, [multiply(basis, part) for part in parts])
-        moved = torch.linalg.qr(back.mT).Q.mT.contiguous()
+        moved = torch.linalg.qr(some.out_of(back).mT).Q.mT.contiguous()
         self._put(chosen, moved)
 
     def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:
         """Put new directions in place of the least ones, and let the bases move."""
-        parts, (basis,) = _of(self.parts, chosen), _of([self.basis], chosen)
-        _, vectors = torch.linalg.eigh(_inner([multiply(basis, p) for p in parts]))
+        some = self._some(chosen)
+        parts, basis = some.of(self.parts), some.of(self.basis)
+        if self.vectors is None:
+            _, vectors = torch.linalg.eigh(_inner([multiply(basis, p) for p in parts]))
+        else:
+            vectors = some.of(self.vectors)
         basis = multiply(vectors.mT.flip(-2).contiguous(), basis)
         basis[:, -FRESH:] = drawn
-        self._put(chosen, basis)
+        self._put(chosen, some.out_of(basis))
         self.move(chosen)
 
     def _put(self, chosen: np.ndarray, basis: Tensor) -> None:
+        self.vectors = None
         if chosen.all():
             self.basis = basis
         else:
             self.basis[_places(chosen, basis)] = basis
 
+    def _some(self, chosen: np.ndarray) -> "_Some":
+        return _Some(chosen, self.usable)
 
-def _look(parts: Sequence[Tensor], basis: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Return the norms by the top Ritz values (N), and how far off over the limit."""
+
+class _Seen(NamedTuple):
+    """What a look at N matrices gave.
+
+    Attributes:
+        norm: by the top Ritz value, (N) float64.
+        off: by how much it may be low, over the limit, (N).
+        vectors: of the Ritz values, rising, (N, 8, 8).
+    """
+
+    norm: np.ndarray
+    off: np.ndarray
+    vectors: Tensor
+
+
+def _look(parts: Sequence[Tensor], basis: Tensor) -> _Seen:
     across = [multiply(basis, part) for part in parts]
     ritz, vectors = torch.linalg.eigh(_inner(across))
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
@@ -168,7 +207,8 @@ def _look(parts: Sequence[Tensor], basis: Tensor) -> tuple[np.ndarray, np.ndarra
     residual = back - square[:, None, None] * multiply(weights, basis)
     low_by = (residual * residual).sum((-2, -1))
     limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
-    return square.double().sqrt().cpu().numpy(), (low_by / limit).cpu().numpy()
+    norm, off = square.double().sqrt(), low_by / limit
+    return _Seen(norm.cpu().numpy(), off.cpu().numpy(), vectors)
 
 
 def _inner(across: Sequence[Tensor]) -> Tensor:
@@ -186,13 +226,42 @@ def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
     return back
 
 
-def _of(values: Sequence[Tensor], chosen: np.ndarray) -> Sequence[Tensor]:
-    """Return the chosen rows of each; views where they stand together."""
-    places = np.flatnonzero(chosen)
-    first, last = int(places[0]), int(places[-1])
-    if last - first + 1 == len(places):
-        return [value[first : last + 1] for value in values]
-    return [value[_places(chosen, value)] for value in values]
+class _Some:
+    """Some of the matrices, looked at in place where copying them would cost more.
+
+    That is, among all from the first to the last of them, unless those are three times
+    as many or some of them unusable: the others' numbers are then computed too, and
+    thrown away.
+    """
+
+    def __init__(self, chosen: np.ndarray, usable: np.ndarray) -> None:
+        places = np.flatnonzero(chosen)
+        first, last = int(places[0]), int(places[-1]) + 1
+        close = last - first <= 3 * len(places) and usable[first:last].all()
+        self.span = slice(first, last) if close else None
+        self.places = places
+        self.inside = chosen[first:last]
+
+    @overload
+    def of(self, values: Tensor) -> Tensor: ...
+    @overload
+    def of(self, values: Sequence[Tensor]) -> list[Tensor]: ...
+    def of(self, values):
+        """Return them, or all that stand between them; of one tensor or of several."""
+        if not isinstance(values, Tensor):
+            return [self.of(value) for value in values]
+        if self.span is not None:
+            return values[self.span]
+        return values[torch.from_numpy(self.places).to(values.device)]
+
+    def out_of(self, results: Values) -> Values:
+        """Return their own results out of those of what :meth:`of` gave."""
+        if self.span is None or self.inside.all():
+            return results
+        own = np.flatnonzero(self.inside)
+        if isinstance(results, Tensor):
+            return results[torch.from_numpy(own).to(results.device)]
+        return results[own]
 
 
 def _places(chosen: np.ndarray, like: Tensor) -> Tensor:

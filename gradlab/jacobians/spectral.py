@@ -12,7 +12,7 @@ from gradlab.logscale import exponent_of, largest_entry, power_of_two, rescaled
 
 
 _LANCZOS_FROM = 32
-_SQUARINGS = {32: 3, 64: 1}
+_SQUARINGS = {32: 3, 128: 1}
 _LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
 _LOOK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
 _TOLERANCE = 1e-6
@@ -82,7 +82,7 @@ def top_eigenvalue(symmetric: Tensor) -> Tensor:
 
     By LAPACK in float64 and where n is small. In float32 by Lanczos steps, several
     times faster, until a value moves by less than 1e-6 of itself from one look to the
-    next; what has not settled after 48 goes to LAPACK. Up to 64 rows of a power of the
+    next; what has not settled after 48 goes to LAPACK. Up to 128 rows of a power of the
     matrix, by squaring: what was close lies apart then, fewer steps are needed, and
     rounding and what is left of the search count for less once the root is taken.
     """
