@@ -56,8 +56,8 @@ class Step:
     pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
     recurrent: tuple[Recurrent, ...] = ()
 
-    def at(self, k: int) -> "Step":
-        """Return the k-th of steps along a leading time axis."""
+    def at(self, k: int | slice) -> "Step":
+        """Return the k-th of steps along a leading time axis, or some of them."""
         return Step(
             tuple(part[k] for part in self.state),
             {name: value[k] for name, value in self.gates.items()},

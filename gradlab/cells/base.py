@@ -17,6 +17,7 @@ Everything else (Jacobian, pullback) then comes from torch.func.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 import torch
@@ -142,6 +143,21 @@ class Cell(nn.Module, ABC):
         Tensors may have leading time and member axes.
         """
         return _automatic.jacobian(self, inputs, state, step)
+
+    def jacobians(
+        self, inputs: Inputs, state: tuple[State, ...], step: Step
+    ) -> Callable[[slice], StepJacobian]:
+        """Return what gives :meth:`jacobian` of any of steps along a leading time axis.
+
+        ``some(span)`` is that of the steps in ``span``; a cell may compute what is
+        small for all of them at once, and what fills memory when it is asked for.
+        """
+
+        def some(span: slice) -> StepJacobian:
+            before = tuple(part[span] for part in state)
+            return self.jacobian(inputs[span], before, step.at(span))
+
+        return some
 
     def pullback(
         self,

@@ -1,6 +1,6 @@
 """Long short-term memory, with the options that ablate it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import torch
@@ -138,7 +138,13 @@ class LSTM(TorchLayout):
         return Step((h, c), gates, a, (Recurrent(rows, state[0], product),))
 
     def jacobian(self, inputs, state, step) -> StepJacobian:
+        return self._blocks(self._slopes(state, step))
+
+    def jacobians(self, inputs, state, step) -> Callable[[slice], StepJacobian]:
         slopes = self._slopes(state, step)
+        return lambda span: self._blocks(slopes.between(span))
+
+    def _blocks(self, slopes: "_Slopes") -> StepJacobian:
         weights = self._split_rows(self.weight_hh)
         cell = _mixed(slopes.into_cell, weights)
         hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
@@ -184,14 +190,13 @@ class LSTM(TorchLayout):
         hidden, cell = cotangents
         if self.proj_size:
             hidden = pull_through(hidden, self.weight_hr)
-        cell = cell + hidden * slopes.cell_to_hidden.unsqueeze(-2)
+        cell = torch.addcmul(cell, hidden, slopes.cell_to_hidden.unsqueeze(-2))
         early = cell.unsqueeze(-2) * slopes.into_cell["all"].unsqueeze(-3)
         late = hidden * slopes.into_output.unsqueeze(-2)
-        pulled = torch.cat([early.flatten(-2), late], -1)
-        return (
-            pull_through(pulled, self.weight_hh),
-            cell * slopes.conveyor.unsqueeze(-2),
-        )
+        above = self.weight_hh[..., : -self.hidden_size, :]
+        below = self.weight_hh[..., -self.hidden_size :, :]
+        pulled = pull_through(early.flatten(-2), above) + pull_through(late, below)
+        return pulled, cell * slopes.conveyor.unsqueeze(-2)
 
     def conveyor(self, inputs, state, step) -> Tensor:
         return self._conveyor(step, self._into_cell(state, step))
@@ -277,6 +282,11 @@ class _Slopes(NamedTuple):
     into_output: Tensor
     cell_to_hidden: Tensor
     conveyor: Tensor
+
+    def between(self, span: slice) -> "_Slopes":
+        """Return those of some steps along a leading time axis."""
+        into_cell = {name: values[span] for name, values in self.into_cell.items()}
+        return _Slopes(into_cell, *(values[span] for values in self[1:]))
 
     def steps(self) -> Iterator["_Slopes"]:
         """Yield those of each step along a leading time axis."""

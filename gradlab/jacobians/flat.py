@@ -120,30 +120,28 @@ def jacobians(
     Built-in cells give a stretch of steps at a time, which saves calls where matrices
     are small and costs none of the processor's cache where they are large.
     """
-    stretch = _stretch(trajectory)
-    while stretch > 1 and later > earlier:
-        start = max(earlier, later - stretch)
-        yield from _going_back(trajectory, start, later)
-        later = start
-    for t in range(later, earlier, -1):
-        yield jacobian_at(trajectory, t)
+    cell = trajectory.cell
+    if not cell.stackable:
+        for t in range(later, earlier, -1):
+            yield jacobian_at(trajectory, t)
+        return
+    width = Layout.of(cell).size
+    together = max(1, _ENTRIES // (math.prod(trajectory.lead) * width * width))
+    while later > earlier:
+        start = max(earlier, later - _LONGEST)
+        some = cell.jacobians(*trajectory.steps_between(start, later))
+        while later > start:
+            first = max(start, later - together)
+            flat = flatten(cell, some(slice(first - start, later - start)))
+            yield from _apart(flat, trajectory, first, later)
+            later = first
 
 
-def _stretch(trajectory: Trajectory) -> int:
-    if not trajectory.cell.stackable:
-        return 1
-    width = Layout.of(trajectory.cell).size
-    one = math.prod(trajectory.lead) * width * width
-    return max(1, min(_LONGEST, _ENTRIES // one))
-
-
-def _going_back(
-    trajectory: Trajectory, start: int, stop: int
+def _apart(
+    together: FlatJacobian, trajectory: Trajectory, start: int, stop: int
 ) -> Iterator[FlatJacobian]:
     """Yield J_stop, .., J_{start + 1}, computed together."""
-    cell = trajectory.cell
     steps = stop - start
-    together = flatten(cell, cell.jacobian(*trajectory.steps_between(start, stop)))
     count = together.count // steps
     for k in range(steps - 1, -1, -1):
         one = together.pick(slice(k * count, (k + 1) * count))

@@ -98,18 +98,39 @@ def test_the_limit_is_read(monkeypatch):
     assert np.array_equal(quick.frobenius["joint"][1:], dense.frobenius["joint"][1:])
 
 
-def test_the_largest_eigenvalue_by_squaring():
+@pytest.mark.parametrize("size", [10, 26, 58])
+def test_the_largest_eigenvalue_of_what_is_nearly_of_rank_one_or_not(
+    size, monkeypatch
+):
     draw = torch.Generator().manual_seed(0)
-    roots = torch.randn(40, 16, 10, generator=draw)
-    roots[1] *= torch.logspace(0, -6, 10)
+    roots = torch.randn(60, 64, size, generator=draw)
+    roots[1] *= torch.logspace(0, -6, size)
     roots[2, :, 1] = roots[2, :, 0]
-    roots[3] = torch.eye(16)[:, :10]
+    roots[3] = torch.eye(64)[:, :size]
+    slopes = torch.linspace(0.02, 2, 30)[:, None] * torch.arange(size)
+    roots[10:40] *= torch.exp(-slopes)[:, None]
     gram = roots.mT @ roots
     gram[4] = 0.0
+    gram[5] *= 1e-20
     trace = gram.diagonal(dim1=-2, dim2=-1).sum(-1)
     expected = torch.linalg.eigvalsh(gram.double())[:, -1]
-    found = thin._top(gram, trace).double()
-    assert found == pytest.approx(expected.clamp_min(0.0), rel=4e-5)
+    searched, search = [], thin._top
+    monkeypatch.setattr(
+        thin, "_top", lambda some: searched.append(len(some)) or search(some)
+    )
+    found = thin._tops(gram, trace).double()
+    assert 20 < sum(searched) < 50
+    assert (found <= expected * (1 + 1e-6)).all()
+    assert found == pytest.approx(expected.clamp_min(0.0), rel=4e-5, abs=0)
+
+
+def test_products_that_are_not_finite_are_not_looked_at():
+    gram = torch.eye(40).repeat(3, 1, 1)
+    gram[0, 1, 1], gram[1, 3, 3] = torch.inf, torch.nan
+    trace = gram.diagonal(dim1=-2, dim2=-1).sum(-1)
+    found = thin._tops(gram, trace)
+    assert not found[:2].isfinite().any()
+    assert float(found[2]) == pytest.approx(1.0, rel=4e-5)
 
 
 @pytest.mark.parametrize("hidden", [10, 37])
