@@ -101,3 +101,20 @@ def pull_through(cotangents: Tensor, weight: Tensor) -> Tensor:
     """
     product = matmul(cotangents.flatten(-3, -2), weight.mT)
     return product.unflatten(-2, cotangents.shape[-3:-1])
+
+
+def pulling(weight: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return :func:`pull_through` by ``weight``, for many cotangents after each other.
+
+    What depends on the weight alone is looked at once; the same bits.
+    """
+    rows, columns = weight.shape[-2:]
+    if rows % _SIDE or columns % _SIDE:
+        return lambda cotangents: pull_through(cotangents, weight)
+    members = weight if weight.ndim == 3 else weight.unsqueeze(0)
+
+    def pull(cotangents: Tensor) -> Tensor:
+        flat = cotangents.reshape(len(members), -1, rows)
+        return torch.bmm(flat, members).view(*cotangents.shape[:-1], columns)
+
+    return pull

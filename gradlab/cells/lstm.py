@@ -18,6 +18,7 @@ from gradlab.invariant import (
     left_multiply,
     matmul,
     pull_through,
+    pulling,
     scale_rows,
 )
 
@@ -172,31 +173,34 @@ class LSTM(TorchLayout):
         return {"h": hidden, "c": cell}
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        slopes = self._slopes(state, step)
-        into = torch.stack([*slopes.into_cell.values()], -2)
-        return self._pulled(slopes._replace(into_cell={"all": into}), cotangents)
+        factors = _Factors.of(self._slopes(state, step))
+        return self._pulled(factors, cotangents, *self._pulls())
 
     def pullbacks(self, inputs, state, step) -> Pull:
-        slopes = self._slopes(state, step)
-        into = slopes.into_cell
-        together = slopes._replace(into_cell={"all": torch.stack([*into.values()], -2)})
-        steps = list(together.steps())
-        return lambda k, cotangents: self._pulled(steps[k], cotangents)
+        steps = list(_Factors.of(self._slopes(state, step)).steps())
+        pulls = self._pulls()
+        return lambda k, cotangents: self._pulled(steps[k], cotangents, *pulls)
+
+    def _pulls(self) -> tuple[Callable[[Tensor], Tensor], ...]:
+        """Return the ways through the early gates' weights, and the output gate's."""
+        above = self.weight_hh[..., : -self.hidden_size, :]
+        return pulling(above), pulling(self.weight_hh[..., -self.hidden_size :, :])
 
     def _pulled(
-        self, slopes: "_Slopes", cotangents: tuple[Tensor, ...]
+        self,
+        factors: "_Factors",
+        cotangents: tuple[Tensor, ...],
+        early: Callable[[Tensor], Tensor],
+        late: Callable[[Tensor], Tensor],
     ) -> tuple[Tensor, ...]:
-        """Pull back, with the scales into the cell state as one (…, B, gates, H)."""
+        into_cell, into_output, cell_to_hidden, conveyor = factors
         hidden, cell = cotangents
         if self.proj_size:
             hidden = pull_through(hidden, self.weight_hr)
-        cell = torch.addcmul(cell, hidden, slopes.cell_to_hidden.unsqueeze(-2))
-        early = cell.unsqueeze(-2) * slopes.into_cell["all"].unsqueeze(-3)
-        late = hidden * slopes.into_output.unsqueeze(-2)
-        above = self.weight_hh[..., : -self.hidden_size, :]
-        below = self.weight_hh[..., -self.hidden_size :, :]
-        pulled = pull_through(early.flatten(-2), above) + pull_through(late, below)
-        return pulled, cell * slopes.conveyor.unsqueeze(-2)
+        cell = torch.addcmul(cell, hidden, cell_to_hidden)
+        gates = cell.unsqueeze(-2) * into_cell
+        pulled = early(gates.flatten(-2)) + late(hidden * into_output)
+        return pulled, cell * conveyor
 
     def conveyor(self, inputs, state, step) -> Tensor:
         return self._conveyor(step, self._into_cell(state, step))
@@ -288,13 +292,29 @@ class _Slopes(NamedTuple):
         into_cell = {name: values[span] for name, values in self.into_cell.items()}
         return _Slopes(into_cell, *(values[span] for values in self[1:]))
 
-    def steps(self) -> Iterator["_Slopes"]:
+
+class _Factors(NamedTuple):
+    """The slopes as cotangents (…, B, K, H) are scaled by them.
+
+    Attributes:
+        into_cell: (…, B, 1, early gates, H).
+        into_output, cell_to_hidden, conveyor: (…, B, 1, H).
+    """
+
+    into_cell: Tensor
+    into_output: Tensor
+    cell_to_hidden: Tensor
+    conveyor: Tensor
+
+    @classmethod
+    def of(cls, slopes: _Slopes) -> "_Factors":
+        """Return those of slopes."""
+        into_cell = torch.stack([*slopes.into_cell.values()], -2).unsqueeze(-3)
+        return cls(into_cell, *(values.unsqueeze(-2) for values in slopes[1:]))
+
+    def steps(self) -> Iterator["_Factors"]:
         """Yield those of each step along a leading time axis."""
-        names = list(self.into_cell)
-        parts = [*self.into_cell.values(), *self[1:]]
-        for values in zip(*(part.unbind(0) for part in parts), strict=True):
-            into_cell = dict(zip(names, values, strict=False))
-            yield _Slopes(into_cell, *values[len(names) :])
+        return map(_Factors, *(values.unbind(0) for values in self))
 
 
 def _mixed(scales: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:

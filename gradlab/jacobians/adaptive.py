@@ -17,6 +17,7 @@ from itertools import islice
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gradlab.cells.base import Cell
 from gradlab.jacobians.flat import FlatJacobian, jacobians
@@ -31,6 +32,7 @@ from gradlab.jacobians.thin import (
     advance,
     begin,
     error_bound,
+    fit,
     picked,
     sequences_of,
     thinner,
@@ -203,18 +205,22 @@ class _Dense:
     def _let_go(self, t: int) -> None:
         """Try whether products are narrow by now; let those be carried that are."""
         trying = np.flatnonzero(self.due <= self.lag)
+        self.due[trying] = self.lag + max(_EVERY, self.lag // _EVERY)
+        width, whole = _half(self.all.rows.size), self.product.joint()
+        trying = trying[fit(self._first_of(whole, trying), width)]
         if not len(trying):
             return
-        width = _half(self.all.rows.size)
-        thin, fits = begin(
-            self.trajectory, t, self.product.joint(), self.product.exponent, width
-        )
-        self.due[trying] = self.lag + max(_EVERY, self.lag // _EVERY)
+        thin, fits = begin(self.trajectory, t, whole, self.product.exponent, width)
         going = np.zeros(len(self.points), dtype=bool)
         going[trying] = fits[trying]
         if going.any():
             self.all.carry(picked(thin, np.flatnonzero(going)), self.points[going])
             self._keep(np.flatnonzero(~going), t)
+
+    def _first_of(self, whole: Tensor, points: np.ndarray) -> Tensor:
+        """Return the products of the first sequence of some points."""
+        places = torch.from_numpy(points * self.trajectory.lead[-1])
+        return whole[places.to(whole.device)]
 
     def _keep(self, staying: np.ndarray, t: int) -> None:
         self.points = self.points[staying]

@@ -1,6 +1,7 @@
 """Products of low rank, carried by as many rows as they have directions."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -136,6 +137,16 @@ def begin(
     thin = Thin(trajectory, t, (), exact, exponent.copy())
     weights = probes.expand(len(whole), -1, -1).contiguous()
     return _thinned(thin, whole, exact[:, :PROBES], weights, width)
+
+
+def fit(whole: Tensor, width: int) -> np.ndarray:
+    """Say which products (N, rows, columns) fit into ``width`` rows, those of probes in.
+
+    What :func:`begin` finds, at the cost of those asked about alone.
+    """
+    if not len(whole):
+        return np.zeros(0, dtype=bool)
+    return _compressed(whole, width)[-1] <= TOLERANCE
 
 
 def thinner(thin: Thin, width: int) -> tuple[Thin, np.ndarray]:
@@ -275,8 +286,13 @@ def _compressed(whole: Tensor, width: int) -> tuple[Tensor, Tensor, np.ndarray]:
 
 
 def _gaussian(name: str, rows: int, columns: int, like: Tensor) -> Tensor:
-    drawn = stream(0, "chain", name, rows, columns).standard_normal((1, rows, columns))
-    return torch.from_numpy(drawn).to(like)
+    return torch.from_numpy(_drawn(name, rows, columns)).to(like)
+
+
+@lru_cache(maxsize=16)
+def _drawn(name: str, rows: int, columns: int) -> np.ndarray:
+    draw = stream(0, "chain", name, rows, columns)
+    return draw.standard_normal((1, rows, columns))
 
 
 def _by_state(rows: Tensor, trajectory: Trajectory) -> tuple[Tensor, ...]:

@@ -99,9 +99,7 @@ def test_the_limit_is_read(monkeypatch):
 
 
 @pytest.mark.parametrize("size", [10, 26, 58])
-def test_the_largest_eigenvalue_of_what_is_nearly_of_rank_one_or_not(
-    size, monkeypatch
-):
+def test_the_largest_eigenvalue_of_what_is_nearly_of_rank_one_or_not(size, monkeypatch):
     draw = torch.Generator().manual_seed(0)
     roots = torch.randn(60, 64, size, generator=draw)
     roots[1] *= torch.logspace(0, -6, size)
