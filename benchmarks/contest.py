@@ -16,7 +16,7 @@ from benchmarks.cases import Case
 from benchmarks.threads import one_thread
 
 
-USERS = ("autograd", "autograd, h alone", "jacrev")
+USERS = ("autograd", "autograd, h alone", "jacrev", "autograd, plain", "jacrev, plain")
 OURS = ("exact", "adaptive")
 FLOORS = ("floor, one product", "floor, two products", "pullback floor")
 
@@ -127,6 +127,12 @@ def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
             lambda parts: routes.jacrev_norms(network, *parts, at),
         ),
     }
+    if not case.sparse:
+        ways["autograd, plain"] = Route(graph, routes.autograd_norms_plain)
+        ways["jacrev, plain"] = Route(
+            lambda: routes.jacrev_forward(network, moving),
+            lambda parts: routes.jacrev_norms_plain(network, *parts),
+        )
     if case.cell != "lstm":
         del ways["autograd, h alone"]  # it is the same
     for name, chain in zip(OURS, ("dense", "adaptive"), strict=True):

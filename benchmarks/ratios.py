@@ -31,7 +31,8 @@ A time is from the finished run of the network to the norms; the run itself stan
 brackets. For gradlab it keeps what a step gave, for autograd it builds the graph.
 exact, adaptive: gradlab's chains, which build their Jacobians within the time.
 autograd: batched gradients of h_T, then torch.linalg.matrix_norm; "h alone" gives
-dh_T/dh_t, half of it. jacrev: vmap(jacrev(step)), the chain, matrix_norm.
+dh_T/dh_t, half of it. jacrev: vmap(jacrev(step)), the chain, matrix_norm. "plain" is
+as it is usually written, the others are the fastest of several ways tried.
 floor: the chain's bare products, one or two a step, the faster counts. Pullback floor:
 H cotangents through the weights."""
 

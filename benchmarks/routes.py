@@ -1,12 +1,13 @@
 """Today's routes to both norms of dh_T/ds_t at every lag, and gradlab's.
 
-What a good user of PyTorch writes, each tried in several ways on the CPU and the
-fastest kept: an own step is as fast as ``torch.nn.LSTMCell`` under batched autograd;
-going back in stretches beats one call for all states (less memory to walk through);
-``jacrev`` over one vector (h, c) beats ``jacrev`` over two and ``jacfwd``; a tall
-matrix has its singular values sooner than a wide one, and LAPACK takes many small ones
-as fast in one thread as in two (beside other work far faster). Letting denormals be
-flushed changes nothing.
+What a good user of PyTorch writes, first as it is usually written ("plain"): one call
+of ``torch.autograd.grad`` for all states; one step's blocks after the other. Then each
+tried in several ways on the CPU and the fastest kept: an own step is as fast as
+``torch.nn.LSTMCell`` under batched autograd; going back in stretches beats one call for
+all states (less memory to walk through); ``jacrev`` over one vector (h, c) beats
+``jacrev`` over two and ``jacfwd``; a tall matrix has its singular values sooner than a
+wide one, and LAPACK takes many small ones as fast in one thread as in two (beside other
+work far faster). Letting denormals be flushed changes nothing.
 
 A route has two parts: ``forward`` runs the network, ``norms`` does the rest. Plain
 float32 products underflow at ln norm -103 (an honest 0 from then on: -inf).
@@ -68,6 +69,20 @@ def autograd_norms(
     return _norms(pieces, spectral_at)
 
 
+def autograd_norms_plain(states: list[State]) -> Norms:
+    """Pull all H cotangents of h_T back to all states in one call, and take norms."""
+    rows = _identity_rows(states[-1])
+    earlier = [s for state in states[:-1] for s in state]
+    pulled = torch.autograd.grad(states[-1], earlier, rows, is_grads_batched=True)
+    width = len(rows)
+    steps = [
+        rows,
+        *(pulled[k : k + width] for k in range(len(pulled) - width, -1, -width)),
+    ]
+    matrices = torch.stack([torch.cat(step, -1).movedim(0, 1) for step in steps])
+    return _plain_norms(matrices)
+
+
 def jacrev_forward(network: Network, inputs: Tensor) -> tuple[Tensor, Tensor]:
     """Return what the inputs bring (T, B, ·) and s_0 .. s_{T-1} as (T, B, n)."""
     with torch.no_grad():
@@ -104,6 +119,24 @@ def jacrev_norms(
             carried.append(product.mT)
         pieces.append(torch.stack(carried))
     return _norms(pieces, spectral_at)
+
+
+def jacrev_norms_plain(network: Network, driven: Tensor, before: Tensor) -> Norms:
+    """Build J_t by ``vmap(jacrev(step))`` step after step, multiply, and take norms.
+
+    ``jacrev`` over the state as it is, (h, c): it gives the blocks, which make J_t.
+    """
+    width, sequences = before.shape[-1], before.shape[1]
+    count = width // network.hidden
+    blocks = vmap(jacrev(network.step, argnums=1))
+    product = torch.eye(network.hidden, width).to(before).repeat(sequences, 1, 1)
+    products = [product]
+    for x, state in zip(driven.flip(0), before.flip(0), strict=True):
+        later = blocks(x, state.chunk(count, -1))
+        jacobian = torch.cat([torch.cat(row, -1) for row in later], -2)
+        product = product @ jacobian
+        products.append(product)
+    return _plain_norms(torch.stack(products))
 
 
 def has(chain: str) -> bool:
@@ -153,6 +186,12 @@ def _joined(rows: State, hidden_only: bool) -> Tensor:
     """Return cotangents (H, B, n) as tall matrices (B, columns, H)."""
     whole = rows[0] if hidden_only else torch.cat(rows, -1)
     return whole.permute(1, 2, 0)
+
+
+def _plain_norms(matrices: Tensor) -> Norms:
+    """Take both norms of (T + 1, B, H, columns)."""
+    frobenius = torch.linalg.matrix_norm(matrices)
+    return Norms(_ln([torch.linalg.matrix_norm(matrices, 2)]), _ln([frobenius]))
 
 
 def _norms(

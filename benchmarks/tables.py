@@ -8,8 +8,10 @@ from benchmarks.contest import FLOORS, OURS, USERS, Timed
 
 
 RATIOS = (
+    ("autograd, plain / exact", "autograd, plain", "exact"),
     ("autograd / exact", "autograd", "exact"),
     ("h alone / exact", "autograd, h alone", "exact"),
+    ("jacrev, plain / exact", "jacrev, plain", "exact"),
     ("jacrev / exact", "jacrev", "exact"),
     ("exact / floor", "exact", "floor"),
     ("adaptive / floor", "adaptive", "floor"),

@@ -37,6 +37,6 @@ def let_the_heap_grow() -> None:
 
     By its own rule, as it would after any tensor of that size. Long chains allocate a
     few MB at each stretch of steps, which went back to the system and came again page
-    by page: a twentieth of their time. Elsewhere it costs an address range for a moment.
+    by page: a twentieth of their time. Elsewhere it costs next to nothing.
     """
     torch.empty(31 * 2**20, dtype=torch.uint8)

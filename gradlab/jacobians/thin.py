@@ -140,7 +140,7 @@ def begin(
 
 
 def fit(whole: Tensor, width: int) -> np.ndarray:
-    """Say which products (N, rows, columns) fit into ``width`` rows, those of probes in.
+    """Say which products (N, rows, columns) fit into ``width`` rows with the probes.
 
     What :func:`begin` finds, at the cost of those asked about alone.
     """
@@ -228,9 +228,9 @@ def _norms(taken: tuple[Tensor, ...], directions: int, count: int) -> Norms:
 def _tops(gram: Tensor, trace: Tensor) -> Tensor:
     """Return the largest eigenvalues of small positive matrices (N, n, n).
 
-    Most are nearly of rank 1: the Rayleigh quotient of the largest column of the third
-    power, less than the eigenvalue by residual^2 / gap at most, will do (Kato 1949), all
-    other eigenvalues being no more than what the trace leaves.
+    Most are nearly of rank 1: there the Rayleigh quotient of the third power's largest
+    column will do. It is low by residual^2 / gap at most (Kato 1949), and no other
+    eigenvalue is more than what the top one leaves of the trace.
     """
     size = torch.where(trace > 0, trace, 1.0)[:, None, None]
     shrunk = gram / size
