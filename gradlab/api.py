@@ -119,7 +119,7 @@ def sweep(
     """
     asked = load_sweep(config, load=load)
     folder = Path(out) if out is not None else Path("reports") / asked.name
-    return run(
+    found = run(
         asked,
         folder,
         jobs=jobs,
@@ -132,6 +132,7 @@ def sweep(
         retry_failed=retry_failed,
         yes=yes,
     )
+    return Results(**vars(found))
 
 
 def forecast(
