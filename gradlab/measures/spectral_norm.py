@@ -21,7 +21,7 @@ class SpectralNorm(Measure):
     formula = "ln sigma_max(J_T ... J_{t+1})"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "lag")
-    version = 2
+    version = 3
 
     def compute(self, flow):
         norms = flow.norms

@@ -23,7 +23,7 @@ class StableRank(Measure):
     formula = "sum sigma_i^2 / sigma_1^2"
     reference = "Rudelson & Vershynin 2007"
     axes = ("block", "lag")
-    version = 2
+    version = 3
 
     def compute(self, flow):
         norms = flow.norms

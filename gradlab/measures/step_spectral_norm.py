@@ -21,7 +21,7 @@ class StepSpectralNorm(Measure):
     formula = "ln sigma_max(J_t)"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "step")
-    version = 2
+    version = 3
     costly = True
 
     def compute(self, flow):

@@ -21,7 +21,7 @@ class TriangleMeasure(Measure):
     formula = "ln sigma_max(J_{T'} ... J_{t+1})"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("step", "lag")
-    version = 2
+    version = 3
     costly = True
 
     def compute(self, flow):

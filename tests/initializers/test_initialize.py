@@ -6,7 +6,7 @@ import torch
 
 from gradlab import catalog, cells
 from gradlab.errors import ConfigError
-from gradlab.initializers import initialize_
+from gradlab.initializers import draws_all, initialize_
 from gradlab.seeding import stream
 
 
@@ -155,3 +155,32 @@ def test_torchs_generator_is_left_alone():
     before = torch.random.get_rng_state()
     made("lstm", "orthogonal", forget_bias="chrono", length=9)
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+class Scaled(cells.Cell):
+    """A user's cell with a parameter that initializers know nothing of."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.weight_hh = torch.nn.Parameter(torch.ones(hidden_size, hidden_size))
+        self.scale = torch.nn.Parameter(torch.ones(hidden_size))
+
+    def step(self, inputs, state):
+        return cells.Step(state=(self.scale * torch.tanh(state[0] @ self.weight_hh),))
+
+
+def test_which_cells_are_drawn_whole():
+    for spec in ("rnn", "lstm:proj=3", "lstm:peephole", "gru:reset_before"):
+        assert draws_all(made(spec)) and draws_all(
+            made(f"{spec.split(':')[0]}:layers=2")
+        )
+    assert not draws_all(Scaled(4, 4))
+
+
+def test_what_is_drawn_once_is_not_changed_by_the_cells_that_got_it():
+    first, again = made("lstm", forget_bias=3.0), made("lstm")
+    assert not torch.equal(first.bias_ih, again.bias_ih)
+    with torch.no_grad():
+        first.weight_ih.zero_()
+    assert torch.equal(made("lstm").weight_ih, again.weight_ih)
+    assert torch.equal(made("lstm").bias_ih, again.bias_ih)

@@ -1,0 +1,105 @@
+"""Several steps at once: the same as one after the other, bit for bit."""
+
+import pytest
+import torch
+
+from gradlab import invariant
+from gradlab.cells import Cell, Diagonal, Step, stack
+from tests.cells.cases import PLAIN, members, rough, visit
+
+
+STEPS = 5
+SPECS = [*PLAIN, "lstm:layers=2", "gru:layers=2"]
+
+
+def same(a: torch.Tensor | Diagonal | None, b: torch.Tensor | Diagonal | None) -> bool:
+    if isinstance(a, Diagonal) and isinstance(b, Diagonal):
+        return same(a.values, b.values)
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return torch.equal(a, b)
+    return a is b is None
+
+
+def stretches(spec: str, hidden: int, stacked: bool):
+    """A cell, STEPS of it along a leading time axis, and one of them by its number."""
+    one = rough(spec, hidden=hidden, dtype=torch.float32)
+    cell = stack(list(members(one, 3))) if stacked else one
+    inputs, state, step = visit(cell, STEPS, *([3] if stacked else []), 4)
+
+    def at(k: int) -> tuple:
+        return inputs[k], tuple(part[k] for part in state), step.at(k)
+
+    return cell, (inputs, state, step), at
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("hidden", [7, 16])
+@pytest.mark.parametrize("spec", SPECS)
+def test_jacobians_of_some_steps_are_those_of_each(spec, hidden, stacked):
+    cell, together, at = stretches(spec, hidden, stacked)
+    with torch.no_grad():
+        some = cell.jacobians(*together)
+        for span in (slice(0, STEPS), slice(1, 3), slice(4, 5)):
+            found = some(span)
+            for place, k in enumerate(range(STEPS)[span]):
+                expected = cell.jacobian(*at(k))
+                assert found.blocks.keys() == expected.blocks.keys()
+                for key, block in expected.blocks.items():
+                    got = found.blocks[key]
+                    got = (
+                        Diagonal(got.values[place])
+                        if isinstance(got, Diagonal)
+                        else got[place]
+                    )
+                    assert same(got, block)
+                conveyor = found.conveyor
+                assert same(
+                    None if conveyor is None else conveyor[place], expected.conveyor
+                )
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("hidden", [7, 16])
+@pytest.mark.parametrize("spec", SPECS)
+def test_pullbacks_of_any_step_are_its_pullback(spec, hidden, stacked):
+    cell, together, at = stretches(spec, hidden, stacked)
+    draw = torch.Generator().manual_seed(3)
+    inputs = together[0]
+    rows = tuple(
+        torch.randn(*inputs.shape[1:-1], 6, size, generator=draw)
+        for size in cell.state_sizes
+    )
+    with torch.no_grad():
+        pull = cell.pullbacks(*together)
+        for k in (0, 3, STEPS - 1):
+            pairs = zip(pull(k, rows), cell.pullback(*at(k), rows), strict=True)
+            assert all(torch.equal(got, expected) for got, expected in pairs)
+
+
+@pytest.mark.parametrize("lead", [(), (3,)])
+@pytest.mark.parametrize("sides", [(16, 32), (48, 16), (10, 16), (16, 7)])
+def test_pulling_is_pull_through(sides, lead):
+    draw = torch.Generator().manual_seed(4)
+    weight = torch.randn(*lead, *sides, generator=draw)
+    rows = torch.randn(*lead, 4, 5, sides[0], generator=draw)
+    expected = invariant.pull_through(rows, weight)
+    assert torch.equal(invariant.pulling(weight)(rows), expected)
+
+
+class Plain(Cell):
+    """A user's cell: nothing but a step."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.weight = torch.nn.Parameter(torch.ones(hidden_size, hidden_size))
+
+    def step(self, inputs, state):
+        return Step(state=(torch.tanh(inputs + state[0] @ self.weight.mT),))
+
+
+def test_a_users_cell_gives_some_steps_too():
+    cell = Plain(4, 4).double()
+    inputs, state, step = visit(cell, STEPS, 2)
+    found = cell.jacobians(inputs, state, step)(slice(1, 4)).blocks["hh"]
+    expected = cell.jacobian(inputs, state, step).blocks["hh"][1:4]
+    torch.testing.assert_close(found, expected)
