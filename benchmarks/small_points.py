@@ -76,9 +76,15 @@ class Compared:
             f"{self.points:,} small points, points a second (processes x threads)\n"
             f"  gradlab.sweep: {self.sweep:.3g}\n"
             f"  a loop with batched autograd, on {self.sample} of them: "
-            f"{_rates(self.loops)}; {self.ratio:.3g} times fewer\n"
+            f"{self._beside(self.loops)}\n"
             f"  the same with spectral norms at all lags: "
-            f"{_rates(self.loops_all)}; {self.ratio_all:.3g} times fewer"
+            f"{self._beside(self.loops_all)}"
+        )
+
+    def _beside(self, loops: dict[str, float]) -> str:
+        return ", ".join(
+            f"{way}: {rate:.3g} ({self.sweep / rate:.3g} times fewer)"
+            for way, rate in loops.items()
         )
 
 
@@ -167,7 +173,3 @@ def loop(points: Sequence[Point], all_lags: bool = False) -> float:
         routes.autograd_norms(states, at)
         seconds += time.perf_counter() - began
     return seconds
-
-
-def _rates(loops: dict[str, float]) -> str:
-    return ", ".join(f"{way}: {rate:.3g}" for way, rate in loops.items())
