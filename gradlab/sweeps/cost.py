@@ -55,6 +55,7 @@ WALKING = (
         "half_life",
         "horizon",
         "input_connectivity",
+        "norms_by_sequence",
         "spectral_norm",
         "stable_rank",
         "step_spectral_norm",

@@ -1,0 +1,58 @@
+"""What is left in each sequence alone, by lag."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlab.jacobians import jacobian_norms, lags
+from gradlab.jacobians.horizon import horizons
+from gradlab.measures._flow import sequence_first
+from gradlab.measures.base import Measure, Reading
+
+
+@dataclass(frozen=True)
+class NormsBySequence(Measure):
+    """ln |J_{T:t}|_2 of each sequence, and its own horizon; not their mean.
+
+    Sequences are counted from 1 in ``index``. ``norms_by_sequence`` holds the joint
+    block at the stored lags, ``horizon_by_sequence`` the first lag at which a
+    sequence's norm is below 1/1000 (inf: at none), ``horizon_quartiles`` the quartiles
+    of those, each the nearest that occurs: the median need not be the horizon of the
+    mean. For the horizons the norm is taken at every lag.
+    """
+
+    name = "norms_by_sequence"
+    symbol = "ln |J_{T:t}|_2"
+    unit = "nats, horizons in steps"
+    question = "Do all sequences lose the past alike?"
+    formula = "ln sigma_max(J_T ... J_{t+1}) of each sequence"
+    reference = "Pascanu, Mikolov & Bengio 2013"
+    axes = ("index", "lag")
+    outputs = ("norms_by_sequence", "horizon_by_sequence", "horizon_quartiles")
+    costly = True
+
+    def compute(self, flow):
+        every = range(flow.length + 1)
+        norms = jacobian_norms(flow.trajectory, "joint", every, chain=flow.chain)
+        spectral = norms.spectral["joint"]
+        ln_threshold = float(np.log(norms.threshold))
+        flat = spectral.reshape(len(spectral), -1)
+        found = horizons(flat, 1, ln_threshold).reshape(flow.lead)
+        quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
+        stored = lags(flow.length)
+        curves = sequence_first(spectral[list(stored)])
+        index = {"index": tuple(range(1, flow.lead[-1] + 1))}
+        return {
+            "norms_by_sequence": Reading(
+                {**index, "lag": stored}, curves, per_sequence=False
+            ),
+            "horizon_by_sequence": Reading(index, found, per_sequence=False),
+            "horizon_quartiles": Reading(
+                {"index": tuple(_SHARES)},
+                np.moveaxis(quartiles, 0, -1),
+                per_sequence=False,
+            ),
+        }
+
+
+_SHARES = {"lower": 0.25, "median": 0.5, "upper": 0.75}
