@@ -65,6 +65,10 @@ class JacobianNorms:
         with torch.no_grad():
             return self.find_horizon()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is kept of it in a file or another process: all numbers."""
+        return {**vars(self), "horizon": self.horizon, "find_horizon": None}
+
     @property
     def blocks(self) -> tuple[str, ...]:
         """The blocks there are."""

@@ -1,6 +1,7 @@
 """The chain against mathematics: what must come out, at any length."""
 
 import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from gradlab.jacobians import (
 from gradlab.seeding import stream
 from gradlab.trajectory import unroll
 from tests.flows import FEATURES, built, default, noise
+from tests.jacobians.networks import ran
 
 
 LONG = 10_000
@@ -180,3 +182,13 @@ def test_one_block_alone_has_the_numbers_it_has_among_all():
     assert one.blocks == ("hc",)
     assert np.array_equal(one.frobenius["hc"], whole.frobenius["hc"])
     assert np.array_equal(one.horizon, whole.horizon)
+
+
+@pytest.mark.parametrize("chain", ["dense", "adaptive"])
+def test_norms_go_through_a_pipe_with_their_horizon(chain):
+    trajectory = ran("lstm", hidden=20, length=40)
+    norms = jacobian_norms(trajectory, "joint", chain=chain)
+    again = pickle.loads(pickle.dumps(norms))
+    assert again.lags == norms.lags and again.threshold == norms.threshold
+    np.testing.assert_array_equal(again.horizon, norms.horizon)
+    np.testing.assert_array_equal(again.spectral["joint"], norms.spectral["joint"])
