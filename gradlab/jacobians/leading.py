@@ -33,7 +33,7 @@ class LeadingDirections:
     about r^2 / (theta - the sixth), to second order whatever comes close inside the
     block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes steps of
     subspace iteration there, and after eight looks the Gram matrix's own eigenvalue is
-    asked (:func:`gradlab.jacobians.spectral.spectral_norm`).
+    asked (:func:`gradlab.jacobians.spectral.top_eigenvalue`).
 
     At every eighth lag U takes a step in any case, its two least directions drawn anew
     before it: whatever has grown outside U since then is in the new ones, and would

@@ -22,6 +22,7 @@ class CellDerivativesMeasure(Measure):
     formula = "prod d_s; P_cc; P_cc + P_ch dh_t/dc_t"
     reference = "Hochreiter & Schmidhuber 1997"
     axes = ("block", "lag")
+    version = 2
     costly = True
 
     def applies_to(self, cell):

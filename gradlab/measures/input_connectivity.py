@@ -24,6 +24,7 @@ class InputConnectivityMeasure(Measure):
     formula = "ln sigma_max(dh_T/ds_t ds_t/dx_t)"
     reference = "Orhan & Pitkow 2020"
     axes = ("lag",)
+    version = 2
     outputs = ("input_connectivity", "input_connectivity_frobenius")
     costly = True
 

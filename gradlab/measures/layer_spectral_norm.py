@@ -23,6 +23,7 @@ class LayerSpectralNorm(Measure):
     formula = "ln sigma_max of block (l, m) of J_T ... J_{t+1}"
     reference = "block triangular products; the norm as in Pascanu et al. 2013"
     axes = ("block", "lag")
+    version = 2
 
     def applies_to(self, cell):
         return len(cell.layer_cells) > 1
