@@ -103,18 +103,21 @@ def pull_through(cotangents: Tensor, weight: Tensor) -> Tensor:
     return product.unflatten(-2, cotangents.shape[-3:-1])
 
 
-def pulling(weight: Tensor) -> Callable[[Tensor], Tensor]:
+def pulling(weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
     """Return :func:`pull_through` by ``weight``, for many cotangents after each other.
 
-    What depends on the weight alone is looked at once; the same bits.
+    ``pull(cotangents, into)`` writes to ``into`` and returns it, the same bits. What
+    depends on the weight alone is looked at once. No graph is built.
     """
+    weight = weight.detach()
     rows, columns = weight.shape[-2:]
-    if rows % _SIDE or columns % _SIDE:
-        return lambda cotangents: pull_through(cotangents, weight)
     members = weight if weight.ndim == 3 else weight.unsqueeze(0)
+    if rows % _SIDE or columns % _SIDE:
+        return lambda cotangents, into: into.copy_(pull_through(cotangents, weight))
 
-    def pull(cotangents: Tensor) -> Tensor:
+    def pull(cotangents: Tensor, into: Tensor) -> Tensor:
         flat = cotangents.reshape(len(members), -1, rows)
-        return torch.bmm(flat, members).view(*cotangents.shape[:-1], columns)
+        torch.bmm(flat, members, out=into.view(len(members), -1, columns))
+        return into
 
     return pull

@@ -16,8 +16,11 @@ from torch import Tensor
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 
-Pull = Callable[[int, tuple[Tensor, ...]], tuple[Tensor, ...]]
-"""``pull(k, cotangents)``: the cotangents pulled back through the k-th step."""
+Pull = Callable[[int, tuple[Tensor, ...], tuple[Tensor, ...]], None]
+"""``pull(k, cotangents, into)``: the cotangents pulled back through the k-th step.
+
+By state, as are the tensors ``into`` which the results are written; no graph is built.
+"""
 
 _NOTHING: Mapping[str, Tensor] = MappingProxyType({})
 

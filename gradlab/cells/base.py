@@ -175,13 +175,18 @@ class Cell(nn.Module, ABC):
     def pullbacks(self, inputs: Inputs, state: tuple[State, ...], step: Step) -> Pull:
         """Return :meth:`pullback` through any of steps along a leading time axis.
 
-        ``pull(k, cotangents)`` goes through the k-th; what does not depend on the
-        cotangents is computed once for all steps where a cell knows how.
+        ``pull(k, cotangents, into)`` goes through the k-th and writes what
+        :meth:`pullback` returns; what does not depend on the cotangents is computed
+        once for all steps where a cell knows how.
         """
 
-        def pull(k: int, cotangents: tuple[Cotangents, ...]) -> tuple[Cotangents, ...]:
+        def pull(
+            k: int, cotangents: tuple[Cotangents, ...], into: tuple[Cotangents, ...]
+        ) -> None:
             before = tuple(part[k] for part in state)
-            return self.pullback(inputs[k], before, step.at(k), cotangents)
+            pulled = self.pullback(inputs[k], before, step.at(k), cotangents)
+            for memory, part in zip(into, pulled, strict=True):
+                memory.copy_(part)
 
         return pull
 

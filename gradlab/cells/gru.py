@@ -15,6 +15,7 @@ from gradlab.invariant import (
     left_multiply,
     matmul,
     pull_through,
+    pulling,
     scale_rows,
 )
 
@@ -102,27 +103,32 @@ class GRU(TorchLayout):
         return StepJacobian({"hh": block}, slopes.keep)
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        return self._pulled(self._slopes(state, step), cotangents)
-
-    def pullbacks(self, inputs, state, step) -> Pull:
         slopes = self._slopes(state, step)
-        apart = zip(*(values.unbind(0) for values in slopes), strict=True)
-        steps = [_Slopes(*values) for values in apart]
-        return lambda k, cotangents: self._pulled(steps[k], cotangents)
-
-    def _pulled(
-        self, slopes: "_Slopes", cotangents: tuple[Tensor, ...]
-    ) -> tuple[Tensor, ...]:
-        (g,) = cotangents
         reset, update, candidate, direct, keep, _ = (v.unsqueeze(-2) for v in slopes)
+        (g,) = cotangents
         if not self.reset_before:
-            parts = torch.cat([g * reset, g * update, g * candidate], -1)
-            return (pull_through(parts, self.weight_hh) + g * keep,)
+            gates = torch.cat([g * reset, g * update, g * candidate], -1)
+            return (pull_through(gates, self.weight_hh).addcmul(g, keep),)
         width = self.hidden_size
         early, late = self.weight_hh.split([2 * width, width], -2)
         new = pull_through(g * candidate, late)
-        parts = torch.cat([new * reset, g * update], -1)
-        return (pull_through(parts, early) + new * direct + g * keep,)
+        gates = torch.cat([new * reset, g * update], -1)
+        return (pull_through(gates, early) + new * direct + g * keep,)
+
+    def pullbacks(self, inputs, state, step) -> Pull:
+        if self.reset_before:
+            return super().pullbacks(inputs, state, step)
+        slopes = self._slopes(state, step)
+        gates = torch.stack([slopes.reset, slopes.update, slopes.candidate], -2)
+        gates, keep = gates.unsqueeze(-3), slopes.keep.unsqueeze(-2)
+        pulled = pulling(self.weight_hh)
+
+        def pull(k, cotangents, into) -> None:
+            (g,) = cotangents
+            pulled((g.unsqueeze(-2) * gates[k]).flatten(-2), into[0])
+            into[0].addcmul_(g, keep[k])
+
+        return pull
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         slopes = self._slopes(state, step)

@@ -174,33 +174,34 @@ class LSTM(TorchLayout):
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         factors = _Factors.of(self._slopes(state, step))
-        return self._pulled(factors, cotangents, *self._pulls())
+        hidden, cell = self._outputs(factors, *cotangents)
+        early = (cell.unsqueeze(-2) * factors.into_cell).flatten(-2)
+        gates = torch.cat([early, hidden * factors.into_output], -1)
+        return pull_through(gates, self.weight_hh), cell * factors.conveyor
 
     def pullbacks(self, inputs, state, step) -> Pull:
         steps = list(_Factors.of(self._slopes(state, step)).steps())
-        pulls = self._pulls()
-        return lambda k, cotangents: self._pulled(steps[k], cotangents, *pulls)
+        pulled = pulling(self.weight_hh)
 
-    def _pulls(self) -> tuple[Callable[[Tensor], Tensor], ...]:
-        """Return the ways through the early gates' weights, and the output gate's."""
-        above = self.weight_hh[..., : -self.hidden_size, :]
-        return pulling(above), pulling(self.weight_hh[..., -self.hidden_size :, :])
+        def pull(k, cotangents, into) -> None:
+            factors = steps[k]
+            hidden, cell = self._outputs(factors, *cotangents)
+            shape = (*cell.shape[:-1], len(self.gate_names), self.hidden_size)
+            gates = cell.new_empty(shape)
+            torch.mul(cell.unsqueeze(-2), factors.into_cell, out=gates[..., :-1, :])
+            torch.mul(hidden, factors.into_output, out=gates[..., -1, :])
+            pulled(gates.flatten(-2), into[0])
+            torch.mul(cell, factors.conveyor, out=into[1])
 
-    def _pulled(
-        self,
-        factors: "_Factors",
-        cotangents: tuple[Tensor, ...],
-        early: Callable[[Tensor], Tensor],
-        late: Callable[[Tensor], Tensor],
-    ) -> tuple[Tensor, ...]:
-        into_cell, into_output, cell_to_hidden, conveyor = factors
-        hidden, cell = cotangents
+        return pull
+
+    def _outputs(
+        self, factors: "_Factors", hidden: Tensor, cell: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the cotangents of h_t before projection, and of c_t by all roads."""
         if self.proj_size:
             hidden = pull_through(hidden, self.weight_hr)
-        cell = torch.addcmul(cell, hidden, cell_to_hidden)
-        gates = cell.unsqueeze(-2) * into_cell
-        pulled = early(gates.flatten(-2)) + late(hidden * into_output)
-        return pulled, cell * conveyor
+        return hidden, torch.addcmul(cell, hidden, factors.cell_to_hidden)
 
     def conveyor(self, inputs, state, step) -> Tensor:
         return self._conveyor(step, self._into_cell(state, step))

@@ -7,7 +7,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout
 from gradlab.cells.base import Pull, Recurrent, Step, StepJacobian
-from gradlab.invariant import matmul, pull_through, scale_rows
+from gradlab.invariant import matmul, pull_through, pulling, scale_rows
 
 
 class RNN(TorchLayout):
@@ -47,17 +47,16 @@ class RNN(TorchLayout):
         return StepJacobian({"hh": scale_rows(self._slope(step), self.weight_hh)})
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        return self._pulled(self._slope(step), cotangents)
+        (g,) = cotangents
+        return (pull_through(g * self._slope(step).unsqueeze(-2), self.weight_hh),)
 
     def pullbacks(self, inputs, state, step) -> Pull:
-        slope = self._slope(step)
-        return lambda k, cotangents: self._pulled(slope[k], cotangents)
+        slope, pulled = self._slope(step).unsqueeze(-2), pulling(self.weight_hh)
 
-    def _pulled(
-        self, slope: Tensor, cotangents: tuple[Tensor, ...]
-    ) -> tuple[Tensor, ...]:
-        (g,) = cotangents
-        return (pull_through(g * slope.unsqueeze(-2), self.weight_hh),)
+        def pull(k, cotangents, into) -> None:
+            pulled(cotangents[0] * slope[k], into[0])
+
+        return pull
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}

@@ -20,19 +20,18 @@ import torch
 from torch import Tensor
 
 from gradlab.cells.base import Cell
+from gradlab.jacobians.carried import advance
 from gradlab.jacobians.flat import FlatJacobian, jacobians
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.strands import FollowedStrand
 from gradlab.jacobians.thin import (
     PROBES,
-    STRETCH,
     TOLERANCE,
     Thin,
-    advance,
     begin,
     error_bound,
-    fit,
+    lost,
     picked,
     sequences_of,
     thinner,
@@ -46,8 +45,9 @@ LIMIT = 1e-2
 
 Scaled = tuple[np.ndarray, np.ndarray]
 
-NARROWEST = 16
-_FIRST, _EVERY = 8, 8
+NARROWEST = 12
+_SIDE = 16
+_FIRST, _EVERY, _SELDOM = 16, 8, 32
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def suits(trajectory: Trajectory, rows: tuple[str, ...] | None) -> bool:
         trajectory.inputs.dtype == torch.float32
         and cell.stackable
         and type(cell).pullback is not Cell.pullback
-        and layout.width >= 2 * NARROWEST
+        and layout.width >= 2 * _SIDE
     )
 
 
@@ -136,31 +136,37 @@ class AdaptiveRun:
         self.spectral[rows, here] = log(*spectral)
 
     def carry(self, thin: Thin, points: np.ndarray) -> None:
-        """Carry narrow products of some points to the end."""
-        here = sequences_of(points, self.trajectory.lead[-1])
+        """Carry narrow products of some points to the end, by ever fewer rows."""
+        length = self.trajectory.length
+        due = np.full(len(points), length - thin.t + _EVERY)
         while thin.t > 0:
-            lag = self.trajectory.length - thin.t
-            steps = STRETCH if thin.width == NARROWEST else _EVERY
-            norms = advance(thin, min(steps, thin.t))
-            exponent = norms.exponent
-            self.note(
-                lag, here, (norms.frobenius, exponent), (norms.spectral, exponent)
-            )
-            bound = error_bound(thin, norms.spectral[-1], norms.exponent[-1])
-            worst = bound.reshape(len(points), -1).max(-1)
-            self.error_bound[points] = np.fmax(self.error_bound[points], worst)
-            while thin.width > NARROWEST and thin.t > 0:
-                less, fits = thinner(thin, _half(thin.width))
-                if not fits.any():
-                    break
-                if not fits.all():
-                    self.carry(picked(less, np.flatnonzero(fits)), points[fits])
-                    thin = picked(thin, np.flatnonzero(~fits))
-                    points = points[~fits]
-                    here = sequences_of(points, self.trajectory.lead[-1])
-                    break
+            self._advance(thin, points)
+            trying = np.flatnonzero(due <= length - thin.t)
+            if thin.width == NARROWEST or thin.t == 0 or not len(trying):
+                continue
+            less, lost = thinner(_of(thin, trying, points), _narrower(thin.width))
+            due[trying] = _due(length - thin.t, lost)
+            fits = np.flatnonzero(lost <= TOLERANCE)
+            if len(fits) == len(points):
                 thin = less
+            elif len(fits):
+                self.carry(_of(less, fits, trying), points[trying[fits]])
+                staying = np.delete(np.arange(len(points)), trying[fits])
+                thin = picked(thin, staying)
+                points, due = points[staying], due[staying]
         self.directions[points] = thin.directions
+
+    def _advance(self, thin: Thin, points: np.ndarray) -> None:
+        """Carry them a stretch further, note the norms and check them."""
+        lag = self.trajectory.length - thin.t
+        here = sequences_of(points, self.trajectory.lead[-1])
+        most = _SELDOM if thin.width <= _SIDE else _EVERY
+        norms = advance(thin, min(most, thin.t))
+        exponent = norms.exponent
+        self.note(lag, here, (norms.frobenius, exponent), (norms.spectral, exponent))
+        bound = error_bound(thin, norms.spectral[-1], exponent[-1])
+        worst = bound.reshape(len(points), -1).max(-1)
+        self.error_bound[points] = np.fmax(self.error_bound[points], worst)
 
 
 class _Dense:
@@ -205,16 +211,25 @@ class _Dense:
     def _let_go(self, t: int) -> None:
         """Try whether products are narrow by now; let those be carried that are."""
         trying = np.flatnonzero(self.due <= self.lag)
-        self.due[trying] = self.lag + max(_EVERY, self.lag // _EVERY)
         width, whole = _half(self.all.rows.size), self.product.joint()
-        trying = trying[fit(self._first_of(whole, trying), width)]
+        first = lost(self._first_of(whole, trying), width)
+        self.due[trying] = _due(self.lag, first)
+        trying = trying[first <= TOLERANCE]
         if not len(trying):
             return
-        thin, fits = begin(self.trajectory, t, whole, self.product.exponent, width)
+        thin, all_lose = begin(
+            self.trajectory,
+            t,
+            whole,
+            self.product.exponent,
+            width,
+            self.strand.leading.get("joint"),
+        )
         going = np.zeros(len(self.points), dtype=bool)
-        going[trying] = fits[trying]
+        going[trying] = all_lose[trying] <= TOLERANCE
         if going.any():
-            self.all.carry(picked(thin, np.flatnonzero(going)), self.points[going])
+            rows = np.flatnonzero(going)
+            self.all.carry(_of(thin, rows, self.points), self.points[going])
             self._keep(np.flatnonzero(~going), t)
 
     def _first_of(self, whole: Tensor, points: np.ndarray) -> Tensor:
@@ -234,6 +249,29 @@ class _Dense:
         self.due = self.due[staying]
 
 
+def _due(lag: int, lost: np.ndarray) -> np.ndarray:
+    """Return the lags at which to try again what was lost at ``lag``.
+
+    Half way to where it would be the tolerance, were its logarithm linear; it falls
+    faster than that at first.
+    """
+    lost = np.fmin(np.maximum(lost, TOLERANCE), 0.9)
+    further = lag * (np.log(TOLERANCE) / np.log(lost) - 1) / 2
+    return lag + np.clip(further // _EVERY, 1, lag // _EVERY).astype(int) * _EVERY
+
+
+def _of(thin: Thin, some: np.ndarray, points: np.ndarray) -> Thin:
+    """Return the products of some of the points, uncopied where they are all."""
+    return thin if len(some) == len(points) else picked(thin, some)
+
+
 def _half(width: int) -> int:
-    """Return half a width as a multiple of 16, no less than the narrowest."""
-    return max(NARROWEST, width // 2 // NARROWEST * NARROWEST)
+    """Return half a width as a multiple of 16, no less than that."""
+    return max(_SIDE, width // 2 // _SIDE * _SIDE)
+
+
+def _narrower(width: int) -> int:
+    """Return three quarters of a width, likewise; below 16 rows four less."""
+    if width <= _SIDE:
+        return max(NARROWEST, width - 4)
+    return max(_SIDE, width * 3 // 4 // _SIDE * _SIDE)

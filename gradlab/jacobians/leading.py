@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply, multiply_add_
+from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
 
 
@@ -56,6 +56,15 @@ class LeadingDirections:
         some = LeadingDirections(len(rows), self.basis.shape[-1], self.basis)
         some.basis = self.basis[torch.from_numpy(rows).to(self.basis.device)]
         some.restless, some.moved = self.restless[rows], self.moved[rows]
+        some.lag = self.lag
+        return some
+
+    def turned(self, basis: Tensor, directions: int) -> "LeadingDirections":
+        """Return those of Q^T P, of the first ``directions`` of Q (N, rows, …)."""
+        some = LeadingDirections(len(basis), directions, basis)
+        turned = multiply(filled(self.basis, 1), basis)[..., :directions]
+        some.basis = torch.linalg.qr(turned.mT).Q.mT.contiguous()
+        some.restless, some.moved = self.restless.copy(), self.moved.copy()
         some.lag = self.lag
         return some
 

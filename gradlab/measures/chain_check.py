@@ -37,6 +37,7 @@ class ChainCheck(Measure):
     reference = "Halko, Martinsson & Tropp 2011, lemma 4.1"
     axes = ("index",)
     costly = True
+    version = 2
 
     def compute(self, flow):
         check, points = flow.norms.check, flow.lead[:-1]
