@@ -13,6 +13,9 @@ RATIOS = (
     ("h alone / exact", "autograd, h alone", "exact"),
     ("jacrev, plain / exact", "jacrev, plain", "exact"),
     ("jacrev / exact", "jacrev", "exact"),
+    ("autograd / adaptive", "autograd", "adaptive"),
+    ("jacrev, plain / adaptive", "jacrev, plain", "adaptive"),
+    ("jacrev / adaptive", "jacrev", "adaptive"),
     ("exact / floor", "exact", "floor"),
     ("adaptive / floor", "adaptive", "floor"),
 )
