@@ -41,9 +41,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(argv)
     device = asked.device or ("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(asked.threads)
+    chosen, found = _chosen(asked, device), []
     print(f"{_machine(device)}\n\n{NOTE}\n", flush=True)
-    found = []
-    for case in _chosen(asked, device):
+    for case in chosen:
         print(f"{case.name} ...", file=sys.stderr, flush=True)
         timed = contest(case, device, rounds=asked.rounds, patience=asked.patience)
         found.append(timed)

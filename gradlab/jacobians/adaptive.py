@@ -31,9 +31,9 @@ from gradlab.jacobians.thin import (
     Thin,
     begin,
     error_bound,
-    lost,
     picked,
     sequences_of,
+    share_lost,
     thinner,
 )
 from gradlab.logscale import log
@@ -212,7 +212,7 @@ class _Dense:
         """Try whether products are narrow by now; let those be carried that are."""
         trying = np.flatnonzero(self.due <= self.lag)
         width, whole = _half(self.all.rows.size), self.product.joint()
-        first = lost(self._first_of(whole, trying), width)
+        first = share_lost(self._first_of(whole, trying), width)
         self.due[trying] = _due(self.lag, first)
         trying = trying[first <= TOLERANCE]
         if not len(trying):

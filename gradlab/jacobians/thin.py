@@ -109,7 +109,7 @@ def begin(
     return _thinned(thin, whole, exact[:, :PROBES], weights, width)
 
 
-def lost(whole: Tensor, width: int) -> np.ndarray:
+def share_lost(whole: Tensor, width: int) -> np.ndarray:
     """Return the share of their norm that products (N, rows, columns) lose.
 
     By ``width`` rows with the probes: what :func:`begin` finds, at the cost of those
