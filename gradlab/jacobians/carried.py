@@ -17,7 +17,8 @@ from gradlab.logscale import exponents, plain_norms, rescaled
 _SQUARINGS = 14
 _LOW = 1e-5
 _MANY = 32
-_WIDE = 2.0**30
+_WIDE, _FOLLOWED_WIDE = 2.0**50, 2.0**30
+"""How far from 1 norms may be: their squares are floats; and squares of squares."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ def advance(thin: Thin, steps: int) -> Norms:
     start = thin.t - steps
     taken = _pulled(thin, start, thin.t)
     frobenius, spectral = _sizes(taken, thin)
-    if steps > 1 and not _in_range(frobenius):
-        each = [advance(thin, 1) for _ in range(steps)]
+    wide = _WIDE if thin.leading is None else _FOLLOWED_WIDE
+    if steps > 1 and not _in_range(frobenius, wide):
+        each = [advance(thin, steps // 2), advance(thin, steps - steps // 2)]
         names = ("frobenius", "spectral", "exponent")
         return Norms(*(np.concatenate([getattr(e, n) for e in each]) for n in names))
     if thin.leading is not None:
@@ -159,5 +161,5 @@ def _unit(rows: Tensor) -> Tensor:
     return rows / size.clamp_min(torch.finfo(rows.dtype).tiny)
 
 
-def _in_range(norms: np.ndarray) -> bool:
-    return bool(((norms == 0) | ((norms > 1 / _WIDE) & (norms < _WIDE))).all())
+def _in_range(norms: np.ndarray, wide: float) -> bool:
+    return bool(((norms == 0) | ((norms > 1 / wide) & (norms < wide))).all())

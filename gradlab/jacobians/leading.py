@@ -175,7 +175,7 @@ class _Search:
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
         if self.vectors is None:
-            _, vectors = torch.linalg.eigh(_inner([multiply(basis, p) for p in parts]))
+            _, vectors = _ritz(_inner([multiply(basis, part) for part in parts]))
         else:
             vectors = some.of(self.vectors)
         basis = multiply(vectors.mT.flip(-2).contiguous(), basis)
@@ -210,7 +210,7 @@ class _Seen(NamedTuple):
 
 def _look(parts: Sequence[Tensor], basis: Tensor) -> _Seen:
     across = [multiply(basis, part) for part in parts]
-    ritz, vectors = torch.linalg.eigh(_inner(across))
+    ritz, vectors = _ritz(_inner(across))
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
     back = _back(parts, [multiply(weights, image) for image in across])
     residual = back - square[:, None, None] * multiply(weights, basis)
@@ -218,6 +218,24 @@ def _look(parts: Sequence[Tensor], basis: Tensor) -> _Seen:
     limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
     norm, off = square.double().sqrt(), low_by / limit
     return _Seen(norm.cpu().numpy(), off.cpu().numpy(), vectors)
+
+
+def _ritz(inner: Tensor) -> tuple[Tensor, Tensor]:
+    """Return eigenvalues, rising, and eigenvectors of symmetric matrices (N, 8, 8).
+
+    In float64 where float32's iteration stalls, as it does where directions differ by
+    twenty decades. Each is tried alone then, so that none depends on the others.
+    """
+    try:
+        return torch.linalg.eigh(inner)
+    except torch.linalg.LinAlgError:
+        if len(inner) > 1:
+            values, vectors = zip(*map(_ritz, inner.split(1)), strict=True)
+            return torch.cat(values), torch.cat(vectors)
+        if inner.dtype == torch.float64:
+            raise
+        values, vectors = _ritz(inner.double())
+        return values.to(inner), vectors.to(inner)
 
 
 def _inner(across: Sequence[Tensor]) -> Tensor:

@@ -98,6 +98,19 @@ def test_what_died_out_and_stayed_small_is_not_needed():
     assert np.abs(off).max() < 1e-5
 
 
+@pytest.mark.parametrize("factor", [0.02, 0.3, 6.0, 50.0])
+def test_norms_that_leave_the_floats_within_a_stretch_are_followed(factor):
+    """32 steps at a time, of which 50 a step makes 2^180."""
+    factors = torch.full((200, 64), factor)
+    factors[:, 4:] *= 0.6
+    quick, dense = both(scaled(factors))
+    assert quick.check.directions == 6 and not quick.check.repeated
+    for kind in ("frobenius", "spectral"):
+        off = getattr(quick, kind)["joint"] - getattr(dense, kind)["joint"]
+        assert np.abs(off).max() < 2e-5
+    assert quick.spectral["joint"][-1, 0] == pytest.approx(200 * np.log(factor))
+
+
 def test_the_bound_holds_what_was_dropped():
     """|P - Q R|, computed, against the bound from six random rows."""
     trajectory = ran("gru", hidden=48, length=120)
