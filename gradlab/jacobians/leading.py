@@ -230,8 +230,8 @@ def _ritz(inner: Tensor) -> tuple[Tensor, Tensor]:
         return torch.linalg.eigh(inner)
     except torch.linalg.LinAlgError:
         if len(inner) > 1:
-            values, vectors = zip(*map(_ritz, inner.split(1)), strict=True)
-            return torch.cat(values), torch.cat(vectors)
+            each = [_ritz(one) for one in inner.split(1)]
+            return torch.cat([v for v, _ in each]), torch.cat([v for _, v in each])
         if inner.dtype == torch.float64:
             raise
         values, vectors = _ritz(inner.double())
