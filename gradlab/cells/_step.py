@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Pull = Callable[[int, tuple[Tensor, ...], tuple[Tensor, ...]], None]
 """``pull(k, cotangents, into)``: the cotangents pulled back through the k-th step.
 
-By state, as are the tensors ``into`` which the results are written; no graph is built.
+Both by state. The results are written to the tensors ``into``; no graph is built.
 """
 
 _NOTHING: Mapping[str, Tensor] = MappingProxyType({})

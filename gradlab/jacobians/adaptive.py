@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.jacobians.carried import advance
 from gradlab.jacobians.flat import FlatJacobian, jacobians
@@ -46,7 +47,8 @@ LIMIT = 1e-2
 Scaled = tuple[np.ndarray, np.ndarray]
 
 NARROWEST = 12
-_SIDE = 16
+"""Rows carried in any case: with two directions bounds above 1/100 were met."""
+
 _FIRST, _EVERY, _SELDOM = 16, 8, 32
 
 
@@ -83,7 +85,7 @@ def suits(trajectory: Trajectory, rows: tuple[str, ...] | None) -> bool:
         trajectory.inputs.dtype == torch.float32
         and cell.stackable
         and type(cell).pullback is not Cell.pullback
-        and layout.width >= 2 * _SIDE
+        and layout.width >= 2 * SIDE
     )
 
 
@@ -160,7 +162,7 @@ class AdaptiveRun:
         """Carry them a stretch further, note the norms and check them."""
         lag = self.trajectory.length - thin.t
         here = sequences_of(points, self.trajectory.lead[-1])
-        most = _SELDOM if thin.width <= _SIDE else _EVERY
+        most = _SELDOM if thin.width <= SIDE else _EVERY
         norms = advance(thin, min(most, thin.t))
         exponent = norms.exponent
         self.note(lag, here, (norms.frobenius, exponent), (norms.spectral, exponent))
@@ -267,11 +269,11 @@ def _of(thin: Thin, some: np.ndarray, points: np.ndarray) -> Thin:
 
 def _half(width: int) -> int:
     """Return half a width as a multiple of 16, no less than that."""
-    return max(_SIDE, width // 2 // _SIDE * _SIDE)
+    return max(SIDE, width // 2 // SIDE * SIDE)
 
 
 def _narrower(width: int) -> int:
     """Return three quarters of a width, likewise; below 16 rows four less."""
-    if width <= _SIDE:
+    if width <= SIDE:
         return max(NARROWEST, width - 4)
-    return max(_SIDE, width * 3 // 4 // _SIDE * _SIDE)
+    return max(SIDE, width * 3 // 4 // SIDE * SIDE)

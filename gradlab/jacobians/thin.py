@@ -30,7 +30,8 @@ _FACTOR = 10 * np.sqrt(2 / np.pi)
 class Thin:
     """N products P = Q R, of which R is carried, and Gaussian rows w P beside it.
 
-    Sides are multiples of 16, filled up with zeros, as :mod:`gradlab.batched` has it.
+    Columns are multiples of 16, filled up with zeros, so that every matrix starts at a
+    whole cache line, as :mod:`gradlab.batched` has it, however many rows there are.
 
     Attributes:
         trajectory: of the products' points, (…M, B) of them.
