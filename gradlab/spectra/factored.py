@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.linalg import solve_triangular
 from torch import Tensor
 
 from gradlab.batched import SIDE, filled, multiply
@@ -18,6 +19,7 @@ from gradlab.logscale import exponent_of, power_of_two
 DEAD = -(2**40)
 """The power of two of a direction that is exactly zero."""
 
+_DOUBTFUL = 2.0**-32
 _STEEP = 2.0**8
 _NOTHING = 2.0**-300
 _EPS = torch.finfo(torch.float64).eps
@@ -72,7 +74,8 @@ class FactoredProduct:
         """Multiply by (N, n, n) float64 from the right."""
         self.finite = self.finite & torch.isfinite(jacobians).all(-1).all(-1)
         usable = torch.where(self.finite[:, None, None], filled(jacobians, 2), 0.0)
-        found = factor(multiply(usable.mT, self.q), self.power)
+        terms = multiply(usable.abs().mT, self.q.abs()).amax(-2)
+        found = factor(multiply(usable.mT, self.q), self.power, terms)
         self.q = found.q
         v = multiply(found.upper, _rows(self.v, found.order))
         shift = exponent_of(v.abs().amax(-1))
@@ -80,40 +83,76 @@ class FactoredProduct:
         self.power = torch.where(found.power == DEAD, DEAD, found.power + shift)
 
 
-def factor(columns: Tensor, power: Tensor) -> Factors:
+def factor(columns: Tensor, power: Tensor, terms: Tensor | None = None) -> Factors:
     """Return the factors of columns (N, n, n) times diag(2^power), (N, n).
 
     Householder's QR, which is stable column by column, whatever their scales; the
     columns are sorted by size beforehand, and one by one during the elimination where
     that was not enough. A column of which less than n eps is left stands for zero: in
     float64 the two are the same.
+
+    Args:
+        columns: (N, n, n) float64.
+        power: (N, n) int64.
+        terms: (N, n), the size of what was added up to a column's entries, where that
+            can be more than the column: n eps of it is then lost already.
     """
+    if terms is None:
+        terms = columns.new_zeros(power.shape)
     order = _descending(columns, power)
     columns = torch.gather(columns, 2, order[:, None].expand_as(columns))
-    power = torch.gather(power, 1, order)
+    power, terms = torch.gather(power, 1, order), torch.gather(terms, 1, order)
     q, r = torch.linalg.qr(columns)
-    found = Factors(order, q, *_scaled(r, power))
+    found = Factors(order, q, *_scaled(r, power, terms))
     again = _steep(found)
     for k in again.nonzero().squeeze(-1).tolist():
         chosen, q, r = _pivoted(columns[k].cpu().numpy(), power[k].cpu().numpy())
         place = torch.from_numpy(chosen).to(order.device)
         found.order[k] = order[k][place]
         found.q[k] = torch.from_numpy(q).to(columns)
-        scaled = _scaled(torch.from_numpy(r).to(columns)[None], power[k][place][None])
+        of_one = (power[k][place][None], terms[k][place][None])
+        scaled = _scaled(torch.from_numpy(r).to(columns)[None], *of_one)
         found.power[k], found.upper[k] = scaled[0][0], scaled[1][0]
     return found
 
 
-def _scaled(r: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
+def _scaled(r: Tensor, power: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
     """Return powers k' and U with R diag(2^power) = diag(2^k') U."""
     pivot = r.diagonal(dim1=-2, dim2=-1).abs()
-    least = r.shape[-1] * _EPS * r.abs().amax(-2)
-    dead = (pivot <= least) | (power == DEAD)
-    left = torch.where(dead, DEAD, power + exponent_of(pivot))
+    left = torch.where(_dead(r, power, terms), DEAD, power + exponent_of(pivot))
     shift = power[:, None, :] - left[..., None]
     half = shift.div(2, rounding_mode="trunc")
     upper = cleared(r * _power(half) * _power(shift - half))
-    return left, torch.where(dead[..., None], 0.0, upper)
+    return left, torch.where((left == DEAD)[..., None], 0.0, upper)
+
+
+def _dead(r: Tensor, power: Tensor, terms: Tensor) -> Tensor:
+    """Say of which columns (N, n) nothing is left but rounding."""
+    size = torch.maximum(r.abs().amax(-2), terms)
+    share = r.diagonal(dim1=-2, dim2=-1).abs() / torch.where(size > 0, size, 1.0)
+    dead = (share <= r.shape[-1] * _EPS) | (power == DEAD)
+    doubtful = ~dead & (share <= _DOUBTFUL)
+    for k in doubtful.any(-1).nonzero().squeeze(-1).tolist():
+        of_one = (values[k].cpu().numpy() for values in (r, size, dead, doubtful))
+        dead[k] = torch.from_numpy(_lost(*of_one)).to(dead.device)
+    return dead
+
+
+def _lost(
+    r: np.ndarray, size: np.ndarray, dead: np.ndarray, doubtful: np.ndarray
+) -> np.ndarray:
+    """Return which columns of one triangle are dead, the doubtful looked at closely.
+
+    A column is what its part along the earlier ones and its pivot make together. Where
+    those lie close to each other they are taken many times over to make that part, and
+    their rounding with them.
+    """
+    dead, lost = dead.copy(), len(r) * _EPS
+    for j in doubtful.nonzero()[0]:
+        past = (~dead[:j]).nonzero()[0]
+        times = solve_triangular(r[np.ix_(past, past)], r[past, j])
+        dead[j] = abs(r[j, j]) <= lost * (size[j] + np.abs(times) @ size[past])
+    return dead
 
 
 def cleared(values: Tensor) -> Tensor:

@@ -23,13 +23,14 @@ def run(
     sequences: int = 1,
     activation=None,
     dtype: torch.dtype = torch.float64,
+    seed: int = 1,
 ) -> Trajectory:
     """Return a cell's run over noise, PyTorch's weights times ``gain``."""
     cell = cells.build(
-        spec, 4, hidden, activation=activation or Tanh(), dtype=dtype, seed=1
+        spec, 4, hidden, activation=activation or Tanh(), dtype=dtype, seed=seed
     )
-    initialize_(cell, gain=gain, seed=1)
-    noise = stream(1, "inputs").standard_normal((sequences, length, 4))
+    initialize_(cell, gain=gain, seed=seed)
+    noise = stream(seed, "inputs").standard_normal((sequences, length, 4))
     return unroll(cell, torch.from_numpy(noise).to(dtype))
 
 

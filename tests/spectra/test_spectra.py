@@ -165,6 +165,28 @@ def test_a_relu_networks_dead_directions_are_nothing_not_something_small():
     assert np.isposinf(spectra.log_condition[-1]).all()
 
 
+@pytest.mark.parametrize(("hidden", "length"), [(24, 60), (40, 100)])
+def test_rounding_is_not_counted_among_the_living(hidden, length):
+    """The rank of a ReLU network's product is how many units the narrowest step has."""
+    for seed in range(16):
+        trajectory = run("rnn", hidden, length, gain=2.0, activation=ReLU(), seed=seed)
+        spectra = singular_spectra(trajectory, [5, 10, length])
+        live = (trajectory.states[0][1:, 0] > 0).sum(-1).numpy()[::-1]
+        rank = [live[:lag].min() for lag in spectra.lags]
+        dead = np.isneginf(spectra.ln[:, 0]).sum(-1)
+        assert dead.tolist() == [hidden - r for r in rank], seed
+
+
+def test_a_column_is_nothing_when_it_is_less_than_what_cancelled_lost():
+    columns = torch.diag(torch.tensor([1.0, 1e-13, 1e-13, 1e-3]).double())[None]
+    power = torch.zeros(1, 4, dtype=torch.int64)
+    terms = torch.tensor([[1.0, 1e3, 1e-13, 1e3]]).double()
+    found = factor(columns, power, terms)
+    living = found.order[0][found.power[0] != DEAD].tolist()
+    assert living == [0, 3, 2]
+    assert (factor(columns, power).power != DEAD).all()
+
+
 def test_low_rank_and_nothing_at_all():
     thin = random(9, 3) @ random(3, 9, seed=1)
     found = grown([random(9, 9, seed=2), thin, random(9, 9, seed=3)])
