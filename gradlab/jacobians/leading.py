@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
+from gradlab.orthonormal import orthonormal
 
 
 Values = TypeVar("Values", Tensor, np.ndarray)
@@ -63,7 +64,7 @@ class LeadingDirections:
         """Return those of Q^T P, of the first ``directions`` of Q (N, rows, …)."""
         some = LeadingDirections(len(basis), directions, basis)
         turned = multiply(filled(self.basis, 1), basis)[..., :directions]
-        some.basis = torch.linalg.qr(turned.mT).Q.mT.contiguous()
+        some.basis = orthonormal(turned.mT).mT.contiguous()
         some.restless, some.moved = self.restless.copy(), self.moved.copy()
         some.lag = self.lag
         return some
@@ -167,7 +168,7 @@ class _Search:
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
         back = _back(parts, [multiply(basis, part) for part in parts])
-        moved = torch.linalg.qr(some.out_of(back).mT).Q.mT.contiguous()
+        moved = orthonormal(some.out_of(back).mT).mT.contiguous()
         self._put(chosen, moved)
 
     def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:

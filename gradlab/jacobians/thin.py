@@ -10,6 +10,7 @@ from torch import Tensor
 from gradlab.batched import filled, multiply
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.leading import LeadingDirections
+from gradlab.orthonormal import orthonormal
 from gradlab.seeding import stream
 from gradlab.trajectory import Trajectory
 
@@ -189,7 +190,7 @@ def _compressed(whole: Tensor, width: int) -> tuple[Tensor, Tensor, np.ndarray]:
 
 def _orthonormal(columns: Tensor, directions: int) -> Tensor:
     """Return the first of columns made orthonormal, the others zero."""
-    return filled(torch.linalg.qr(columns[..., :directions]).Q.contiguous(), 1)
+    return filled(orthonormal(columns[..., :directions]).contiguous(), 1)
 
 
 def _gaussian(name: str, rows: int, columns: int, like: Tensor) -> Tensor:

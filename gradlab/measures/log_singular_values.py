@@ -29,6 +29,7 @@ class LogSingularValues(Measure):
     formula = "ln sigma_i(J_T ... J_{t+1}), i = 1 .. n"
     reference = "Bai et al. 2011; Roy & Vetterli 2007"
     axes = ("lag", "index")
+    version = 2
     outputs = (
         "log_singular_values",
         "entropy_rank",
@@ -37,7 +38,6 @@ class LogSingularValues(Measure):
         "log_abs_det",
     )
     costly = True
-    version = 2
 
     def compute(self, flow):
         spectra = singular_spectra(flow.trajectory)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from gradlab.cli.sweep import command
 from gradlab.store.results import Results
@@ -239,14 +240,16 @@ def test_plain(sweep):
     assert sweep("--out=two", "--plain").stdout.isascii()
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
 def test_device(sweep):
-    import torch
+    sweep("--device=cuda")
+    (point,) = Results.open("reports/default").points
+    assert point.params["device"] == "cuda"
 
-    if torch.cuda.is_available():
-        sweep("--device=cuda")
-        (point,) = Results.open("reports/default").points
-        assert point.params["device"] == "cuda"
-        return
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is an accelerator")
+def test_a_device_that_is_not_there(sweep):
     told = sweep("--device=cuda", code=2).stderr
     assert "Got device cuda: " in told
     assert "Expected a device that torch can use on this machine." in told

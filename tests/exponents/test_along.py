@@ -378,6 +378,7 @@ def test_matrices_that_are_none():
 
 
 @pytest.mark.gpu
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
 def test_an_accelerator_gives_the_same():
     trajectory = driven("lstm", 200, hidden=16, bias=1.0)

@@ -282,6 +282,7 @@ def test_what_cannot_be_meant_is_refused():
 
 
 @pytest.mark.gpu
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
 @pytest.mark.parametrize("spec", ["lstm:peephole+proj=5", "gru"])
 def test_an_accelerator_gives_the_same_numbers(spec):

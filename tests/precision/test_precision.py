@@ -195,6 +195,7 @@ def test_lags_are_finite_only_where_norms_get_there():
 
 
 @pytest.mark.gpu
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
 def test_the_lags_are_the_same_on_an_accelerator():
     cell = initialize_(cells.build("lstm", 3, 8, dtype=torch.float64), seed=0)

@@ -260,6 +260,7 @@ def test_lags_of_one_walk_are_those_of_separate_ones():
 
 
 @pytest.mark.gpu
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
 def test_an_accelerator_agrees_along_the_stored_trajectory():
     trajectory = run("lstm", 8, 100, sequences=2)

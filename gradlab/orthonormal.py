@@ -1,0 +1,34 @@
+"""Orthonormal columns of many tall matrices."""
+
+import torch
+from torch import Tensor
+
+
+_OFF = 1e-8
+
+
+def orthonormal(columns: Tensor) -> Tensor:
+    """Return Q (N, n, k) of columns = Q R, R upper triangular, for (N, n, k), n >= k.
+
+    On the CPU by LAPACK. A GPU's libraries take tall matrices one after the other, each
+    in a hundred small calls; there it is by Cholesky's factor of the Gram matrix, twice
+    and in float64 (Yamamoto et al. 2015, CholeskyQR2), for all of them at once, and
+    matrices too near to rank deficient for that are left to the library.
+    """
+    if columns.is_cpu:
+        return torch.linalg.qr(columns).Q
+    found = _by_cholesky(_by_cholesky(columns.double()))
+    eye = torch.eye(columns.shape[-1], dtype=found.dtype, device=found.device)
+    off = (found.mT @ found - eye).abs().amax((-2, -1))
+    found = found.to(columns.dtype)
+    left = (~(off <= _OFF)).nonzero().squeeze(-1)  # NaN is left, too
+    if len(left):
+        found[left] = torch.linalg.qr(columns[left]).Q
+    return found
+
+
+def _by_cholesky(columns: Tensor) -> Tensor:
+    """Return columns (N, n, k) closer to orthonormal; anything where that failed."""
+    unit = columns / torch.linalg.vector_norm(columns, dim=-2, keepdim=True)
+    lower, _ = torch.linalg.cholesky_ex(unit.mT @ unit)
+    return torch.linalg.solve_triangular(lower.mT, unit, upper=True, left=False)
