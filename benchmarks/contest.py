@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -92,8 +92,9 @@ def contest(case: Case, device: str, *, rounds: int, patience: float) -> Timed:
     for the first.
     """
     cell, network, inputs = case.build(device)
-    short = inputs[:, : max(2, case.length // 16)]
-    for route in routes_of(case, cell, network, short).values():
+    short = replace(case, length=max(2, case.length // 16))
+    warm_up = routes_of(short, cell, network, inputs[:, : short.length])
+    for route in warm_up.values():
         route.run(device)
     ways = routes_of(case, cell, network, inputs)
     for _ in range(rounds):

@@ -13,7 +13,8 @@ from gradlab.jacobians.layout import Layout
 from gradlab.trajectory import Trajectory
 
 
-_LONGEST, _ENTRIES = 16, 2**21
+_LONGEST = 16
+_ENTRIES, _ENTRIES_ON_GPU = 2**21, 2**25
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def jacobians(
             yield jacobian_at(trajectory, t)
         return
     width = Layout.of(cell).size
-    together = max(1, _ENTRIES // (math.prod(trajectory.lead) * width * width))
+    most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
+    together = max(1, most // (math.prod(trajectory.lead) * width * width))
     while later > earlier:
         start = max(earlier, later - _LONGEST)
         some = cell.jacobians(*trajectory.steps_between(start, later))

@@ -3,7 +3,9 @@
 from torch import Tensor
 
 
-_ENTRIES, _LONGEST = 2**21, 8
+_LONGEST = 8
+_ENTRIES, _ENTRIES_ON_GPU = 2**21, 2**28
+"""Of a stretch's products: near the processor's cache; 1 GB, for few and large calls."""
 
 
 class Slots:
@@ -20,9 +22,10 @@ class Slots:
         self._held = [0, 0]
         self._bank = 0
         entries = sum(column.numel() for column in columns.values())
+        most = _ENTRIES if self._like.is_cpu else _ENTRIES_ON_GPU
         self.longest = _LONGEST
-        """Steps whose products stay near the processor's cache: 8, 4, 2 or 1."""
-        while self.longest > 1 and self.longest * entries > _ENTRIES:
+        """How many steps make a stretch: 8, 4, 2 or 1."""
+        while self.longest > 1 and self.longest * entries > most:
             self.longest //= 2
 
     def turned(self, steps: int) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import gradlab
 from benchmarks import contest, floors, ratios, routes, small_points, twin
-from benchmarks.cases import Case
+from benchmarks.cases import LARGE, Case
 from benchmarks.networks import Network
 from benchmarks.routes import Norms
 from gradlab import catalog
@@ -158,6 +159,14 @@ def test_the_tables_hold_every_case(capsys, tmp_path):
         lstm["rest"]["exact"]
     )
     assert all(max(errors) < 1e-4 for errors in lstm["errors"].values())
+
+
+def test_the_large_case_runs_at_a_small_size():
+    """Its spectral norms are at some lags only, on the warm-up's short run, too."""
+    case = replace(LARGE.quick(), length=64)
+    timed = contest.contest(case, "cpu", rounds=1, patience=1.0)
+    assert {"autograd", "jacrev", *contest.OURS} <= set(timed.rest)
+    assert max(max(errors) for errors in timed.errors.values()) < 1e-4
 
 
 def test_an_unknown_case_is_told_with_those_there_are():
