@@ -31,4 +31,6 @@ def _by_cholesky(columns: Tensor) -> Tensor:
     """Return columns (N, n, k) closer to orthonormal; anything where that failed."""
     unit = columns / torch.linalg.vector_norm(columns, dim=-2, keepdim=True)
     lower, _ = torch.linalg.cholesky_ex(unit.mT @ unit)
-    return torch.linalg.solve_triangular(lower.mT, unit, upper=True, left=False)
+    eye = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device)
+    inverse = torch.linalg.solve_triangular(lower, eye.expand_as(lower), upper=False)
+    return unit @ inverse.mT

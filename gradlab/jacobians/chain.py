@@ -176,12 +176,20 @@ class _Run:
 
     def walk(self, steps: Iterator[FlatJacobian]) -> None:
         """Go back along all ``steps``."""
-        if isinstance(self.whole, FollowedStrand):
-            while some := list(islice(steps, self.whole.stretch)):
+        while some := list(islice(steps, self._stretch())):
+            if isinstance(self.whole, FollowedStrand):
                 self._advance_together(self.whole, some)
-        else:
-            for step in steps:
-                self._advance(step)
+            elif len(some) > 1:
+                self._advance_far(some)
+            else:
+                self._advance(some[0])
+
+    def _stretch(self) -> int:
+        """Return how many steps to go: not beyond the next stored lag."""
+        most = self.whole.stretch
+        if most == 1 or isinstance(self.whole, FollowedStrand):
+            return most
+        return min([most, *(lag - self.lag for lag in self.stored if lag > self.lag)])
 
     def _advance_together(
         self, whole: FollowedStrand, steps: Sequence[FlatJacobian]
@@ -191,10 +199,21 @@ class _Run:
         self.spectral.add_together(spectral)
         self.lag += len(steps)
         for step in steps if self.cut else ():
-            for strand in self.cut:
-                strand.advance(step)
-            self.frobenius.add(_merged(s.frobenius() for s in self.cut))
+            self._advance_cut(step)
             self.spectral.add_matrices(_merged(s.matrices() for s in self.cut))
+
+    def _advance_far(self, steps: Sequence[FlatJacobian]) -> None:
+        self.frobenius.add_together(self.whole.advance_far(steps))
+        self.lag += len(steps)
+        for step in steps if self.cut else ():
+            self._advance_cut(step)
+        if self.lag in self.wanted:
+            self._look([self.whole, *self.cut])
+
+    def _advance_cut(self, step: FlatJacobian) -> None:
+        for strand in self.cut:
+            strand.advance(step)
+        self.frobenius.add(_merged(s.frobenius() for s in self.cut))
 
     def _advance(self, step: FlatJacobian) -> None:
         self.lag += 1
@@ -227,8 +246,11 @@ class _Run:
     def _note(self, strands: Sequence[Strand]) -> None:
         self.frobenius.add(_merged(s.frobenius() for s in strands))
         if self.lag in self.wanted:
-            self.spectral.add_matrices(_merged(s.matrices() for s in strands))
-            self.finder.feed(self.lag, self.whole.product)
+            self._look(strands)
+
+    def _look(self, strands: Sequence[Strand]) -> None:
+        self.spectral.add_matrices(_merged(s.matrices() for s in strands))
+        self.finder.feed(self.lag, self.whole.product)
 
     def _curves(
         self, noted: dict[str, np.ndarray]

@@ -5,7 +5,7 @@ from torch import Tensor
 
 _LONGEST = 8
 _ENTRIES, _ENTRIES_ON_GPU = 2**21, 2**28
-"""Of a stretch's products: near the processor's cache; 1 GB, for few and large calls."""
+"""Of a stretch's products: they stay near the cache; 1 GB, for few and large calls."""
 
 
 class Slots:

@@ -11,7 +11,7 @@ from gradlab.batched import gram, multiply
 from gradlab.logscale import exponent_of, largest_entry, power_of_two, rescaled
 
 
-_LANCZOS_FROM = 32
+_LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33
 _SQUARINGS = {32: 3, 128: 1}
 _LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
 _LOOK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
@@ -80,14 +80,16 @@ def roots(batches: Sequence[Squared]) -> list[Tensor]:
 def top_eigenvalue(symmetric: Tensor) -> Tensor:
     """Return the largest eigenvalue of finite positive matrices (N, n, n), none zero.
 
-    By LAPACK in float64 and where n is small. In float32 by Lanczos steps, several
-    times faster, until a value moves by less than 1e-6 of itself from one look to the
-    next; what has not settled after 48 goes to LAPACK. Up to 128 rows of a power of the
-    matrix, by squaring: what was close lies apart then, fewer steps are needed, and
-    rounding and what is left of the search count for less once the root is taken.
+    By LAPACK in float64 and where n is small (to 32 a GPU's library takes all at once).
+    In float32 by Lanczos steps, several times faster, until a value moves by less than
+    1e-6 of itself from one look to the next; what has not settled after 48 goes to
+    LAPACK. Up to 128 rows of a power of the matrix, by squaring: what was close lies
+    apart then, fewer steps are needed, and rounding and what is left of the search
+    count for less once the root is taken.
     """
     size = symmetric.shape[-1]
-    if symmetric.dtype != torch.float32 or size < _LANCZOS_FROM:
+    large = _LANCZOS_FROM if symmetric.is_cpu else _LANCZOS_FROM_ON_GPU
+    if symmetric.dtype != torch.float32 or size < large:
         return _by_lapack(symmetric)
     squarings = next((n for most, n in _SQUARINGS.items() if size <= most), 0)
     trace = _traces(symmetric)

@@ -60,9 +60,36 @@ class WholeStrand(Strand):
         self.blocks = blocks
         self.alone = len(product.layout.names) == 1
 
+    @property
+    def stretch(self) -> int:
+        """How many steps to go at a time.
+
+        One on the CPU, whose caches several steps' products would leave before their
+        norms are taken; more on a GPU, which would wait for each step's norms.
+        """
+        on_cpu = next(iter(self.product.columns.values())).is_cpu
+        return 1 if on_cpu or "detours" in self.blocks else self.product.slots.longest
+
     def advance(self, step: FlatJacobian) -> None:
         """Go one step further back."""
         self.product.advance(step)
+
+    def advance_far(self, steps: Sequence[FlatJacobian]) -> Norms:
+        """Go some steps back; return the Frobenius norms, (steps, N) each."""
+        stretch = self.product.advance_together(steps)
+        exponent = stretch.exponent.reshape(len(steps), -1)
+        return {
+            name: (size.reshape(exponent.shape), exponent)
+            for name, size in self._sizes(stretch).items()
+        }
+
+    def _sizes(self, stretch: Stretch) -> dict[str, np.ndarray]:
+        later, earlier = self.product.rows.names, self.product.layout.names
+        sizes = {
+            name: stretch.norms[:, later.index(a), earlier.index(b)]
+            for name, (a, b) in self.pairs.items()
+        }
+        return sizes | {"joint": stretch.total}
 
     def frobenius(self) -> Norms:
         """Return the Frobenius norms of the blocks asked for."""
@@ -113,8 +140,7 @@ class FollowedStrand(WholeStrand):
     def advance_together(self, steps: Sequence[FlatJacobian]) -> tuple[Norms, Norms]:
         """Go some steps back; return Frobenius and spectral norms, (steps, N) each."""
         stretch = self.product.advance_together(steps)
-        sizes = {name: stretch.norms[:, i, j] for name, (i, j) in self._places.items()}
-        sizes["joint"] = stretch.total
+        sizes = self._sizes(stretch)
         norms = {
             name: self._followed(name, size, stretch)
             for name, size in sizes.items()
@@ -128,14 +154,6 @@ class FollowedStrand(WholeStrand):
             {name: (size.reshape(shape), exponent) for name, size in sizes.items()},
             {name: (norm.reshape(shape), exponent) for name, norm in norms.items()},
         )
-
-    @property
-    def _places(self) -> dict[str, tuple[int, int]]:
-        later, earlier = self.product.rows.names, self.product.layout.names
-        return {
-            name: (later.index(a), earlier.index(b))
-            for name, (a, b) in self.pairs.items()
-        }
 
     def _followed(self, name: str, sizes: np.ndarray, stretch: Stretch) -> np.ndarray:
         """Return the spectral norms (steps * N) of one block."""

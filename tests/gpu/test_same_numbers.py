@@ -60,6 +60,23 @@ def test_norms_of_all_blocks(spec, dtype, device):
 
 
 @pytest.mark.parametrize("device", PLACES)
+@pytest.mark.parametrize("blocks", ["joint", ("joint", "hh", "no_cell_path"), "all"])
+@pytest.mark.parametrize("spec", ["rnn", "lstm"])
+def test_norms_at_some_lags(spec, blocks, device):
+    """Stretches of steps go from one stored lag to the next."""
+    run, lags = run_of(spec, torch.float32, length=40), (0, 1, 2, 11, 30, 40)
+    if spec == "rnn" and not isinstance(blocks, str):
+        blocks = ("joint", "hh")
+    expected = gradlab.jacobian_norms(run, blocks, lags)
+    with there(device):
+        found = gradlab.jacobian_norms(moved(run, device), blocks, lags)
+        assert_close(found.horizon, expected.horizon, 1e-12)
+    for name in expected.blocks:
+        assert_close(found.frobenius[name], expected.frobenius[name], 1e-4)
+        assert_close(found.spectral[name], expected.spectral[name], 1e-4)
+
+
+@pytest.mark.parametrize("device", PLACES)
 @pytest.mark.parametrize("dtype", CLOSE)
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
 def test_rows_of_h_steps_triangle_and_product(spec, dtype, device):

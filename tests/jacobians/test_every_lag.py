@@ -7,6 +7,7 @@ import torch
 from gradlab.errors import UnknownNameError
 from gradlab.jacobians import jacobian_norms, reference
 from gradlab.jacobians.flat import jacobians
+from gradlab.jacobians.strands import WholeStrand
 from tests.flows import CELLS, STEPS, WITH_CELL_STATE, lively
 from tests.jacobians.networks import NETS, ran, ran_together, scaled
 from tests.jacobians.test_laws import upcast
@@ -111,6 +112,28 @@ def test_a_product_that_dies_is_minus_infinity_from_there_on():
     norms = jacobian_norms(scaled(factors), "joint", range(25))
     assert np.isneginf(norms.spectral["joint"][15:]).all()
     assert np.isfinite(norms.spectral["joint"][:15]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "blocks"),
+    [
+        ("rnn", ("joint", "hh")),
+        ("rnn gain 1.5", "joint"),
+        ("lstm", ("joint", "hh", "ch", "conveyor", "no_cell_path", "no_detours")),
+        ("lstm gain 1.5", "joint"),
+    ],
+)
+def test_several_steps_at_a_time_give_the_same_bits(name, blocks, monkeypatch):
+    """As on a GPU, from one stored lag to the next."""
+    trajectory, lags = ran(name, hidden=21, length=70), (0, 1, 2, 3, 20, 21, 60, 70)
+    expected = jacobian_norms(trajectory, blocks, lags)
+    longest = property(lambda strand: strand.product.slots.longest)
+    monkeypatch.setattr(WholeStrand, "stretch", longest)
+    found = jacobian_norms(trajectory, blocks, lags)
+    for block in expected.blocks:
+        assert np.array_equal(found.frobenius[block], expected.frobenius[block])
+        assert np.array_equal(found.spectral[block], expected.spectral[block])
+    assert np.array_equal(found.horizon, expected.horizon)
 
 
 @pytest.mark.parametrize("hidden", [10, 37])
