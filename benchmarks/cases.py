@@ -25,7 +25,7 @@ class Case:
         cell, hidden, init, gain, forget_bias: as on the axes of a sweep.
         length, sequences: T and B.
         sparse: take spectral norms at this many lags only, on every route alike; 0 for
-            all. Where all of them would take a day.
+            all. Where all of them would take the other routes most of the time.
     """
 
     name: str

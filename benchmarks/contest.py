@@ -85,11 +85,18 @@ class Timed:
         return self.rest[name] + (self.forward[name] if forward else 0.0)
 
 
-def contest(case: Case, device: str, *, rounds: int, patience: float) -> Timed:
+def contest(
+    case: Case,
+    device: str,
+    *,
+    rounds: int,
+    patience: float,
+    tell: Callable[[str], object] = lambda line: None,
+) -> Timed:
     """Let every route run once a round, after a run of all on a short sequence.
 
     A route that has used ``patience`` seconds sits out the rounds that are left, but
-    for the first.
+    for the first. ``tell`` hears of every run, so that little is lost when it is cut.
     """
     cell, network, inputs = case.build(device)
     short = replace(case, length=max(2, case.length // 16))
@@ -98,9 +105,10 @@ def contest(case: Case, device: str, *, rounds: int, patience: float) -> Timed:
         route.run(device)
     ways = routes_of(case, cell, network, inputs)
     for _ in range(rounds):
-        for route in ways.values():
+        for name, route in ways.items():
             if not route.rests or route.used < patience:
                 route.run(device)
+                tell(f"  {name}: {route.rests[-1]:.3g} s ({route.forwards[-1]:.3g})")
     return Timed(
         case,
         {name: 1e3 * median(way.forwards) for name, way in ways.items()},

@@ -44,8 +44,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen, found = _chosen(asked, device), []
     print(f"{_machine(device)}\n\n{NOTE}\n", flush=True)
     for case in chosen:
-        print(f"{case.name} ...", file=sys.stderr, flush=True)
-        timed = contest(case, device, rounds=asked.rounds, patience=asked.patience)
+        _tell(f"{case.name} ...")
+        timed = contest(
+            case, device, rounds=asked.rounds, patience=asked.patience, tell=_tell
+        )
         found.append(timed)
     if found:
         print(_all_tables(found), flush=True)
@@ -55,6 +57,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"\n{small.told()}", flush=True)
     if asked.json:
         asked.json.write_text(json.dumps(_record(device, found, small), indent=1))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _all_tables(found: list[Timed]) -> str:

@@ -80,6 +80,13 @@ def test_h_alone_is_the_first_block(lags):
     assert np.isnan(found.spectral).sum() == (22 - len(at)) * 3
 
 
+def test_norms_from_the_gram_matrix_are_those_of_the_svd():
+    matrices = torch.randn(4, 40, 20, generator=torch.Generator().manual_seed(0))
+    matrices = matrices * torch.tensor([1.0, 1e-30, 0.0, 1e30])[:, None, None]
+    found, expected = routes.by_gram(matrices), torch.linalg.matrix_norm(matrices, 2)
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=0)
+
+
 def test_stretches_and_chunks_change_nothing(monkeypatch):
     _, network, inputs = small("lstm").build("cpu", torch.float64)
     whole = list(of_users(network, inputs.double()))
@@ -164,7 +171,9 @@ def test_the_tables_hold_every_case(capsys, tmp_path):
 def test_the_large_case_runs_at_a_small_size():
     """Its spectral norms are at some lags only, on the warm-up's short run, too."""
     case = replace(LARGE.quick(), length=64)
-    timed = contest.contest(case, "cpu", rounds=1, patience=1.0)
+    told: list[str] = []
+    timed = contest.contest(case, "cpu", rounds=1, patience=1.0, tell=told.append)
+    assert len(told) == len(timed.rest)
     assert {"autograd", "jacrev", *contest.OURS} <= set(timed.rest)
     assert max(max(errors) for errors in timed.errors.values()) < 1e-4
 
