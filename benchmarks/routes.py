@@ -59,12 +59,14 @@ def autograd_norms(
     spectral_at: Collection[int] | None = None,
     *,
     hidden_only: bool = False,
+    whole: bool = False,
 ) -> Norms:
     """Pull all H cotangents of h_T back at once, stretch by stretch.
 
-    With ``hidden_only`` the norms are those of dh_T/dh_t, half the columns.
+    With ``hidden_only`` the norms are those of dh_T/dh_t, half the columns; with
+    ``whole`` those of the whole state's Jacobian, of an LSTM twice the rows.
     """
-    start = _identity_rows(states[-1])
+    start = _identity_rows(states[-1], len(states[-1]) if whole else 1)
     pieces = [_joined(start, hidden_only)[None]]
     pieces += _stretches(states, start, hidden_only)
     return _norms(pieces, spectral_at)
@@ -161,11 +163,14 @@ def gradlab_norms(
     return Norms(spectral, frobenius)
 
 
-def _identity_rows(last: State) -> State:
-    """Return dh_T/ds_T as cotangents, (H, B, n) per state."""
-    h, *carry = last
-    eye = torch.eye(h.shape[-1]).to(h)[:, None].expand(-1, *h.shape)
-    return (eye, *(torch.zeros_like(eye) for _ in carry))
+def _identity_rows(last: State, count: int = 1) -> State:
+    """Return ds_T/ds_T of the first ``count`` states, (rows, B, n) per state."""
+    widths = [state.shape[-1] for state in last]
+    eye = torch.eye(sum(widths)).to(last[0])[: sum(widths[:count])]
+    return tuple(
+        part[:, None].expand(-1, *state.shape)
+        for part, state in zip(eye.split(widths, -1), last, strict=True)
+    )
 
 
 def _stretches(states: list[State], rows: State, hidden_only: bool) -> Iterator[Tensor]:

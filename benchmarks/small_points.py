@@ -1,11 +1,11 @@
 """A sweep of many small points against a loop over them with batched autograd.
 
-Both give ln norms of the same networks: Frobenius at all lags, spectral at the lags a
-sweep stores; the loop a second time with both at all lags, as it is usually written.
-What is not alike is in the loop's favour: of gradlab's time nothing is
-left out (workers start, points are built, every record is stored and read back), of the
-loop's only its routes are counted, on a sample; and the loop carries the rows of h,
-gradlab those of the whole state.
+Both give the same norms of such networks, of the whole state's Jacobian: Frobenius at
+all lags, spectral at the lags a sweep stores. The loop is measured a second time with
+both at all lags, as it is usually written, and with the rows of h alone, which of an
+LSTM is half. What else is not alike is in the loop's favour: of gradlab's time nothing
+is left out (workers start, points are built, every record is stored and read back), of
+the loop's only its routes are counted, on a sample.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import torch
 
 import gradlab
-from benchmarks import routes
+from benchmarks import routes, tables
 from benchmarks.networks import Network
 from gradlab.jacobians.lags import lags
 from gradlab.sweeps.loading import load
@@ -42,6 +42,15 @@ PHI = {
 INITS = ("default", "orthogonal", "glorot_uniform", "he", "identity")
 
 
+LOOPS = {
+    "the same norms": {"all_lags": False, "whole": True},
+    "both norms at all lags": {"all_lags": True, "whole": True},
+    "the rows of h alone": {"all_lags": False, "whole": False},
+    "the rows of h alone, both norms at all lags": {"all_lags": True, "whole": False},
+}
+"""What a loop gives -> how :func:`loop` is asked for it."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """Points a second.
@@ -49,42 +58,38 @@ class Compared:
     Attributes:
         points: of the sweep.
         sweep: gradlab's, all of its call counted.
-        loops: the loop's by processes x threads.
-        loops_all: the loop's with spectral norms at all lags.
+        loops: the loop's by what it gives (see ``LOOPS``) and processes x threads.
         sample: how many points the loop was measured on.
     """
 
     points: int
     sweep: float
-    loops: dict[str, float]
-    loops_all: dict[str, float]
+    loops: dict[str, dict[str, float]]
     sample: int
 
-    @property
-    def ratio(self) -> float:
-        """How many times more points a second than the faster loop."""
-        return self.sweep / max(self.loops.values())
-
-    @property
-    def ratio_all(self) -> float:
-        """The same to the loop with spectral norms at all lags."""
-        return self.sweep / max(self.loops_all.values())
+    def ratio(self, gives: str, way: str) -> float:
+        """Return how many times more points a second than a loop."""
+        return self.sweep / self.loops[gives][way]
 
     def told(self) -> str:
-        """Return it in sentences."""
+        """Return it as a table."""
+        ways = list(self.loops["the same norms"])
+        rows = [
+            [f"`gradlab.sweep`, {ways[0]}", f"{self.sweep:.3g}", ""],
+            *(
+                [
+                    f"loop, {gives}, {way}",
+                    f"{rate:.3g}",
+                    f"{self.ratio(gives, way):.3g}",
+                ]
+                for gives, rates in self.loops.items()
+                for way, rate in rates.items()
+            ),
+        ]
+        table = tables.markdown(["way, processes x threads", "a second", "times"], rows)
         return (
-            f"{self.points:,} small points, points a second (processes x threads)\n"
-            f"  gradlab.sweep: {self.sweep:.3g}\n"
-            f"  a loop with batched autograd, on {self.sample} of them: "
-            f"{self._beside(self.loops)}\n"
-            f"  the same with spectral norms at all lags: "
-            f"{self._beside(self.loops_all)}"
-        )
-
-    def _beside(self, loops: dict[str, float]) -> str:
-        return ", ".join(
-            f"{way}: {rate:.3g} ({self.sweep / rate:.3g} times fewer)"
-            for way, rate in loops.items()
+            f"{self.points:,} small points; the loop with batched autograd on "
+            f"{self.sample} of them\n\n{table}"
         )
 
 
@@ -110,22 +115,16 @@ def compare(points: int, workers: int, *, quick: bool = False) -> Compared:
     asked = config(points, quick=quick)
     count = len(plan(load(asked)).points)
     sample = sampled(asked, 12 if quick else SAMPLE)
-    return Compared(
-        count,
-        count / swept(asked, workers),
-        looped(sample, workers, all_lags=False),
-        looped(sample, workers, all_lags=True),
-        len(sample),
-    )
+    swept_a_second = count / swept(asked, workers)
+    loops = {gives: looped(sample, workers, **how) for gives, how in LOOPS.items()}
+    return Compared(count, swept_a_second, loops, len(sample))
 
 
-def looped(
-    points: Sequence[Point], workers: int, *, all_lags: bool
-) -> dict[str, float]:
+def looped(points: Sequence[Point], workers: int, **how: bool) -> dict[str, float]:
     """Return the loop's points a second in many processes, and in many threads."""
     ways = {
-        f"{workers} x 1": in_processes(points, workers, all_lags),
-        f"1 x {workers}": loop(points, all_lags),
+        f"{workers} x 1": in_processes(points, workers, **how),
+        f"1 x {workers}": loop(points, **how),
     }
     return {way: len(points) / seconds for way, seconds in ways.items()}
 
@@ -147,7 +146,7 @@ def sampled(asked: dict[str, Any], count: int) -> list[Point]:
     return random.Random(0).sample(points, min(count, len(points)))
 
 
-def in_processes(points: Sequence[Point], workers: int, all_lags: bool) -> float:
+def in_processes(points: Sequence[Point], workers: int, **how: bool) -> float:
     """Return the loop's seconds in ``workers`` processes of one thread, all busy."""
     context = get_context("spawn")
     with ProcessPoolExecutor(
@@ -155,11 +154,13 @@ def in_processes(points: Sequence[Point], workers: int, all_lags: bool) -> float
     ) as pool:
         warm = [[replace(points[0], length=8)] * 2] * (2 * workers)
         list(pool.map(loop, warm))
-        spent = pool.map(partial(loop, all_lags=all_lags), [[p] for p in points])
+        spent = pool.map(partial(loop, **how), [[p] for p in points])
         return sum(spent) / workers
 
 
-def loop(points: Sequence[Point], all_lags: bool = False) -> float:
+def loop(
+    points: Sequence[Point], *, all_lags: bool = False, whole: bool = True
+) -> float:
     """Return the seconds of batched autograd and its norms, point after point."""
     seconds = 0.0
     for point in points:
@@ -170,6 +171,6 @@ def loop(points: Sequence[Point], all_lags: bool = False) -> float:
         began = time.perf_counter()
         states = routes.autograd_forward(network, inputs)
         at = None if all_lags else frozenset(lags(point.length))
-        routes.autograd_norms(states, at)
+        routes.autograd_norms(states, at, whole=whole)
         seconds += time.perf_counter() - began
     return seconds

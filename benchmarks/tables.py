@@ -28,7 +28,7 @@ def milliseconds(found: Iterable[Timed]) -> str:
         [timed.case.name, *(_milliseconds(timed, route) for route in routes)]
         for timed in found
     ]
-    return _table(["case", *routes], rows)
+    return markdown(["case", *routes], rows)
 
 
 def ratios(found: Iterable[Timed], *, forward: bool) -> str:
@@ -37,7 +37,7 @@ def ratios(found: Iterable[Timed], *, forward: bool) -> str:
     for timed in found:
         parts = [timed.ratio(over, under, forward=forward) for _, over, under in RATIOS]
         rows.append([timed.case.name, *map(_times, parts)])
-    return _table(["case", *(name for name, *_ in RATIOS)], rows)
+    return markdown(["case", *(name for name, *_ in RATIOS)], rows)
 
 
 def errors(found: Iterable[Timed]) -> str:
@@ -54,7 +54,7 @@ def errors(found: Iterable[Timed]) -> str:
         ]
         for timed in found
     ]
-    return _table(["case", *heads], rows)
+    return markdown(["case", *heads], rows)
 
 
 def sizes(found: Iterable[Timed]) -> str:
@@ -70,7 +70,7 @@ def sizes(found: Iterable[Timed]) -> str:
         )
         rows.append([str(fact) for fact in facts])
     heads = "case cell H T B init gain bias lags runs".split()
-    return _table(heads, rows)
+    return markdown(heads, rows)
 
 
 def _milliseconds(timed: Timed, route: str) -> str:
@@ -89,7 +89,7 @@ def _times(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.3g}"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return Markdown, in columns for the eye."""
     full = [[*row, *[""] * (len(heads) - len(row))] for row in rows]
     columns = list(zip(heads, *full, strict=True))

@@ -70,10 +70,14 @@ class _Worker:
         self.process.kill()
         self.process.join()
 
-    def end(self) -> None:
+    def stop(self) -> None:
+        """Ask it to end; :meth:`end` waits for it."""
         self.pipe.close()
         if self.process.is_alive():
             self.process.terminate()
+
+    def end(self) -> None:
+        self.stop()
         self.process.join(2)
         if self.process.is_alive():
             self.process.kill()
@@ -105,6 +109,8 @@ class Crew:
 
     def __exit__(self, *error: object) -> None:
         """End every worker, busy or not."""
+        for one in self._workers:
+            one.stop()
         for one in self._workers:
             one.end()
         self._workers.clear()

@@ -80,6 +80,16 @@ def test_h_alone_is_the_first_block(lags):
     assert np.isnan(found.spectral).sum() == (22 - len(at)) * 3
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_whole_states_norms_are_a_sweeps(cell):
+    built, network, inputs = small(cell).build("cpu", torch.float64)
+    states = routes.autograd_forward(network, inputs.movedim(1, 0))
+    found = routes.autograd_norms(states, whole=True)
+    ours = gradlab.jacobian_norms(gradlab.unroll(built, inputs), "joint", range(22))
+    assert np.allclose(found.spectral, ours.spectral["joint"], rtol=0, atol=1e-9)
+    assert np.allclose(found.frobenius, ours.frobenius["joint"], rtol=0, atol=1e-9)
+
+
 def test_norms_from_the_gram_matrix_are_those_of_the_svd():
     matrices = torch.randn(4, 40, 20, generator=torch.Generator().manual_seed(0))
     matrices = matrices * torch.tensor([1.0, 1e-30, 0.0, 1e30])[:, None, None]
@@ -194,7 +204,10 @@ def test_the_sweep_of_small_points_has_a_thousand():
 def test_small_points_are_compared(threads):
     found = small_points.compare(100, 2, quick=True)
     assert found.points == 100
-    assert set(found.loops) == set(found.loops_all) == {"2 x 1", "1 x 2"}
-    assert found.ratio == found.sweep / max(found.loops.values()) > 0
-    assert found.ratio_all == found.sweep / max(found.loops_all.values())
+    assert set(found.loops) == set(small_points.LOOPS)
+    for gives, rates in found.loops.items():
+        assert set(rates) == {"2 x 1", "1 x 2"}
+        for way, rate in rates.items():
+            assert found.ratio(gives, way) == found.sweep / rate > 0
+            assert f"| loop, {gives}, {way}" in found.told()
     assert "100 small points" in found.told()
