@@ -16,8 +16,14 @@ from benchmarks.cases import Case
 from benchmarks.threads import one_thread
 
 
-USERS = ("autograd", "autograd, h alone", "jacrev", "autograd, plain", "jacrev, plain")
+USERS = (
+    *("autograd", "autograd, h alone", "jacrev"),
+    *("autograd, plain", "jacrev, plain", "jacrev, one call"),
+)
 OURS = ("exact", "adaptive")
+_AT_ONCE = 2**28
+"""Entries of Jacobians held at once; what makes them takes five times as much."""
+
 FLOORS = ("floor, one product", "floor, two products", "pullback floor")
 
 
@@ -142,6 +148,12 @@ def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
             lambda: routes.jacrev_forward(network, moving),
             lambda parts: routes.jacrev_norms_plain(network, *parts),
         )
+        states = 2 if case.cell == "lstm" else 1
+        if steps * sequences * (states * case.hidden) ** 2 <= _AT_ONCE:
+            ways["jacrev, one call"] = Route(
+                lambda: routes.jacrev_forward(network, moving),
+                lambda parts: routes.jacrev_norms_at_once(network, *parts),
+            )
     if case.cell != "lstm":
         del ways["autograd, h alone"]  # it is the same
     for name, chain in zip(OURS, ("dense", "adaptive"), strict=True):

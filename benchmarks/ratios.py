@@ -32,7 +32,8 @@ brackets. For gradlab it keeps what a step gave, for autograd it builds the grap
 exact, adaptive: gradlab's chains, which build their Jacobians within the time.
 autograd: batched gradients of h_T, then torch.linalg.matrix_norm; "h alone" gives
 dh_T/dh_t, half of it. jacrev: vmap(jacrev(step)), the chain, matrix_norm. "plain" is
-as it is usually written, the others are the fastest of several ways tried.
+as it is usually written (autograd: one call for all states; jacrev: step after step),
+"one call" all steps' Jacobians in one; the others are the fastest of several tried.
 floor: the chain's bare products, one or two a step, the faster counts. Pullback floor:
 H cotangents through the weights."""
 

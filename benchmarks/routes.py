@@ -142,6 +142,27 @@ def jacrev_norms_plain(network: Network, driven: Tensor, before: Tensor) -> Norm
     return _plain_norms(torch.stack(products))
 
 
+def jacrev_norms_at_once(network: Network, driven: Tensor, before: Tensor) -> Norms:
+    """Build all J_t by one call of ``vmap(jacrev(step))``, multiply, and take norms.
+
+    As one writes it first: over the joint state of all steps and sequences.
+    """
+    steps, sequences, width = before.shape
+    count = width // network.hidden
+
+    def step(x: Tensor, state: Tensor) -> Tensor:
+        return torch.cat(network.step(x, state.chunk(count, -1)), -1)
+
+    all_at_once = vmap(jacrev(step, argnums=1))
+    jacobians = all_at_once(driven.flatten(0, 1), before.flatten(0, 1))
+    product = torch.eye(network.hidden, width).to(before).repeat(sequences, 1, 1)
+    products = [product]
+    for jacobian in jacobians.unflatten(0, (steps, sequences)).flip(0):
+        product = product @ jacobian
+        products.append(product)
+    return _plain_norms(torch.stack(products))
+
+
 def has(chain: str) -> bool:
     """Say whether gradlab can be asked for this chain."""
     known = inspect.signature(gradlab.jacobian_norms).parameters

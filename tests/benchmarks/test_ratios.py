@@ -37,7 +37,9 @@ def small(cell, **changes):
 def of_users(network, inputs):
     moving = inputs.movedim(1, 0)
     yield routes.autograd_norms(routes.autograd_forward(network, moving))
-    yield routes.jacrev_norms(network, *routes.jacrev_forward(network, moving))
+    parts = routes.jacrev_forward(network, moving)
+    yield routes.jacrev_norms(network, *parts)
+    yield routes.jacrev_norms_at_once(network, *parts)
 
 
 @pytest.mark.parametrize("dtype", CLOSE)
