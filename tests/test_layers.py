@@ -13,7 +13,7 @@ ROOT = Path(gradlab.__file__).parent
 
 FLOORS = (
     {"errors", "shapes", "catalog", "seeding", "heap", "invariant"}
-    | {"batched", "logscale"},
+    | {"batched", "logscale", "orthonormal"},
     {"activations", "initializers", "store", "statistics"},
     {"cells", "inputs", "losses"},
     {"trajectory"},
