@@ -20,6 +20,7 @@ from typing import Any
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.sweeps import remote
 from gradlab.sweeps.engine import FREE, Answer, Limits, overdue
+from gradlab.sweeps.interrupts import welcome
 
 
 CONNECTING = 10.0
@@ -130,7 +131,8 @@ class Cluster:
             self._look()
             self._send()
             try:
-                future = self._came.get(timeout=LOOKING)
+                with welcome():
+                    future = self._came.get(timeout=LOOKING)
             except queue.Empty:
                 continue
             yield from self._hear(future)

@@ -20,6 +20,7 @@ from typing import Any
 from gradlab.errors import GradlabError
 from gradlab.sweeps import worker
 from gradlab.sweeps.engine import FREE, Answer, Limits, overdue
+from gradlab.sweeps.interrupts import welcome
 from gradlab.sweeps.memory import WORKER
 
 
@@ -154,7 +155,9 @@ class Crew:
         patience = None
         if nearest < math.inf:
             patience = max(0.0, nearest - time.monotonic())
-        spoke = [by_handle[handle] for handle in pipes.wait(list(by_handle), patience)]
+        with welcome():
+            heard = pipes.wait(list(by_handle), patience)
+        spoke = [by_handle[handle] for handle in heard]
         return list(dict.fromkeys(spoke))
 
     def _assign(self) -> None:

@@ -24,6 +24,7 @@ from gradlab.sweeps.crew import Crew
 from gradlab.sweeps.engine import Engine, Means
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.intake import Intake, Progress
+from gradlab.sweeps.interrupts import put_off
 from gradlab.sweeps.log import Log
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
@@ -249,13 +250,15 @@ class _Run:
             for group in fitting:
                 intake.submit(group, engine)
             try:
-                with closing(engine.answers()) as answers:
+                with closing(engine.answers()) as answers, put_off() as ctrl_c:
                     for answer in answers:
                         intake.take(answer, engine)
+                        ctrl_c.heed()
             except KeyboardInterrupt:
-                for answer in engine.arrived():
-                    intake.take(answer, engine)
-                intake.release(engine)
+                with put_off():
+                    for answer in engine.arrived():
+                        intake.take(answer, engine)
+                    intake.release(engine)
                 raise
 
     def _memory(self) -> int | None:

@@ -1,3 +1,4 @@
+import signal
 import sqlite3
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from gradlab import catalog
 from gradlab.errors import StoreError, TooManyPointsError, VerificationError
 from gradlab.store import Results
+from gradlab.store.store import Store
 from gradlab.sweeps import events, runner, verify
 from gradlab.sweeps.loading import load
 from tests.sweeps.inline import InlineCrew
@@ -187,6 +189,27 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch):
     results, _ = run(tmp_path / "r")
     assert len(crew().measured()) == 12 - done
     assert numbers(results) == numbers(whole)
+
+
+def test_an_answer_that_is_being_written_is_written_to_its_end(tmp_path, monkeypatch):
+    """Ctrl-C after the first of a group's points: the others were computed, too."""
+    saved = []
+
+    def save_point(store, key, *rest, **more):
+        save(store, key, *rest, **more)
+        saved.append(key)
+        if len(saved) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    save = Store.save_point
+    monkeypatch.setattr(Store, "save_point", save_point)
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, progress=told.append)
+    together = len(crew().calls[-1][1][0])
+    assert together > 1
+    assert len(saved) == told[-1].done == together
+    assert Results.open(tmp_path / "r").meta["counts"]["done"] == together
 
 
 FAILING = (
