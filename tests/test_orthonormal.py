@@ -1,5 +1,7 @@
 """Orthonormal columns by another road than LAPACK's, on a device that is elsewhere."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -43,3 +45,28 @@ def test_where_rank_is_missing_the_library_fills_it_up(device):
         found = orthonormal(columns.to(device)).cpu().double()
     eye = torch.eye(8).double().expand(3, -1, -1)
     torch.testing.assert_close(found.mT @ found, eye, rtol=0, atol=1e-6)
+
+
+def test_lapack_has_one_thread_and_the_others_come_back(monkeypatch):
+    seen, qr = [], torch.linalg.qr
+    before = torch.get_num_threads()
+
+    def watched(columns):
+        seen.append(torch.get_num_threads())
+        if len(seen) == 3:
+            raise RuntimeError("out of memory")
+        return qr(columns)
+
+    monkeypatch.setattr(torch.linalg, "qr", watched)
+    try:
+        torch.set_num_threads(2)
+        orthonormal(tall(0))
+        assert torch.get_num_threads() == 2
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(orthonormal, [tall(0)]))
+        with pytest.raises(RuntimeError, match="out of memory"):
+            orthonormal(tall(0))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [1, 1, 1]
