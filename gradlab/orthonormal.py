@@ -1,4 +1,4 @@
-"""Orthonormal columns of many tall matrices."""
+"""Many tall matrices' QR: their orthonormal columns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,26 +12,35 @@ _OFF = 1e-8
 _counting = Lock()
 
 
+def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
+    """Return Q (N, n, k) and R (N, k, k) of columns = Q R, by the device's library.
+
+    Tall matrices on one thread: where it has two, MKL's LAPACK can take three to six
+    times as long over them (128 x 58, 256 x 58).
+    """
+    if not columns.is_cpu or columns.shape[-2] == columns.shape[-1]:
+        return torch.linalg.qr(columns)
+    with _one_thread():
+        return torch.linalg.qr(columns)
+
+
 def orthonormal(columns: Tensor) -> Tensor:
     """Return Q (N, n, k) of columns = Q R, R upper triangular, for (N, n, k), n >= k.
 
-    On the CPU by LAPACK, on one thread: where it has two, MKL's can take three to six
-    times as long over tall matrices (128 x 58, 256 x 58). A GPU's libraries take them
-    one after the other, each in a hundred small calls; there it is by Cholesky's factor
-    of the Gram matrix, twice and in float64 (Yamamoto et al. 2015, CholeskyQR2), for
-    all of them at once, and matrices too near to rank deficient for that are left to
-    the library.
+    On the CPU by :func:`factors`. A GPU's libraries take tall matrices one after the
+    other, each in a hundred small calls; there it is by Cholesky's factor of the Gram
+    matrix, twice and in float64 (Yamamoto et al. 2015, CholeskyQR2), for all of them at
+    once, and matrices too near to rank deficient for that are left to the library.
     """
     if columns.is_cpu:
-        with _one_thread():
-            return torch.linalg.qr(columns).Q
+        return factors(columns)[0]
     found = _by_cholesky(_by_cholesky(columns.double()))
     eye = torch.eye(columns.shape[-1], dtype=found.dtype, device=found.device)
     off = (found.mT @ found - eye).abs().amax((-2, -1))
     found = found.to(columns.dtype)
     left = (~(off <= _OFF)).nonzero().squeeze(-1)  # NaN is left, too
     if len(left):
-        found[left] = torch.linalg.qr(columns[left]).Q
+        found[left] = factors(columns[left])[0]
     return found
 
 

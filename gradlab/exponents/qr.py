@@ -10,6 +10,7 @@ from gradlab.batched import filled, multiply
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
 from gradlab.invariant import elementwise
+from gradlab.orthonormal import factors
 from gradlab.seeding import stream
 
 
@@ -133,7 +134,7 @@ class _Run:
 
     def factorise(self) -> None:
         """Make the frame orthonormal again and add what it grew by."""
-        frame, triangle = torch.linalg.qr(self.frame[..., : self.count])
+        frame, triangle = factors(self.frame[..., : self.count])
         grown = _ln(triangle.diagonal(dim1=-2, dim2=-1))
         self.dead |= grown < grown.amax(-1, keepdim=True) + LOST
         self.dead |= grown.isneginf()
