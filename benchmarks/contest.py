@@ -21,10 +21,10 @@ USERS = (
     *("autograd, plain", "jacrev, plain", "jacrev, one call"),
 )
 OURS = ("exact", "adaptive")
+FLOORS = ("floor, one product", "floor, two products", "pullback floor")
+
 _AT_ONCE = 2**28
 """Entries of Jacobians held at once; what makes them takes five times as much."""
-
-FLOORS = ("floor, one product", "floor, two products", "pullback floor")
 
 
 @dataclass

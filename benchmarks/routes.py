@@ -257,8 +257,8 @@ def _largest_singular(matrices: Tensor) -> Tensor:
 def by_gram(matrices: Tensor) -> Tensor:
     """Return the largest singular values of tall matrices from A^T A, scaled.
 
-    What a GPU does sooner: its libraries take half a minute for the singular values of
-    some of these matrices of 2048 x 1024, after a first way has not converged.
+    What a GPU does sooner: for some matrices its library's first way to the singular
+    values does not converge, and the second takes many times as long.
     """
     size = matrices.abs().amax((-2, -1), keepdim=True)
     scaled = matrices / torch.where(size > 0, size, 1.0)

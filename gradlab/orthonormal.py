@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 _OFF = 1e-8
-_counting = Lock()
+_changing = Lock()
 
 
 def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
@@ -59,7 +59,7 @@ def _one_thread() -> Iterator[None]:
 
     For one caller at a time: two could each put back what the other has set.
     """
-    with _counting:
+    with _changing:
         before = torch.get_num_threads()
         if before > 1:
             torch.set_num_threads(1)

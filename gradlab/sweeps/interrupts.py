@@ -48,7 +48,7 @@ def put_off() -> Iterator[PutOff]:
     """
     global _now
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not ours or threading.current_thread() is not threading.main_thread():
+    if not (ours and _comes_here()):
         yield PutOff()
         return
     _now = PutOff()
@@ -64,10 +64,15 @@ def put_off() -> Iterator[PutOff]:
 @contextmanager
 def welcome() -> Iterator[None]:
     """Let Ctrl-C raise at once, as where one waits."""
-    state = _now
+    state = _now if _comes_here() else PutOff()
     state.welcome = True
     try:
         state.heed()
         yield
     finally:
         state.welcome = False
+
+
+def _comes_here() -> bool:
+    """Say whether this is the thread that Ctrl-C comes to."""
+    return threading.current_thread() is threading.main_thread()

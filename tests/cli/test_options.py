@@ -8,6 +8,7 @@ import torch
 
 from gradlab.cli.sweep import command
 from gradlab.store.results import Results
+from tests.gpu.places import NO_GPU
 
 
 NUMBERS = {
@@ -241,7 +242,7 @@ def test_plain(sweep):
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@NO_GPU
 def test_device(sweep):
     sweep("--device=cuda")
     (point,) = Results.open("reports/default").points

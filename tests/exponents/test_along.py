@@ -21,6 +21,7 @@ from gradlab.jacobians import reference
 from gradlab.seeding import stream
 from gradlab.trajectory import unroll
 from tests.flows import CELLS, FEATURES, TwoStates, built, noise, run
+from tests.gpu.places import NO_GPU
 
 
 SQUARE = [spec for spec in CELLS if "proj" not in spec]
@@ -378,8 +379,7 @@ def test_matrices_that_are_none():
 
 
 @pytest.mark.gpu
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@NO_GPU
 def test_an_accelerator_gives_the_same():
     trajectory = driven("lstm", 200, hidden=16, bias=1.0)
     cell = trajectory.cell

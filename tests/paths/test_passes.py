@@ -28,6 +28,7 @@ from tests.flows import (
     off,
     run,
 )
+from tests.gpu.places import NO_GPU
 
 
 TOLERANCE = 1e-12
@@ -282,8 +283,7 @@ def test_what_cannot_be_meant_is_refused():
 
 
 @pytest.mark.gpu
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@NO_GPU
 @pytest.mark.parametrize("spec", ["lstm:peephole+proj=5", "gru"])
 def test_an_accelerator_gives_the_same_numbers(spec):
     inputs = noise(SEQUENCES, STEPS, FEATURES)

@@ -22,6 +22,7 @@ from gradlab.precision import (
 )
 from gradlab.trajectory import unroll
 from tests.flows import TwoStates, noise, run
+from tests.gpu.places import NO_GPU
 
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -195,8 +196,7 @@ def test_lags_are_finite_only_where_norms_get_there():
 
 
 @pytest.mark.gpu
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@NO_GPU
 def test_the_lags_are_the_same_on_an_accelerator():
     cell = initialize_(cells.build("lstm", 3, 8, dtype=torch.float64), seed=0)
     inputs = noise(2, 100, 3)

@@ -12,6 +12,7 @@ from gradlab.spectra.factored import DEAD, FactoredProduct, factor
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
 from gradlab.trajectory import unroll
+from tests.gpu.places import NO_GPU
 from tests.spectra.cases import in_many_digits, run
 
 
@@ -260,8 +261,7 @@ def test_lags_of_one_walk_are_those_of_separate_ones():
 
 
 @pytest.mark.gpu
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an accelerator")
+@NO_GPU
 def test_an_accelerator_agrees_along_the_stored_trajectory():
     trajectory = run("lstm", 8, 100, sequences=2)
     cell, inputs = trajectory.cell.cuda(), trajectory.inputs.movedim(0, -2).cuda()

@@ -67,15 +67,18 @@ def test_what_others_do_with_it_is_let_be():
     assert heard == ["theirs"]
 
 
-def test_in_a_thread_nothing_happens():
+def test_another_thread_neither_hears_it_nor_lets_it_in():
     worked = []
 
     def work():
-        with put_off() as ctrl_c, welcome():
-            ctrl_c.heed()
-            worked.append(True)
+        with put_off() as theirs, welcome():
+            theirs.heed()
+            worked.append(ctrl_c.welcome)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert worked == [True]
+    with put_off() as ctrl_c:
+        press()
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        ctrl_c.pressed = False
+    assert worked == [False]
