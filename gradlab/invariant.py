@@ -67,12 +67,12 @@ def matmul(operand: Tensor, weight: Tensor) -> Tensor:
     return product[..., :rows] if rows % _SIDE else product
 
 
-def scale_rows(scale: Tensor, weight: Tensor) -> Tensor:
-    """Return D(scale) @ weight per sequence.
+def scale_rows(scale: Tensor, weight: Tensor, into: Tensor | None = None) -> Tensor:
+    """Return D(scale) @ weight per sequence, written to ``into`` if given.
 
     ``scale`` (…, …M, B, rows) and ``weight`` (…M, rows, n) give (…, …M, B, rows, n).
     """
-    return scale.unsqueeze(-1) * weight.unsqueeze(-3)
+    return torch.mul(scale.unsqueeze(-1), weight.unsqueeze(-3), out=into)
 
 
 def add_scaled_rows_(into: Tensor, scale: Tensor, weight: Tensor) -> Tensor:

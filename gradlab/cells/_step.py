@@ -7,7 +7,7 @@ the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -22,7 +22,19 @@ Pull = Callable[[int, tuple[Tensor, ...], tuple[Tensor, ...]], None]
 Both by state. The results are written to the tensors ``into``; no graph is built.
 """
 
-_NOTHING: Mapping[str, Tensor] = MappingProxyType({})
+NOTHING: Mapping[str, Tensor] = MappingProxyType({})
+
+
+class Jacobians(Protocol):
+    """``some(span)``: J_t of some of the steps along a leading time axis.
+
+    ``some(span, over)`` may write its dense blocks over those of ``over``, of as many
+    steps and given before: memory that is still in the cache. No graph is built then.
+    """
+
+    def __call__(
+        self, span: slice, over: Mapping[str, Tensor] = NOTHING
+    ) -> "StepJacobian": ...
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,8 @@ class Step:
     """
 
     state: tuple[Tensor, ...]
-    gates: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
-    pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _NOTHING)
+    gates: Mapping[str, Tensor] = field(default_factory=lambda: NOTHING)
+    pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: NOTHING)
     recurrent: tuple[Recurrent, ...] = ()
 
     def at(self, k: int | slice) -> "Step":

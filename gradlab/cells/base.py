@@ -17,7 +17,7 @@ Everything else (Jacobian, pullback) then comes from torch.func.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
@@ -25,7 +25,9 @@ from torch import Tensor, nn
 
 from gradlab.cells import _automatic
 from gradlab.cells._step import (
+    NOTHING,
     Diagonal,
+    Jacobians,
     Pull,
     Recurrent,
     Step,
@@ -146,14 +148,15 @@ class Cell(nn.Module, ABC):
 
     def jacobians(
         self, inputs: Inputs, state: tuple[State, ...], step: Step
-    ) -> Callable[[slice], StepJacobian]:
+    ) -> Jacobians:
         """Return what gives :meth:`jacobian` of any of steps along a leading time axis.
 
         ``some(span)`` is that of the steps in ``span``; a cell may compute what is
-        small for all of them at once, and what fills memory when it is asked for.
+        small for all of them at once, and what fills memory when it is asked for, over
+        that of an earlier one where it is given that, too.
         """
 
-        def some(span: slice) -> StepJacobian:
+        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
             before = tuple(part[span] for part in state)
             return self.jacobian(inputs[span], before, step.at(span))
 

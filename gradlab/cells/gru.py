@@ -1,5 +1,6 @@
 """Gated recurrent unit in its four conventions."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -9,7 +10,14 @@ from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import Pull, Recurrent, Step, StepJacobian
+from gradlab.cells.base import (
+    NOTHING,
+    Jacobians,
+    Pull,
+    Recurrent,
+    Step,
+    StepJacobian,
+)
 from gradlab.invariant import (
     add_scaled_rows_,
     left_multiply,
@@ -89,9 +97,21 @@ class GRU(TorchLayout):
         return Step((replaced * n + keep * carried,), gates, a, recurrent)
 
     def jacobian(self, inputs, state, step) -> StepJacobian:
+        return self._blocks(self._slopes(state, step))
+
+    def jacobians(self, inputs, state, step) -> Jacobians:
         slopes = self._slopes(state, step)
+
+        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
+            return self._blocks(_Slopes(*(values[span] for values in slopes)), over)
+
+        return some
+
+    def _blocks(
+        self, slopes: "_Slopes", over: Mapping[str, Tensor] = NOTHING
+    ) -> StepJacobian:
         to_reset, to_update, to_new = self.weight_hh.split(self.hidden_size, -2)
-        block = scale_rows(slopes.update, to_update)
+        block = scale_rows(slopes.update, to_update, over.get("hh"))
         if self.reset_before:
             moved = scale_rows(slopes.reset, to_reset)
             inner = left_multiply(to_new, moved)

@@ -1,6 +1,6 @@
 """Long short-term memory, with the options that ablate it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import torch
@@ -11,7 +11,15 @@ from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import Diagonal, Pull, Recurrent, Step, StepJacobian
+from gradlab.cells.base import (
+    NOTHING,
+    Diagonal,
+    Jacobians,
+    Pull,
+    Recurrent,
+    Step,
+    StepJacobian,
+)
 from gradlab.errors import ConfigError
 from gradlab.invariant import (
     add_scaled_rows_,
@@ -141,14 +149,21 @@ class LSTM(TorchLayout):
     def jacobian(self, inputs, state, step) -> StepJacobian:
         return self._blocks(self._slopes(state, step))
 
-    def jacobians(self, inputs, state, step) -> Callable[[slice], StepJacobian]:
+    def jacobians(self, inputs, state, step) -> Jacobians:
         slopes = self._slopes(state, step)
-        return lambda span: self._blocks(slopes.between(span))
 
-    def _blocks(self, slopes: "_Slopes") -> StepJacobian:
+        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
+            return self._blocks(slopes.between(span), over)
+
+        return some
+
+    def _blocks(
+        self, slopes: "_Slopes", over: Mapping[str, Tensor] = NOTHING
+    ) -> StepJacobian:
         weights = self._split_rows(self.weight_hh)
-        cell = _mixed(slopes.into_cell, weights)
-        hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
+        cell = _mixed(slopes.into_cell, weights, over.get("ch"))
+        into = None if self.proj_size else over.get("hh")
+        hidden = torch.mul(slopes.cell_to_hidden.unsqueeze(-1), cell, out=into)
         add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
         through = slopes.cell_to_hidden * slopes.conveyor
         blocks: dict[str, Tensor | Diagonal]
@@ -318,10 +333,14 @@ class _Factors(NamedTuple):
         return map(_Factors, *(values.unbind(0) for values in self))
 
 
-def _mixed(scales: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:
+def _mixed(
+    scales: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],
+    into: Tensor | None = None,
+) -> Tensor:
     """Return the sum of each gate's rows scaled, (…, B, H, n)."""
     (first, scale), *rest = scales.items()
-    total = scale_rows(scale, weights[first])
+    total = scale_rows(scale, weights[first], into)
     for name, scale in rest:
         add_scaled_rows_(total, scale, weights[name])
     return total

@@ -1,12 +1,21 @@
 """The plain recurrent network (Elman)."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout
-from gradlab.cells.base import Pull, Recurrent, Step, StepJacobian
+from gradlab.cells.base import (
+    NOTHING,
+    Jacobians,
+    Pull,
+    Recurrent,
+    Step,
+    StepJacobian,
+)
 from gradlab.invariant import matmul, pull_through, pulling, scale_rows
 
 
@@ -45,6 +54,15 @@ class RNN(TorchLayout):
 
     def jacobian(self, inputs, state, step) -> StepJacobian:
         return StepJacobian({"hh": scale_rows(self._slope(step), self.weight_hh)})
+
+    def jacobians(self, inputs, state, step) -> Jacobians:
+        slope = self._slope(step)
+
+        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
+            block = scale_rows(slope[span], self.weight_hh, over.get("hh"))
+            return StepJacobian({"hh": block})
+
+        return some
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         (g,) = cotangents

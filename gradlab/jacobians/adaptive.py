@@ -11,7 +11,7 @@ random cotangents carried exactly beside R, which bound |E|; where they do not k
 below the limit, the dense chain is run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -191,24 +191,31 @@ class _Dense:
     def run(self, *, letting_go: bool) -> None:
         """Go back until every point is carried by fewer rows, or to the end."""
         length = self.all.trajectory.length
-        steps = jacobians(self.trajectory, length)
-        while len(self.points):
+        steps = self._steps()
+        while len(self.points) and self.lag < length:
             most = min(self.strand.stretch, _EVERY - self.lag % _EVERY)
-            some = list(islice(steps, most))
-            if not some:
-                return
-            self._advance(some)
+            self._advance(steps, min(most, length - self.lag))
             before = len(self.points)
             if letting_go and self.lag % _EVERY == 0 and self.lag < length:
                 self._let_go(length - self.lag)
             if len(self.points) < before:
-                steps = jacobians(self.trajectory, length - self.lag)
+                steps = self._steps()
 
-    def _advance(self, steps: Sequence[FlatJacobian]) -> None:
+    def _steps(self) -> Iterator[FlatJacobian]:
+        """Return the Jacobians of the steps that are left."""
+        later = self.all.trajectory.length - self.lag
+        return jacobians(self.trajectory, later, passing=True)
+
+    def _advance(self, steps: Iterator[FlatJacobian], count: int) -> None:
         here = sequences_of(self.points, self.all.trajectory.lead[-1])
-        frobenius, spectral = self.strand.advance_together(steps)
+        later = self.all.trajectory.length - self.lag
+        frobenius, spectral = self.strand.advance_together(
+            islice(steps, count),
+            count,
+            lambda: jacobians(self.trajectory, later, later - count),
+        )
         self.all.note(self.lag, here, frobenius["joint"], spectral["joint"])
-        self.lag += len(steps)
+        self.lag += count
 
     def _let_go(self, t: int) -> None:
         """Try whether products are narrow by now; let those be carried that are."""

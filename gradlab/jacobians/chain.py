@@ -116,7 +116,7 @@ def jacobian_norms(
         if chain == "adaptive" and suits(trajectory, kept):
             return _adaptive(trajectory, lags, kept, threshold)
         run = _Run(trajectory, blocks, lags, kept, threshold)
-        run.walk(jacobians(trajectory, length))
+        run.walk()
         return run.result()
 
 
@@ -174,15 +174,19 @@ class _Run:
         self.frobenius, self.spectral = Notes(), SpectralNotes()
         self._note([self.whole])
 
-    def walk(self, steps: Iterator[FlatJacobian]) -> None:
-        """Go back along all ``steps``."""
-        while some := list(islice(steps, self._stretch())):
+    def walk(self) -> None:
+        """Go back from T to 0."""
+        length = self.trajectory.length
+        steps = jacobians(self.trajectory, length, passing=True)
+        while self.lag < length:
+            count = min(self._stretch(), length - self.lag)
+            some = islice(steps, count)
             if isinstance(self.whole, FollowedStrand):
-                self._advance_together(self.whole, some)
-            elif len(some) > 1:
-                self._advance_far(some)
+                self._advance_together(self.whole, some, count)
+            elif count > 1:
+                self._advance_far(some, count)
             else:
-                self._advance(some[0])
+                self._advance(next(some))
 
     def _stretch(self) -> int:
         """Return how many steps to go: not beyond the next stored lag."""
@@ -192,28 +196,40 @@ class _Run:
         return min([most, *(lag - self.lag for lag in self.stored if lag > self.lag)])
 
     def _advance_together(
-        self, whole: FollowedStrand, steps: Sequence[FlatJacobian]
+        self, whole: FollowedStrand, steps: Iterator[FlatJacobian], count: int
     ) -> None:
-        frobenius, spectral = whole.advance_together(steps)
+        some = self._cuts_first(steps, looking=True)
+        found = whole.advance_together(some, count, self._again(count))
+        frobenius, spectral = found
         self.frobenius.add_together(frobenius)
         self.spectral.add_together(spectral)
-        self.lag += len(steps)
-        for step in steps if self.cut else ():
-            self._advance_cut(step)
-            self.spectral.add_matrices(_merged(s.matrices() for s in self.cut))
+        self.lag += count
 
-    def _advance_far(self, steps: Sequence[FlatJacobian]) -> None:
-        self.frobenius.add_together(self.whole.advance_far(steps))
-        self.lag += len(steps)
-        for step in steps if self.cut else ():
-            self._advance_cut(step)
+    def _advance_far(self, steps: Iterator[FlatJacobian], count: int) -> None:
+        some = self._cuts_first(steps, looking=False)
+        norms = self.whole.advance_far(some, count, self._again(count))
+        self.frobenius.add_together(norms)
+        self.lag += count
         if self.lag in self.wanted:
             self._look([self.whole, *self.cut])
 
-    def _advance_cut(self, step: FlatJacobian) -> None:
-        for strand in self.cut:
-            strand.advance(step)
-        self.frobenius.add(_merged(s.frobenius() for s in self.cut))
+    def _cuts_first(
+        self, steps: Iterator[FlatJacobian], *, looking: bool
+    ) -> Iterator[FlatJacobian]:
+        """Yield the steps, each after the cut strands have taken it."""
+        for step in steps:
+            if self.cut:
+                for strand in self.cut:
+                    strand.advance(step)
+                self.frobenius.add(_merged(s.frobenius() for s in self.cut))
+                if looking:
+                    self.spectral.add_matrices(_merged(s.matrices() for s in self.cut))
+            yield step
+
+    def _again(self, count: int) -> Callable[[], Iterator[FlatJacobian]]:
+        """Return what gives the next ``count`` steps once more."""
+        later = self.trajectory.length - self.lag
+        return lambda: jacobians(self.trajectory, later, later - count)
 
     def _advance(self, step: FlatJacobian) -> None:
         self.lag += 1

@@ -114,12 +114,14 @@ def jacobian_at(trajectory: Trajectory, t: int) -> FlatJacobian:
 
 
 def jacobians(
-    trajectory: Trajectory, later: int, earlier: int = 0
+    trajectory: Trajectory, later: int, earlier: int = 0, *, passing: bool = False
 ) -> Iterator[FlatJacobian]:
     """Yield J_later, .., J_{earlier + 1}: :func:`jacobian_at`, going back.
 
     Built-in cells give a stretch of steps at a time, which saves calls where matrices
-    are small and costs none of the processor's cache where they are large.
+    are small and costs none of the processor's cache where they are large. With
+    ``passing`` each is good only until the next is asked for: its dense blocks are
+    then written over. No graph is built.
     """
     cell = trajectory.cell
     if not cell.stackable:
@@ -129,14 +131,23 @@ def jacobians(
     width = Layout.of(cell).size
     most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
     together = max(1, most // (math.prod(trajectory.lead) * width * width))
+    memory: dict[int, dict[str, Tensor]] = {}
     while later > earlier:
         start = max(earlier, later - _LONGEST)
         some = cell.jacobians(*trajectory.steps_between(start, later))
         while later > start:
             first = max(start, later - together)
-            flat = flatten(cell, some(slice(first - start, later - start)))
-            yield from _apart(flat, trajectory, first, later)
+            over = memory.get(later - first, {})
+            found = some(slice(first - start, later - start), over)
+            if passing:
+                memory[later - first] = _dense(found)
+            yield from _apart(flatten(cell, found), trajectory, first, later)
             later = first
+
+
+def _dense(jacobian: StepJacobian) -> dict[str, Tensor]:
+    blocks = jacobian.blocks.items()
+    return {key: block for key, block in blocks if isinstance(block, Tensor)}
 
 
 def _apart(

@@ -1,6 +1,6 @@
 """The product J_T ... J_{t+1}, grown one step further back at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -127,13 +127,23 @@ class Product:
         self.age += 1
         self._settle()
 
-    def advance_together(self, steps: Sequence[FlatJacobian]) -> Stretch:
+    def advance_together(
+        self,
+        steps: Iterable[FlatJacobian],
+        count: int,
+        again: Callable[[], Iterable[FlatJacobian]],
+    ) -> Stretch:
         """Multiply by several J_t, one after the other; return all the products.
 
         As :meth:`advance`, but norms and range are looked at once for all of them. For
         products that watch no detours.
+
+        Args:
+            steps: the J_t, each looked at before the next is asked for.
+            count: how many there are.
+            again: gives them once more, where a product left the range.
         """
-        start, whole = self.columns, self.slots.turned(len(steps))
+        start, whole = self.columns, self.slots.turned(count)
         for place, step in enumerate(steps):
             into = {name: slots[place] for name, slots in whole.items()}
             times(self.columns, step, into, conveyor=self.conveyor)
@@ -143,17 +153,19 @@ class Product:
         totals = _totals(norms)
         if not ((totals == 0) | ((totals > 1 / _WIDE) & (totals < _WIDE))).all():
             self.columns = {name: column.clone() for name, column in start.items()}
-            return self._one_by_one(steps)
-        exponent = np.tile(self.exponent, len(steps))
+            return self._one_by_one(again())
+        exponent = np.tile(self.exponent, count)
         self.norms, self.total = norms[-self.count :], totals[-self.count :]
-        self.age += len(steps)
+        self.age += count
         stretch = Stretch(flat, norms, totals, exponent)
-        if (np.abs(exponents(self.total)) >= _FAR).any() or self.age % _OFTEN == 0:
-            self.columns = {name: column.clone() for name, column in into.items()}
+        far = self.age % _OFTEN == 0 or (np.abs(exponents(self.total)) >= _FAR).any()
+        if far or self.slots.alone:
+            self.columns = self.slots.kept(self.columns)
+        if far:
             self._settle()
         return stretch
 
-    def _one_by_one(self, steps: Sequence[FlatJacobian]) -> Stretch:
+    def _one_by_one(self, steps: Iterable[FlatJacobian]) -> Stretch:
         taken = []
         for step in steps:
             self.advance(step)

@@ -6,7 +6,7 @@ Both as mantissas and powers of two; logarithms are taken once, of all lags toge
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -74,10 +74,18 @@ class WholeStrand(Strand):
         """Go one step further back."""
         self.product.advance(step)
 
-    def advance_far(self, steps: Sequence[FlatJacobian]) -> Norms:
-        """Go some steps back; return the Frobenius norms, (steps, N) each."""
-        stretch = self.product.advance_together(steps)
-        exponent = stretch.exponent.reshape(len(steps), -1)
+    def advance_far(
+        self,
+        steps: Iterable[FlatJacobian],
+        count: int,
+        again: Callable[[], Iterable[FlatJacobian]],
+    ) -> Norms:
+        """Go some steps back; return the Frobenius norms, (steps, N) each.
+
+        Arguments as of :meth:`gradlab.jacobians.product.Product.advance_together`.
+        """
+        stretch = self.product.advance_together(steps, count, again)
+        exponent = stretch.exponent.reshape(count, -1)
         return {
             name: (size.reshape(exponent.shape), exponent)
             for name, size in self._sizes(stretch).items()
@@ -137,9 +145,17 @@ class FollowedStrand(WholeStrand):
         """How many steps to go at a time."""
         return self.product.slots.longest
 
-    def advance_together(self, steps: Sequence[FlatJacobian]) -> tuple[Norms, Norms]:
-        """Go some steps back; return Frobenius and spectral norms, (steps, N) each."""
-        stretch = self.product.advance_together(steps)
+    def advance_together(
+        self,
+        steps: Iterable[FlatJacobian],
+        count: int,
+        again: Callable[[], Iterable[FlatJacobian]],
+    ) -> tuple[Norms, Norms]:
+        """Go some steps back; return Frobenius and spectral norms, (steps, N) each.
+
+        Arguments as of :meth:`gradlab.jacobians.product.Product.advance_together`.
+        """
+        stretch = self.product.advance_together(steps, count, again)
         sizes = self._sizes(stretch)
         norms = {
             name: self._followed(name, size, stretch)
@@ -148,7 +164,7 @@ class FollowedStrand(WholeStrand):
         }
         if self.alone:
             norms |= dict.fromkeys(self.pairs, norms["joint"])
-        shape = (len(steps), -1)
+        shape = (count, -1)
         exponent = stretch.exponent.reshape(shape)
         return (
             {name: (size.reshape(shape), exponent) for name, size in sizes.items()},

@@ -59,6 +59,32 @@ def test_jacobians_of_some_steps_are_those_of_each(spec, hidden, stacked):
 
 
 @pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("spec", SPECS)
+def test_jacobians_written_over_earlier_ones_are_the_same(spec, stacked):
+    cell, together, _ = stretches(spec, 16, stacked)
+    with torch.no_grad():
+        some = cell.jacobians(*together)
+        earlier = some(slice(3, 5))
+        dense = {k: b for k, b in earlier.blocks.items() if isinstance(b, torch.Tensor)}
+        found, expected = some(slice(0, 2), dense), some(slice(0, 2))
+    assert found.blocks.keys() == expected.blocks.keys()
+    assert all(same(found.blocks[key], expected.blocks[key]) for key in found.blocks)
+    assert same(found.conveyor, expected.conveyor)
+
+
+@pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
+def test_the_memory_of_earlier_jacobians_is_used(spec):
+    cell, together, _ = stretches(spec, 16, stacked=False)
+    with torch.no_grad():
+        some = cell.jacobians(*together)
+        blocks = some(slice(3, 5)).blocks
+        dense = {k: b for k, b in blocks.items() if isinstance(b, torch.Tensor)}
+        found = some(slice(0, 2), dense).blocks
+    assert dense
+    assert all(found[key].data_ptr() == dense[key].data_ptr() for key in dense)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
 def test_pullbacks_of_any_step_are_its_pullback(spec, hidden, stacked):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from gradlab.cells import build
 from gradlab.errors import UnknownNameError
 from gradlab.jacobians import jacobian_norms, reference
 from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.strands import WholeStrand
+from gradlab.trajectory import unroll
 from tests.flows import CELLS, STEPS, WITH_CELL_STATE, lively
 from tests.jacobians.networks import NETS, ran, ran_together, scaled
 from tests.jacobians.test_laws import upcast
@@ -95,6 +97,19 @@ def test_equal_singular_values_are_no_trap():
     norms = jacobian_norms(scaled(factors), "joint", range(61))
     expected = -np.log(2) * np.arange(61)
     assert norms.spectral["joint"][:, 0] == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
+def test_a_stretch_out_of_range_is_walked_again_with_its_own_jacobians(spec):
+    """Those of the first walk have been written over by then."""
+    cell = build(spec, 3, 16, bias=False, dtype=torch.float32)
+    with torch.no_grad():
+        cell.weight_hh.mul_(1e7)
+    trajectory = unroll(cell, torch.zeros(2, 12, 3))
+    every = jacobian_norms(trajectory, "joint", range(13))
+    frobenius = jacobian_norms(trajectory, "joint", [0, 12]).frobenius["joint"]
+    assert frobenius[8].max() > 100 > np.log(torch.finfo(torch.float32).max)
+    assert np.array_equal(every.frobenius["joint"], frobenius)
 
 
 def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
