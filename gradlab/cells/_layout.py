@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
 from gradlab.invariant import matmul
@@ -51,6 +52,15 @@ class TorchLayout(Cell):
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"{self.input_size}, {self.hidden_size}"
+
+    @property
+    def _explicit(self) -> bool:
+        """Whether cotangents are multiplied by the blocks of J_t, built for that.
+
+        Half the arithmetic or less than through the gates, where the block is still in
+        the cache; its sides are whole multiples, for the same bits in any company.
+        """
+        return self.weight_hh.is_cpu and self.weight_hh.shape[-1] % SIDE == 0
 
     def _parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
         setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=dtype)))

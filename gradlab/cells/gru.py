@@ -1,6 +1,6 @@
 """Gated recurrent unit in its four conventions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -9,6 +9,7 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
+from gradlab.batched import multiply
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import (
     NOTHING,
@@ -97,21 +98,22 @@ class GRU(TorchLayout):
         return Step((replaced * n + keep * carried,), gates, a, recurrent)
 
     def jacobian(self, inputs, state, step) -> StepJacobian:
-        return self._blocks(self._slopes(state, step))
+        slopes = self._slopes(state, step)
+        return StepJacobian({"hh": self._block(slopes)}, slopes.keep)
 
     def jacobians(self, inputs, state, step) -> Jacobians:
         slopes = self._slopes(state, step)
 
         def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            return self._blocks(_Slopes(*(values[span] for values in slopes)), over)
+            block = self._block(slopes.at(span), over.get("hh"))
+            return StepJacobian({"hh": block}, slopes.keep[span])
 
         return some
 
-    def _blocks(
-        self, slopes: "_Slopes", over: Mapping[str, Tensor] = NOTHING
-    ) -> StepJacobian:
+    def _block(self, slopes: "_Slopes", into: Tensor | None = None) -> Tensor:
+        """Return J_t without the conveyor."""
         to_reset, to_update, to_new = self.weight_hh.split(self.hidden_size, -2)
-        block = scale_rows(slopes.update, to_update, over.get("hh"))
+        block = scale_rows(slopes.update, to_update, into)
         if self.reset_before:
             moved = scale_rows(slopes.reset, to_reset)
             inner = left_multiply(to_new, moved)
@@ -120,7 +122,7 @@ class GRU(TorchLayout):
         else:
             add_scaled_rows_(block, slopes.reset, to_reset)
             add_scaled_rows_(block, slopes.candidate, to_new)
-        return StepJacobian({"hh": block}, slopes.keep)
+        return block
 
     def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
         slopes = self._slopes(state, step)
@@ -139,16 +141,35 @@ class GRU(TorchLayout):
         if self.reset_before:
             return super().pullbacks(inputs, state, step)
         slopes = self._slopes(state, step)
-        gates = torch.stack([slopes.reset, slopes.update, slopes.candidate], -2)
-        gates, keep = gates.unsqueeze(-3), slopes.keep.unsqueeze(-2)
-        pulled = pulling(self.weight_hh)
+        to_earlier = (self._by_block if self._explicit else self._by_gates)(slopes)
+        keep = slopes.keep.unsqueeze(-2)
 
         def pull(k, cotangents, into) -> None:
-            (g,) = cotangents
-            pulled((g.unsqueeze(-2) * gates[k]).flatten(-2), into[0])
-            into[0].addcmul_(g, keep[k])
+            to_earlier(k, cotangents[0], into[0])
+            into[0].addcmul_(cotangents[0], keep[k])
 
         return pull
+
+    def _by_gates(self, slopes: "_Slopes") -> Callable[..., None]:
+        """Pull cotangents back through all gates at once, without the conveyor."""
+        gates = torch.stack([slopes.reset, slopes.update, slopes.candidate], -2)
+        gates, pulled = gates.unsqueeze(-3), pulling(self.weight_hh)
+
+        def to_earlier(k: int, cotangents: Tensor, into: Tensor) -> None:
+            pulled((cotangents.unsqueeze(-2) * gates[k]).flatten(-2), into)
+
+        return to_earlier
+
+    def _by_block(self, slopes: "_Slopes") -> Callable[..., None]:
+        """Pull them back by what is not the conveyor of J_t: H^2 each, not 3 H^2."""
+        block: Tensor | None = None
+
+        def to_earlier(k: int, cotangents: Tensor, into: Tensor) -> None:
+            nonlocal block
+            block = self._block(slopes.at(k), block)
+            multiply(*(part.flatten(0, -3) for part in (cotangents, block, into)))
+
+        return to_earlier
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         slopes = self._slopes(state, step)
@@ -248,3 +269,7 @@ class _Slopes(NamedTuple):
     direct: Tensor
     keep: Tensor
     new: Tensor
+
+    def at(self, k: int | slice) -> "_Slopes":
+        """Return those of the k-th step along a leading time axis, or of some."""
+        return _Slopes(*(values[k] for values in self))

@@ -1,6 +1,6 @@
 """Long short-term memory, with the options that ablate it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -10,6 +10,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
+from gradlab.batched import multiply_add_
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import (
     NOTHING,
@@ -195,20 +196,49 @@ class LSTM(TorchLayout):
         return pull_through(gates, self.weight_hh), cell * factors.conveyor
 
     def pullbacks(self, inputs, state, step) -> Pull:
-        steps = list(_Factors.of(self._slopes(state, step)).steps())
-        pulled = pulling(self.weight_hh)
+        slopes = self._slopes(state, step)
+        factors = list(_Factors.of(slopes).steps())
+        if self._explicit and not self.proj_size:
+            to_earlier = self._by_block(slopes, factors)
+        else:
+            to_earlier = self._by_gates(factors)
 
         def pull(k, cotangents, into) -> None:
-            factors = steps[k]
-            hidden, cell = self._outputs(factors, *cotangents)
-            shape = (*cell.shape[:-1], len(self.gate_names), self.hidden_size)
-            gates = cell.new_empty(shape)
-            torch.mul(cell.unsqueeze(-2), factors.into_cell, out=gates[..., :-1, :])
-            torch.mul(hidden, factors.into_output, out=gates[..., -1, :])
-            pulled(gates.flatten(-2), into[0])
-            torch.mul(cell, factors.conveyor, out=into[1])
+            hidden, cell = self._outputs(factors[k], *cotangents)
+            to_earlier(k, hidden, cell, into[0])
+            torch.mul(cell, factors[k].conveyor, out=into[1])
 
         return pull
+
+    def _by_gates(self, factors: Sequence["_Factors"]) -> Callable[..., None]:
+        """Pull cotangents of h_t and c_t back to h_{t-1} through all gates at once."""
+        pulled = pulling(self.weight_hh)
+
+        def to_earlier(k: int, hidden: Tensor, cell: Tensor, into: Tensor) -> None:
+            shape = (*cell.shape[:-1], len(self.gate_names), self.hidden_size)
+            gates, early = cell.new_empty(shape), factors[k].into_cell
+            torch.mul(cell.unsqueeze(-2), early, out=gates[..., :-1, :])
+            torch.mul(hidden, factors[k].into_output, out=gates[..., -1, :])
+            pulled(gates.flatten(-2), into)
+
+        return to_earlier
+
+    def _by_block(
+        self, slopes: "_Slopes", factors: Sequence["_Factors"]
+    ) -> Callable[..., None]:
+        """Pull them back by dc_t/dh_{t-1} and the output gate: 2 H^2 each, not 4."""
+        weights = self._split_rows(self.weight_hh)
+        pulled = pulling(weights["output_gate"])
+        block: Tensor | None = None
+
+        def to_earlier(k: int, hidden: Tensor, cell: Tensor, into: Tensor) -> None:
+            nonlocal block
+            scales = {name: values[k] for name, values in slopes.into_cell.items()}
+            block = _mixed(scales, weights, block)
+            pulled(hidden * factors[k].into_output, into)
+            multiply_add_(*(part.flatten(0, -3) for part in (into, cell, block)))
+
+        return to_earlier
 
     def _outputs(
         self, factors: "_Factors", hidden: Tensor, cell: Tensor

@@ -1,5 +1,7 @@
 """Several steps at once: the same as one after the other, bit for bit."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -88,6 +90,7 @@ def test_the_memory_of_earlier_jacobians_is_used(spec):
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
 def test_pullbacks_of_any_step_are_its_pullback(spec, hidden, stacked):
+    """To rounding: at whole multiples of 16 units some multiply by blocks of J_t."""
     cell, together, at = stretches(spec, hidden, stacked)
     draw = torch.Generator().manual_seed(3)
     inputs = together[0]
@@ -101,7 +104,42 @@ def test_pullbacks_of_any_step_are_its_pullback(spec, hidden, stacked):
             into = tuple(torch.empty_like(part) for part in rows)
             pull(k, rows, into)
             pairs = zip(into, cell.pullback(*at(k), rows), strict=True)
-            assert all(torch.equal(got, expected) for got, expected in pairs)
+            for got, expected in pairs:
+                torch.testing.assert_close(got, expected, rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("spec", ["lstm", "lstm:coupled+peephole", "gru"])
+def test_pullbacks_through_the_gates_are_the_pullback(spec, monkeypatch):
+    """As they are on a GPU, bit for bit."""
+    cell, together, at = stretches(spec, 16, stacked=False)
+    monkeypatch.setattr(type(cell), "_explicit", False)
+    rows = tuple(torch.ones(4, 6, size) for size in cell.state_sizes)
+    into = tuple(torch.empty_like(part) for part in rows)
+    with torch.no_grad():
+        cell.pullbacks(*together)(3, rows, into)
+        pairs = zip(into, cell.pullback(*at(3), rows), strict=True)
+        assert all(torch.equal(got, expected) for got, expected in pairs)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_pullbacks_of_a_member_are_its_own_alone(spec):
+    cells = list(members(rough(spec, hidden=32, dtype=torch.float32), 3))
+    together = stack(cells)
+    inputs, state, step = visit(together, STEPS, 3, 4)
+    draw = torch.Generator().manual_seed(3)
+    rows = tuple(
+        torch.randn(3, 4, 12, size, generator=draw) for size in together.state_sizes
+    )
+    into = tuple(torch.empty_like(part) for part in rows)
+    with torch.no_grad():
+        together.pullbacks(inputs, state, step)(2, rows, into)
+        for member, cell in enumerate(cells):
+            here: Any = (slice(None), member)
+            own = (inputs[here], tuple(part[here] for part in state), step.at(here))
+            alone = tuple(torch.empty_like(part[member]) for part in rows)
+            cell.pullbacks(*own)(2, tuple(part[member] for part in rows), alone)
+            pairs = zip(alone, into, strict=True)
+            assert all(torch.equal(a, b[member]) for a, b in pairs)
 
 
 @pytest.mark.parametrize("lead", [(), (3,)])
