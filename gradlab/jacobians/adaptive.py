@@ -204,7 +204,7 @@ class _Dense:
     def _steps(self) -> Iterator[FlatJacobian]:
         """Return the Jacobians of the steps that are left."""
         later = self.all.trajectory.length - self.lag
-        return jacobians(self.trajectory, later, passing=True)
+        return jacobians(self.trajectory, later)
 
     def _advance(self, steps: Iterator[FlatJacobian], count: int) -> None:
         here = sequences_of(self.points, self.all.trajectory.lead[-1])

@@ -177,7 +177,7 @@ class _Run:
     def walk(self) -> None:
         """Go back from T to 0."""
         length = self.trajectory.length
-        steps = jacobians(self.trajectory, length, passing=True)
+        steps = jacobians(self.trajectory, length)
         while self.lag < length:
             count = min(self._stretch(), length - self.lag)
             some = islice(steps, count)

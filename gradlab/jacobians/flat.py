@@ -114,14 +114,14 @@ def jacobian_at(trajectory: Trajectory, t: int) -> FlatJacobian:
 
 
 def jacobians(
-    trajectory: Trajectory, later: int, earlier: int = 0, *, passing: bool = False
+    trajectory: Trajectory, later: int, earlier: int = 0
 ) -> Iterator[FlatJacobian]:
     """Yield J_later, .., J_{earlier + 1}: :func:`jacobian_at`, going back.
 
     Built-in cells give a stretch of steps at a time, which saves calls where matrices
-    are small and costs none of the processor's cache where they are large. With
-    ``passing`` each is good only until the next is asked for: its dense blocks are
-    then written over. No graph is built.
+    are small and costs none of the processor's cache where they are large. Each is good
+    until the next is asked for: dense blocks are then written over, in memory that is
+    still in the cache. For walks that build no graph.
     """
     cell = trajectory.cell
     if not cell.stackable:
@@ -139,8 +139,7 @@ def jacobians(
             first = max(start, later - together)
             over = memory.get(later - first, {})
             found = some(slice(first - start, later - start), over)
-            if passing:
-                memory[later - first] = _dense(found)
+            memory[later - first] = _dense(found)
             yield from _apart(flatten(cell, found), trajectory, first, later)
             later = first
 

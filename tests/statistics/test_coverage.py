@@ -72,6 +72,7 @@ def test_a_regression_on_the_curve_would_cover_next_to_nothing(correlation):
     assert 0.02 < share < 0.3
 
 
+@torch.no_grad()
 def growth_of_vectors(cell, count: int, length: int, seed: int) -> np.ndarray:
     """Ln |g| by lag of a gradient carried back by a real run, (count, length + 1).
 
