@@ -57,8 +57,9 @@ class TorchLayout(Cell):
     def _explicit(self) -> bool:
         """Whether cotangents are multiplied by the blocks of J_t, built for that.
 
-        Half the arithmetic or less than through the gates, where the block is still in
-        the cache; its sides are whole multiples, for the same bits in any company.
+        That is less arithmetic than through all gates, and on the CPU a block just
+        built is mostly still in the cache. Its sides are whole multiples of 16, for the
+        same bits in any company.
         """
         return self.weight_hh.is_cpu and self.weight_hh.shape[-1] % SIDE == 0
 

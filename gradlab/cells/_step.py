@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Pull = Callable[[int, tuple[Tensor, ...], tuple[Tensor, ...]], None]
 """``pull(k, cotangents, into)``: the cotangents pulled back through the k-th step.
 
-Both by state. The results are written to the tensors ``into``; no graph is built.
+Both by state. The results are written to the tensors ``into``, which are contiguous.
+For use under ``torch.no_grad``.
 """
 
 NOTHING: Mapping[str, Tensor] = MappingProxyType({})
@@ -29,7 +30,8 @@ class Jacobians(Protocol):
     """``some(span)``: J_t of some of the steps along a leading time axis.
 
     ``some(span, over)`` may write its dense blocks over those of ``over``, of as many
-    steps and given before: memory that is still in the cache. No graph is built then.
+    steps and given before: memory that is still in the cache. For use under
+    ``torch.no_grad`` then.
     """
 
     def __call__(

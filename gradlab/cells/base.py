@@ -72,6 +72,13 @@ class Cell(nn.Module, ABC):
     reference: ClassVar[str] = ""
     description: ClassVar[str] = ""
 
+    def __init_subclass__(cls, **kw: object) -> None:
+        """Let no inherited closed form of many steps stand beside a new one of one."""
+        super().__init_subclass__(**kw)
+        for one, many in (("jacobian", "jacobians"), ("pullback", "pullbacks")):
+            if one in vars(cls) and many not in vars(cls):
+                setattr(cls, many, getattr(Cell, many))
+
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
         self.input_size = input_size
@@ -153,7 +160,8 @@ class Cell(nn.Module, ABC):
 
         ``some(span)`` is that of the steps in ``span``; a cell may compute what is
         small for all of them at once, and what fills memory when it is asked for, over
-        that of an earlier one where it is given that, too.
+        that of an earlier one where it is given that, too. A class that has its own
+        ``jacobian`` alone has this one, whatever it is derived from.
         """
 
         def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:

@@ -161,13 +161,14 @@ class GRU(TorchLayout):
         return to_earlier
 
     def _by_block(self, slopes: "_Slopes") -> Callable[..., None]:
-        """Pull them back by what is not the conveyor of J_t: H^2 each, not 3 H^2."""
+        """Pull them back by what is not the conveyor of J_t, H^2 each."""
         block: Tensor | None = None
 
         def to_earlier(k: int, cotangents: Tensor, into: Tensor) -> None:
             nonlocal block
             block = self._block(slopes.at(k), block)
-            multiply(*(part.flatten(0, -3) for part in (cotangents, block, into)))
+            whole = into.view(-1, *into.shape[-2:])
+            multiply(cotangents.flatten(0, -3), block.flatten(0, -3), whole)
 
         return to_earlier
 

@@ -226,7 +226,7 @@ class LSTM(TorchLayout):
     def _by_block(
         self, slopes: "_Slopes", factors: Sequence["_Factors"]
     ) -> Callable[..., None]:
-        """Pull them back by dc_t/dh_{t-1} and the output gate: 2 H^2 each, not 4."""
+        """Pull them back by dc_t/dh_{t-1} and the output gate, 2 H^2 each."""
         weights = self._split_rows(self.weight_hh)
         pulled = pulling(weights["output_gate"])
         block: Tensor | None = None
@@ -236,7 +236,8 @@ class LSTM(TorchLayout):
             scales = {name: values[k] for name, values in slopes.into_cell.items()}
             block = _mixed(scales, weights, block)
             pulled(hidden * factors[k].into_output, into)
-            multiply_add_(*(part.flatten(0, -3) for part in (into, cell, block)))
+            whole = into.view(-1, *into.shape[-2:])
+            multiply_add_(whole, cell.flatten(0, -3), block.flatten(0, -3))
 
         return to_earlier
 

@@ -13,6 +13,7 @@ from gradlab.initializers import initialize_
 
 
 _INPUTS, _HIDDEN, _BATCH = 3, 5, 2
+_WIDE = 16
 
 
 def state_shapes(leaf: type[Cell]) -> Finding:
@@ -84,12 +85,37 @@ def jacobian(leaf: type[Cell]) -> Finding:
 
 
 def jacobian_over_time(leaf: type[Cell]) -> Finding:
-    """``jacobian`` takes a leading time axis."""
-    return worst((spec, _jacobian_error(cell, 2)) for spec, cell in _every(leaf))
+    """``jacobian`` takes a leading time axis; ``jacobians`` gives some of its steps."""
+
+    def error(cell: Cell) -> float:
+        inputs, state, step = _visit(cell, 3)
+        with torch.no_grad():
+            some = cell.jacobians(inputs, state, step)
+            blocks = some(slice(0, 2)).blocks.items()
+            over = {key: block for key, block in blocks if isinstance(block, Tensor)}
+            got = some(slice(1, 3), over).dense(cell)
+        return distance(got, twin(cell, inputs, state)[1:])
+
+    return worst(
+        (spec, max(_jacobian_error(cell, 2), error(cell)))
+        for spec, cell in _every(leaf)
+    )
 
 
 def pullback(leaf: type[Cell]) -> Finding:
-    """``pullback`` is cotangents times autograd's Jacobian."""
+    """``pullback`` is cotangents times autograd's Jacobian, as through many steps.
+
+    Those at a width, too, at which cells may take another way.
+    """
+
+    def through(cell: Cell) -> float:
+        inputs, state, step = _visit(cell, 3)
+        rows = _draw(_BATCH, 3, sum(cell.state_sizes), seed=3)
+        parts = tuple(p.contiguous() for p in rows.split(list(cell.state_sizes), -1))
+        into = tuple(torch.empty_like(part) for part in parts)
+        with torch.no_grad():
+            cell.pullbacks(inputs, state, step)(1, parts, into)
+        return distance(_join(into), rows @ twin(cell, inputs, state)[1])
 
     def error(cell: Cell) -> float:
         inputs, state, step = _visit(cell)
@@ -99,7 +125,12 @@ def pullback(leaf: type[Cell]) -> Finding:
         pulled = cell.pullback(inputs, state, step, parts)
         return distance(_join(pulled), rows @ expected)
 
-    return worst((spec, error(cell)) for spec, cell in _every(leaf))
+    return worst(
+        (spec, max(error(cell), through(cell), through(wide)))
+        for (spec, cell), (_, wide) in zip(
+            _every(leaf), _every(leaf, _WIDE), strict=True
+        )
+    )
 
 
 def input_jacobian(leaf: type[Cell]) -> Finding:
@@ -222,9 +253,9 @@ def _initialized(spec: str, seed: int, hidden: int = _HIDDEN, **kind) -> Cell:
     return initialize_(cell, seed=seed)
 
 
-def _every(leaf: type[Cell]) -> Iterator[tuple[str, Cell]]:
+def _every(leaf: type[Cell], hidden: int = _HIDDEN) -> Iterator[tuple[str, Cell]]:
     for spec in _specs(leaf):
-        yield spec, _initialized(spec, 0, dtype=torch.float64)
+        yield spec, _initialized(spec, 0, hidden, dtype=torch.float64)
 
 
 def _all(

@@ -14,13 +14,14 @@ class Slots:
     """Slots for columns (N, rows, n), in banks.
 
     The products of a stretch of steps are written one behind the other into one bank.
-    Where eight of them fit in it there is but one, which stays in the cache: the last
-    product is then kept apart (:meth:`kept`). Else two banks take turns, and the last
-    product stays where it is while the next ones are written.
+    Where a bank holds eight of them, stretches have but one, which stays in the cache:
+    the last product is then kept apart (:meth:`kept`), in one of two banks for single
+    products. Else two banks take turns, and the last product stays where it is while
+    the next ones are written.
 
     Attributes:
         longest: how many steps make a stretch: 8, 4, 2 or 1.
-        alone: whether a stretch's bank is the only one.
+        alone: whether stretches have one bank.
     """
 
     def __init__(self, columns: Columns) -> None:

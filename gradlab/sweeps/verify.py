@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from inspect import signature
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -20,6 +21,8 @@ from gradlab.trajectory import Trajectory, unroll
 Pair = tuple[str, Tensor, Tensor]
 TOLERANCE = 1e-12
 HIDDEN, FEATURES, SEQUENCES, STEPS = 7, 5, 2, 4
+WIDE = 16
+"""At whole multiples of which cells may pull cotangents back another way."""
 
 
 def check(cell_spec: str, activation: str | None) -> Check:
@@ -31,7 +34,9 @@ def check(cell_spec: str, activation: str | None) -> Check:
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
     trajectory = _trajectory(cell)
-    closed = _worst(kind, _pairs(cell, trajectory))
+    wide = _small(cell_spec, activation, WIDE)
+    pairs = chain(_pairs(cell, trajectory), _through_steps(wide, _trajectory(wide)))
+    closed = _worst(kind, pairs)
     return Check(kind, *closed, *_worst(kind, _roads(cell, trajectory)))
 
 
@@ -95,15 +100,22 @@ def account(ours: Tensor, theirs: Tensor, rows: int = 8) -> str:
 def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
     """Yield (name, closed form, autograd) of whatever the cell has closed forms for."""
     kind = type(cell)
+    some = cell.jacobians(*trajectory.steps_between(0, trajectory.length))
     for t in range(1, trajectory.length + 1):
         inputs, state, step = trajectory.step_at(t)
         if kind.jacobian is not Cell.jacobian:
             eye = torch.eye(sum(cell.state_sizes), dtype=torch.float64)
             rows = eye.expand(SEQUENCES, -1, -1)
+            expected = pulled_back(cell, inputs, state, rows)
             yield (
                 f"J_{t} (sequence, later, earlier)",
                 cell.jacobian(inputs, state, step).dense(cell),
-                pulled_back(cell, inputs, state, rows),
+                expected,
+            )
+            yield (
+                f"J_{t}, one of many (step, sequence, later, earlier)",
+                some(slice(t - 1, t)).dense(cell),
+                expected[None],
             )
         if kind.pullback is not Cell.pullback:
             cotangents = _cotangents(cell, t)
@@ -111,6 +123,26 @@ def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
                 f"pullback through step {t} (sequence, cotangent, state)",
                 torch.cat(cell.pullback(inputs, state, step, cotangents), -1),
                 pulled_back(cell, inputs, state, torch.cat(cotangents, -1)),
+            )
+
+
+def _through_steps(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
+    """Yield (name, closed form, autograd) of what goes through one step of many."""
+    if type(cell).pullbacks is Cell.pullbacks:
+        return
+    length = trajectory.length
+    with torch.no_grad():
+        pull = cell.pullbacks(*trajectory.steps_between(0, length))
+        for t in (1, length):
+            cotangents = _cotangents(cell, t)
+            pulled = tuple(torch.empty_like(part) for part in cotangents)
+            pull(t - 1, cotangents, pulled)
+            yield (
+                f"pullback through step {t} of many (sequence, cotangent, state)",
+                torch.cat(pulled, -1),
+                pulled_back(
+                    cell, *trajectory.step_at(t)[:2], torch.cat(cotangents, -1)
+                ),
             )
 
 
@@ -163,14 +195,14 @@ def pulled_back(
     return torch.stack([torch.cat(parts, -1) for parts in found], -2)
 
 
-def _small(spec: str, activation: str | None) -> Cell:
+def _small(spec: str, activation: str | None, width: int = HIDDEN) -> Cell:
     _, options = cells.parse(spec)
     sizes = [v for v in options.values() if isinstance(v, int) and v is not True]
     chosen = None if activation is None else catalog.get("activations", activation)()
     cell = cells.build(
         spec,
         FEATURES,
-        max([HIDDEN, *(size + 3 for size in sizes)]),
+        max([width, *(size + 3 for size in sizes)]),
         activation=chosen,
         dtype=torch.float64,
     )
