@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
+from gradlab.logscale import exponents
 from gradlab.orthonormal import orthonormal
 
 
@@ -24,6 +25,7 @@ _LOOKS = 8
 _RENEWED = 8
 _FLAT = 8
 _EASILY = 0.02
+_FAR = 60
 
 
 class LeadingDirections:
@@ -89,7 +91,7 @@ class LeadingDirections:
         lags = len(sizes) // count
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
-        search = _Search(parts, self.basis.repeat(lags, 1, 1), usable)
+        search = _Search(parts, self.basis.repeat(lags, 1, 1), usable, sizes)
         direct = self.lag < _FLAT
         self.lag += lags
         if usable.any():
@@ -123,13 +125,22 @@ class _Search:
         parts: their columns.
         basis: U of each.
         usable: which of them are looked at at all.
+        power: (N, 1, 1), powers of two that bring P P^T near 1. LAPACK has thresholds
+            of its own, and the scale of a matrix may be decided by its company: at one
+            scale its last bits are its own.
         vectors: those of the Ritz values on U, where they are known of all of them.
     """
 
     def __init__(
-        self, parts: Sequence[Tensor], basis: Tensor, usable: np.ndarray
+        self,
+        parts: Sequence[Tensor],
+        basis: Tensor,
+        usable: np.ndarray,
+        sizes: np.ndarray,
     ) -> None:
         self.parts, self.basis, self.usable = parts, basis, usable
+        power = np.ldexp(1.0, -2 * exponents(sizes).clip(-_FAR, _FAR))
+        self.power = torch.from_numpy(power).to(basis)[:, None, None]
         self.vectors: Tensor | None = None
 
     def directly(self, chosen: np.ndarray) -> np.ndarray:
@@ -148,7 +159,8 @@ class _Search:
         found, left = np.zeros(len(self.usable)), self.usable.copy()
         for look in range(_LOOKS):
             some = self._some(left)
-            seen = _look(some.of(self.parts), some.of(self.basis))
+            parts, basis = some.of(self.parts), some.of(self.basis)
+            seen = _look(parts, basis, some.of(self.power))
             off = some.out_of(seen.off)
             found[left] = some.out_of(seen.norm)
             if look == 0:
@@ -168,15 +180,16 @@ class _Search:
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
         back = _back(parts, [multiply(basis, part) for part in parts])
-        moved = orthonormal(some.out_of(back).mT).mT.contiguous()
-        self._put(chosen, moved)
+        near = some.out_of(back * some.of(self.power))
+        self._put(chosen, orthonormal(near.mT).mT.contiguous())
 
     def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:
         """Put new directions in place of the least ones, and let the bases move."""
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
         if self.vectors is None:
-            _, vectors = _ritz(_inner([multiply(basis, part) for part in parts]))
+            inner = _inner([multiply(basis, part) for part in parts])
+            _, vectors = _ritz(inner * some.of(self.power))
         else:
             vectors = some.of(self.vectors)
         basis = multiply(vectors.mT.flip(-2).contiguous(), basis)
@@ -209,9 +222,10 @@ class _Seen(NamedTuple):
     vectors: Tensor
 
 
-def _look(parts: Sequence[Tensor], basis: Tensor) -> _Seen:
+def _look(parts: Sequence[Tensor], basis: Tensor, power: Tensor) -> _Seen:
     across = [multiply(basis, part) for part in parts]
-    ritz, vectors = _ritz(_inner(across))
+    ritz, vectors = _ritz(_inner(across) * power)
+    ritz = ritz / power[..., 0]
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
     back = _back(parts, [multiply(weights, image) for image in across])
     residual = back - square[:, None, None] * multiply(weights, basis)

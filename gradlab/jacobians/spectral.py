@@ -134,14 +134,27 @@ def _by_lapack(symmetric: Tensor) -> Tensor:
     It does on rare matrices with entries near the smallest float32: one point of ten
     thousand. Each is tried alone, so that none depends on the others.
     """
+    near, power = _near_one(symmetric)
     try:
-        return torch.linalg.eigvalsh(symmetric)[:, -1]
+        return torch.linalg.eigvalsh(near)[:, -1] / power
     except torch.linalg.LinAlgError:
         if len(symmetric) > 1:
             return torch.cat([_by_lapack(one) for one in symmetric.split(1)])
         if symmetric.dtype == torch.float64:
             raise
         return _by_lapack(symmetric.double()).to(symmetric.dtype)
+
+
+def _near_one(symmetric: Tensor) -> tuple[Tensor, Tensor]:
+    """Return positive matrices (N, n, n) times powers of two (N), traces then near 1.
+
+    LAPACK holds products of small entries against the smallest float: other last bits
+    come out at another scale, and the scale may be decided by a matrix's company.
+    """
+    trace = _traces(symmetric)
+    usable = (trace >= torch.finfo(trace.dtype).tiny) & torch.isfinite(trace)
+    power = torch.where(usable, torch.frexp(trace).mantissa / trace, 1.0)
+    return symmetric * power[:, None, None], power
 
 
 def _lanczos(

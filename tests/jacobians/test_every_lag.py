@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.cells import build
+from gradlab.cells import build, stack
 from gradlab.errors import UnknownNameError
 from gradlab.jacobians import jacobian_norms, reference
 from gradlab.jacobians.flat import jacobians
@@ -110,6 +110,29 @@ def test_a_stretch_out_of_range_is_walked_again_with_its_own_jacobians(spec):
     frobenius = jacobian_norms(trajectory, "joint", [0, 12]).frobenius["joint"]
     assert frobenius[8].max() > 100 > np.log(torch.finfo(torch.float32).max)
     assert np.array_equal(every.frobenius["joint"], frobenius)
+
+
+@pytest.mark.parametrize("chain", ["dense", "adaptive"])
+@pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
+def test_a_member_keeps_its_bits_beside_one_that_breaks_down(spec, chain):
+    """Stretches of theirs are walked step by step, at other powers of two."""
+    members = [build(spec, 3, 48, seed=k, dtype=torch.float32) for k in range(5)]
+    with torch.no_grad():
+        for cell, gain in zip(members, (1, 1e9, 0.5, 1e-6, 2), strict=True):
+            cell.weight_hh.mul_(gain)
+    draw = torch.Generator().manual_seed(5)
+    inputs = torch.randn(5, 2, 75, 3, generator=draw) * 1e-3
+    inputs[2, 0, 40] = torch.nan
+    together = unroll(stack(members), inputs)
+    every = jacobian_norms(together, "joint", range(76), chain=chain)
+    for member in (0, 3, 4):
+        alone = together.of_members(torch.tensor([member]), 75)
+        own = jacobian_norms(alone, "joint", range(76), chain=chain)
+        for found, expected in (
+            (every.frobenius["joint"], own.frobenius["joint"]),
+            (every.spectral["joint"], own.spectral["joint"]),
+        ):
+            assert np.array_equal(found[:, member], expected[:, 0])
 
 
 def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
