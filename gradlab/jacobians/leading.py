@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
-from gradlab.logscale import exponents
+from gradlab.logscale import exponents, rescaled
 from gradlab.orthonormal import orthonormal
 
 
@@ -25,7 +25,7 @@ _LOOKS = 8
 _RENEWED = 8
 _FLAT = 8
 _EASILY = 0.02
-_FAR = 60
+_FAR = 40
 
 
 class LeadingDirections:
@@ -81,14 +81,14 @@ class LeadingDirections:
         """Return the largest singular values at the next stretch of lags, float64.
 
         Args:
-            parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag,
-                of entries whose squares are far from float32's ends. Stretches do not
-                cross multiples of eight lags.
+            parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag.
+                Stretches do not cross multiples of eight lags.
             sizes: Frobenius norms (lags * N) of the whole; those that are 0, inf or NaN
                 stand for themselves.
         """
         count = len(self.basis)
         lags = len(sizes) // count
+        parts, sizes, shift = _in_range(parts, sizes)
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
         search = _Search(parts, self.basis.repeat(lags, 1, 1), usable, sizes)
@@ -104,7 +104,7 @@ class LeadingDirections:
             self.moved |= restless.reshape(lags, count).any(0)
         if self.lag % _RENEWED == 0:
             self._renew(search)
-        return found
+        return np.ldexp(found, shift)
 
     def _renew(self, search: "_Search") -> None:
         """Let U move on from where it is at the last lag, with two new directions."""
@@ -139,7 +139,7 @@ class _Search:
         sizes: np.ndarray,
     ) -> None:
         self.parts, self.basis, self.usable = parts, basis, usable
-        power = np.ldexp(1.0, -2 * exponents(sizes).clip(-_FAR, _FAR))
+        power = np.ldexp(1.0, -2 * exponents(sizes))
         self.power = torch.from_numpy(power).to(basis)[:, None, None]
         self.vectors: Tensor | None = None
 
@@ -206,6 +206,21 @@ class _Search:
 
     def _some(self, chosen: np.ndarray) -> "_Some":
         return _Some(chosen, self.usable)
+
+
+def _in_range(
+    parts: Sequence[Tensor], sizes: np.ndarray
+) -> tuple[Sequence[Tensor], np.ndarray, np.ndarray]:
+    """Return matrices and sizes brought near 1 where squares would leave the range.
+
+    And the powers of two taken out of them. A block may be far smaller than the whole.
+    """
+    shift = exponents(sizes)
+    shift[np.abs(shift) <= _FAR] = 0
+    if not shift.any():
+        return parts, sizes, shift
+    back = torch.from_numpy(-shift)
+    return [rescaled(part, back) for part in parts], np.ldexp(sizes, -shift), shift
 
 
 class _Seen(NamedTuple):

@@ -135,6 +135,24 @@ def test_a_member_keeps_its_bits_beside_one_that_breaks_down(spec, chain):
             assert np.array_equal(found[:, member], expected[:, 0])
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_blocks_far_smaller_than_the_whole_are_right_too(seed):
+    """Squares of their entries are no float32."""
+    cell = build("lstm:coupled+peephole", 3, 64, dtype=torch.float32, seed=seed)
+    with torch.no_grad():
+        cell.weight_hh.mul_(1e5)
+    draw = torch.Generator().manual_seed(seed)
+    trajectory = unroll(cell, torch.randn(2, 2, 3, generator=draw))
+    blocks = ("hh", "hc", "ch", "cc")
+    every = jacobian_norms(trajectory, blocks, range(3))
+    sizes = np.stack([every.frobenius[name] for name in blocks])
+    assert (sizes.max(0) - sizes.min(0)).max() > 40
+    sparse = jacobian_norms(trajectory, (*blocks, "detours"), range(3))
+    for name in blocks:
+        expected = sparse.spectral[name]
+        assert every.spectral[name] == pytest.approx(expected, abs=5e-5)
+
+
 def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
     """Entries of 1e-30 and 1e30, one after the other: squares are no float32."""
     factors = torch.ones(24, 32)
