@@ -112,6 +112,12 @@ class StepJacobian:
     blocks: Mapping[str, Tensor | Diagonal]
     conveyor: Tensor | None = None
 
+    @property
+    def memory(self) -> dict[str, Tensor]:
+        """The blocks that fill memory, which later ones may be written over."""
+        blocks = self.blocks.items()
+        return {key: block for key, block in blocks if isinstance(block, Tensor)}
+
     def dense(self, cell: "Cell") -> Tensor:
         """Return the whole of J_t, (…, B, n, n) with n the width of the whole state."""
         example = next(

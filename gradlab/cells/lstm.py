@@ -154,7 +154,7 @@ class LSTM(TorchLayout):
         slopes = self._slopes(state, step)
 
         def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            return self._blocks(slopes.between(span), over)
+            return self._blocks(slopes.at(span), over)
 
         return some
 
@@ -233,8 +233,7 @@ class LSTM(TorchLayout):
 
         def to_earlier(k: int, hidden: Tensor, cell: Tensor, into: Tensor) -> None:
             nonlocal block
-            scales = {name: values[k] for name, values in slopes.into_cell.items()}
-            block = _mixed(scales, weights, block)
+            block = _mixed(slopes.at(k).into_cell, weights, block)
             pulled(hidden * factors[k].into_output, into)
             whole = into.view(-1, *into.shape[-2:])
             multiply_add_(whole, cell.flatten(0, -3), block.flatten(0, -3))
@@ -334,10 +333,10 @@ class _Slopes(NamedTuple):
     cell_to_hidden: Tensor
     conveyor: Tensor
 
-    def between(self, span: slice) -> "_Slopes":
-        """Return those of some steps along a leading time axis."""
-        into_cell = {name: values[span] for name, values in self.into_cell.items()}
-        return _Slopes(into_cell, *(values[span] for values in self[1:]))
+    def at(self, k: int | slice) -> "_Slopes":
+        """Return those of the k-th step along a leading time axis, or of some."""
+        into_cell = {name: values[k] for name, values in self.into_cell.items()}
+        return _Slopes(into_cell, *(values[k] for values in self[1:]))
 
 
 class _Factors(NamedTuple):

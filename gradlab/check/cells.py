@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gradlab import cells
+from gradlab.batched import SIDE
 from gradlab.cells import Cell, Step
 from gradlab.cells._spec import COMMON, is_activation
 from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
@@ -13,7 +14,6 @@ from gradlab.initializers import initialize_
 
 
 _INPUTS, _HIDDEN, _BATCH = 3, 5, 2
-_WIDE = 16
 
 
 def state_shapes(leaf: type[Cell]) -> Finding:
@@ -91,9 +91,7 @@ def jacobian_over_time(leaf: type[Cell]) -> Finding:
         inputs, state, step = _visit(cell, 3)
         with torch.no_grad():
             some = cell.jacobians(inputs, state, step)
-            blocks = some(slice(0, 2)).blocks.items()
-            over = {key: block for key, block in blocks if isinstance(block, Tensor)}
-            got = some(slice(1, 3), over).dense(cell)
+            got = some(slice(1, 3), some(slice(0, 2)).memory).dense(cell)
         return distance(got, twin(cell, inputs, state)[1:])
 
     return worst(
@@ -105,7 +103,7 @@ def jacobian_over_time(leaf: type[Cell]) -> Finding:
 def pullback(leaf: type[Cell]) -> Finding:
     """``pullback`` is cotangents times autograd's Jacobian, as through many steps.
 
-    Those at a width, too, at which cells may take another way.
+    Those at whole multiples of 16, too, where cells may take another way.
     """
 
     def through(cell: Cell) -> float:
@@ -128,7 +126,7 @@ def pullback(leaf: type[Cell]) -> Finding:
     return worst(
         (spec, max(error(cell), through(cell), through(wide)))
         for (spec, cell), (_, wide) in zip(
-            _every(leaf), _every(leaf, _WIDE), strict=True
+            _every(leaf), _every(leaf, SIDE), strict=True
         )
     )
 

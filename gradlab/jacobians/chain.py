@@ -199,8 +199,8 @@ class _Run:
         self, whole: FollowedStrand, steps: Iterator[FlatJacobian], count: int
     ) -> None:
         some = self._cuts_first(steps, looking=True)
-        found = whole.advance_together(some, count, self._again(count))
-        frobenius, spectral = found
+        again = self._again(count)
+        frobenius, spectral = whole.advance_together(some, count, again)
         self.frobenius.add_together(frobenius)
         self.spectral.add_together(spectral)
         self.lag += count

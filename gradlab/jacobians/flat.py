@@ -139,14 +139,9 @@ def jacobians(
             first = max(start, later - together)
             over = memory.get(later - first, {})
             found = some(slice(first - start, later - start), over)
-            memory[later - first] = _dense(found)
+            memory[later - first] = found.memory
             yield from _apart(flatten(cell, found), trajectory, first, later)
             later = first
-
-
-def _dense(jacobian: StepJacobian) -> dict[str, Tensor]:
-    blocks = jacobian.blocks.items()
-    return {key: block for key, block in blocks if isinstance(block, Tensor)}
 
 
 def _apart(

@@ -1,9 +1,7 @@
 """Memory in which a product's columns take turns."""
 
-from torch import Tensor
+from gradlab.jacobians.times import Columns
 
-
-Columns = dict[str, Tensor]
 
 _LONGEST = 8
 _ENTRIES, _ENTRIES_ON_GPU = 2**21, 2**28

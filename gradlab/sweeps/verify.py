@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gradlab import catalog, cells
+from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
@@ -21,8 +22,6 @@ from gradlab.trajectory import Trajectory, unroll
 Pair = tuple[str, Tensor, Tensor]
 TOLERANCE = 1e-12
 HIDDEN, FEATURES, SEQUENCES, STEPS = 7, 5, 2, 4
-WIDE = 16
-"""At whole multiples of which cells may pull cotangents back another way."""
 
 
 def check(cell_spec: str, activation: str | None) -> Check:
@@ -34,7 +33,7 @@ def check(cell_spec: str, activation: str | None) -> Check:
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
     trajectory = _trajectory(cell)
-    wide = _small(cell_spec, activation, WIDE)
+    wide = _small(cell_spec, activation, SIDE)
     pairs = chain(_pairs(cell, trajectory), _through_steps(wide, _trajectory(wide)))
     closed = _worst(kind, pairs)
     return Check(kind, *closed, *_worst(kind, _roads(cell, trajectory)))
@@ -127,7 +126,10 @@ def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
 
 
 def _through_steps(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
-    """Yield (name, closed form, autograd) of what goes through one step of many."""
+    """Yield (name, closed form, autograd) of what goes through one step of many.
+
+    Of a cell with whole multiples of 16 units: there it may take another way.
+    """
     if type(cell).pullbacks is Cell.pullbacks:
         return
     length = trajectory.length
