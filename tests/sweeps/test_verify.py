@@ -3,7 +3,9 @@ import math
 import pytest
 import torch
 
+from gradlab.cells.gru import GRU
 from gradlab.cells.lstm import LSTM
+from gradlab.cells.rnn import RNN
 from gradlab.errors import VerificationError
 from gradlab.sweeps.verify import account, check, relative
 
@@ -71,3 +73,29 @@ def test_the_account_of_zeros_and_nans():
     ours = torch.tensor([float("nan"), 1.0], dtype=torch.float64)
     text = account(ours, theirs)
     assert "index (0,): ours nan, autograd 0, ratio none, autograd is 0" in text
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_a_jacobian_that_is_wrong_among_many_is_told(kind, monkeypatch):
+    right = kind.jacobians
+
+    def shifted(self, inputs, state, step):
+        some = right(self, inputs, state, step)
+        return lambda span: some(slice(0, 1))
+
+    monkeypatch.setattr(kind, "jacobians", shifted)
+    with pytest.raises(VerificationError, match="J_2, one of many .* off by"):
+        check(kind.name, None)
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_a_pullback_that_is_wrong_among_many_is_told(kind, monkeypatch):
+    right = kind.pullbacks
+
+    def first(self, inputs, state, step):
+        pull = right(self, inputs, state, step)
+        return lambda k, cotangents, into: pull(0, cotangents, into)
+
+    monkeypatch.setattr(kind, "pullbacks", first)
+    with pytest.raises(VerificationError, match="pullback through step 4 of many"):
+        check(kind.name, None)
