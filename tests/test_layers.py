@@ -12,8 +12,7 @@ import gradlab
 ROOT = Path(gradlab.__file__).parent
 
 FLOORS = (
-    {"errors", "shapes", "catalog", "seeding", "heap", "invariant"}
-    | {"batched", "logscale", "orthonormal"},
+    {"errors", "catalog", "seeding", "numerics"},
     {"activations", "initializers", "store", "statistics"},
     {"cells", "inputs", "losses"},
     {"trajectory"},
@@ -26,8 +25,7 @@ FLOORS = (
     {"__init__", "cli"},
     {"__main__"},
 )
-"""From the ground up. Rooms on one floor do not import each other, but for the ground
-floor, whose rooms are single files."""
+"""From the ground up. Rooms on one floor do not import each other."""
 
 NO_TORCH = {"errors", "catalog", "seeding", "store", "statistics", "report", "cli"}
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab import catalog, errors, invariant
+from gradlab import catalog, errors
 from gradlab.cells import axes, canonical, parse
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.numerics import batch_invariant
 from gradlab.seeding import stream
 
 
@@ -118,10 +119,13 @@ def test_products_are_the_plain_ones():
             column = draw(*time, *lead, 4, 5)
             each = weight.unsqueeze(-3)
             for got, expected in [
-                (invariant.matmul(x, weight), x @ weight.mT),
-                (invariant.left_multiply(weight, blocks), each @ blocks),
-                (invariant.pull_through(rows, weight), rows @ each),
-                (invariant.scale_rows(column, weight), column.diag_embed() @ each),
+                (batch_invariant.matmul(x, weight), x @ weight.mT),
+                (batch_invariant.left_multiply(weight, blocks), each @ blocks),
+                (batch_invariant.pull_through(rows, weight), rows @ each),
+                (
+                    batch_invariant.scale_rows(column, weight),
+                    column.diag_embed() @ each,
+                ),
             ]:
                 torch.testing.assert_close(got, expected)
 
@@ -134,15 +138,16 @@ def test_elementwise_sees_whole_vectors():
         return x + 1
 
     x = torch.arange(3 * 37.0).reshape(3, 37)
-    assert torch.equal(invariant.elementwise(spy, x), x + 1)
-    assert torch.equal(invariant.elementwise(spy, x[:, :5]), x[:, :5] + 1)
+    assert torch.equal(batch_invariant.elementwise(spy, x), x + 1)
+    assert torch.equal(batch_invariant.elementwise(spy, x[:, :5]), x[:, :5] + 1)
     assert seen == [128, 64]
 
 
 def test_freed_memory_is_kept_where_there_is_glibc():
     """In a process of its own: the second round of allocations faults on no page."""
     code = (
-        "import platform, resource, sys; from gradlab.heap import keep_freed_memory\n"
+        "import platform, resource, sys\n"
+        "from gradlab.numerics.allocator import keep_freed_memory\n"
         "kept = keep_freed_memory()\n"
         "assert kept == (platform.libc_ver()[0] == 'glibc')\n"
         "if not kept: sys.exit()\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.orthonormal import orthonormal
+from gradlab.numerics.orthonormal import orthonormal
 from tests.gpu.places import PLACES, there
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from gradlab.invariant import elementwise
+from gradlab.numerics.batch_invariant import elementwise
 
 
 class Activation(ABC):

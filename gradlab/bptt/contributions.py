@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
 from gradlab.cells.base import Recurrent
-from gradlab.logscale import exponent_of, log, power_of_two
+from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.logscale import exponent_of, log, power_of_two
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _common_exponent(uses: tuple[Recurrent, ...]) -> Tensor:
 
 def _sequences_first(values: Tensor, exponent: Tensor | None) -> Tensor:
     """Return (T, …, n) as (N, T, n) float64, filled up, scaled by 2**-exponent (N)."""
-    flat = filled(values.double().flatten(1, -2).movedim(1, 0), 2).contiguous()
+    flat = pad_to_multiple(values.double().flatten(1, -2).movedim(1, 0), 2).contiguous()
     if exponent is None:
         return flat
     return flat * power_of_two(-exponent, torch.float64)[:, None, None]

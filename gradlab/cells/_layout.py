@@ -5,10 +5,9 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
-from gradlab.invariant import matmul
+from gradlab.numerics.batch_invariant import ALIGNMENT, matmul
 
 
 class TorchLayout(Cell):
@@ -61,7 +60,7 @@ class TorchLayout(Cell):
         built is mostly still in the cache. Its sides are whole multiples of 16, for the
         same bits in any company.
         """
-        return self.weight_hh.is_cpu and self.weight_hh.shape[-1] % SIDE == 0
+        return self.weight_hh.is_cpu and self.weight_hh.shape[-1] % ALIGNMENT == 0
 
     def _parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
         setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=dtype)))

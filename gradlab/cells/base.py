@@ -34,7 +34,7 @@ from gradlab.cells._step import (
     StepJacobian,
     split_block,
 )
-from gradlab.shapes import Cotangents, Inputs, State
+from gradlab.numerics.shapes import Cotangents, Inputs, State
 
 
 __all__ = ["Cell", "Diagonal", "Recurrent", "Step", "StepJacobian", "split_block"]

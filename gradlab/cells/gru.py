@@ -9,7 +9,6 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.batched import multiply
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import (
     NOTHING,
@@ -19,10 +18,11 @@ from gradlab.cells.base import (
     Step,
     StepJacobian,
 )
-from gradlab.invariant import (
+from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
     matmul,
+    multiply,
     pull_through,
     pulling,
     scale_rows,

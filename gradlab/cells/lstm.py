@@ -10,7 +10,6 @@ from gradlab.activations.base import Activation
 from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.batched import multiply_add_
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import (
     NOTHING,
@@ -22,10 +21,11 @@ from gradlab.cells.base import (
     StepJacobian,
 )
 from gradlab.errors import ConfigError
-from gradlab.invariant import (
+from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
     matmul,
+    multiply_add_,
     pull_through,
     pulling,
     scale_rows,

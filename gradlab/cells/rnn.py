@@ -16,7 +16,7 @@ from gradlab.cells.base import (
     Step,
     StepJacobian,
 )
-from gradlab.invariant import matmul, pull_through, pulling, scale_rows
+from gradlab.numerics.batch_invariant import matmul, pull_through, pulling, scale_rows
 
 
 class RNN(TorchLayout):

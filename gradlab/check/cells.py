@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from gradlab import cells
-from gradlab.batched import SIDE
 from gradlab.cells import Cell, Step
 from gradlab.cells._spec import COMMON, is_activation
 from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
 from gradlab.initializers import initialize_
+from gradlab.numerics.batch_invariant import ALIGNMENT
 
 
 _INPUTS, _HIDDEN, _BATCH = 3, 5, 2
@@ -126,7 +126,7 @@ def pullback(leaf: type[Cell]) -> Finding:
     return worst(
         (spec, max(error(cell), through(cell), through(wide)))
         for (spec, cell), (_, wide) in zip(
-            _every(leaf), _every(leaf, SIDE), strict=True
+            _every(leaf), _every(leaf, ALIGNMENT), strict=True
         )
     )
 

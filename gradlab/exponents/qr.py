@@ -6,11 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
-from gradlab.invariant import elementwise
-from gradlab.orthonormal import factors
+from gradlab.numerics.batch_invariant import elementwise, multiply, pad_to_multiple
+from gradlab.numerics.orthonormal import factors
 from gradlab.seeding import stream
 
 
@@ -103,7 +102,7 @@ class _Run:
                 try_=f"count={self.width}",
             )
         frame = _start(self.width)[:, : self.count].to(like.device)
-        self.frame = filled(frame.expand(number, -1, -1), 2)
+        self.frame = pad_to_multiple(frame.expand(number, -1, -1), 2)
         size = self.frame.shape[-2]
         self.beyond = torch.diag(torch.arange(size, device=like.device) >= self.width)
         self.taken = 0
@@ -124,7 +123,7 @@ class _Run:
 
     def advance(self, matrices: Tensor) -> None:
         """Apply J_t to the frame."""
-        wide = filled(matrices.double(), 2)
+        wide = pad_to_multiple(matrices.double(), 2)
         self.frame = multiply(wide, self.frame)
         self.taken += 1
         if self.whole:
@@ -139,7 +138,7 @@ class _Run:
         self.dead |= grown < grown.amax(-1, keepdim=True) + LOST
         self.dead |= grown.isneginf()
         self.growth += grown
-        self.frame = filled(frame, 2)
+        self.frame = pad_to_multiple(frame, 2)
 
     def end_block(self) -> None:
         """Put away the growth of a block of time."""

@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.jacobians.carried import advance
 from gradlab.jacobians.flat import FlatJacobian, jacobians
@@ -37,7 +36,8 @@ from gradlab.jacobians.thin import (
     share_lost,
     thinner,
 )
-from gradlab.logscale import log
+from gradlab.numerics.batch_invariant import ALIGNMENT
+from gradlab.numerics.logscale import log
 from gradlab.trajectory import Trajectory
 
 
@@ -85,7 +85,7 @@ def suits(trajectory: Trajectory, rows: tuple[str, ...] | None) -> bool:
         trajectory.inputs.dtype == torch.float32
         and cell.stackable
         and type(cell).pullback is not Cell.pullback
-        and layout.width >= 2 * SIDE
+        and layout.width >= 2 * ALIGNMENT
     )
 
 
@@ -162,7 +162,7 @@ class AdaptiveRun:
         """Carry them a stretch further, note the norms and check them."""
         lag = self.trajectory.length - thin.t
         here = sequences_of(points, self.trajectory.lead[-1])
-        most = _SELDOM if thin.width <= SIDE else _EVERY
+        most = _SELDOM if thin.width <= ALIGNMENT else _EVERY
         norms = advance(thin, min(most, thin.t))
         exponent = norms.exponent
         self.note(lag, here, (norms.frobenius, exponent), (norms.spectral, exponent))
@@ -276,11 +276,11 @@ def _of(thin: Thin, some: np.ndarray, points: np.ndarray) -> Thin:
 
 def _half(width: int) -> int:
     """Return half a width as a multiple of 16, no less than that."""
-    return max(SIDE, width // 2 // SIDE * SIDE)
+    return max(ALIGNMENT, width // 2 // ALIGNMENT * ALIGNMENT)
 
 
 def _narrower(width: int) -> int:
     """Return three quarters of a width, likewise; below 16 rows four less."""
-    if width <= SIDE:
+    if width <= ALIGNMENT:
         return max(NARROWEST, width - 4)
-    return max(SIDE, width * 3 // 4 // SIDE * SIDE)
+    return max(ALIGNMENT, width * 3 // 4 // ALIGNMENT * ALIGNMENT)

@@ -7,7 +7,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.logscale import LN2, Scaled, normalized
+from gradlab.numerics.logscale import LN2, Scaled, normalized
 from gradlab.trajectory import Trajectory
 
 

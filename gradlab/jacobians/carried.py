@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.spectral import top_eigenvalue
 from gradlab.jacobians.thin import Thin
-from gradlab.logscale import exponents, plain_norms, rescaled
+from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.logscale import exponents, plain_norms, rescaled
 
 
 _SQUARINGS = 14
@@ -72,7 +72,7 @@ def _pulled(thin: Thin, start: int, stop: int) -> tuple[Tensor, ...]:
         into = tuple(slot[place] for slot in slots)
         pull(steps - 1 - place, rows, into)
         rows = into
-    return tuple(filled(slot.flatten(1, -3), 1) for slot in slots)
+    return tuple(pad_to_multiple(slot.flatten(1, -3), 1) for slot in slots)
 
 
 def _slots(thin: Thin, rows: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
@@ -145,7 +145,7 @@ def _top(shrunk: Tensor) -> Tensor:
     is low by 1e-5 of itself at most, whatever the second eigenvalue.
     """
     if shrunk.shape[-1] >= _MANY:
-        return top_eigenvalue(filled(shrunk, 2))
+        return top_eigenvalue(pad_to_multiple(shrunk, 2))
     power = shrunk
     for _ in range(_SQUARINGS // 2):
         power = multiply(power, power)

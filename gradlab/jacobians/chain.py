@@ -11,7 +11,6 @@ import torch
 
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.heap import let_the_heap_grow
 from gradlab.jacobians.adaptive import AdaptiveRun, ChainCheck, suits
 from gradlab.jacobians.blocks import choose, some_rows
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
@@ -28,6 +27,7 @@ from gradlab.jacobians.strands import (
     Strand,
     WholeStrand,
 )
+from gradlab.numerics.allocator import raise_mmap_threshold
 from gradlab.trajectory import Trajectory
 
 
@@ -108,7 +108,7 @@ def jacobian_norms(
         ConfigError: for lags outside 0 .. T, or blocks the chain does not know.
     """
     _check_chain(chain, blocks)
-    let_the_heap_grow()
+    raise_mmap_threshold()
     length = trajectory.length
     lags = stored_lags(length) if lags is None else _checked(lags, length)
     with torch.no_grad():

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import exp, ln, ln_vector_norm, log, normalized
+from gradlab.numerics.logscale import exp, ln, ln_vector_norm, log, normalized
 
 
 def ln_products(diagonals: Tensor) -> np.ndarray:

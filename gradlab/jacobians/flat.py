@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled
 from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
 from gradlab.jacobians.layout import Layout
+from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.trajectory import Trajectory
 
 
@@ -166,10 +166,10 @@ def flatten(cell: Cell, jacobian: StepJacobian) -> FlatJacobian:
     for key, block in jacobian.blocks.items():
         pair = split_block(key, cell.state_names)
         if isinstance(block, Diagonal):
-            diagonal[pair] = filled(block.values.detach().flatten(0, -2), 1)
+            diagonal[pair] = pad_to_multiple(block.values.detach().flatten(0, -2), 1)
         else:
-            dense[pair] = filled(block.detach().flatten(0, -3), 2)
+            dense[pair] = pad_to_multiple(block.detach().flatten(0, -3), 2)
     conveyor = jacobian.conveyor
     if conveyor is not None:
-        conveyor = filled(conveyor.detach().flatten(0, -2), 1)
+        conveyor = pad_to_multiple(conveyor.detach().flatten(0, -2), 1)
     return FlatJacobian(dense, diagonal, conveyor, Layout.of(cell))

@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.errors import ConfigError
 from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import frobenius_norms, log
+from gradlab.numerics.batch_invariant import multiply, multiply_add_, pad_to_multiple
+from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.trajectory import Trajectory
 
 
@@ -86,7 +86,7 @@ def _entered(product: Product, trajectory: Trajectory, t: int) -> Tensor:
     by_input = trajectory.cell.input_jacobian(*trajectory.step_at(t))
     total: Tensor | None = None
     for name, column in product.columns.items():
-        block = filled(by_input[name].detach().flatten(0, -3), 2)
+        block = pad_to_multiple(by_input[name].detach().flatten(0, -3), 2)
         if total is None:
             total = multiply(column, block)
         else:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
+from gradlab.numerics.batch_invariant import ALIGNMENT
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Layout:
     @property
     def sizes(self) -> tuple[int, ...]:
         """The widths as they are held."""
-        return tuple(width + -width % SIDE for width in self.widths)
+        return tuple(width + -width % ALIGNMENT for width in self.widths)
 
     @property
     def size(self) -> int:

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply, multiply_add_
 from gradlab.jacobians.spectral import top_eigenvalue
-from gradlab.logscale import exponents, rescaled
-from gradlab.orthonormal import orthonormal
+from gradlab.numerics.batch_invariant import multiply, multiply_add_, pad_to_multiple
+from gradlab.numerics.logscale import exponents, rescaled
+from gradlab.numerics.orthonormal import orthonormal
 
 
 Values = TypeVar("Values", Tensor, np.ndarray)
@@ -65,7 +65,7 @@ class LeadingDirections:
     def turned(self, basis: Tensor, directions: int) -> "LeadingDirections":
         """Return those of Q^T P, of the first ``directions`` of Q (N, rows, …)."""
         some = LeadingDirections(len(basis), directions, basis)
-        turned = multiply(filled(self.basis, 1), basis)[..., :directions]
+        turned = multiply(pad_to_multiple(self.basis, 1), basis)[..., :directions]
         some.basis = orthonormal(turned.mT).mT.contiguous()
         some.restless, some.moved = self.restless.copy(), self.moved.copy()
         some.lag = self.lag

@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from gradlab.jacobians.spectral import Squared, roots, squared
-from gradlab.logscale import log
+from gradlab.numerics.logscale import log
 
 
 Norms = dict[str, tuple[np.ndarray, np.ndarray]]

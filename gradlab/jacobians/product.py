@@ -12,7 +12,7 @@ from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.slots import Slots
 from gradlab.jacobians.times import Columns, times
-from gradlab.logscale import (
+from gradlab.numerics.logscale import (
     Scaled,
     exponents,
     mend,

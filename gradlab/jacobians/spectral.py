@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gradlab.batched import gram, multiply
-from gradlab.logscale import exponent_of, largest_entry, power_of_two, rescaled
+from gradlab.numerics.batch_invariant import gram, multiply
+from gradlab.numerics.logscale import exponent_of, largest_entry, power_of_two, rescaled
 
 
 _LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33

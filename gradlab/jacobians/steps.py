@@ -5,7 +5,7 @@ import torch
 
 from gradlab.jacobians.flat import jacobian_at
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import log
+from gradlab.numerics.logscale import log
 from gradlab.trajectory import Trajectory
 
 

@@ -24,7 +24,7 @@ from gradlab.jacobians.leading import LeadingDirections
 from gradlab.jacobians.notes import Matrices, Norms
 from gradlab.jacobians.product import Product, Stretch
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import frobenius_norms
+from gradlab.numerics.logscale import frobenius_norms
 
 
 _STRETCH = 256

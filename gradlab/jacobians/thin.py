@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.leading import LeadingDirections
-from gradlab.orthonormal import orthonormal
+from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.orthonormal import orthonormal
 from gradlab.seeding import stream
 from gradlab.trajectory import Trajectory
 
@@ -32,7 +32,7 @@ class Thin:
     """N products P = Q R, of which R is carried, and Gaussian rows w P beside it.
 
     Columns are multiples of 16, filled up with zeros, so that every matrix starts at a
-    whole cache line, as :mod:`gradlab.batched` has it, however many rows there are.
+    whole cache line (:mod:`gradlab.numerics.batch_invariant`), however many rows.
 
     Attributes:
         trajectory: of the products' points, (…M, B) of them.
@@ -104,7 +104,7 @@ def begin(
         The products of all points, and (points): the share of its norm that the worst
         of a point's sequences loses.
     """
-    probes = filled(_gaussian("probes", PROBES, whole.shape[-2], whole), 2)
+    probes = pad_to_multiple(_gaussian("probes", PROBES, whole.shape[-2], whole), 2)
     exact = multiply(probes.expand(len(whole), -1, -1), whole)
     thin = Thin(trajectory, t, (), exact, exponent.copy(), leading)
     weights = probes.expand(len(whole), -1, -1).contiguous()
@@ -190,7 +190,7 @@ def _compressed(whole: Tensor, width: int) -> tuple[Tensor, Tensor, np.ndarray]:
 
 def _orthonormal(columns: Tensor, directions: int) -> Tensor:
     """Return the first of columns made orthonormal, the others zero."""
-    return filled(orthonormal(columns[..., :directions]).contiguous(), 1)
+    return pad_to_multiple(orthonormal(columns[..., :directions]).contiguous(), 1)
 
 
 def _gaussian(name: str, rows: int, columns: int, like: Tensor) -> Tensor:

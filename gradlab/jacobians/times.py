@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
+from gradlab.numerics.batch_invariant import multiply, multiply_add_
 
 
 Columns = dict[str, Tensor]

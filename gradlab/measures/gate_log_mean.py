@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.logscale import ln
 from gradlab.measures._gates import gate_values, has_gates
 from gradlab.measures.base import Measure, Reading
+from gradlab.numerics.logscale import ln
 
 
 @dataclass(frozen=True)

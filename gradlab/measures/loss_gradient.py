@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.logscale import ln_vector_norm
 from gradlab.measures._flow import sequence_first
 from gradlab.measures.base import Measure, Reading
+from gradlab.numerics.logscale import ln_vector_norm
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled, multiply
 from gradlab.errors import ConfigError
 from gradlab.jacobians.conveyor import ln_largest, ln_products, ln_root_sum_square
 from gradlab.jacobians.flat import jacobian_at, jacobians
@@ -15,7 +14,8 @@ from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
 from gradlab.jacobians.spectral import spectral_norm
-from gradlab.logscale import frobenius_norms, log
+from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.paths.conveyed import without_conveyor
 from gradlab.trajectory import Trajectory
 
@@ -123,7 +123,7 @@ def _both(product: Product, trajectory: Trajectory, t: int) -> tuple[Tensor, Ten
     """Return the mantissas of the state and of the graph derivative, (N, n, n)."""
     own = graph = product.columns[product.layout.names[-1]]
     for name, by_carry in followed(trajectory, t).items():
-        graph = graph + multiply(product.columns[name], filled(by_carry, 2))
+        graph = graph + multiply(product.columns[name], pad_to_multiple(by_carry, 2))
     return own, graph
 
 

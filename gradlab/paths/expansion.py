@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply, multiply_add_
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
-from gradlab.logscale import exponents, frobenius_norms
+from gradlab.numerics.batch_invariant import multiply, multiply_add_
+from gradlab.numerics.logscale import exponents, frobenius_norms
 
 
 Columns = dict[str, Tensor]

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.logscale import ln
+from gradlab.numerics.logscale import ln
 from gradlab.paths.conveyed import without_conveyor
 from gradlab.trajectory import Trajectory
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from gradlab.jacobians.conveyor import ln_products
-from gradlab.logscale import exp
+from gradlab.numerics.logscale import exp
 from gradlab.precision.formats import Format
 from gradlab.trajectory import Trajectory
 

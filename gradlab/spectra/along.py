@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.batched import filled
 from gradlab.errors import ConfigError
 from gradlab.jacobians.wide import WideJacobians
-from gradlab.logscale import ln, log
+from gradlab.numerics.batch_invariant import pad_to_multiple
+from gradlab.numerics.logscale import ln, log
 from gradlab.spectra.factored import DEAD, FactoredProduct
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
@@ -107,7 +107,7 @@ def _ln_volume(matrices: Tensor) -> np.ndarray:
     From the LU factors' diagonals, summed by numbers far from any end of the range.
     """
     finite = torch.isfinite(matrices).all(-1).all(-1)
-    safe = filled(torch.where(finite[:, None, None], matrices, 0.0), 2)
+    safe = pad_to_multiple(torch.where(finite[:, None, None], matrices, 0.0), 2)
     safe.diagonal(dim1=-2, dim2=-1)[:, matrices.shape[-1] :] = 1.0
     factors = torch.linalg.lu_factor_ex(safe).LU
     pivots = factors.diagonal(dim1=-2, dim2=-1).abs().cpu().numpy()

@@ -12,8 +12,8 @@ import torch
 from scipy.linalg import solve_triangular
 from torch import Tensor
 
-from gradlab.batched import SIDE, filled, multiply
-from gradlab.logscale import exponent_of, power_of_two
+from gradlab.numerics.batch_invariant import ALIGNMENT, multiply, pad_to_multiple
+from gradlab.numerics.logscale import exponent_of, power_of_two
 
 
 DEAD = -(2**40)
@@ -53,7 +53,8 @@ class FactoredProduct:
     the condition number of J, added up over the steps.
 
     Each matrix is treated by rules that look at it alone, and filled up with zeros to a
-    multiple of 16 (see :mod:`gradlab.batched`); those are so many more dead directions.
+    multiple of 16 (see :mod:`gradlab.numerics.batch_invariant`); those are so many more
+    dead directions.
 
     Args:
         count: N.
@@ -63,7 +64,7 @@ class FactoredProduct:
 
     def __init__(self, count: int, size: int, device: torch.device) -> None:
         self.size = size
-        wide = size + -size % SIDE
+        wide = size + -size % ALIGNMENT
         eye = torch.eye(wide, dtype=torch.float64, device=device)
         self.q = eye.expand(count, -1, -1)
         self.v = self.q
@@ -73,7 +74,9 @@ class FactoredProduct:
     def advance(self, jacobians: Tensor) -> None:
         """Multiply by (N, n, n) float64 from the right."""
         self.finite = self.finite & torch.isfinite(jacobians).all(-1).all(-1)
-        usable = torch.where(self.finite[:, None, None], filled(jacobians, 2), 0.0)
+        usable = torch.where(
+            self.finite[:, None, None], pad_to_multiple(jacobians, 2), 0.0
+        )
         terms = multiply(usable.abs().mT, self.q.abs()).amax(-2)
         found = factor(multiply(usable.mT, self.q), self.power, terms)
         self.q = found.q

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from gradlab.batched import multiply
-from gradlab.logscale import exponent_of, power_of_two
+from gradlab.numerics.batch_invariant import multiply
+from gradlab.numerics.logscale import exponent_of, power_of_two
 from gradlab.spectra.factored import cleared, factor
 
 

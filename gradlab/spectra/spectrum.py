@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.logscale import exp, ln
+from gradlab.numerics.logscale import exp, ln
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def leave() -> None:
 def ready() -> None:
     """Import what measuring needs, and set up the heap, once a process."""
     import gradlab.sweeps.point  # noqa: F401
-    from gradlab.heap import keep_freed_memory
+    from gradlab.numerics.allocator import keep_freed_memory
 
     keep_freed_memory()
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from gradlab import catalog, cells
-from gradlab.batched import SIDE
 from gradlab.cells.base import Cell
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
 from gradlab.jacobians import reference
+from gradlab.numerics.batch_invariant import ALIGNMENT
 from gradlab.seeding import stream
 from gradlab.sweeps.outcome import Check
 from gradlab.trajectory import Trajectory, unroll
@@ -33,7 +33,7 @@ def check(cell_spec: str, activation: str | None) -> Check:
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
     trajectory = _trajectory(cell)
-    wide = _small(cell_spec, activation, SIDE)
+    wide = _small(cell_spec, activation, ALIGNMENT)
     pairs = chain(_pairs(cell, trajectory), _through_steps(wide, _trajectory(wide)))
     closed = _worst(kind, pairs)
     return Check(kind, *closed, *_worst(kind, _roads(cell, trajectory)))

@@ -121,7 +121,7 @@ def _prepare(load: tuple[str, ...]) -> None:
     # imported now: a limit of a point's time is not to pay for it
     import gradlab.sweeps.point  # noqa: F401
     from gradlab import catalog
-    from gradlab.heap import keep_freed_memory
+    from gradlab.numerics.allocator import keep_freed_memory
 
     gc.freeze()
     gc.enable()

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from gradlab import invariant
 from gradlab.cells import Cell, Diagonal, Step, stack
+from gradlab.numerics import batch_invariant
 from tests.cells.cases import PLAIN, members, rough, visit
 
 
@@ -146,8 +146,8 @@ def test_pulling_is_pull_through(sides, lead):
     draw = torch.Generator().manual_seed(4)
     weight = torch.randn(*lead, *sides, generator=draw)
     rows = torch.randn(*lead, 4, 5, sides[0], generator=draw)
-    expected = invariant.pull_through(rows, weight)
-    found = invariant.pulling(weight)(rows, torch.empty_like(expected))
+    expected = batch_invariant.pull_through(rows, weight)
+    found = batch_invariant.pulling(weight)(rows, torch.empty_like(expected))
     assert torch.equal(found, expected)
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gradlab.jacobians import notes, spectral
-from gradlab.logscale import log
+from gradlab.numerics.logscale import log
 from gradlab.seeding import stream
 
 

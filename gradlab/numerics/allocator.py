@@ -32,7 +32,7 @@ def keep_freed_memory() -> bool:
 
 
 @cache
-def let_the_heap_grow() -> None:
+def raise_mmap_threshold() -> None:
     """Free one block of 31 MB, once: glibc then keeps up to 62 MB for what comes.
 
     By its own rule, as it would after any tensor of that size. Long chains allocate a

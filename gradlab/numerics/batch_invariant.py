@@ -1,15 +1,18 @@
-"""Kernels whose bits do not depend on company.
+"""Kernels whose bits do not depend on the other members of a batch.
 
-A sweep computes points together along a leading member axis. Two kinds of kernel then
+A sweep computes points together along a leading member axis. Three kinds of kernel then
 give a member other last bits than it gets alone, and chaos amplifies a last bit:
 
 * transcendental functions treat the elements left over after the last full vector by
   other code (float32 sigmoid differs by 1e-7), so here they see whole vectors only;
 * matrix products choose their code by the alignment and shape of each operand, and by
   whether there is a batch axis, so here every one is a batched product of matrices
-  whose sides are multiples of 16. The gradient's products then are, too.
+  whose sides are multiples of 16, each starting at a whole cache line. The gradient's
+  products then are, too;
+* a batch of one takes another kernel (gemm, or gemv for one column) than a larger one
+  and rounds differently, so a single matrix is computed together with a copy of itself.
 
-Plain ``+ - *`` and division are exact in every order of company and need nothing.
+Plain ``+ - *`` and division are exact whatever the batch and need nothing.
 """
 
 from collections.abc import Callable
@@ -20,7 +23,7 @@ from torch.nn.functional import pad
 
 
 _VECTOR = 64
-_SIDE = 16
+ALIGNMENT = 16
 
 
 def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
@@ -49,9 +52,9 @@ def matmul(operand: Tensor, weight: Tensor) -> Tensor:
         (…, …M, B, rows).
     """
     rows, columns = weight.shape[-2:]
-    if rows % _SIDE or columns % _SIDE:
-        operand = pad(operand, (0, -columns % _SIDE))
-        weight = pad(weight, (0, -columns % _SIDE, 0, -rows % _SIDE))
+    if rows % ALIGNMENT or columns % ALIGNMENT:
+        operand = pad(operand, (0, -columns % ALIGNMENT))
+        weight = pad(weight, (0, -columns % ALIGNMENT, 0, -rows % ALIGNMENT))
     if weight.ndim == 2:
         weight = weight.unsqueeze(0)
         lead = operand.shape[:-1]
@@ -64,7 +67,7 @@ def matmul(operand: Tensor, weight: Tensor) -> Tensor:
         product = torch.bmm(inner.flatten(1, 2), weight.mT)
         product = product.unflatten(1, inner.shape[1:3]).movedim(1, 0)
         product = product.reshape(*operand.shape[:-1], product.shape[-1])
-    return product[..., :rows] if rows % _SIDE else product
+    return product[..., :rows] if rows % ALIGNMENT else product
 
 
 def scale_rows(scale: Tensor, weight: Tensor, into: Tensor | None = None) -> Tensor:
@@ -112,7 +115,7 @@ def pulling(weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
     weight = weight.detach()
     rows, columns = weight.shape[-2:]
     members = weight if weight.ndim == 3 else weight.unsqueeze(0)
-    if rows % _SIDE or columns % _SIDE:
+    if rows % ALIGNMENT or columns % ALIGNMENT:
         return lambda cotangents, into: into.copy_(pull_through(cotangents, weight))
 
     def pull(cotangents: Tensor, into: Tensor) -> Tensor:
@@ -121,3 +124,35 @@ def pulling(weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
         return into
 
     return pull
+
+
+def pad_to_multiple(values: Tensor, axes: int) -> Tensor:
+    """Fill the last ``axes`` axes up to multiples of 16, with zeros at the end."""
+    missing = [-size % ALIGNMENT for size in values.shape[-axes:]]
+    if not any(missing):
+        return values
+    return pad(values, [n for m in reversed(missing) for n in (0, m)])
+
+
+def multiply(a: Tensor, b: Tensor, into: Tensor | None = None) -> Tensor:
+    """Return a @ b for (N, m, k) and (N, k, n), written to ``into`` if given."""
+    if a.shape[0] != 1:
+        return torch.bmm(a, b) if into is None else torch.bmm(a, b, out=into)
+    product = torch.bmm(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1]
+    return product if into is None else into.copy_(product)
+
+
+def multiply_add_(into: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Add a @ b to ``into`` in place and return it."""
+    if a.shape[0] != 1:
+        return into.baddbmm_(a, b)
+    pair = into.expand(2, -1, -1).contiguous()
+    return into.copy_(pair.baddbmm_(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1])
+
+
+def gram(matrices: Tensor) -> Tensor:
+    """Return A^T A or A A^T of (N, rows, columns), whichever is smaller."""
+    rows, columns = matrices.shape[-2:]
+    if rows < columns:
+        return multiply(matrices, matrices.mT)
+    return multiply(matrices.mT, matrices)
