@@ -18,13 +18,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: help sweep quick example test test-slow test-all lint format types check benchmark ratios browser clean distclean
+.PHONY: help sweep quick example test test-slow trials test-all lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
 	@echo 'make quick      the same in ten seconds, for a lecture'
 	@echo 'make test       the tests, in a minute or two'
 	@echo 'make test-slow  those that take longer; make test-all runs both'
+	@echo 'make trials     large randomised trials, before an issue is closed'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
 	@echo 'make lint       ruff over the code'
@@ -50,10 +51,13 @@ example: $(VENV)/.run
 	$(BIN)/gradlab figures reports/example how-far --format png --out reports/example
 
 test: $(VENV)/.test
-	$(TEST) -m 'not slow' $(ARGS)
+	$(TEST) -m 'not slow and not trials' $(ARGS)
 
 test-slow: $(VENV)/.test
-	$(TEST) -m slow $(ARGS)
+	$(TEST) -m 'slow and not trials' $(ARGS)
+
+trials: $(VENV)/.test
+	$(TEST) -m trials $(ARGS)
 
 test-all: test test-slow
 
