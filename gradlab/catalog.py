@@ -86,6 +86,20 @@ def origin(room: str, name: str) -> str | None:
     return None if name in _stems(room) else _plugin_leaf(room, name).source
 
 
+def fingerprint(room: str, name: str) -> str:
+    """Return what a stored result of a leaf stays valid for, without importing torch.
+
+    The ``version`` of a leaf of ours; for one from outside the package also the
+    SHA-256 of its file (of that file alone, not of what it imports). Settings are not
+    in it: they are the fields of the leaf's instance.
+    """
+    version = str(literal(room, name, "version", 1))
+    text = origin(room, name)
+    if text is None:
+        return version
+    return f"{version} {hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def load_file(path: str | Path) -> list[tuple[str, str]]:
     """Execute a Python file and register every leaf it defines.
 
