@@ -22,7 +22,7 @@ import torch
 from benchmarks import small_points, tables
 from benchmarks.cases import cases
 from benchmarks.contest import Timed, contest
-from gradlab.sweeps.runner import cores
+from gradlab.engines.machine import cores
 
 
 NOTE = """\

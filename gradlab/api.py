@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gradlab.progress.events import Event
 from gradlab.store import results as stored
 from gradlab.store.exports import export as export_table
-from gradlab.sweeps.events import Event
 from gradlab.sweeps.forecast import Forecast
 from gradlab.sweeps.forecast import forecast as look_ahead
 from gradlab.sweeps.loading import load as load_sweep
@@ -106,9 +106,9 @@ def sweep(
         timeout_per_point: seconds after which a point is given up and set aside.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
             of what is free unless told.
-        progress: called with each event of ``gradlab.sweeps.events``.
+        progress: called with each event of ``gradlab.progress.events``.
         log: file to which each event is added as a line of JSON, as
-            ``gradlab.sweeps.log`` describes.
+            ``gradlab.progress.log`` describes.
         verify: hold closed forms against autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.

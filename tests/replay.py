@@ -21,9 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gradlab.engines.engine import Answer
 from gradlab.store.record import Record
 from gradlab.sweeps import runner
-from gradlab.sweeps.engine import Answer
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.outcome import Outcome
@@ -77,7 +77,7 @@ def measured(seeds: int = 1) -> Outcomes:
 
 
 class Replay:
-    """Stands in for ``gradlab.sweeps.crew.Crew``; answers cross a pickle, as a pipe."""
+    """Stands in for ``ProcessPool``; answers cross a pickle, as a pipe."""
 
     def __init__(self, outcomes: Outcomes) -> None:
         self.outcomes = outcomes
@@ -102,9 +102,10 @@ class Replay:
         return iter(())
 
     def _value(self, name: str, arguments: Sequence[Any]) -> Any:
-        if name == "describe":
+        call = name.rpartition(":")[2]
+        if call == "describe":
             return self.outcomes.manifest
-        if name == "verify":
+        if call == "verify":
             return []
         return [self.outcomes.of(point) for point in arguments[0]]
 
@@ -116,14 +117,14 @@ def answered(group: Group, outcomes: Outcomes) -> Answer:
 
 def sweep(outcomes: Outcomes, folder: Path, seeds: int) -> dict[str, Any]:
     """Run 2,000 points a seed into a folder; return its time and its memory."""
-    before = runner.Crew
-    runner.Crew = lambda *means: Replay(outcomes)  # type: ignore[assignment,misc]
+    before = runner.ProcessPool
+    runner.ProcessPool = lambda *means, **more: Replay(outcomes)  # type: ignore[assignment,misc]
     began, worked = time.perf_counter(), time.process_time()
     try:
         asked = load(TEN_THOUSAND, seeds=seeds)
         results = runner.run(asked, folder, jobs=1, yes=True)
     finally:
-        runner.Crew = before  # type: ignore[misc]
+        runner.ProcessPool = before  # type: ignore[misc]
     count = len(results.points)
     return {
         "points": count,

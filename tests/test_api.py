@@ -5,7 +5,7 @@ import pytest
 
 import gradlab
 from gradlab.sweeps import runner
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 NAMES = [
@@ -77,7 +77,7 @@ def test_a_network_by_hand_as_the_manual_shows_it():
 
 
 def test_a_sweep_is_one_call_and_its_results_make_tables(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     config = {"cell": "rnn", "hidden": 8, "length": 8, "seeds": 1}
     results = gradlab.sweep(config, out=tmp_path / "r", jobs=1)
     assert isinstance(results, gradlab.Results)
@@ -88,7 +88,7 @@ def test_a_sweep_is_one_call_and_its_results_make_tables(tmp_path, monkeypatch):
 
 
 def test_without_a_folder_it_goes_by_its_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     monkeypatch.chdir(tmp_path)
     config = {"name": "mine", "cell": "rnn", "hidden": 4, "length": 4, "seeds": 1}
     results = gradlab.sweep({**config, "measures": ["verdict"]}, jobs=1)

@@ -87,8 +87,8 @@ def rows(seen: Forecast) -> list[tuple[str, ...]]:
 
 def engines(seen: Forecast) -> list[tuple[str, str]]:
     """What each engine would take, in words."""
+    from gradlab.engines.machine import words
     from gradlab.report.numbers import duration
-    from gradlab.sweeps.memory import words
 
     workers = f"{seen.jobs:,} worker{'s' * (seen.jobs > 1)}"
     here = (

@@ -17,8 +17,8 @@ from gradlab.cli.screen import Screen, fold
 
 
 if TYPE_CHECKING:
+    from gradlab.progress.watch import Seen
     from gradlab.store.lock import Holder
-    from gradlab.store.watching import Seen
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -39,8 +39,8 @@ def follow(
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Show how far a sweep is until all is done, or nobody writes there any more."""
+    from gradlab.progress.watch import Watch
     from gradlab.store.lock import holder
-    from gradlab.store.watching import Watch
 
     watch, rate, news = Watch(folder), Rate(clock), clock()
     seen = watch.look()
@@ -86,7 +86,7 @@ class _Rows:
 
     def show(self, seen: Seen, rate: float | None, writer: Holder | None) -> None:
         """Take up what was seen."""
-        from gradlab.sweeps.events import PointTold
+        from gradlab.progress.events import PointTold
 
         state = self._state
         for name, (points, done) in seen.grids.items():

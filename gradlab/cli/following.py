@@ -11,8 +11,8 @@ from gradlab.cli.progress import Grid, State, progress_for
 from gradlab.cli.rate import Rate
 from gradlab.cli.remarks import Remarks, label
 from gradlab.cli.screen import Screen, fold
+from gradlab.progress import events
 from gradlab.report.numbers import duration
-from gradlab.sweeps import events
 
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from gradlab.cli.screen import fold
 
 
 if TYPE_CHECKING:
-    from gradlab.sweeps import events
+    from gradlab.progress import events
 
 KINDS = 5
 """Kinds of failure told as they come; ``gradlab status`` tells all."""

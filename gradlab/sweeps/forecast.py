@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradlab.engines import machine
 from gradlab.store import schema
 from gradlab.store.known import known
 from gradlab.store.reading import reader
 from gradlab.sweeps import bounds, groups, keys
-from gradlab.sweeps import memory as budget
 from gradlab.sweeps.points import check_inputs, plan
-from gradlab.sweeps.runner import cores, missing
+from gradlab.sweeps.runner import missing
 from gradlab.sweeps.sweep import Sweep
 from gradlab.sweeps.tally import START_UP
 
@@ -88,10 +88,10 @@ def forecast(
     """
     keys.forget()
     where = Path(folder)
-    limit = budget.parse(memory) or budget.free()
-    workers = jobs or cores()
+    limit = machine.parse(memory) or machine.free()
+    workers = jobs or machine.cores()
     if limit is not None:
-        workers = max(1, min(workers, limit // budget.WORKER))
+        workers = max(1, min(workers, limit // machine.WORKER))
     if sweep.size() > LAID_OUT:
         return _counted(sweep, where, workers, limit)
     planned = plan(sweep)
@@ -101,12 +101,12 @@ def forecast(
     waiting = groups.form(planned.points, todo)
     too_large = 0
     if limit is not None:
-        parts = [p for g in waiting for p in groups.within(g, limit - budget.WORKER)]
-        waiting = [p for p in parts if p.memory + budget.WORKER <= limit]
+        parts = [p for g in waiting for p in groups.within(g, limit - machine.WORKER)]
+        waiting = [p for p in parts if p.memory + machine.WORKER <= limit]
         too_large = sum(len(p.keys) for p in parts) - sum(len(p.keys) for p in waiting)
     jobs = max(1, min(workers, len(waiting)))
     largest = sorted((group.memory for group in waiting), reverse=True)
-    together = jobs * budget.WORKER + sum(largest[:jobs])
+    together = jobs * machine.WORKER + sum(largest[:jobs])
     return Forecast(
         name=sweep.name,
         folder=where,
@@ -124,7 +124,7 @@ def forecast(
         core_seconds=sum(group.seconds for group in waiting),
         longest=max((group.seconds for group in waiting), default=0.0),
         jobs=jobs,
-        worker=budget.WORKER + max(largest, default=0),
+        worker=machine.WORKER + max(largest, default=0),
         memory=together if limit is None else min(together, limit),
         limit=limit,
         too_large=too_large,
@@ -145,7 +145,7 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
     sizes: dict[str, int] = {}
     for grid in sweep.grids:
         sizes[grid.name] = sizes.get(grid.name, 0) + grid.size()
-    worker = budget.WORKER + groups.GROUP_BYTES
+    worker = machine.WORKER + groups.GROUP_BYTES
     return Forecast(
         name=sweep.name,
         folder=folder,

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gradlab.engines.engine import Answer, Engine, ExecutionOptions, Limits
 from gradlab.errors import GradlabError
+from gradlab.progress import events
 from gradlab.store.store import Store
-from gradlab.sweeps import events
-from gradlab.sweeps.engine import Answer, Engine, Limits, Means
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
@@ -16,6 +16,9 @@ from gradlab.sweeps.tally import Tally
 
 
 Progress = Callable[[events.Event], None]
+
+CALLS = "gradlab.sweeps.measure"
+"""The module of the calls that workers get, by name: it imports torch."""
 
 DEATHS = 3
 """How often a worker may die of a point alone before the point is set aside.
@@ -38,7 +41,7 @@ class Intake:
     meta: Meta
     tally: Tally
     progress: Progress
-    means: Means = Means()
+    means: ExecutionOptions = ExecutionOptions()
     deaths: dict[str, int] = field(default_factory=dict)
     held: list[Answer] | None = None
 
@@ -52,7 +55,7 @@ class Intake:
         seconds = None if each is None else each * len(group.keys)
         engine.add(
             group,
-            "measure",
+            f"{CALLS}:measure",
             group.points,
             group.needs,
             limits=Limits(seconds, group.memory),

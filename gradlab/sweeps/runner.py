@@ -6,26 +6,26 @@ again does the rest.
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gradlab.engines import machine
+from gradlab.engines.cluster import Cluster, located
+from gradlab.engines.engine import Engine, ExecutionOptions
+from gradlab.engines.interrupts import defer_sigint
+from gradlab.engines.pool import ProcessPool
 from gradlab.errors import ConfigError, GradlabError
+from gradlab.progress import events
+from gradlab.progress.log import Log
 from gradlab.store.codec import to_json
 from gradlab.store.failures import explained
 from gradlab.store.results import Results
 from gradlab.store.store import Store
-from gradlab.sweeps import bounds, events, groups, keys, toml
-from gradlab.sweeps import memory as budget
-from gradlab.sweeps.cluster import Cluster, located
-from gradlab.sweeps.crew import Crew
-from gradlab.sweeps.engine import Engine, Means
+from gradlab.sweeps import bounds, groups, keys, toml
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.intake import Intake, Progress
-from gradlab.sweeps.interrupts import put_off
-from gradlab.sweeps.log import Log
+from gradlab.sweeps.intake import CALLS, Intake, Progress
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Plan, check_inputs, files_of, plan
@@ -55,13 +55,13 @@ def run(
         folder: where results are kept.
         jobs: worker processes; all cores unless told.
         scheduler: address or scheduler file of a Dask cluster; see
-            :mod:`gradlab.sweeps.cluster`.
+            :mod:`gradlab.engines.cluster`.
         timeout_per_point: seconds after which a point is given up and set aside.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
             of what is free unless told.
         progress: called with each event.
         log: file to which each event is added as a line of JSON; see
-            :mod:`gradlab.sweeps.log`.
+            :mod:`gradlab.progress.log`.
         verify: hold closed forms against autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
@@ -78,11 +78,11 @@ def run(
         GradlabError: the scheduler does not answer, or is gone.
         KeyboardInterrupt: after keeping what is done.
     """
-    means = Means(
-        jobs or cores(),
+    means = ExecutionOptions(
+        jobs or machine.cores(),
         scheduler=None if scheduler is None else str(scheduler),
         timeout_per_point=timeout_per_point,
-        memory=budget.parse(memory),
+        memory=machine.parse(memory),
     )
     if means.scheduler is not None:
         located(means.scheduler)
@@ -105,6 +105,7 @@ def run(
                 means.scheduler,
                 sweep.load,
                 files_of(planned.points.values()),
+                f"{CALLS}:prepare",
                 lambda: tell(events.Waiting(str(scheduler))),
             )
             opened.enter_context(cluster)
@@ -123,13 +124,6 @@ def run(
             raise
         work.finish()
     return Results.open(where)
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def identity(sweep: Sweep) -> str:
@@ -198,7 +192,7 @@ class _Run:
     planned: Plan
     todo: dict[str, Needs]
     store: Store
-    means: Means
+    means: ExecutionOptions
     progress: Progress
     cluster: Cluster | None = None
     meta: Meta = field(init=False)
@@ -243,19 +237,19 @@ class _Run:
             engine: Engine = self.cluster or opened.enter_context(self._crew(memory))
             self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.wanted})
-            engine.add("describe", "describe", wanted)
+            engine.add("describe", f"{CALLS}:describe", wanted)
             if verify:
-                engine.add("verify", "verify", self._kinds())
+                engine.add("verify", f"{CALLS}:verify", self._kinds())
                 intake.hold()
             for group in fitting:
                 intake.submit(group, engine)
             try:
-                with closing(engine.answers()) as answers, put_off() as ctrl_c:
+                with closing(engine.answers()) as answers, defer_sigint() as ctrl_c:
                     for answer in answers:
                         intake.take(answer, engine)
-                        ctrl_c.heed()
+                        ctrl_c.check()
             except KeyboardInterrupt:
-                with put_off():
+                with defer_sigint():
                     for answer in engine.arrived():
                         intake.take(answer, engine)
                     intake.release(engine)
@@ -265,12 +259,12 @@ class _Run:
         """Return how many bytes a group may fill, with its worker; None: any."""
         if self.cluster is not None:
             return self.cluster.memory
-        return self.means.memory or budget.free()
+        return self.means.memory or machine.free()
 
-    def _crew(self, memory: int | None) -> Crew:
+    def _crew(self, memory: int | None) -> ProcessPool:
         """Return workers of this machine."""
         jobs = min(self.means.jobs, len(self.waiting))
-        return Crew(jobs, self.sweep.load, memory)
+        return ProcessPool(jobs, self.sweep.load, memory, prepare=f"{CALLS}:prepare")
 
     def _set_aside(self, memory: int | None, intake: Intake) -> list[Group]:
         """Return the groups that fit into memory; points that do not have failed."""
@@ -278,18 +272,18 @@ class _Run:
             return self.waiting
         fitting = []
         for group in self.waiting:
-            for part in groups.within(group, memory - budget.WORKER):
-                if part.memory + budget.WORKER <= memory:
+            for part in groups.within(group, memory - machine.WORKER):
+                if part.memory + machine.WORKER <= memory:
                     fitting.append(part)
                     continue
-                intake.refuse(part, budget.too_much(part.memory, self.means, memory))
+                intake.refuse(part, machine.too_much(part.memory, self.means, memory))
         return fitting
 
     def _reach_devices(self, engine: Engine) -> None:
         """Refuse a device that is not there, before any point fails for it."""
         devices = {self.planned.points[key].device for key in self.todo}
         for device in sorted(devices - {"cpu"}):
-            engine.add("device", "reach", device)
+            engine.add("device", f"{CALLS}:reach", device)
         for answer in engine.answers():
             if answer.error is not None:
                 raise answer.error

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from gradlab import catalog
 from gradlab.cli import main
-from tests.cli.inline import InlineCrew
+from tests.cli.inline import InlinePool
 
 
 Run = Callable[..., Result]
@@ -51,16 +51,16 @@ def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
             path.write_text("a report")
         return paths
 
-    monkeypatch.setattr("gradlab.sweeps.runner.Crew", InlineCrew)
+    monkeypatch.setattr("gradlab.sweeps.runner.ProcessPool", InlinePool)
     monkeypatch.setattr(build, "render", drawn)
-    monkeypatch.setattr(InlineCrew, "hired", [])
+    monkeypatch.setattr(InlinePool, "hired", [])
 
 
 @pytest.fixture
-def inline(monkeypatch: pytest.MonkeyPatch) -> type[InlineCrew]:
+def inline(monkeypatch: pytest.MonkeyPatch) -> type[InlinePool]:
     """Sweeps measure in this process, and reports are not drawn."""
     measure_inline(monkeypatch)
-    return InlineCrew
+    return InlinePool
 
 
 SMALL = (
@@ -88,7 +88,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sweep(run: Run, inline: type[InlineCrew]) -> Run:
+def sweep(run: Run, inline: type[InlinePool]) -> Run:
     """Run a small sweep in this process, with more options."""
 
     def invoke(*words: object, code: int | None = 0) -> Result:

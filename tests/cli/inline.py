@@ -6,22 +6,26 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from gradlab.sweeps import worker
-from gradlab.sweeps.engine import Answer
+from gradlab.engines import worker
+from gradlab.engines.engine import Answer
 
 
-class InlineCrew:
-    """Takes tasks as a crew of workers does and does them itself, in their order."""
+class InlinePool:
+    """Takes tasks as a pool of workers does and does them itself, in their order."""
 
     hired: list[int] = []
 
     def __init__(
-        self, jobs: int, load: tuple[str, ...], memory: int | None = None
+        self,
+        jobs: int,
+        load: tuple[str, ...],
+        memory: int | None = None,
+        prepare: str = "",
     ) -> None:
         self.hired.append(jobs)
         self._tasks: deque[tuple[Any, str, tuple]] = deque()
 
-    def __enter__(self) -> InlineCrew:
+    def __enter__(self) -> InlinePool:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -34,7 +38,7 @@ class InlineCrew:
         while self._tasks:
             task, name, arguments = self._tasks.popleft()
             try:
-                value = worker.CALLS[name](*arguments)
+                value = worker.resolve(name)(*arguments)
             except Exception as error:
                 yield Answer(task, error=error)
             else:

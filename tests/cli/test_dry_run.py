@@ -5,8 +5,9 @@ import json
 import pytest
 
 import gradlab
-from gradlab.sweeps import forecast, memory
-from gradlab.sweeps.runner import cores
+from gradlab.engines import machine
+from gradlab.engines.machine import cores
+from gradlab.sweeps import forecast
 
 
 FEW = ("--cell=rnn", "--hidden=8", "--length=8,9", "--features=4", "--seeds=2")
@@ -40,13 +41,11 @@ def test_what_is_there_counts_as_done(run, inline, home):
 
 
 def test_failed_points_are_told(run, inline, monkeypatch):
-    from gradlab.sweeps import worker
-
     def raises(points, needs):
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setitem(worker.CALLS, "measure", raises)
+        broken.setattr("gradlab.sweeps.measure.measure", raises)
         run("sweep", *FEW, "--out=mine", "--no-verify", code=1)
     ahead = ("sweep", *FEW, "--out=mine", "--dry-run")
     assert "4 failed earlier; --retry-failed computes" in run(*ahead).stdout
@@ -67,7 +66,7 @@ def test_a_script_reads_the_same(run):
     assert answer["grids"] == {"sweep": {"points": 4, "done": 0}}
     here = answer["engines"]["here"]
     assert here["workers"] == min(2, cores())
-    assert here["memory"] > here["workers"] * memory.WORKER
+    assert here["memory"] > here["workers"] * machine.WORKER
     assert [c["workers"] for c in answer["engines"]["cluster"]] == [10, 100]
 
 

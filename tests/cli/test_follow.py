@@ -11,9 +11,9 @@ import pytest
 
 from gradlab.cli import follow as following
 from gradlab.cli.screen import Screen
+from gradlab.progress.watch import Watch
 from gradlab.store.lock import Lock
 from gradlab.store.store import Store
-from gradlab.store.watching import Watch
 from tests.cli.stores import write
 from tests.made_up import product, store
 

@@ -202,13 +202,11 @@ def test_chain(run, inline, home):
 
 
 def test_retry_failed(sweep, monkeypatch):
-    from gradlab.sweeps import worker
-
     def raises(points, needs):
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setitem(worker.CALLS, "measure", raises)
+        broken.setattr("gradlab.sweeps.measure.measure", raises)
         result = sweep(code=1)
         assert "0 of 1 points, 1 failed" in result.stdout
         assert "failed 1 of 1: no room" in result.stdout

@@ -18,7 +18,7 @@ from gradlab.cli.progress import (
 from gradlab.cli.rate import Rate, rate_text
 from gradlab.cli.remarks import KINDS, Remarks
 from gradlab.cli.screen import WIDTH, Screen
-from gradlab.sweeps import events
+from gradlab.progress import events
 
 
 class Clock:
@@ -181,12 +181,10 @@ def test_a_lost_worker_is_told_once_and_counted(capsys, monkeypatch):
 
 
 def test_a_sweep_tells_its_first_failure_as_it_comes(sweep, monkeypatch):
-    from gradlab.sweeps import worker
-
     def raises(points, needs):
         raise MemoryError("no room")
 
-    monkeypatch.setitem(worker.CALLS, "measure", raises)
+    monkeypatch.setattr("gradlab.sweeps.measure.measure", raises)
     told = sweep("--seeds=3", code=1).stderr.splitlines()
     assert told.count("failed: lstm: no room") == 1
     assert "3/3 points, failed 3" in told

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("first", ["pass", "from gradlab.sweeps import events"])
+@pytest.mark.parametrize("first", ["pass", "from gradlab.progress import events"])
 def test_sweep_is_a_call_whoever_imported_the_package_first(first, tmp_path):
     program = (
         f"{first}\nimport gradlab\n"

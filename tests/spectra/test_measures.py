@@ -13,7 +13,7 @@ from gradlab.sweeps import runner
 from gradlab.trajectory import unroll
 from tests.flows import noise
 from tests.spectra.cases import run
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 MEASURES = ("log_singular_values", "input_connectivity")
@@ -33,7 +33,7 @@ def test_the_readings_are_the_spectrums():
 
 
 def test_a_sweeps_table_has_index_and_lag_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     config = {"cell": "lstm", "hidden": 3, "length": 20, "seeds": 1}
     results = api.sweep({**config, "measures": list(MEASURES)}, out=tmp_path, jobs=1)
     with open(results.export(tmp_path / "t.csv")) as file:

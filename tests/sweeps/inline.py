@@ -1,26 +1,26 @@
-"""A crew without processes: runs calls at once, and dies on command."""
+"""A pool without processes: runs calls at once, and dies on command."""
 
 from collections import deque
 
-from gradlab.sweeps import worker
-from gradlab.sweeps.engine import Answer
+from gradlab.engines import worker
+from gradlab.engines.engine import Answer
 
 
-class InlineCrew:
-    """Stands in for ``gradlab.sweeps.crew.Crew``; remembers what it was asked.
+class InlinePool:
+    """Stands in for ``gradlab.engines.pool.ProcessPool``; remembers what it was asked.
 
     ``deadly`` takes a task and says whether its worker dies of it; ``stop_after``
     raises KeyboardInterrupt when that many groups have come back.
     """
 
-    made: list["InlineCrew"] = []
+    made: list["InlinePool"] = []
     deadly = staticmethod(lambda task: False)
     stop_after = None
 
-    def __init__(self, jobs, load, memory=None):
+    def __init__(self, jobs, load, memory=None, prepare=""):
         self.jobs, self.load = jobs, load
         self.tasks, self.calls = deque(), []
-        InlineCrew.made.append(self)
+        InlinePool.made.append(self)
 
     def __enter__(self):
         return self
@@ -35,8 +35,9 @@ class InlineCrew:
         groups = 0
         while self.tasks:
             task, name, arguments = self.tasks.popleft()
-            self.calls.append((name, arguments))
-            if name == "measure":
+            call = name.rpartition(":")[2]
+            self.calls.append((call, arguments))
+            if call == "measure":
                 if self.stop_after is not None and groups >= self.stop_after:
                     raise KeyboardInterrupt
                 groups += 1
@@ -44,7 +45,7 @@ class InlineCrew:
                     yield Answer(task, death="killed, most likely for want of memory")
                     continue
             try:
-                yield Answer(task, value=worker.CALLS[name](*arguments))
+                yield Answer(task, value=worker.resolve(name)(*arguments))
             except Exception as error:
                 yield Answer(task, error=error)
 

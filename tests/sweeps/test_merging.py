@@ -11,7 +11,7 @@ from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.merging import disagreement, merge
 from tests.store.damage import Place
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 SMALL = {
@@ -33,8 +33,8 @@ PARAMS = {"cell": "rnn", "seed": 0}
 
 @pytest.fixture(autouse=True)
 def inline(monkeypatch):
-    InlineCrew.made = []
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    InlinePool.made = []
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
 
 
 def run(folder, **change):
@@ -58,7 +58,7 @@ def parts(tmp_path_factory):
     """The sweep as a whole, and in two halves by its seeds."""
     home = tmp_path_factory.mktemp("parts")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "Crew", InlineCrew)
+        patch.setattr(runner, "ProcessPool", InlinePool)
         run(home / "whole")
         run(home / "a", seeds=[0, 1])
         run(home / "b", seeds=[2, 3])
@@ -78,17 +78,17 @@ def test_halves_by_seed_are_the_whole(tmp_path, parts):
 
 def test_a_merged_folder_has_nothing_left_to_compute(tmp_path, parts):
     merge([parts / "a", parts / "b"], tmp_path / "c")
-    before = len(InlineCrew.made)
+    before = len(InlinePool.made)
     config = load(tmp_path / "c" / "sweep.toml")
     runner.run(config, tmp_path / "c", jobs=1, verify=False)
-    assert len(InlineCrew.made) == before
+    assert len(InlinePool.made) == before
 
 
 def test_a_merged_folder_grows_as_any_other(tmp_path, parts):
     merge([parts / "a"], tmp_path / "c")
     run(tmp_path / "c")
     assert numbers(tmp_path / "c") == numbers(parts / "whole")
-    measured = InlineCrew.made[-1].measured()
+    measured = InlinePool.made[-1].measured()
     assert {point.seed for point in measured} == {2, 3}
 
 

@@ -5,11 +5,12 @@ import pytest
 
 from gradlab import catalog
 from gradlab.errors import StoreError, TooManyPointsError, VerificationError
+from gradlab.progress import events
 from gradlab.store import Results
 from gradlab.store.store import Store
-from gradlab.sweeps import events, runner, verify
+from gradlab.sweeps import runner, verify
 from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 SMALL = {
@@ -29,11 +30,11 @@ SMALL = {
 
 @pytest.fixture(autouse=True)
 def inline(monkeypatch):
-    InlineCrew.made = []
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
-    monkeypatch.setattr(InlineCrew, "stop_after", None)
-    monkeypatch.setattr(InlineCrew, "deadly", staticmethod(lambda task: False))
-    return InlineCrew
+    InlinePool.made = []
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
+    monkeypatch.setattr(InlinePool, "stop_after", None)
+    monkeypatch.setattr(InlinePool, "deadly", staticmethod(lambda task: False))
+    return InlinePool
 
 
 def run(folder, config=SMALL, **options):
@@ -54,7 +55,7 @@ def numbers(results):
 
 
 def crew():
-    return InlineCrew.made[-1]
+    return InlinePool.made[-1]
 
 
 def test_all_points_are_computed_once_and_told(tmp_path):
@@ -97,9 +98,9 @@ def test_meta_tells_versions_times_and_checks(tmp_path):
 
 def test_again_computes_nothing_and_keeps_the_meta(tmp_path):
     first, _ = run(tmp_path / "r")
-    before = len(InlineCrew.made)
+    before = len(InlinePool.made)
     second, told = run(tmp_path / "r")
-    assert len(InlineCrew.made) == before
+    assert len(InlinePool.made) == before
     assert [type(event) for event in told] == [events.Started, events.Finished]
     assert (told[0].done, told[0].seconds) == (12, 0.0)
     assert second.meta == first.meta
@@ -164,7 +165,7 @@ def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
         found.append(results.points[0].record("rising"))
         assert found[-1].version == version
     assert found[1].at() == 2 * found[0].at()
-    assert len(InlineCrew.made) == 2
+    assert len(InlinePool.made) == 2
 
 
 def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch):
@@ -177,7 +178,7 @@ def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch):
 
 def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch):
     whole, _ = run(tmp_path / "whole")
-    monkeypatch.setattr(InlineCrew, "stop_after", 2)
+    monkeypatch.setattr(InlinePool, "stop_after", 2)
     told = []
     with pytest.raises(KeyboardInterrupt):
         runner.run(load(SMALL), tmp_path / "r", jobs=1, progress=told.append)
@@ -185,7 +186,7 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch):
     assert isinstance(told[-1], events.Stopped)
     assert 0 < told[-1].done == done < 12
     assert Results.open(tmp_path / "r").meta["counts"]["missing"] == 12 - done
-    monkeypatch.setattr(InlineCrew, "stop_after", None)
+    monkeypatch.setattr(InlinePool, "stop_after", None)
     results, _ = run(tmp_path / "r")
     assert len(crew().measured()) == 12 - done
     assert numbers(results) == numbers(whole)
@@ -240,9 +241,9 @@ def test_a_failing_point_is_recorded_and_the_rest_goes_on(tmp_path):
     assert results.meta["counts"]["done"] == 8
     assert told[-1].failed == 4
     # again: failed points are left alone, and retried when asked
-    before = len(InlineCrew.made)
+    before = len(InlinePool.made)
     run(tmp_path / "r", config, load=[file])
-    assert len(InlineCrew.made) == before
+    assert len(InlinePool.made) == before
     run(tmp_path / "r", config, load=[file], retry_failed=True)
     assert {point.gain for point in crew().measured()} == {2.0}
     file.write_text(FAILING.replace("> 0.5", "> 9.5"))
@@ -282,7 +283,7 @@ def test_a_point_that_kills_its_worker_each_time_is_set_aside(tmp_path, monkeypa
     def deadly(task):
         return any(p.cell == "lstm" and p.seed == 1 for p in task.points)
 
-    monkeypatch.setattr(InlineCrew, "deadly", staticmethod(deadly))
+    monkeypatch.setattr(InlinePool, "deadly", staticmethod(deadly))
     results, told = run(tmp_path / "r")
     failed = [point for point in results.points if point.status == "failed"]
     assert {(p.params["cell"], p.params["seed"]) for p in failed} == {("lstm", 1)}
@@ -294,7 +295,7 @@ def test_a_point_that_kills_its_worker_each_time_is_set_aside(tmp_path, monkeypa
 
 
 def test_groups_that_return_before_the_check_wait_for_it(tmp_path, monkeypatch):
-    answers = InlineCrew.answers
+    answers = InlinePool.answers
 
     def check_last(self):
         late = [task for task in self.tasks if task[0] == "verify"]
@@ -303,7 +304,7 @@ def test_groups_that_return_before_the_check_wait_for_it(tmp_path, monkeypatch):
             self.tasks.append(task)
         return answers(self)
 
-    monkeypatch.setattr(InlineCrew, "answers", check_last)
+    monkeypatch.setattr(InlinePool, "answers", check_last)
     results, told = run(tmp_path / "r", verify=True)
     kinds = [type(event) for event in told]
     assert kinds.index(events.Verified) < kinds.index(events.PointsDone)

@@ -9,10 +9,11 @@ from typing import get_args
 import pytest
 
 from gradlab.errors import ConfigError, GradlabError
-from gradlab.sweeps import events, runner
+from gradlab.progress import events
+from gradlab.progress.log import Log
+from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.log import Log
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 SMALL = {
@@ -62,8 +63,8 @@ def lines(file):
 
 @pytest.fixture(autouse=True)
 def inline(monkeypatch):
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
-    monkeypatch.setattr(InlineCrew, "made", [])
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
+    monkeypatch.setattr(InlinePool, "made", [])
 
 
 def test_there_is_an_example_of_every_event():
@@ -111,7 +112,7 @@ def test_what_ends_a_run_is_its_last_line(tmp_path, monkeypatch):
 def test_a_log_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path):
     with pytest.raises(ConfigError, match="--log .*: Is a directory"):
         runner.run(load(SMALL), tmp_path / "r", jobs=1, log=tmp_path)
-    assert not InlineCrew.made
+    assert not InlinePool.made
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gradlab.engines import remote
+from gradlab.engines.engine import FREE, Answer, Limits, overdue
+from gradlab.engines.interrupts import allow
 from gradlab.errors import ConfigError, GradlabError
-from gradlab.sweeps import remote
-from gradlab.sweeps.engine import FREE, Answer, Limits, overdue
-from gradlab.sweeps.interrupts import welcome
 
 
 CONNECTING = 10.0
@@ -52,7 +52,8 @@ class Cluster:
     Args:
         scheduler: its address, or the file it wrote (``--scheduler-file``).
         load: files of the user's that each worker loads; they are sent there.
-        files: what inputs read, by what stands behind the colon of their spec.
+        files: name -> contents, sent to each worker and given to ``prepare``.
+        prepare: name of the function each worker calls first.
         waiting: called once where there are no workers yet.
     """
 
@@ -61,10 +62,11 @@ class Cluster:
         scheduler: str,
         load: tuple[str, ...],
         files: Mapping[str, bytes],
+        prepare: str = "",
         waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self._scheduler = scheduler
-        self._luggage = remote.Luggage.pack(load, files)
+        self._payload = remote.WorkerPayload.pack(load, files, prepare)
         self._tell_waiting = waiting
         self._waiting: deque[_Job] = deque()
         self._sent: dict[str, tuple[Any, _Job]] = {}
@@ -118,7 +120,7 @@ class Cluster:
         return None
 
     def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
-        """Queue a task: a call of ``worker.NAME(*arguments)``."""
+        """Queue a task: a call of ``name`` (:func:`worker.resolve`)."""
         self._waiting.append(_Job(task, name, arguments, limits))
 
     def answers(self) -> Generator[Answer]:
@@ -131,7 +133,7 @@ class Cluster:
             self._look()
             self._send()
             try:
-                with welcome():
+                with allow():
                     future = self._came.get(timeout=LOOKING)
             except queue.Empty:
                 continue
@@ -183,16 +185,16 @@ class Cluster:
         if self._client.status != "running":
             return
         while self._waiting and len(self._sent) < self.threads:
-            if self._luggage_there.status in ("cancelled", "lost"):
+            if self._payload_there.status in ("cancelled", "lost"):
                 self._unpack_there()
             job = self._waiting.popleft()
             future = self._client.submit(
                 remote.perform,
-                self._luggage_there,
+                self._payload_there,
                 job.name,
                 job.arguments,
                 job.limits.seconds,
-                key=f"gradlab-{job.name}-{uuid.uuid4().hex}",
+                key=f"gradlab-{job.name.rpartition(':')[2]}-{uuid.uuid4().hex}",
                 pure=False,
             )
             self._sent[future.key] = future, job
@@ -200,8 +202,8 @@ class Cluster:
 
     def _unpack_there(self) -> None:
         """Let the scheduler hold what calls need; workers fetch it once each."""
-        self._luggage_there = self._client.submit(
-            _same, self._luggage, key=f"gradlab-files-{uuid.uuid4().hex}", pure=False
+        self._payload_there = self._client.submit(
+            _same, self._payload, key=f"gradlab-files-{uuid.uuid4().hex}", pure=False
         )
 
     def _hear(self, future: Any) -> Iterator[Answer]:
@@ -285,8 +287,8 @@ class Cluster:
             logging.getLogger(name).setLevel(level)
 
 
-def _same(luggage: remote.Luggage) -> remote.Luggage:
-    return luggage
+def _same(payload: remote.WorkerPayload) -> remote.WorkerPayload:
+    return payload
 
 
 def _error_of(future: Any) -> BaseException:

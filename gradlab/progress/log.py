@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from gradlab.errors import ConfigError
-from gradlab.sweeps import events
+from gradlab.progress import events
 
 
 class Log:

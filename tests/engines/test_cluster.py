@@ -11,17 +11,21 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from gradlab import catalog
+from gradlab.engines import cluster, remote
 from gradlab.errors import ConfigError, GradlabError
+from gradlab.inputs import contents
 from gradlab.store import Results, codec
-from gradlab.sweeps import cluster, remote, runner
+from gradlab.sweeps import runner
+from gradlab.sweeps.intake import CALLS
 from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
+
+PREPARE = f"{CALLS}:prepare"
 
 SLEEPY = """
 import os, time
@@ -166,7 +170,7 @@ def bits(results):
 def alone(folder, monkeypatch):
     """Return the numbers of the same sweep on one machine."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     asked = load(MANY, load=[folder / "sleepy.py"])
     return bits(runner.run(asked, folder / "alone", jobs=1, verify=False))
 
@@ -278,7 +282,7 @@ def test_nothing_listening_is_said_in_a_sentence(tmp_path, monkeypatch):
 
 
 def test_a_sweep_that_is_done_needs_no_scheduler(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     runner.run(load(ONE), tmp_path / "r", jobs=1, verify=False)
     runner.run(load(ONE), tmp_path / "r", scheduler="tcp://127.0.0.1:9")
 
@@ -323,32 +327,30 @@ def clean(monkeypatch):
     monkeypatch.setattr(remote, "_unpacked", remote._Unpacked())
 
 
-def luggage(tmp_path, number):
+def payload(tmp_path, number):
     file = tmp_path / f"{number}" / "twisted.py"
     file.parent.mkdir()
     file.write_text(LEAF.format(number))
-    return remote.Luggage.pack([str(file)], {"words.txt": b"%d" % number})
+    return remote.WorkerPayload.pack(
+        [str(file)], {"words.txt": b"%d" % number}, PREPARE
+    )
 
 
-def test_a_process_serves_sweeps_whose_leaves_have_one_name(
-    tmp_path, clean, monkeypatch
-):
-    from gradlab.inputs import contents
+def look():
+    leaf = catalog.get("activations", "twisted")
+    return leaf().value(1.0), contents("text", "words.txt")[1]
 
-    def look():
-        leaf = catalog.get("activations", "twisted")
-        return leaf().value(1.0), contents("text", "words.txt")[1]
 
-    monkeypatch.setitem(remote.worker.CALLS, "look", look)
-    two, three = luggage(tmp_path, 2), luggage(tmp_path, 3)
+def test_a_process_serves_sweeps_whose_leaves_have_one_name(tmp_path, clean):
+    two, three = payload(tmp_path, 2), payload(tmp_path, 3)
     for asked, value in ((two, 2.0), (three, 3.0), (two, 2.0)):
-        answer = remote.perform(asked, "look", (), None)
+        answer = remote.perform(asked, f"{__name__}:look", (), None)
         assert answer == ("value", (value, b"%d" % value))
 
 
-def test_luggage_in_use_is_not_replaced(tmp_path, clean):
+def test_payload_in_use_is_not_replaced(tmp_path, clean):
     unpacked = remote._Unpacked()
-    two, three = luggage(tmp_path, 2), luggage(tmp_path, 3)
+    two, three = payload(tmp_path, 2), payload(tmp_path, 3)
     told = []
 
     def use_three():
@@ -365,30 +367,33 @@ def test_luggage_in_use_is_not_replaced(tmp_path, clean):
 
 
 def test_other_code_on_a_worker_is_refused(tmp_path, clean):
-    packed = remote.Luggage.pack([], {})
-    older = remote.Luggage(
-        packed.name, {**packed.versions, "torch": "2.4.0"}, packed.leaves, {}
+    packed = remote.WorkerPayload.pack([], {}, PREPARE)
+    older = remote.WorkerPayload(
+        packed.name,
+        {**packed.versions, "torch": "2.4.0"},
+        packed.leaves,
+        {},
+        PREPARE,
     )
-    word, error = remote.perform(older, "describe", (["verdict"],), None)
+    word, error = remote.perform(older, f"{CALLS}:describe", (["verdict"],), None)
     assert word == "unfit"
     assert "Expected torch 2.4.0, as where the sweep was started" in str(error)
 
 
 def test_a_file_that_cannot_be_loaded_there_ends_the_sweep(tmp_path, clean):
     (tmp_path / "broken.py").write_text("1 / 0")
-    packed = remote.Luggage.pack([str(tmp_path / "broken.py")], {})
-    word, error = remote.perform(packed, "describe", (["verdict"],), None)
+    packed = remote.WorkerPayload.pack([str(tmp_path / "broken.py")], {}, PREPARE)
+    word, error = remote.perform(packed, f"{CALLS}:describe", (["verdict"],), None)
     assert word == "unfit" and "ZeroDivisionError" in str(error)
 
 
-def test_a_call_that_takes_too_long_is_late(clean, monkeypatch):
-    monkeypatch.setitem(remote.worker.CALLS, "sleep", time.sleep)
-    packed = remote.Luggage.pack([], {})
-    assert remote.perform(packed, "sleep", (5,), 0.05) == ("late", None)
-    assert remote.perform(packed, "sleep", (0,), 5)[0] == "value"
+def test_a_call_that_takes_too_long_is_late(clean):
+    packed = remote.WorkerPayload.pack([], {}, PREPARE)
+    assert remote.perform(packed, "time:sleep", (5,), 0.05) == ("late", None)
+    assert remote.perform(packed, "time:sleep", (0,), 5)[0] == "value"
 
 
 def test_the_code_of_every_room_but_those_that_show_counts():
-    rooms = {path.name for path in Path(remote.gradlab.__file__).parent.iterdir()}
+    rooms = {path.name for path in remote.PACKAGE.iterdir()}
     assert set(remote.SHOWS) <= rooms
     assert len(remote.versions()["gradlab code"]) == 8

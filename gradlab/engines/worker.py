@@ -8,22 +8,18 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradlab.errors import ConfigError, GradlabError, VerificationError
-
-
-if TYPE_CHECKING:
-    from gradlab.sweeps.needs import Needs
-    from gradlab.sweeps.outcome import Check, Outcome
-    from gradlab.sweeps.points import Point
+from gradlab import catalog
+from gradlab.errors import GradlabError
 
 
-def serve(pipe: Connection, load: tuple[str, ...]) -> None:
+def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     """Answer calls until the pipe closes.
 
     Says ``("ready", None)`` first, or ``("unfit", error)``; then for each call
@@ -34,7 +30,7 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
     _be_killed_with_parent()
     warnings.simplefilter("ignore")
     try:
-        _prepare(load)
+        _prepare(load, prepare)
     except Exception as error:
         pipe.send(("unfit", portable(error)))
         return
@@ -45,87 +41,31 @@ def serve(pipe: Connection, load: tuple[str, ...]) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = ("value", CALLS[name](*arguments))
+            answer = ("value", resolve(name)(*arguments))
         except Exception as error:
             answer = ("error", portable(error))
         pipe.send(answer)
 
 
-def measure(points: Sequence["Point"], needs: "Needs") -> list["Outcome"]:
-    """Measure a group; a group that raises is tried member by member."""
-    from gradlab.sweeps.point import measure_points
+def resolve(name: str) -> Callable[..., Any]:
+    """Return the function that ``"package.module:function"`` names; import its module.
 
-    return measure_points(points, needs)
-
-
-def verify(kinds: Sequence[tuple[str, str | None]]) -> list["Check"]:
-    """Hold closed forms against autograd, one kind of cell after the other.
-
-    A cell that cannot take a step is left out: its points will say why they fail.
-
-    Raises:
-        VerificationError: a closed form and autograd disagree.
+    Calls travel by name, so that whoever asks for them need not import torch.
     """
-    from gradlab.sweeps.verify import check
-
-    checks = []
-    for cell, activation in kinds:
-        try:
-            checks.append(check(cell, activation))
-        except VerificationError:
-            raise
-        except Exception:
-            continue
-    return checks
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
-def describe(measures: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return what measures say of themselves, by the name of each output."""
-    from gradlab.sweeps.point import describe as about
-
-    return about(measures)
-
-
-def reach(device: str) -> str:
-    """Return ``device`` where a tensor can be put on it.
-
-    Raises:
-        ConfigError: there is no such device here, or torch cannot use it.
-    """
-    import torch
-
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ConfigError(
-            got=f"device {device}: {str(error).splitlines()[0].rstrip('.')}",
-            expected="a device that torch can use on this machine",
-            try_="--device cpu",
-        ) from error
-    return device
-
-
-CALLS: dict[str, Callable[..., Any]] = {
-    "reach": reach,
-    "measure": measure,
-    "verify": verify,
-    "describe": describe,
-}
-
-
-def _prepare(load: tuple[str, ...]) -> None:
+def _prepare(load: tuple[str, ...], prepare: str) -> None:
     # imports make a million objects and no garbage: looking for it takes a tenth longer
     gc.disable()
     import torch
 
-    # imported now: a limit of a point's time is not to pay for it
-    import gradlab.sweeps.point  # noqa: F401
-    from gradlab import catalog
-    from gradlab.numerics.allocator import keep_freed_memory
-
+    if prepare:
+        resolve(prepare)({})
     gc.freeze()
     gc.enable()
-    keep_freed_memory()
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     for file in load:

@@ -14,7 +14,7 @@ import pytest
 from gradlab.store import Results
 from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 SMALL = {
@@ -71,7 +71,7 @@ def test_workers_give_the_same_bits_and_the_parent_imports_no_torch(
     assert out.splitlines()[-1] == "False 6", err
     assert "Verified" in out.splitlines()
     assert err == ""
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     here = runner.run(load(SMALL), tmp_path / "here", jobs=1)
     assert numbers(Results.open(tmp_path / "two")) == numbers(here)
 

@@ -1,10 +1,11 @@
-"""How much memory there is, how much a sweep may fill, and the words for it."""
+"""Processors and memory of this machine, and how much of it a run may fill."""
 
+import os
 import re
 from pathlib import Path
 
+from gradlab.engines.engine import ExecutionOptions
 from gradlab.errors import ConfigError
-from gradlab.sweeps.engine import Means
 
 
 WORKER = 400 * 10**6
@@ -45,6 +46,13 @@ def parse(memory: int | str | None) -> int | None:
     return int(size)
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def free() -> int | None:
     """Return how much a sweep may fill on this machine; None where nobody says."""
     known = [size for size in (_of_machine(), _of_group()) if size is not None]
@@ -64,7 +72,7 @@ def words(size: float) -> str:
     return f"{size / 1e3:.0f} kB"
 
 
-def too_much(needed: int, means: Means, memory: int) -> str:
+def too_much(needed: int, means: ExecutionOptions, memory: int) -> str:
     """Return why a point is not tried."""
     there = "of --memory" if means.memory else "that are free here"
     if means.scheduler is not None:

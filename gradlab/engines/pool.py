@@ -17,11 +17,11 @@ from multiprocessing.context import SpawnProcess
 from types import ModuleType
 from typing import Any
 
+from gradlab.engines import worker
+from gradlab.engines.engine import FREE, Answer, Limits, overdue
+from gradlab.engines.interrupts import allow
+from gradlab.engines.machine import WORKER
 from gradlab.errors import GradlabError
-from gradlab.sweeps import worker
-from gradlab.sweeps.engine import FREE, Answer, Limits, overdue
-from gradlab.sweeps.interrupts import welcome
-from gradlab.sweeps.memory import WORKER
 
 
 THREADS = (
@@ -40,12 +40,12 @@ STARTS = 5
 class _Worker:
     """One process, the pipe to it, and what it is at."""
 
-    def __init__(self, load: tuple[str, ...]) -> None:
+    def __init__(self, load: tuple[str, ...], prepare: str) -> None:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         with _one_thread(), _no_main():
             self.process: SpawnProcess = context.Process(
-                target=worker.serve, args=(theirs, load), daemon=True
+                target=worker.serve, args=(theirs, load, prepare), daemon=True
             )
             self.process.start()
         theirs.close()
@@ -85,7 +85,7 @@ class _Worker:
             self.process.join()
 
 
-class Crew:
+class ProcessPool:
     """Workers that take tasks; a context manager that leaves none behind.
 
     Args:
@@ -93,19 +93,25 @@ class Crew:
         load: files of the user's that each of them loads.
         memory: bytes all of them may fill together; no bound where it is None. A
             task that alone exceeds it runs, but beside no other.
+        prepare: name of the function each worker calls first.
     """
 
     def __init__(
-        self, jobs: int, load: tuple[str, ...], memory: int | None = None
+        self,
+        jobs: int,
+        load: tuple[str, ...],
+        memory: int | None = None,
+        prepare: str = "",
     ) -> None:
         self._memory = math.inf if memory is None else memory
         self._jobs = max(1, min(jobs, int(min(self._memory, 1e15) // WORKER)))
         self._load = load
+        self._prepare = prepare
         self._waiting: deque[tuple[Any, tuple[str, tuple], Limits]] = deque()
         self._workers: list[_Worker] = []
         self._early_deaths = 0
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "ProcessPool":
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -117,7 +123,7 @@ class Crew:
         self._workers.clear()
 
     def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
-        """Queue a task: a call of ``worker.NAME(*arguments)``."""
+        """Queue a task: a call of ``name`` (:func:`worker.resolve`)."""
         self._waiting.append((task, (name, arguments), limits))
 
     @property
@@ -146,7 +152,7 @@ class Crew:
 
     def _hire(self) -> None:
         while len(self._workers) < min(self._jobs, self.busy):
-            self._workers.append(_Worker(self._load))
+            self._workers.append(_Worker(self._load, self._prepare))
 
     def _heard(self) -> list[_Worker]:
         by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
@@ -155,7 +161,7 @@ class Crew:
         patience = None
         if nearest < math.inf:
             patience = max(0.0, nearest - time.monotonic())
-        with welcome():
+        with allow():
             heard = pipes.wait(list(by_handle), patience)
         spoke = [by_handle[handle] for handle in heard]
         return list(dict.fromkeys(spoke))

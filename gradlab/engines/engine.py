@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 
 @dataclass(frozen=True)
-class Means:
+class ExecutionOptions:
     """With what a sweep is carried out; no number depends on it.
 
     Attributes:
@@ -74,7 +74,7 @@ class Engine(Protocol):
         """End what is under way."""
 
     def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
-        """Queue a task: a call of ``gradlab.sweeps.worker.NAME(*arguments)``."""
+        """Queue a task: a call of the function ``package.module:function``."""
 
     def answers(self) -> Generator[Answer]:
         """Yield answers as they come, until no task is left; tasks may be added.

@@ -1,8 +1,8 @@
 """What runs inside a worker of a Dask cluster, and what is sent there.
 
 A worker process may serve several sweeps, one after the other or at once. Files of
-leaves and of inputs come along as a :class:`Luggage`; a process has one unpacked at a
-time, and calls with another wait until nobody uses it.
+leaves and of inputs are sent as a :class:`WorkerPayload`; a process has one unpacked at
+a time, and calls with another wait until nobody uses it.
 """
 
 import hashlib
@@ -17,41 +17,46 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import gradlab
-from gradlab import catalog, inputs
+from gradlab import catalog
+from gradlab.engines import worker
 from gradlab.errors import GradlabError
-from gradlab.sweeps import keys, worker
 
+
+PACKAGE = Path(__file__).parents[1]
 
 SHOWS = ("cli", "report")
 """Rooms that change no number; the rest has to be the same everywhere."""
 
 
 @dataclass(frozen=True)
-class Luggage:
+class WorkerPayload:
     """What calls need that a worker does not have.
 
     Attributes:
         name: hash of what is in it.
         versions: package -> version, as where the sweep was started.
         leaves: name and text of each file of the user's, in the order of loading.
-        files: what inputs read, by what stands behind the colon of their spec.
+        files: name -> contents, given to ``prepare``.
+        prepare: name of the function called with ``files`` before any other.
     """
 
     name: str
     versions: Mapping[str, str]
     leaves: tuple[tuple[str, bytes], ...]
     files: Mapping[str, bytes]
+    prepare: str = ""
 
     @classmethod
-    def pack(cls, load: Iterable[str], files: Mapping[str, bytes]) -> "Luggage":
+    def pack(
+        cls, load: Iterable[str], files: Mapping[str, bytes], prepare: str = ""
+    ) -> "WorkerPayload":
         """Read the files; ``files`` are read already."""
         leaves = tuple((Path(file).name, Path(file).read_bytes()) for file in load)
         content = hashlib.sha256()
-        for name, data in (*leaves, ("", b""), *sorted(files.items())):
+        for name, data in (*leaves, (prepare, b""), *sorted(files.items())):
             for part in (name.encode(), data):
                 content.update(len(part).to_bytes(8, "big") + part)
-        return cls(content.hexdigest(), versions(), leaves, dict(files))
+        return cls(content.hexdigest(), versions(), leaves, dict(files), prepare)
 
 
 def versions() -> dict[str, str]:
@@ -69,9 +74,9 @@ def versions() -> dict[str, str]:
 
 
 def perform(
-    luggage: Luggage, name: str, arguments: tuple, seconds: float | None
+    payload: WorkerPayload, name: str, arguments: tuple, seconds: float | None
 ) -> tuple[str, Any]:
-    """Do a call of :mod:`gradlab.sweeps.worker`; never raise.
+    """Call the function that ``name`` names (``worker.resolve``); never raise.
 
     Returns:
         ``("value", result)``, ``("error", exception)``, ``("unfit", exception)`` where
@@ -79,9 +84,8 @@ def perform(
         longer than ``seconds``; its thread then goes on, and the process has to go.
     """
     try:
-        ready()
-        check_versions(luggage)
-        with _unpacked.using(luggage):
+        check_versions(payload)
+        with _unpacked.using(payload):
             return _in_time(name, arguments, seconds)
     except Exception as error:
         return "unfit", worker.portable(error)
@@ -92,23 +96,14 @@ def leave() -> None:
     os._exit(1)
 
 
-@cache
-def ready() -> None:
-    """Import what measuring needs, and set up the heap, once a process."""
-    import gradlab.sweeps.point  # noqa: F401
-    from gradlab.numerics.allocator import keep_freed_memory
-
-    keep_freed_memory()
-
-
-def check_versions(luggage: Luggage) -> None:
+def check_versions(payload: WorkerPayload) -> None:
     """Refuse to compute with other code than where the sweep was started.
 
     Raises:
         GradlabError: naming the first package that differs.
     """
     here = versions()
-    for package, there in luggage.versions.items():
+    for package, there in payload.versions.items():
         if here[package] != there:
             raise GradlabError(
                 got=f"a worker with {package} {here[package]}",
@@ -135,13 +130,13 @@ def _call(name: str, arguments: tuple) -> tuple[str, Any]:
     # of the calling thread; sums in another order would be other numbers
     torch.set_num_threads(1)
     try:
-        return "value", worker.CALLS[name](*arguments)
+        return "value", worker.resolve(name)(*arguments)
     except Exception as error:
         return "error", worker.portable(error)
 
 
 class _Unpacked:
-    """The luggage this process has unpacked, and how many calls use it."""
+    """The payload this process has unpacked, and how many calls use it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -150,14 +145,14 @@ class _Unpacked:
         self._users = 0
 
     @contextmanager
-    def using(self, luggage: Luggage) -> Iterator[None]:
+    def using(self, payload: WorkerPayload) -> Iterator[None]:
         """Have it unpacked; wait while another one is in use."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._name == luggage.name or not self._users
+                lambda: self._name == payload.name or not self._users
             )
-            if self._name != luggage.name:
-                self._unpack(luggage)
+            if self._name != payload.name:
+                self._unpack(payload)
             self._users += 1
         try:
             yield
@@ -166,20 +161,20 @@ class _Unpacked:
                 self._users -= 1
                 self._changed.notify_all()
 
-    def _unpack(self, luggage: Luggage) -> None:
+    def _unpack(self, payload: WorkerPayload) -> None:
         for file in self._files:
             catalog.unload(file)
         self._name, self._files = "", []
-        inputs.ship(luggage.files)
-        keys.forget()
+        if payload.prepare:
+            worker.resolve(payload.prepare)(payload.files)
         with TemporaryDirectory(prefix="gradlab-") as folder:
-            for number, (name, text) in enumerate(luggage.leaves):
+            for number, (name, text) in enumerate(payload.leaves):
                 file = Path(folder).resolve() / str(number) / name
                 file.parent.mkdir()
                 file.write_bytes(text)
                 self._files.append(file)
                 catalog.load_file(file)
-        self._name = luggage.name
+        self._name = payload.name
 
 
 _unpacked = _Unpacked()
@@ -187,10 +182,9 @@ _unpacked = _Unpacked()
 
 @cache
 def _digest() -> str:
-    root = Path(gradlab.__file__).parent
     content = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        where = file.relative_to(root)
+    for file in sorted(PACKAGE.rglob("*.py")):
+        where = file.relative_to(PACKAGE)
         if where.parts[0] not in SHOWS:
             content.update(where.as_posix().encode() + b"\0" + file.read_bytes())
     return content.hexdigest()[:8]

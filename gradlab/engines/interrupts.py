@@ -17,20 +17,20 @@ class PutOff:
 
     Attributes:
         pressed: whether it was.
-        welcome: whether it may raise at once.
+        allow: whether it may raise at once.
     """
 
     def __init__(self) -> None:
-        self.pressed = self.welcome = False
+        self.pressed = self.allow = False
 
-    def heed(self) -> None:
+    def check(self) -> None:
         """Raise KeyboardInterrupt if it was pressed meanwhile."""
         if self.pressed:
             raise KeyboardInterrupt
 
     def press(self, number: int, frame: FrameType | None) -> None:
         """Note the first press; a second one means it."""
-        at_once = self.welcome or self.pressed
+        at_once = self.allow or self.pressed
         self.pressed = True
         if at_once:
             raise KeyboardInterrupt
@@ -40,8 +40,8 @@ _now = PutOff()
 
 
 @contextmanager
-def put_off() -> Iterator[PutOff]:
-    """Let Ctrl-C raise only at ``heed()``, within :func:`welcome`, or at the end.
+def defer_sigint() -> Iterator[PutOff]:
+    """Let Ctrl-C raise only at ``check()``, within :func:`allow`, or at the end.
 
     Where it means something else than KeyboardInterrupt, and in threads, to which it
     does not come, it is let be.
@@ -58,19 +58,19 @@ def put_off() -> Iterator[PutOff]:
     finally:
         state, _now = _now, PutOff()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    state.heed()
+    state.check()
 
 
 @contextmanager
-def welcome() -> Iterator[None]:
+def allow() -> Iterator[None]:
     """Let Ctrl-C raise at once, as where one waits."""
     state = _now if _comes_here() else PutOff()
-    state.welcome = True
+    state.allow = True
     try:
-        state.heed()
+        state.check()
         yield
     finally:
-        state.welcome = False
+        state.allow = False
 
 
 def _comes_here() -> bool:

@@ -20,7 +20,7 @@ import pytest
 from gradlab.store import Results, codec
 from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlineCrew
+from tests.sweeps.inline import InlinePool
 
 
 pytestmark = [
@@ -115,7 +115,7 @@ def bits(results):
 
 def undisturbed(tmp_path, file, monkeypatch):
     """Return the numbers of a sweep that nothing happens to."""
-    monkeypatch.setattr(runner, "Crew", InlineCrew)
+    monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     asked = load(MANY, load=[file])
     return bits(runner.run(asked, tmp_path / "calm", jobs=1, verify=False))
 

@@ -1,0 +1,1 @@
+"""How far a run is: events, one reducer of them, a log, and a watch from outside."""
