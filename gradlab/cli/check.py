@@ -1,4 +1,4 @@
-"""``gradlab check``: the conformance suite, run on a user's own file."""
+"""``gradlab check``: run the conformance suite on a user's own file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context, files: tuple[Path, ...], as_json: bool, screen: Screen
 ) -> None:
-    """Hold your own cells, activations, measures, ... against the shipped suite.
+    """Run the conformance suite on your own cells, activations, measures, ...
 
     FILE.py is what --load takes. Derivatives are compared with autograd, bits alone
     with bits in a group, metadata with what reports need. Exit code 1 when a check
@@ -40,25 +40,25 @@ def command(
     from gradlab.check import check_file
 
     failed = 0
-    told = []
+    outcomes = []
     for file in files:
         for outcome in check_file(file):
             failed += not outcome.passed
-            told.append(asdict(outcome))
+            outcomes.append(asdict(outcome))
             if not as_json:
                 show(outcome, screen)
     if as_json:
-        screen.line(json.dumps(told, indent=2))
+        screen.line(json.dumps(outcomes, indent=2))
     else:
         screen.line()
-        screen.line(f"{len(told)} checks, {failed} failed")
+        screen.line(f"{len(outcomes)} checks, {failed} failed")
         if not failed:
             screen.line(f"next   gradlab sweep --load {files[0]}")
     ctx.exit(1 if failed else 0)
 
 
 def show(outcome: Outcome, screen: Screen) -> None:
-    """One line per check; what came and what was expected below one that failed."""
+    """Print a line per check, and below a failed one what was got and expected."""
     word = "ok" if outcome.passed else "FAILED"
     screen.line(fold(f"{word:<7}{outcome.leaf}: {outcome.title}", " " * 7))
     if not outcome.passed:

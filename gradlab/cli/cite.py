@@ -1,4 +1,4 @@
-"""``gradlab cite``: BibTeX for what a report used."""
+"""``gradlab cite``: print BibTeX for the references of a report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradlab.cli.screen import Screen
 def command(folder: Path, as_json: bool, screen: Screen) -> None:
     """Print BibTeX for exactly what a report used.
 
-    DIR is reports/default unless told. `gradlab cite DIR > report.bib`
+    DIR is reports/default by default. `gradlab cite DIR > report.bib`
     """
     from gradlab.report.document import compose
     from gradlab.report.references import bibtex

@@ -1,4 +1,4 @@
-"""``gradlab export``: the results as one tidy table."""
+"""``gradlab export``: write the results as one tidy table."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gradlab.cli.folder import opened
 from gradlab.cli.options import folder_argument, screen_option
+from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
 from gradlab.errors import ConfigError
 
@@ -20,7 +20,7 @@ FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
 @folder_argument
 @click.option(
     "--format",
-    "kind",
+    "form",
     type=click.Choice(list(FORMATS)),
     help="Form of the table; from the name of --out, or csv.",
 )
@@ -28,10 +28,10 @@ FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Where to write; - for stdout (csv). DIR/results.csv unless told.",
+    help="Where to write; - for stdout (csv). DIR/results.csv by default.",
 )
 @screen_option
-def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) -> None:
+def command(folder: Path, form: str | None, out: Path | None, screen: Screen) -> None:
     """Write all results of DIR as one table, a row per value.
 
     Columns: cell, activation, init, gain, forget_bias, hidden, length, seed, input,
@@ -41,38 +41,40 @@ def command(folder: Path, kind: str | None, out: Path | None, screen: Screen) ->
     """
     from gradlab.store.exports import export, write_csv
 
-    kind = kind or _kind_of(out)
-    out = out or folder / f"results{FORMATS[kind]}"
-    results = opened(folder)
+    form = form or _format_of(out)
+    out = out or folder / f"results{FORMATS[form]}"
+    results = open_results(folder)
     if str(out) == "-":
-        if kind != "csv":
+        if form != "csv":
             raise click.UsageError(
-                f"{kind} cannot be written to stdout. Expected a file, "
-                f"such as --out results{FORMATS[kind]}."
+                f"{form} cannot be written to stdout. Expected a file, "
+                f"such as --out results{FORMATS[form]}."
             )
         write_csv(results, sys.stdout)
         return
-    export(results, out, kind)
+    export(results, out, form)
     screen.line(f"wrote {out}")
-    screen.line(f"next  {_reader(kind, out)}")
+    screen.line(f"next  {_reading_call(form, out)}")
 
 
-def _kind_of(out: Path | None) -> str:
+def _format_of(out: Path | None) -> str:
+    """Return the format that the suffix of a file stands for; csv for stdout."""
     if out is None or str(out) == "-":
         return "csv"
-    kinds = {suffix: kind for kind, suffix in FORMATS.items()}
-    if out.suffix.lower() not in kinds:
+    formats = {suffix: form for form, suffix in FORMATS.items()}
+    if out.suffix.lower() not in formats:
         raise ConfigError(
             got=f"--out {out}, whose ending names no format",
-            expected=f"one of {', '.join(kinds)}, or a --format",
+            expected=f"one of {', '.join(formats)}, or a --format",
             try_=f"--out {out.with_suffix('.csv')}",
         )
-    return kinds[out.suffix.lower()]
+    return formats[out.suffix.lower()]
 
 
-def _reader(kind: str, out: Path) -> str:
+def _reading_call(form: str, out: Path) -> str:
+    """Return the Python call that reads the file back."""
     return {
         "csv": f"pandas.read_csv('{out}')",
         "parquet": f"pandas.read_parquet('{out}')",
         "netcdf": f"xarray.open_dataset('{out}', engine='h5netcdf')",
-    }[kind]
+    }[form]

@@ -1,4 +1,4 @@
-"""``gradlab figures``: each figure of a report as a file."""
+"""``gradlab figures``: write each figure of a report to files."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from gradlab.cli.folder import opened
 from gradlab.cli.options import (
     formats_option,
     json_option,
-    load_option,
+    load_now_option,
     screen_option,
 )
+from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
 
 
@@ -39,9 +39,9 @@ from gradlab.cli.screen import Screen
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Where to write; DIR/figures unless told.",
+    help="Where to write; DIR/figures by default.",
 )
-@load_option
+@load_now_option
 @json_option
 @screen_option
 def command(
@@ -51,23 +51,19 @@ def command(
     width: str,
     style: str,
     out: Path | None,
-    load: tuple[Path, ...],
     as_json: bool,
     screen: Screen,
 ) -> None:
     """Write the figures of DIR as files, all of them or those named.
 
-    Beside each figure stand its numbers (NAME.csv) and a draft of its caption
+    Next to each figure are its numbers (NAME.csv) and a draft of its caption
     (NAME.txt). Text stays text, fonts are embedded, and the same results give the
     same bytes.
     """
-    from gradlab import catalog
     from gradlab.report.files import export
 
-    for path in load:
-        catalog.load_file(path)
     written = export(
-        opened(folder),
+        open_results(folder),
         out or folder / "figures",
         names=names,
         formats=tuple(formats),

@@ -1,4 +1,4 @@
-"""The ``gradlab`` command itself: which commands there are, and how they fail."""
+"""The ``gradlab`` command: its subcommands, imported when used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gradlab.cli.failures import explained
+from gradlab.cli.errors import translated_errors
 from gradlab.cli.screen import quiet_libraries
 
 
@@ -15,36 +15,36 @@ COMMANDS = (
     *("sweep", "report", "status", "merge", "export", "figures"),
     *("list", "check", "cite"),
 )
-"""In the order of the work; each is ``gradlab/cli/NAME.py`` with a ``command``."""
+"""Subcommands in the order of use; each is ``command`` in ``gradlab/cli/NAME.py``."""
 
 
 TYPED = "gradlab.typed"
-"""Where a context keeps the words behind ``gradlab``."""
+"""Key of a context's ``meta`` for the arguments as typed."""
 
 
 class Commands(click.Group):
-    """Commands imported one by one, and one place where errors become sentences."""
+    """Group that imports a command when it is used and translates its errors."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep what was typed: the store remembers the command that made it."""
+        """Keep the arguments as typed; the store records the command that made it."""
         ctx.meta[TYPED] = list(args)
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in the order of the work."""
+        """Return all names in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Import the file of a command; None, which click reports, if there is none."""
+        """Import a command; return None, which click reports, for an unknown name."""
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"gradlab.cli.{name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run; what the user can mend is told without a traceback."""
+        """Run the command; show errors that a user can mend without a traceback."""
         quiet_libraries()
-        with explained():
+        with translated_errors():
             return super().invoke(ctx)
 
 

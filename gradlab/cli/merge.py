@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab.cli.checked import words
-from gradlab.cli.failures import FAILED
+from gradlab.cli.errors import FAILED
 from gradlab.cli.options import json_option, screen_option
+from gradlab.cli.point_text import point_text
 from gradlab.cli.screen import Screen, fold
 
 
@@ -148,7 +148,7 @@ def _show_conflicts(conflicts: Sequence[Conflict], screen: Screen) -> None:
         first = theirs[0]
         records = ", ".join(one.record for one in theirs)
         apart = max(one.apart for one in theirs)
-        screen.line(fold(f"  {words(first.params)}", "      "))
+        screen.line(fold(f"  {point_text(first.params)}", "      "))
         screen.line(fold(f"      {records}", "      "))
         screen.line(
             fold(

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the axes of a sweep."""
+"""Options that several commands share; axes, settings and execution of a sweep."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ AXES: dict[str, tuple[str, str]] = {
     "loss": ("NAME,...", "last: at the last step. every: a term at each step."),
     "dtype": ("NAME,...", "float32 or float64."),
 }
-"""Every axis of a sweep by its option's name: what it takes, what it means."""
+"""Every axis of a sweep by its option's name: metavar and help."""
 
 
 def parameter(axis: str) -> str:
-    """The name of an axis in TOML and Python: ``forget_bias`` for ``forget-bias``."""
+    """Return an axis' name in TOML and Python: ``forget_bias`` for ``forget-bias``."""
     return axis.replace("-", "_")
 
 
 class Sectioned(click.Command):
-    """A command whose help keeps axes, settings and the rest apart."""
+    """Command whose help lists axes, settings and other options under headings."""
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -86,11 +86,11 @@ SETTINGS = (
     "chain",
     "device",
 )
-"""What holds for all points of a sweep and is no axis."""
+"""Parameters that hold for all points of a sweep and are no axes."""
 
 
 def axis_options(command: F) -> F:
-    """Add one option per axis; each may hold several values."""
+    """Add an option per axis; each takes several values."""
     for axis, (kind, text) in reversed(AXES.items()):
         command = click.option(f"--{axis}", parameter(axis), metavar=kind, help=text)(
             command
@@ -99,8 +99,8 @@ def axis_options(command: F) -> F:
 
 
 def setting_options(command: F) -> F:
-    """Add what holds for every point of a sweep and is no axis."""
-    return stack(
+    """Add the options of :data:`SETTINGS`."""
+    return combined(
         option(
             "--seeds", metavar="COUNT|LIST", help="A count, or a list such as 0,3,7."
         ),
@@ -114,13 +114,13 @@ def setting_options(command: F) -> F:
             "--sequences",
             type=click.IntRange(min=1),
             metavar="N",
-            help="Sequences per point; 4 unless told.",
+            help="Sequences per point; 4 by default.",
         ),
         option(
             "--features",
             type=click.IntRange(min=1),
             metavar="N",
-            help="Width of the input; 64 unless told or a file says.",
+            help="Width of the input; 64 by default; a file has its own.",
         ),
         option(
             "--burn-in",
@@ -155,13 +155,13 @@ def setting_options(command: F) -> F:
 
 
 def run_options(command: F) -> F:
-    """Add how a sweep is carried out; none of these changes a number."""
-    return stack(
+    """Add the options of how a sweep is executed; none of them changes a number."""
+    return combined(
         option(
             "--jobs",
             type=click.IntRange(min=1),
             metavar="N",
-            help="Worker processes, one thread each; all cores unless told.",
+            help="Worker processes, one thread each; all cores by default.",
         ),
         option(
             "--scheduler",
@@ -177,13 +177,13 @@ def run_options(command: F) -> F:
         option(
             "--memory",
             metavar="SIZE",
-            help="What all workers may fill together, as in 8GB.",
+            help="Memory of all workers together, as in 8GB.",
         ),
         option(
             "--log",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Add what happens to FILE, one JSON object a line.",
+            help="Append each event to FILE, one JSON object a line.",
         ),
         option(
             "--verify/--no-verify",
@@ -195,8 +195,8 @@ def run_options(command: F) -> F:
     )(command)
 
 
-def stack(*decorators: Decorator[Any]) -> Decorator[Any]:
-    """Several decorators as one, the first outermost."""
+def combined(*decorators: Decorator[Any]) -> Decorator[Any]:
+    """Return several decorators as one, the first outermost."""
 
     def apply(command: Any) -> Any:
         for decorate in reversed(decorators):
@@ -213,13 +213,28 @@ folder_argument = click.argument(
     default="reports/default",
 )
 
-load_option = click.option(
+
+def _load_files(
+    ctx: click.Context, param: click.Parameter, files: tuple[Path, ...]
+) -> None:
+    from gradlab import catalog
+
+    for file in files:
+        catalog.load_file(file)
+
+
+load_option = partial(
+    click.option,
     "--load",
     multiple=True,
     metavar="FILE.py",
     type=click.Path(path_type=Path),
     help="Take every cell, activation, measure, section, ... this file defines.",
 )
+"""Add ``--load``; a sweep gets the files, since its workers load them too."""
+
+load_now_option = load_option(callback=_load_files, expose_value=False)
+"""Add ``--load`` to a command without workers: the files are loaded at once."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the answer as JSON."
@@ -227,7 +242,7 @@ json_option = click.option(
 
 
 def screen_option(command: F) -> F:
-    """Add ``--plain`` and hand the command its ``screen``."""
+    """Add ``--plain`` and pass the command its ``screen``."""
 
     @click.option("--plain", is_flag=True, help="ASCII only, no colour, no animation.")
     @wraps(command)
@@ -238,7 +253,7 @@ def screen_option(command: F) -> F:
 
 
 def formats_option(known: tuple[str, ...], default: str, text: str) -> Decorator[Any]:
-    """Add ``--format``, a comma list out of the known ones."""
+    """Add ``--format``, a comma list of known names, as ``formats``."""
 
     def split(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
         names = [name.strip() for name in value.split(",") if name.strip()]

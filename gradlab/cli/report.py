@@ -1,4 +1,4 @@
-"""``gradlab report``: write the report of a folder again."""
+"""``gradlab report``: write a folder's report from its results."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from gradlab.cli.folder import opened
 from gradlab.cli.options import (
     folder_argument,
     formats_option,
     json_option,
-    load_option,
+    load_now_option,
     screen_option,
 )
+from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
 
 
@@ -26,9 +26,9 @@ from gradlab.cli.screen import Screen
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Where to write; DIR unless told.",
+    help="Where to write; DIR by default.",
 )
-@load_option
+@load_now_option
 @json_option
 @screen_option
 def command(
@@ -36,21 +36,18 @@ def command(
     show: bool,
     formats: list[str],
     out: Path | None,
-    load: tuple[Path, ...],
     as_json: bool,
     screen: Screen,
 ) -> None:
     """Write the report of DIR again, from its results alone.
 
     Nothing is computed again, and it works while a sweep is still running: the
-    report then covers what is done. DIR is reports/default unless told.
+    report then covers what is done. DIR is reports/default by default.
     """
-    from gradlab import catalog
     from gradlab.report.build import render
 
-    for path in load:
-        catalog.load_file(path)
-    written = render(opened(folder, measured=False), out or folder, formats)
+    results = open_results(folder, failed_suffice=True)
+    written = render(results, out or folder, formats)
     if as_json:
         screen.line(json.dumps([str(path) for path in written]))
     else:
@@ -65,7 +62,7 @@ def command(
 
 
 def open_in_browser(page: Path, screen: Screen) -> None:
-    """Show a file in the user's browser; say what to do where there is none."""
+    """Open a page in the user's browser; print what to do where there is none."""
     import webbrowser
 
     if not webbrowser.open(page.resolve().as_uri()):

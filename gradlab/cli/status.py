@@ -1,4 +1,4 @@
-"""``gradlab status``: done, missing, failed."""
+"""``gradlab status``: print how many points are done, missing and failed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab.cli.checked import check_option, checked
 from gradlab.cli.follow import follow as watch
 from gradlab.cli.follow import follow_option
+from gradlab.cli.integrity import check_integrity, check_option
 from gradlab.cli.options import folder_argument, json_option, screen_option
+from gradlab.cli.point_text import axes_text
 from gradlab.cli.screen import Screen, fold, table
 
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gradlab.store.results import PointResult, Results
 
 SHOWN = 5
-"""Kinds of failure a screen tells apart; --json tells all."""
+"""Messages of failures that the screen shows; --json has all."""
 
 COUNTS = ("points", "done", "missing", "failed", "not finite")
 
@@ -46,9 +47,9 @@ def command(
 
     Exit code 0 when everything is done, 1 when points failed or are missing, so
     that a script can wait on it. Points that became inf or NaN are done: that is a
-    result. DIR is reports/default unless told.
+    result. DIR is reports/default by default.
 
-    With --check it reads every row of the store and holds it against its checksum:
+    With --check it reads every row of the store and compares it with its checksum:
     exit code 0 when all is intact, 1 when anything is damaged.
 
     With --follow it watches a sweep that runs elsewhere, until it ends: rate, time
@@ -61,7 +62,7 @@ def command(
     if follow:
         watch(folder, screen, as_json)
     if check:
-        ctx.exit(checked(folder, screen, as_json))
+        ctx.exit(check_integrity(folder, screen, as_json))
     results = Results.open(folder)
     total = totals(results)
     if as_json and not follow:
@@ -72,7 +73,7 @@ def command(
 
 
 def count(points: list[PointResult]) -> dict[str, int]:
-    """How many points there are, by state."""
+    """Return how many points there are, by state."""
     states = [point.status for point in points]
     return {
         "points": len(points),
@@ -84,7 +85,7 @@ def count(points: list[PointResult]) -> dict[str, int]:
 
 
 def totals(results: Results) -> dict[str, int]:
-    """The same for the whole sweep; a point that lacks a measure is missing."""
+    """Return the same of the whole sweep; a point without a measure is missing."""
     counts = results.meta["counts"]
     return {
         "points": counts["asked"],
@@ -96,7 +97,7 @@ def totals(results: Results) -> dict[str, int]:
 
 
 def summary(results: Results, folder: Path) -> dict[str, Any]:
-    """The whole answer for a script."""
+    """Return the whole answer as data for JSON."""
     return {
         "folder": str(folder),
         "name": results.meta.get("name"),
@@ -104,14 +105,14 @@ def summary(results: Results, folder: Path) -> dict[str, Any]:
         "grids": {name: count(points) for name, points in results.grids.items()},
         "failed": [
             {"message": message, "points": [point.params for point in points]}
-            for message, points in failures(results.points).items()
+            for message, points in failed_by_message(results.points).items()
         ],
-        "continue": go_on(results),
+        "continue": resume_command(results),
     }
 
 
-def failures(points: list[PointResult]) -> dict[str, list[PointResult]]:
-    """The failed points by message, the most frequent first."""
+def failed_by_message(points: list[PointResult]) -> dict[str, list[PointResult]]:
+    """Return the failed points by message, the most frequent first."""
     kinds: dict[str, list[PointResult]] = defaultdict(list)
     for point in points:
         if point.status == "failed":
@@ -120,7 +121,7 @@ def failures(points: list[PointResult]) -> dict[str, list[PointResult]]:
 
 
 def show(results: Results, folder: Path, screen: Screen) -> None:
-    """Counts per grid, failures, and what to type next."""
+    """Print counts per grid, failures, and what to type next."""
     total = totals(results)
     for line in _head(results):
         screen.line(line)
@@ -139,14 +140,14 @@ def show(results: Results, folder: Path, screen: Screen) -> None:
     screen.line()
     left = total["missing"] + total["failed"]
     if left:
-        screen.line(f"go on   {go_on(results)}")
-        screen.line(f"        {left_text(results, left)}")
+        screen.line(f"go on   {resume_command(results)}")
+        screen.line(f"        {remaining_text(results, left)}")
     if any(point.status != "missing" for point in results.points):
         screen.line(f"report  gradlab report {folder} --open")
 
 
-def go_on(results: Results) -> str:
-    """The command that computes what is left; failed points need asking for."""
+def resume_command(results: Results) -> str:
+    """Return the command that computes what is left, failed points included."""
     command = str(results.meta.get("command") or "gradlab sweep")
     states = {point.status for point in results.points}
     retry = "failed" in states and "--retry-failed" not in command
@@ -154,7 +155,7 @@ def go_on(results: Results) -> str:
 
 
 def _head(results: Results) -> list[str]:
-    """Which sweep, when, and with what."""
+    """Return the sweep's name, times and versions in two lines."""
     meta = results.meta
     parts = [str(meta.get("name") or "sweep")]
     parts += [f"started {moment(meta['started'])}"] if meta.get("started") else []
@@ -162,18 +163,22 @@ def _head(results: Results) -> list[str]:
     versions = meta.get("versions") or {}
     return [
         " · ".join(parts),
-        ", ".join(f"{name} {versions[name]}" for name in _TOLD if name in versions),
+        ", ".join(
+            f"{name} {versions[name]}"
+            for name in ("gradlab", "torch")
+            if name in versions
+        ),
     ]
 
 
 def moment(iso: str) -> str:
-    """``3 Sep 2027 14:02``."""
+    """Return a time such as ``3 Sep 2027 14:02``."""
     when = datetime.fromisoformat(iso)
     return f"{when.day} {when:%b %Y %H:%M}"
 
 
-def left_text(results: Results, left: int) -> str:
-    """How many points are left, and for how long, going by those that are done."""
+def remaining_text(results: Results, left: int) -> str:
+    """Return how many points are left and how long they take at the speed so far."""
     from gradlab.report.numbers import duration
 
     done, seconds = totals(results)["done"], results.meta.get("seconds")
@@ -181,11 +186,8 @@ def left_text(results: Results, left: int) -> str:
     return f"{left:,} point{'' if left == 1 else 's'}{about}"
 
 
-_TOLD = ("gradlab", "torch")
-
-
 def _show_failures(results: Results, screen: Screen) -> None:
-    kinds = failures(results.points)
+    kinds = failed_by_message(results.points)
     if not kinds:
         return
     number = sum(len(points) for points in kinds.values())
@@ -199,18 +201,14 @@ def _show_failures(results: Results, screen: Screen) -> None:
 
 
 def _where(points: list[PointResult]) -> str:
-    """The settings failed points share, and the seeds."""
+    """Return the axes that points share, and their first seeds."""
     shared = {
         axis: value
         for axis, value in points[0].params.items()
-        if axis != "seed"
-        and value is not None
-        and all(point.params.get(axis) == value for point in points)
+        if all(point.params.get(axis) == value for point in points)
     }
-    told = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
-    words = [f"{axis}={shared[axis]}" for axis in told if axis in shared]
-    seeds = sorted({point.params["seed"] for point in points})
-    return " ".join([*words, f"seeds {','.join(map(str, seeds[:10]))}"])
+    seeds = sorted({point.params["seed"] for point in points})[:10]
+    return f"{axes_text(shared)} seeds {','.join(map(str, seeds))}".lstrip()
 
 
 def _show_broken(results: Results, number: int, screen: Screen) -> None:
@@ -221,6 +219,6 @@ def _show_broken(results: Results, number: int, screen: Screen) -> None:
     screen.line(
         fold(
             f"not finite ({number}): first at step {min(steps):g}. "
-            "These are results, told in the report."
+            "These are results, described in the report."
         )
     )

@@ -1,4 +1,4 @@
-"""``gradlab sweep``: measure, keep, report."""
+"""``gradlab sweep``: measure what is missing, store it, write the report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gradlab.cli.dry_run import dry_run_option, tell_ahead
-from gradlab.cli.failures import FAILED, STOPPED
+from gradlab.cli.errors import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
     AXES,
@@ -36,12 +36,12 @@ from gradlab.errors import ConfigError
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder of the results and the report; reports/NAME unless told.",
+    help="Folder of the results and the report; reports/NAME by default.",
 )
 @formats_option(("html", "pdf"), "html,pdf", "Files of the report:")
 @run_options
 @dry_run_option
-@load_option
+@load_option()
 @json_option
 @screen_option
 @click.pass_context
@@ -76,23 +76,23 @@ def command(
     gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
     gradlab sweep big.toml --dry-run
     """
-    from gradlab.cli import outcome
+    from gradlab.cli import sweep_summary
     from gradlab.cli.following import Following
     from gradlab.sweeps.loading import load as load_sweep
 
-    told = {name: value for name, value in options.items() if name in RUN}
+    execution = {name: value for name, value in options.items() if name in EXECUTION}
     sweep = load_sweep(config, load=load, **request(options))
     folder = out or Path("reports") / (sweep.name if config else "default")
     if dry_run:
-        tell_ahead(sweep, folder, told, ctx.meta[TYPED], screen, as_json)
+        tell_ahead(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
         return
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
     following = Following(screen, typed)
-    results = following.run(sweep, folder, **told)
+    results = following.run(sweep, folder, **execution)
     if results is None:
         ctx.exit(STOPPED)
     try:
-        written, fresh = report(results, formats, list(load), screen)
+        written, current = report(results, formats, list(load), screen)
     except KeyboardInterrupt:
         counts = results.meta["counts"]
         screen.note(
@@ -103,16 +103,16 @@ def command(
         )
         ctx.exit(STOPPED)
     if as_json:
-        answer = outcome.summary(results, written, following.seconds)
+        answer = sweep_summary.summary(results, written, following.seconds)
         screen.line(json.dumps(answer, indent=2, ensure_ascii=False))
-    elif fresh and not (following.computed or results.meta["counts"]["failed"]):
-        outcome.show_unchanged(results, written, screen)
+    elif current and not (following.computed or results.meta["counts"]["failed"]):
+        sweep_summary.show_unchanged(results, written, screen)
     else:
-        outcome.show(results, written, following.seconds, screen)
+        sweep_summary.show(results, written, following.seconds, screen)
     ctx.exit(FAILED if results.meta["counts"]["failed"] else 0)
 
 
-RUN = (
+EXECUTION = (
     "jobs",
     "scheduler",
     "timeout_per_point",
@@ -122,11 +122,11 @@ RUN = (
     "retry_failed",
     "yes",
 )
-"""Options that say how a sweep is carried out; the rest says what it is."""
+"""Options of how a sweep is executed; none of them changes a number."""
 
 
 def request(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as the sweep's loader takes them: axes, seeds, settings; only given."""
+    """Return the options that were given as keywords of the sweep's loader."""
     from gradlab.sweeps import ranges
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -145,7 +145,7 @@ def request(options: dict[str, Any]) -> dict[str, Any]:
     settings = {
         name: value
         for name, value in given.items()
-        if name not in axes and name not in RUN
+        if name not in axes and name not in EXECUTION
     }
     if "seeds" in settings:
         settings["seeds"] = _seeds(settings["seeds"])
@@ -155,7 +155,7 @@ def request(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seeds(text: str) -> Any:
-    """A count for one number, a list for several; ``3,`` is a list of one."""
+    """Return a count for one number, a list for several; ``3,`` is a list of one."""
     from gradlab.sweeps import ranges
 
     values = ranges.expand(text)
@@ -165,14 +165,14 @@ def _seeds(text: str) -> Any:
 def report(
     results: Any, formats: list[str], load: list[Path], screen: Screen
 ) -> tuple[list[Path], bool]:
-    """Write the report unless it is there already; paths, and whether it was."""
-    from gradlab.cli import freshness
+    """Write the report unless it is current; return its paths and whether it was."""
+    from gradlab.cli import report_stamp
     from gradlab.report.build import render
 
     paths = [results.folder / f"report.{form}" for form in formats]
-    if freshness.is_fresh(results, formats, load):
+    if report_stamp.is_current(results, formats, load):
         return paths, True
     screen.note("writing the report")
     written = render(results, results.folder, formats)
-    freshness.remember(results, formats, load)
+    report_stamp.write_stamp(results, formats, load)
     return list(written), False

@@ -75,7 +75,7 @@ def test_not_finite_is_a_result(run, home):
         result.stdout.splitlines()
     )
     assert (
-        "not finite (8): first at step 7. These are results, told in the report."
+        "not finite (8): first at step 7. These are results, described in the report."
         in result.stdout.splitlines()
     )
 

@@ -1,15 +1,15 @@
-"""``gradlab status --check``: is everything in the store what was written?"""
+"""``gradlab status --check``: compare every row of a store with its checksum."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab.cli.failures import FAILED
+from gradlab.cli.errors import FAILED
+from gradlab.cli.point_text import point_text
 from gradlab.cli.screen import Screen, fold
 
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from gradlab.store.salvage import Damage, Salvaged
 
 SHOWN = 10
-"""Damaged points a screen names; --json names all."""
+"""Damaged points named on the screen; --json names all."""
 
 check_option = click.option(
-    "--check", is_flag=True, help="Hold every row of the store against its checksum."
+    "--check", is_flag=True, help="Compare every row of the store with its checksum."
 )
 
 
-def checked(folder: Path, screen: Screen, as_json: bool) -> int:
-    """Say what of a folder's store is intact and what is damaged; the exit code."""
+def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
+    """Print what of a folder's store is intact and damaged; return the exit code."""
     from gradlab.store.salvage import salvage
 
     found = salvage(folder)
@@ -39,7 +39,7 @@ def checked(folder: Path, screen: Screen, as_json: bool) -> int:
 
 
 def summary(found: Salvaged, folder: Path) -> dict[str, Any]:
-    """The whole answer for a script."""
+    """Return the whole answer as data for JSON."""
     return {
         "folder": str(folder),
         "schema": found.version,
@@ -63,7 +63,7 @@ def summary(found: Salvaged, folder: Path) -> dict[str, Any]:
 
 
 def way_out(folder: Path) -> list[str]:
-    """The commands that keep what is intact and compute the rest."""
+    """Return the commands that keep what is intact and compute the rest."""
     from gradlab.store import codec
     from gradlab.sweeps.merging import command
 
@@ -100,7 +100,7 @@ def _show_damage(found: Salvaged, folder: Path, screen: Screen) -> None:
 
 
 def _by_point(damage: list[Damage]) -> dict[str, str]:
-    """What is damaged, by point in words; what is no point's, by itself."""
+    """Return what is damaged of each point, and of the store's own lists."""
     found: dict[str, list[str]] = {}
     for one in damage:
         if one.what == "sweep":
@@ -108,19 +108,12 @@ def _by_point(damage: list[Damage]) -> dict[str, str]:
         elif one.what == "measure":
             found.setdefault("the list of measures", []).append(one.key)
         else:
-            place = words(one.params) if one.params else f"point {one.key}"
+            place = point_text(one.params) if one.params else f"point {one.key}"
             found.setdefault(place, []).append(one.record or "all of it")
     return {place: ", ".join(dict.fromkeys(what)) for place, what in found.items()}
 
 
-def words(params: Mapping[str, Any]) -> str:
-    """A point in words, by all that the default sweep varies."""
-    told = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
-    parts = [f"{name}={params[name]}" for name in told if params.get(name) is not None]
-    return " ".join([*parts, f"seed={params.get('seed')}"])
-
-
 def _whole_points(found: Salvaged) -> set[str]:
-    """Keys of the points of which nothing is damaged."""
+    """Return the keys of the points of which nothing is damaged."""
     hit = {one.key for one in found.damage if one.what in ("point", "record")}
     return set(found.contents.points) - hit

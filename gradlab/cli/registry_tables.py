@@ -1,4 +1,4 @@
-"""What ``gradlab list`` knows of each room; plain lists never import torch."""
+"""Collect what ``gradlab list`` prints; the overview never imports torch."""
 
 from __future__ import annotations
 
@@ -37,8 +37,12 @@ LETTERS = {
 """One letter per gate; the GRU's candidate is n."""
 
 
-def called(name: str) -> str:
-    """The room, or ``sweeps``, behind a name typed; UnknownNameError otherwise."""
+def resolve(name: str) -> str:
+    """Return the room, or ``variants`` or ``sweeps``, that a typed name stands for.
+
+    Raises:
+        UnknownNameError: for any other name.
+    """
     room = USER_NAMES.get(name, name)
     known = (*catalog.ROOMS, *USER_NAMES, "variants", "sweeps")
     if room not in known:
@@ -47,10 +51,10 @@ def called(name: str) -> str:
 
 
 def overview() -> dict[str, list[str]]:
-    """Every room's names, without importing one leaf."""
+    """Return every room's names without importing one leaf."""
     return {
         "cells": list(catalog.names("cells")),
-        "variants": variants(),
+        "variants": [spec for spec, _ in _variants()],
         "activations": list(catalog.names("activations")),
         "inits": list(catalog.names("initializers")),
         "inputs": [_usage("inputs", name) for name in catalog.names("inputs")],
@@ -61,25 +65,117 @@ def overview() -> dict[str, list[str]]:
     }
 
 
-def variants() -> list[str]:
-    """One spec per option of each cell, as ``--cell`` takes it."""
-    return [spec for spec, _ in _options()]
+def table(room: str) -> list[dict[str, str]]:
+    """Return a row per leaf of a room, all with the same columns, ``name`` first."""
+    tables: dict[str, Callable[[], list[dict[str, str]]]] = {
+        "cells": _cell_table,
+        "variants": _variant_table,
+        "measures": _measure_table,
+        "sections": _section_table,
+        "sweeps": _sweep_table,
+    }
+    if room in tables:
+        return tables[room]()
+    return [
+        {"name": _usage(room, name), "what it is": catalog.summary(room, name)}
+        for name in catalog.names(room)
+    ]
 
 
-def _options() -> list[tuple[str, str]]:
-    """Each variant's spec with what its option does, in the words of the docstring."""
+def details(room: str, name: str) -> dict[str, Any]:
+    """Return all that is known of one leaf, its docstring as ``text``."""
+    if room == "sweeps":
+        return _sweep_details(name)
+    if room in ("cells", "variants"):
+        return _cell_details(name)
+    leaf = catalog.get(room, name)
+    fields = {"name": catalog.resolve(room, name)}
+    for field in ("symbol", "unit", "question", "formula", "lipschitz", "reference"):
+        value = getattr(leaf, field, "")
+        if isinstance(value, str | float) and value != "":
+            fields[field] = str(value)
+    fields["from"] = "gradlab" if catalog.origin(room, name) is None else "your file"
+    fields["text"] = inspect.getdoc(leaf) or ""
+    if room in OPTIONS:
+        fields["use"] = f"use it   gradlab sweep {OPTIONS[room]} {fields['name']}"
+    return fields
+
+
+def _cell_table() -> list[dict[str, str]]:
+    specs = [*catalog.names("cells"), *(spec for spec, _ in _variants())]
+    return [_cell_row(spec) for spec in sorted(specs)]
+
+
+def _cell_row(spec: str) -> dict[str, str]:
+    from gradlab import cells
+
+    cell = cells.build(spec, 32, 32)
+    lowest = cell.layer_cells[0]
+    states = cell.state_names
+    return {
+        "name": spec,
+        "state": states[0] if len(states) == 1 else f"({', '.join(states)})",
+        "gates": " ".join(_letter(lowest, g) for g in lowest.gate_names) or "none",
+        "--forget-bias": _forget_bias(lowest),
+        "equation": cell.equation,
+    }
+
+
+def _letter(cell: Any, gate: str) -> str:
+    """Return the letter a gate has in a cell's equations."""
+    if gate == "candidate" and "reset_gate" in cell.gate_names:
+        return "n"
+    return LETTERS.get(gate, gate)
+
+
+def _forget_bias(cell: Any) -> str:
+    """Return what ``--forget-bias b`` sets in a cell, with its sign."""
+    if cell.keep_gate is None:
+        return "none: skipped"
+    gate, sign = cell.keep_gate
+    name = _letter(cell, gate)
+    role = "forget" if gate == "forget_gate" else "keep"
+    return f"{role} gate {name}" if sign > 0 else f"-b on {name}, so b keeps"
+
+
+def _cell_details(spec: str) -> dict[str, Any]:
+    from gradlab import cells
+
+    spec = cells.canonical(spec)
+    cell = cells.build(spec, 16, 16)
+    weights = {name: tuple(value.shape) for name, value in cell.state_dict().items()}
+    options = [
+        option for option, _ in _variants() if option.startswith(f"{cell.name}:")
+    ]
+    return {
+        **_cell_row(spec),
+        "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",
+        "weights": ", ".join(f"{k} {v}" for k, v in weights.items()) + "  (at H=16)",
+        "options": ", ".join(options) or "none",
+        "reference": cell.reference,
+        "text": inspect.getdoc(type(cell)) or "",
+        "use": f"use it   gradlab sweep --cell {spec}",
+    }
+
+
+def _variant_table() -> list[dict[str, str]]:
+    return [{"name": spec, "what it changes": text} for spec, text in _variants()]
+
+
+def _variants() -> list[tuple[str, str]]:
+    """Return a spec per option of each cell, as ``--cell`` takes it, and its effect."""
     found = []
     for cell in catalog.names("cells"):
-        meaning = _arguments(catalog.source("cells", cell))
+        effects = _documented_arguments(catalog.source("cells", cell))
         options: dict[str, Any] = catalog.literal("cells", cell, "options", {})
         for option, default in (options | COMMON).items():
-            spec = f"{cell}:{option}{_example(default)}"
-            found.append((spec, meaning.get(option, MEANING.get(option, ""))))
+            spec = f"{cell}:{option}{_example_value(default)}"
+            found.append((spec, effects.get(option, MEANING.get(option, ""))))
     return found
 
 
-def _example(default: Any) -> str:
-    """The value an option is shown with; a switch has none."""
+def _example_value(default: Any) -> str:
+    """Return ``=VALUE`` with a value to show an option with; nothing for a switch."""
     if isinstance(default, bool):
         return ""
     if isinstance(default, int):
@@ -87,8 +183,8 @@ def _example(default: Any) -> str:
     return "=hardsigmoid"
 
 
-def _arguments(source: str) -> dict[str, str]:
-    """Parameter -> meaning, read from the ``Args:`` of a file's docstrings."""
+def _documented_arguments(source: str) -> dict[str, str]:
+    """Return parameter -> meaning from the first ``Args:`` of a file's docstrings."""
     _, _, tail = source.partition("    Args:\n")
     found: dict[str, str] = {}
     name = ""
@@ -104,145 +200,48 @@ def _arguments(source: str) -> dict[str, str]:
     return found
 
 
-def rows(room: str) -> list[dict[str, str]]:
-    """A room as a table: one dict per leaf, all with the same columns."""
-    tables: dict[str, Callable[[], list[dict[str, str]]]] = {
-        "cells": _cells,
-        "variants": _variants,
-        "measures": _measures,
-        "sections": _sections,
-        "sweeps": _sweep_rows,
-    }
-    if room in tables:
-        return tables[room]()
+def _measure_table() -> list[dict[str, str]]:
+    leaves: list[tuple[str, Any]] = [
+        (name, catalog.get("measures", name)) for name in catalog.names("measures")
+    ]
     return [
-        {"name": _usage(room, name), "what it is": catalog.summary(room, name)}
-        for name in catalog.names(room)
+        {"name": name, "unit": leaf.unit, "question": leaf.question}
+        for name, leaf in leaves
     ]
 
 
-def one(room: str, name: str) -> dict[str, Any]:
-    """All that is known of one leaf, its docstring as ``text``."""
-    if room == "sweeps":
-        return _one_sweep(name)
-    if room in ("cells", "variants"):
-        return _one_cell(name)
-    leaf = catalog.get(room, name)
-    fields = {"name": catalog.resolve(room, name)}
-    for field in ("symbol", "unit", "question", "formula", "lipschitz", "reference"):
-        value = getattr(leaf, field, "")
-        if isinstance(value, str | float) and value != "":
-            fields[field] = str(value)
-    fields["from"] = "gradlab" if catalog.origin(room, name) is None else "your file"
-    fields["text"] = inspect.getdoc(leaf) or ""
-    if room in OPTIONS:
-        fields["use"] = f"use it   gradlab sweep {OPTIONS[room]} {fields['name']}"
-    return fields
-
-
-def _cells() -> list[dict[str, str]]:
-    specs = [(name, None) for name in catalog.names("cells")]
-    return [_cell_row(spec) for spec, _ in sorted([*specs, *_options()])]
-
-
-def _variants() -> list[dict[str, str]]:
-    return [{"name": spec, "what it changes": text} for spec, text in _options()]
-
-
-def _cell_row(spec: str) -> dict[str, str]:
-    from gradlab import cells
-
-    cell = cells.build(spec, 32, 32)
-    lowest = cell.layer_cells[0]
-    letters = [_letter(lowest, gate) for gate in lowest.gate_names]
-    states = cell.state_names
-    return {
-        "name": spec,
-        "state": states[0] if len(states) == 1 else f"({', '.join(states)})",
-        "gates": " ".join(letters) or "none",
-        "--forget-bias": _bias(lowest),
-        "equation": cell.equation,
-    }
-
-
-def _letter(cell: Any, gate: str) -> str:
-    if gate == "candidate" and "reset_gate" in cell.gate_names:
-        return "n"
-    return LETTERS.get(gate, gate)
-
-
-def _bias(cell: Any) -> str:
-    """What ``--forget-bias`` does to a cell; the column that stops silent mistakes."""
-    if cell.keep_gate is None:
-        return "none: skipped"
-    gate, sign = cell.keep_gate
-    name = _letter(cell, gate)
-    role = "forget" if gate == "forget_gate" else "keep"
-    return f"{role} gate {name}" if sign > 0 else f"-b on {name}, so b keeps"
-
-
-def _one_cell(spec: str) -> dict[str, Any]:
-    from gradlab import cells
-
-    spec = cells.canonical(spec)
-    cell = cells.build(spec, 16, 16)
-    row = _cell_row(spec)
-    weights = {name: tuple(value.shape) for name, value in cell.state_dict().items()}
-    return {
-        **row,
-        "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",
-        "weights": ", ".join(f"{k} {v}" for k, v in weights.items()) + "  (at H=16)",
-        "options": ", ".join(o for o in variants() if o.startswith(f"{cell.name}:"))
-        or "none",
-        "reference": cell.reference,
-        "text": inspect.getdoc(type(cell)) or "",
-        "use": f"use it   gradlab sweep --cell {spec}",
-    }
-
-
-def _measures() -> list[dict[str, str]]:
-    found = []
-    for name in catalog.names("measures"):
-        leaf: Any = catalog.get("measures", name)
-        found.append(
-            {"name": name, "unit": leaf.unit, "question": leaf.question},
-        )
-    return found
-
-
-def _sections() -> list[dict[str, str]]:
-    found: list[tuple[str, Any]] = [
+def _section_table() -> list[dict[str, str]]:
+    leaves: list[tuple[str, Any]] = [
         (name, catalog.get("sections", name)) for name in catalog.names("sections")
     ]
-    leaves = sorted(found, key=lambda pair: pair[1].order)
+    leaves.sort(key=lambda pair: pair[1].order)
     return [{"name": name, "question": leaf.question} for name, leaf in leaves]
 
 
 def _usage(room: str, name: str) -> str:
-    """A name with what may follow its colon: ``gaussian[:SD]``, ``text:FILE``."""
+    """Return a name with what may follow its colon: ``gaussian[:SD]``."""
     argument = catalog.literal(room, name, "argument", "")
     if not argument:
         return name
     if argument == "FILE":
         return f"{name}:FILE"
-    head = argument.partition(",")[0].split()
-    return f"{name}[:{''.join(word[0] for word in head).upper()}]"
+    words = argument.partition(",")[0].split()
+    return f"{name}[:{''.join(word[0] for word in words).upper()}]"
 
 
-def _sweep_rows() -> list[dict[str, str]]:
+def _sweep_table() -> list[dict[str, str]]:
     return [
         {"name": name, "what it asks": builtin.question(name)}
         for name in builtin.names()
     ]
 
 
-def _one_sweep(name: str) -> dict[str, Any]:
+def _sweep_details(name: str) -> dict[str, Any]:
     if name not in builtin.names():
         raise UnknownNameError.among("sweep", name, builtin.names())
+    file = Path(builtin.__file__).with_name(f"{name}.toml")
     return {
         "name": name,
-        "text": (
-            Path(builtin.__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")
-        ).rstrip(),
+        "text": file.read_text(encoding="utf-8").rstrip(),
         "use": f"use it   gradlab sweep {name}",
     }

@@ -1,8 +1,9 @@
-"""The last screen of a sweep: what came out, where it stands, what to type next."""
+"""Print what a finished sweep found, where its report is and what to type next."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from gradlab.store.results import Results
 
 FLOOR = -12.0
-"""Powers of ten below which a bar is empty; the report's curves end there too."""
+"""Powers of ten at and below which a bar is empty, as in the report's curves."""
+
+FINER = {"forget_bias": "--forget-bias 0:6:1", "gain": "--gain 0.25:8:x2"}
+"""Axes that are suggested for a finer sweep, with the option to type."""
+
+FEW = 4
+"""Values of an axis above which it counts as swept finely."""
 
 
 def show(results: Results, written: list[Path], seconds: float, screen: Screen) -> None:
-    """Print counts, the story's sentences, its rows, paths and next commands."""
+    """Print counts, the report's main sentences and rows, paths and next commands."""
     from gradlab.report.story import Story
 
     screen.line(counts_line(results, seconds))
@@ -30,14 +37,14 @@ def show(results: Results, written: list[Path], seconds: float, screen: Screen) 
 
 
 def show_unchanged(results: Results, written: list[Path], screen: Screen) -> None:
-    """Say that there was nothing to do."""
+    """Print that nothing had to be computed."""
     asked = results.meta["counts"]["asked"]
     screen.line(f"{asked:,} points, all there. Report unchanged ({written[0]}).")
     screen.line(f"next   gradlab report {results.folder} --open")
 
 
 def counts_line(results: Results, seconds: float) -> str:
-    """``672 of 672 points, 0 failed, 51 s``."""
+    """Return a line such as ``672 of 672 points, 0 failed, 51 s``."""
     from gradlab.report.numbers import duration
 
     counts = results.meta["counts"]
@@ -49,7 +56,7 @@ def counts_line(results: Results, seconds: float) -> str:
 
 
 def show_sentences(story: Story, screen: Screen) -> None:
-    """What was measured, and the report's three sentences."""
+    """Print what was measured and the report's main sentences."""
     from gradlab.report.inline import plain
 
     screen.line()
@@ -59,7 +66,7 @@ def show_sentences(story: Story, screen: Screen) -> None:
 
 
 def show_rows(story: Story, screen: Screen) -> None:
-    """The line-up as a table with a strip of bars from lag 0 to T."""
+    """Print a table with a row per network; bars show the norm from lag 0 to T."""
     from gradlab.report.inline import plain
 
     rows = story.terminal_rows()
@@ -69,16 +76,16 @@ def show_rows(story: Story, screen: Screen) -> None:
     lines: list[tuple[str, ...]] = [head]
     for row in rows:
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
-        lines.append((*cells, screen.bars([level(x) for x in row.spark])))
+        lines.append((*cells, screen.bars([bar_height(x) for x in row.spark])))
     screen.line()
-    for line in fitted(lines):
+    for line in fitted_table(lines):
         screen.line(line)
     if story.more_rows:
         screen.line(f"{story.more_rows} more rows in the report")
 
 
-def fitted(rows: list[tuple[str, ...]]) -> list[str]:
-    """The rows within the screen: the bars give way first, then long names."""
+def fitted_table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return the table's lines; where too wide, drop the bars, then shorten names."""
     lines = table(rows, "lrrrl")
     if max(map(len, lines)) <= WIDTH:
         return lines
@@ -88,76 +95,71 @@ def fitted(rows: list[tuple[str, ...]]) -> list[str]:
     return table([(shortened(row[0], room), *row[1:]) for row in rows], "lrrr")
 
 
-def level(log10: float) -> float:
-    """Height of a bar: 1 at nothing lost, 0 at the floor, full where it explodes."""
+def bar_height(log10: float) -> float:
+    """Return a bar's height: 0 at the floor or for NaN, 1 from nothing lost on."""
     if log10 != log10:
         return 0.0
     return min(1.0, max(0.0, 1 - log10 / FLOOR))
 
 
 def show_next(results: Results, written: list[Path], screen: Screen) -> None:
-    """Where the report is, and three commands worth typing now."""
+    """Print where the report is, why points failed, and commands to type next."""
     screen.line()
     for index, path in enumerate(written):
         screen.line(f"{'report' if index == 0 else '':<7}{path}")
-    counts = results.meta["counts"]
-    if counts["failed"]:
+    if results.meta["counts"]["failed"]:
         show_failed(results, screen)
     for index, command in enumerate(suggestions(results)):
         screen.line(f"{'next' if index == 0 else '':<7}{command}")
 
 
 def show_failed(results: Results, screen: Screen) -> None:
-    """The most frequent reason, and where the others are told."""
+    """Print the most frequent reason for a failure, and the command that lists all."""
     messages = Counter(p.message for p in results.points if p.status == "failed")
     message, number = messages.most_common(1)[0]
     reason = " ".join(message.split())
     screen.line(fold(f"failed {number} of {messages.total()}: {reason}", " " * 7))
-    screen.line(f"       gradlab status {results.folder} tells all")
+    screen.line(f"       gradlab status {results.folder} lists all")
 
 
 def suggestions(results: Results) -> list[str]:
-    """What to type next, from what was swept."""
+    """Return commands to type next, each with its purpose, from what was swept."""
     if not any(point.measured for point in results.points):
         command = results.meta.get("command") or "gradlab sweep"
         return [f"gradlab status {results.folder}", f"{command} --retry-failed"]
-    swept: dict[str, set[Any]] = {axis: set() for axis in ("cell", "input", *FINER)}
-    for point in results.points:
-        for axis, values in swept.items():
-            values.add(point.params.get(axis))
+    params = [point.params for point in results.points]
     lines = [(f"gradlab report {results.folder} --open", "")]
-    if swept["cell"] == {"rnn"}:
-        lines.append(("gradlab sweep --cell rnn,lstm", "another cell beside it"))
-    else:
-        cell = "lstm" if "lstm" in swept["cell"] else sorted(swept["cell"])[0]
-        own = _axes(results, cell)
-        if own:
-            wanted = min(own, key=lambda axis: len(swept[axis]) > FEW)
-            asked = f"gradlab sweep --cell {cell} {FINER[wanted]}"
-            lines.append((asked, "one axis, finer"))
-    if all(str(name).startswith("gaussian") for name in swept["input"]):
+    lines += _finer_sweep(params)
+    if all(str(point.get("input")).startswith("gaussian") for point in params):
         lines.append(("gradlab sweep --input text:yourfile.txt", "your own data"))
     return [f"{command:<50}{why}".rstrip() for command, why in lines]
 
 
-def _axes(results: Results, cell: str) -> list[str]:
-    """Axes worth a finer look that a cell has; one it lacks is None in its points."""
-    points = [point.params for point in results.points if point.params["cell"] == cell]
-    return [axis for axis in FINER if any(p.get(axis) is not None for p in points)]
-
-
-FINER = {"forget_bias": "--forget-bias 0:6:1", "gain": "--gain 0.25:8:x2"}
-FEW = 4
-"""Values of an axis from which on it counts as swept finely."""
+def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Suggest another cell or, of an axis that a swept cell has, more values."""
+    cells = {point["cell"] for point in params}
+    if cells == {"rnn"}:
+        return [("gradlab sweep --cell rnn,lstm", "a second cell")]
+    cell = "lstm" if "lstm" in cells else min(cells)
+    values = {axis: {point.get(axis) for point in params} for axis in FINER}
+    # an axis that a cell lacks is None in its points
+    own = [
+        axis
+        for axis in FINER
+        if any(p["cell"] == cell and p.get(axis) is not None for p in params)
+    ]
+    if not own:
+        return []
+    axis = min(own, key=lambda axis: len(values[axis]) > FEW)
+    return [(f"gradlab sweep --cell {cell} {FINER[axis]}", "one axis, finer")]
 
 
 def summary(results: Results, written: list[Path], seconds: float) -> dict[str, Any]:
-    """The same for a script."""
+    """Return the same as data for JSON."""
     from gradlab.report.inline import plain
     from gradlab.report.story import Story
 
-    done = results.meta["counts"]["done"]
-    story = Story(results) if done else None
+    story = Story(results) if results.meta["counts"]["done"] else None
     return {
         "folder": str(results.folder),
         "report": [str(path) for path in written],

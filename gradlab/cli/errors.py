@@ -1,4 +1,4 @@
-"""The one place where an error of the library becomes a sentence on stderr."""
+"""Turn errors of the library into click's: one sentence on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ STOPPED = 130
 
 
 class Failure(click.ClickException):
-    """A sentence (got, expected, try) instead of a traceback."""
+    """An error shown by its message (got, expected, try), without a traceback."""
 
     exit_code = FAILED
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Write to stderr, in ASCII where the stream knows no more."""
+        """Write the message to stderr, in ASCII where the stream takes no more."""
         lines = f"Error: {self.format_message()}".splitlines()
         Screen.now().note("\n".join(fold(line) for line in lines))
 
 
-class WrongUse(Failure):
-    """What the user asked for cannot be done as it is written."""
+class UsageFailure(Failure):
+    """An error in what the user typed or configured."""
 
     exit_code = USAGE
 
 
-class WrongCall(click.UsageError):
-    """Click's own complaint, folded to the width of the screen."""
+class FoldedUsageError(click.UsageError):
+    """Click's own usage error, folded to the width of the screen."""
 
     def format_message(self) -> str:
-        """Without the ``Error: `` that click puts before it."""
+        """Fold the message with the ``Error: `` that click prints before it."""
         return fold(f"Error: {self.message}").removeprefix("Error: ")
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn what a user can mend into a :class:`Failure`; a bug keeps its traceback."""
+def translated_errors() -> Iterator[None]:
+    """Convert errors that a user can mend to :class:`Failure`; let bugs propagate."""
     try:
         yield
     except click.UsageError as error:
-        raise WrongCall(error.format_message(), error.ctx) from None
+        raise FoldedUsageError(error.format_message(), error.ctx) from None
     except KeyboardInterrupt:
         Screen.now().note("stopped.")
         raise click.exceptions.Exit(STOPPED) from None
@@ -60,7 +60,7 @@ def explained() -> Iterator[None]:
 
 
 def translate(error: Exception) -> Failure | None:
-    """The failure to show for an error; None when the error is a bug."""
+    """Return the failure to show for an error, or None where the error is a bug."""
     from gradlab import errors
 
     if isinstance(error, errors.GradlabError):
@@ -71,14 +71,14 @@ def translate(error: Exception) -> Failure | None:
             errors.TooManyPointsError,
             errors.UnknownNameError,
         )
-        return (WrongUse if isinstance(error, usage) else Failure)(str(error))
+        return (UsageFailure if isinstance(error, usage) else Failure)(str(error))
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-        return Failure(_system_sentence(error))
+        return Failure(_os_error_message(error))
     return None
 
 
-def _system_sentence(error: OSError) -> str:
-    """What the operating system refused, in the three parts of our errors."""
+def _os_error_message(error: OSError) -> str:
+    """Return what the system refused, in the three parts of gradlab's errors."""
     place = error.filename or "the output folder"
     if error.errno == errno.ENOSPC:
         return (

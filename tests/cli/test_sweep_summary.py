@@ -1,4 +1,4 @@
-"""The last screen of a sweep."""
+"""What a finished sweep prints."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlab.cli.outcome import fitted, suggestions
 from gradlab.cli.screen import WIDTH, shortened
+from gradlab.cli.sweep_summary import fitted_table, suggestions
 from tests.made_up import product, store
 
 
@@ -17,7 +17,7 @@ HEAD = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T"
 @given(st.lists(st.text("abc ", min_size=1, max_size=90), min_size=1, max_size=4))
 def test_numbers_are_never_cut(names):
     rows = [HEAD, *((name, "100.3 %", ">256", "10^-83", "#" * 20) for name in names)]
-    head, *lines = fitted(rows)
+    head, *lines = fitted_table(rows)
     assert max(map(len, (head, *lines))) <= WIDTH
     for line in lines:
         assert "100.3 %" in line and ">256" in line and "10^-83" in line
@@ -25,7 +25,7 @@ def test_numbers_are_never_cut(names):
 
 def test_the_bars_give_way_before_a_name():
     name = "LSTM (candidate=relu, gate=hardsigmoid)"
-    lines = fitted([HEAD, (name, "76.6 %", ">16", "0.014", "#" * 20)])
+    lines = fitted_table([HEAD, (name, "76.6 %", ">16", "0.014", "#" * 20)])
     assert lines[1].split() == [*name.split(), "76.6", "%", ">16", "0.014"]
 
 

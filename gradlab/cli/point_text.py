@@ -1,0 +1,21 @@
+"""Name a point on the screen by its axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+NAMED = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
+"""Axes that are named; the others take one value in most sweeps."""
+
+
+def axes_text(params: Mapping[str, Any]) -> str:
+    """Return the axes a point has, without its seed: ``cell=lstm gain=2.0 ...``."""
+    named = (name for name in NAMED if params.get(name) is not None)
+    return " ".join(f"{name}={params[name]}" for name in named)
+
+
+def point_text(params: Mapping[str, Any]) -> str:
+    """Return the axes of a point and its seed."""
+    return f"{axes_text(params)} seed={params.get('seed')}".lstrip()
