@@ -2,15 +2,15 @@
 
 Where do gradients vanish, where do they explode, and why?
 
-A whole sweep, measured once and kept::
+A whole sweep, computed once and stored::
 
     import gradlab
 
     results = gradlab.sweep({"cell": ["rnn", "lstm"], "forget_bias": [0, 3]})
     results.frame()          # a pandas table, one row per value
-    results.report()         # report.html and report.pdf beside the results
+    results.report()         # report.html and report.pdf in the same folder
 
-    gradlab.sweep("quick")   # a built-in one, or a TOML file
+    gradlab.sweep("quick")   # a built-in sweep, or a TOML file
     gradlab.Results.open("reports/default").export("default.csv")
 
 One network by hand::
@@ -18,7 +18,7 @@ One network by hand::
     cell = gradlab.build("lstm:peephole", input_size=8, hidden_size=64)
     trajectory = gradlab.unroll(cell, torch.randn(4, 256, 8))
     norms = gradlab.jacobian_norms(trajectory)       # of ds_T/ds_t, by block and lag
-    gradlab.measure(trajectory, ["growth_rate"])     # readings, by name
+    gradlab.measure(trajectory, ["growth_rate"])     # readings by name
 
 Your own cell, activation, initializer, input, loss, measure or report section is a
 class derived from one of the bases here, in one file::
@@ -27,8 +27,8 @@ class derived from one of the bases here, in one file::
     gradlab.sweep({"cell": ["my_cell"]}, load=["mycell.py"])
 
 ``gradlab.names("cells")`` lists what there is. Errors derive from
-``gradlab.GradlabError`` and say what came, what was expected and what to try. Names
-are imported when first used: ``import gradlab`` costs nothing.
+``gradlab.GradlabError`` and say what was got, what was expected and what to try.
+Names are imported when first used: ``import gradlab`` imports no torch.
 """
 
 import importlib

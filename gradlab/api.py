@@ -1,4 +1,4 @@
-"""Everything the command line does, as calls; what ``import gradlab`` offers."""
+"""Sweep, forecast, merge and results: what the command line does, as calls."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -8,13 +8,14 @@ from gradlab.progress.events import Event
 from gradlab.store import results as stored
 from gradlab.store.exports import export as export_table
 from gradlab.sweeps.forecast import Forecast
-from gradlab.sweeps.forecast import forecast as look_ahead
+from gradlab.sweeps.forecast import forecast as forecast_sweep
 from gradlab.sweeps.loading import load as load_sweep
 from gradlab.sweeps.runner import run
+from gradlab.sweeps.sweep import Sweep
 
 
 class Results(stored.Results):
-    """What a folder holds, with the table and the report that can be made of it."""
+    """Results in a folder, with the tables, reports and figures made from them."""
 
     def export(self, file: str | Path, form: str | None = None) -> Path:
         """Write :meth:`frame` to a file: csv, parquet or netcdf, by name or suffix.
@@ -32,11 +33,11 @@ class Results(stored.Results):
         *,
         out: str | Path | None = None,
     ) -> list[Path]:
-        """Write the report; return the files.
+        """Write the report; return its files.
 
         Args:
             formats: html, pdf or both.
-            out: folder to write into; beside the results when left out.
+            out: folder to write into; that of the results by default.
 
         Raises:
             StoreError: the files cannot be written.
@@ -54,13 +55,13 @@ class Results(stored.Results):
         width: str = "6.5in",
         style: str = "paper",
     ) -> list[Path]:
-        """Write figures as files, each with its numbers and a caption draft.
+        """Write figures to files, each with its numbers and a draft of its caption.
 
         Args:
-            folder: where to.
-            names: of the figures; all of them when left out.
+            folder: folder to write into.
+            names: names of figures; all of them by default.
             formats: among svg, pdf, png.
-            width: of the figure, e.g. ``"3.3in"``.
+            width: width of the figures, such as ``"3.3in"``.
             style: ``"paper"``, ``"slide"`` or ``"grey"``.
         """
         from gradlab.report.files import export
@@ -92,36 +93,36 @@ def sweep(
     yes: bool = False,
     load: Iterable[str | Path] = (),
 ) -> Results:
-    """Measure what is missing of a sweep; return all of its results.
+    """Compute what is missing of a sweep; return all of its results.
 
     Args:
         config: a TOML file, the name of a built-in sweep, or a dict with the same
-            keys, e.g. ``{"cell": ["lstm"], "forget_bias": "0:6:1"}``. Left out: the
-            default sweep.
-        out: folder of the results, ``reports/NAME`` when left out. The same sweep in
-            the same folder computes only what is not there yet.
-        jobs: worker processes; all cores unless told.
-        scheduler: address or scheduler file of a Dask cluster, whose workers measure
+            keys, e.g. ``{"cell": ["lstm"], "forget_bias": "0:6:1"}``; the built-in
+            ``default`` by default.
+        out: folder of the results, ``reports/NAME`` by default. The same sweep in the
+            same folder computes only what is not there yet.
+        jobs: number of worker processes; one per core by default.
+        scheduler: address or scheduler file of a Dask cluster, whose workers compute
             instead of this machine's.
-        timeout_per_point: seconds after which a point is given up and set aside.
-        memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
-            of what is free unless told.
-        progress: called with each event of ``gradlab.progress.events``.
-        log: file to which each event is added as a line of JSON, as
-            ``gradlab.progress.log`` describes.
-        verify: hold closed forms against autograd first.
+        timeout_per_point: seconds after which a point is stopped and recorded as
+            failed.
+        memory: limit of all workers together, in bytes or as in ``"8GB"``; most of
+            what is free by default.
+        progress: called with each event of :mod:`gradlab.progress.events`.
+        log: file to which each event is appended as a line of JSON, as described in
+            :mod:`gradlab.progress.log`.
+        verify: compare closed forms with autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
-        load: Python files whose cells, measures, ... take part.
+        load: Python files whose cells, measures, ... become available.
 
     Raises:
-        GradlabError: in one sentence each; see :mod:`gradlab.errors`.
+        GradlabError: one of :mod:`gradlab.errors`.
     """
-    asked = load_sweep(config, load=load)
-    folder = Path(out) if out is not None else Path("reports") / asked.name
-    found = run(
-        asked,
-        folder,
+    loaded = load_sweep(config, load=load)
+    stored_results = run(
+        loaded,
+        _folder(loaded, out),
         jobs=jobs,
         scheduler=scheduler,
         timeout_per_point=timeout_per_point,
@@ -132,7 +133,7 @@ def sweep(
         retry_failed=retry_failed,
         yes=yes,
     )
-    return Results(**vars(found))
+    return Results(**vars(stored_results))
 
 
 def forecast(
@@ -146,32 +147,41 @@ def forecast(
 ) -> Forecast:
     """Return how many points :func:`sweep` would compute, how long, how much memory.
 
-    Takes what :func:`sweep` takes; computes and writes nothing.
+    Arguments are those of :func:`sweep`; nothing is written.
 
     Raises:
-        GradlabError: in one sentence each; see :mod:`gradlab.errors`.
+        GradlabError: one of :mod:`gradlab.errors`.
     """
-    asked = load_sweep(config, load=load)
-    folder = Path(out) if out is not None else Path("reports") / asked.name
-    return look_ahead(
-        asked, folder, jobs=jobs, memory=memory, retry_failed=retry_failed
+    loaded = load_sweep(config, load=load)
+    return forecast_sweep(
+        loaded,
+        _folder(loaded, out),
+        jobs=jobs,
+        memory=memory,
+        retry_failed=retry_failed,
     )
 
 
-def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
-    """Unite what several folders hold in a new one; return all of its results.
+def _folder(loaded: Sweep, out: str | Path | None) -> Path:
+    """Return the folder of a sweep's results."""
+    return Path("reports") / loaded.name if out is None else Path(out)
 
-    Sweeps must agree in all settings but grids and seeds. A point that is done wins
-    over one that failed, that over one that is missing; of a measure the newer version.
-    What is damaged is left out, so that merging one folder keeps what is intact of it.
+
+def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
+    """Merge the results of several folders into a new one; return all of its results.
+
+    Sweeps must agree in all settings but grids and seeds. A computed point takes
+    precedence over a failed one and that over a missing one, a newer version of a
+    measure over an older. Damaged rows are left out: merging one folder keeps what is
+    intact of it.
 
     Args:
-        folders: where sweeps ran; they are left as they are.
+        folders: folders of sweeps; they stay as they are.
         out: the new folder.
 
     Raises:
-        ConflictError: two folders have other numbers for the same measure of the same
-            point. ``out`` is written, with those of the first folder.
+        ConflictError: two folders have different numbers for the same measure of the
+            same point. ``out`` is written, with those of the first folder.
         ConfigError: no folder; the same one twice; sweeps of different settings.
         StoreError: a folder without results; ``out`` holds some; the disk.
     """

@@ -1,6 +1,6 @@
-"""Errors of gradlab: what came, what was expected, what to try.
+"""Exceptions of gradlab: what was got, what was expected, what to try.
 
-A message is three short lines. Give fragments, not sentences::
+A message is three short lines, made from fragments of sentences::
 
     raise ConfigError(
         got="forget_bias = 'big'",
@@ -22,7 +22,13 @@ from difflib import get_close_matches
 
 
 class GradlabError(Exception):
-    """Anything gradlab raises on purpose; ``got``, ``expected``, ``try_`` are kept."""
+    """Base of all exceptions gradlab raises on purpose.
+
+    Attributes:
+        got: what was found.
+        expected: what would have been valid.
+        try_: what to type or do instead.
+    """
 
     def __init__(self, got: str, expected: str, try_: str) -> None:
         super().__init__(got, expected, try_)
@@ -31,7 +37,7 @@ class GradlabError(Exception):
         self.try_ = try_
 
     def __str__(self) -> str:
-        """Three lines: Got, Expected, Try (the last bare, so it can be copied)."""
+        """Return three lines: Got, Expected, Try (the last bare, to be copied)."""
         return (
             f"Got {self.got.removesuffix('.')}.\n"
             f"Expected {self.expected.removesuffix('.')}.\n"
@@ -40,13 +46,16 @@ class GradlabError(Exception):
 
 
 class UnknownNameError(GradlabError, LookupError):
-    """A name that no leaf, option or record carries; names the nearest one."""
+    """A name that no leaf, option or record has; suggests the nearest one."""
 
     @classmethod
     def among(cls, what: str, name: str, known: Iterable[str]) -> "UnknownNameError":
-        """Build the error for ``name`` where one of ``known`` was expected.
+        """Return the error for ``name`` where one of ``known`` was expected.
 
-        ``what`` says what the name stands for, e.g. ``"cell"``.
+        Args:
+            what: what the name stands for, e.g. ``"cell"``.
+            name: the unknown name.
+            known: the names there are.
         """
         names = sorted(known)
         near = nearest(name, names)
@@ -69,16 +78,16 @@ class StoreError(GradlabError, OSError):
     """A results folder that cannot be read or written."""
 
     def __str__(self) -> str:
-        """As for every gradlab error (OSError would print its own form)."""
+        """Return the three lines; ``OSError`` would print its own form."""
         return GradlabError.__str__(self)
 
 
 class DamagedError(StoreError):
-    """A store whose bytes are not those that were written."""
+    """A store whose bytes differ from those that were written."""
 
 
 class ConflictError(GradlabError, ValueError):
-    """Folders that tell the same measure of the same point differently."""
+    """Folders with different numbers for the same measure of the same point."""
 
 
 class ShapeError(GradlabError, ValueError):
@@ -86,7 +95,7 @@ class ShapeError(GradlabError, ValueError):
 
 
 class TooManyPointsError(GradlabError, ValueError):
-    """A sweep larger than the bound that asks for a yes."""
+    """A sweep so large that it needs ``yes``."""
 
 
 class VerificationError(GradlabError, ArithmeticError):
@@ -94,7 +103,7 @@ class VerificationError(GradlabError, ArithmeticError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that ``name`` most looks like, or None."""
+    """Return the known name most similar to ``name``, or None."""
     names = {k.lower(): k for k in known}
     close = get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
     return names[close[0]] if close else None
