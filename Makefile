@@ -23,9 +23,9 @@ TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
 	@echo 'make quick      the same in ten seconds, for a lecture'
-	@echo 'make test       the tests, in a minute or two'
-	@echo 'make test-slow  those that take longer; make test-all runs both'
-	@echo 'make trials     large randomised trials, before an issue is closed'
+	@echo 'make test       the fast tests, at most three minutes on two cores'
+	@echo 'make test-slow  the tests of more than a few seconds; make test-all: both'
+	@echo 'make trials     large randomised tests, many minutes'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
 	@echo 'make lint       ruff over the code'

@@ -104,6 +104,16 @@ def test_a_closed_pipe_is_no_traceback(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.fixture
+def terminal():
+    """Both ends of a pseudo terminal: what shows the text, what a command gets."""
+    pty = pytest.importorskip("pty", reason="no pseudo terminals on this system")
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo terminal can be opened: {error}")
+
+
 def _all_of(terminal: int) -> str:
     """Everything written to a terminal until its other side is closed."""
     shown = b""
@@ -118,10 +128,8 @@ def _all_of(terminal: int) -> str:
         shown += piece
 
 
-def test_a_terminal_gets_rows_that_move(tmp_path):
-    import pty
-
-    parent, child = pty.openpty()
+def test_a_terminal_gets_rows_that_move(tmp_path, terminal):
+    parent, child = terminal
     words = ["sweep", "--cell=rnn", "--length=8", "--seeds=1", *SMALL, "--jobs=1"]
     with subprocess.Popen(
         [*GRADLAB, *words],
