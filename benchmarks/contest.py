@@ -20,7 +20,7 @@ USERS = (
     *("autograd", "autograd, h alone", "jacrev"),
     *("autograd, plain", "jacrev, plain", "jacrev, one call"),
 )
-OURS = ("exact", "adaptive")
+OURS = "gradlab"
 FLOORS = ("floor, one product", "floor, two products", "pullback floor")
 
 _AT_ONCE = 2**28
@@ -61,14 +61,14 @@ class Timed:
         case: which.
         forward, rest: median milliseconds by route.
         runs: how many each median is of.
-        errors: of gradlab's chains, max |ln norm - float64's|, (spectral, Frobenius).
+        errors: of gradlab's, max |ln norm - float64's|, (spectral, Frobenius).
     """
 
     case: Case
     forward: dict[str, float]
     rest: dict[str, float]
     runs: dict[str, int]
-    errors: dict[str, tuple[float, float]]
+    errors: tuple[float, float]
 
     @property
     def floor(self) -> float:
@@ -156,12 +156,10 @@ def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
             )
     if case.cell != "lstm":
         del ways["autograd, h alone"]  # it is the same
-    for name, chain in zip(OURS, ("dense", "adaptive"), strict=True):
-        if routes.has(chain):
-            ways[name] = Route(
-                lambda: gradlab.unroll(cell, inputs),
-                lambda run, chain=chain: routes.gradlab_norms(run, chain, at),
-            )
+    ways[OURS] = Route(
+        lambda: gradlab.unroll(cell, inputs),
+        lambda run: routes.gradlab_norms(run, at),
+    )
     makers = (floors.one_product, floors.two_products, floors.pullback)
     for name, make in zip(FLOORS, makers, strict=True):
         floor = make(inputs, case.cell, case.hidden, sequences, steps)
@@ -169,16 +167,12 @@ def routes_of(case: Case, cell, network, inputs) -> dict[str, Route]:
     return ways
 
 
-def _errors(case: Case, cell, network, inputs) -> dict[str, tuple[float, float]]:
-    """Hold both chains against float64 along one stored trajectory."""
+def _errors(case: Case, cell, network, inputs) -> tuple[float, float]:
+    """Compare gradlab's norms with float64's along one stored trajectory."""
     run = gradlab.unroll(cell, inputs)
     with one_thread():
         expected = twin.norms(network, run, case.spectral_at)
-    return {
-        name: twin.error(routes.gradlab_norms(run, chain, case.spectral_at), expected)
-        for name, chain in zip(OURS, ("dense", "adaptive"), strict=True)
-        if routes.has(chain)
-    }
+    return twin.error(routes.gradlab_norms(run, case.spectral_at), expected)
 
 
 def _clocked(device: str, work: Callable[[], Any]) -> tuple[float, Any]:

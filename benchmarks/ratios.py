@@ -29,7 +29,7 @@ NOTE = """\
 Both norms of dh_T/d(h_t, c_t) at every lag, float32, medians of interleaved rounds.
 A time is from the finished run of the network to the norms; the run itself stands in
 brackets. For gradlab it keeps what a step gave, for autograd it builds the graph.
-exact, adaptive: gradlab's chains, which build their Jacobians within the time.
+gradlab: jacobian_norms, which builds its Jacobians within the time.
 autograd: batched gradients of h_T, then torch.linalg.matrix_norm; "h alone" gives
 dh_T/dh_t, half of it. jacrev: vmap(jacrev(step)), the chain, matrix_norm. "plain" is
 as it is usually written (autograd: one call for all states; jacrev: step after step),

@@ -16,7 +16,6 @@ float32 products underflow at ln norm -103 (an honest 0 from then on: -inf).
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -163,21 +162,12 @@ def jacrev_norms_at_once(network: Network, driven: Tensor, before: Tensor) -> No
     return _plain_norms(torch.stack(products))
 
 
-def has(chain: str) -> bool:
-    """Say whether gradlab can be asked for this chain."""
-    known = inspect.signature(gradlab.jacobian_norms).parameters
-    return chain == "dense" or "chain" in known
-
-
 def gradlab_norms(
-    trajectory: Trajectory,
-    chain: str = "dense",
-    spectral_at: Collection[int] | None = None,
+    trajectory: Trajectory, spectral_at: Collection[int] | None = None
 ) -> Norms:
-    """Return gradlab's, of the h rows, by a chain: ``"dense"`` or ``"adaptive"``."""
-    chosen = {"chain": chain} if has("adaptive") else {}
+    """Return gradlab's, of the h rows."""
     lags = range(trajectory.length + 1) if spectral_at is None else sorted(spectral_at)
-    found = gradlab.jacobian_norms(trajectory, "joint", lags, rows="h", **chosen)
+    found = gradlab.jacobian_norms(trajectory, "joint", lags, rows="h")
     frobenius = found.frobenius["joint"]
     spectral = np.full_like(frobenius, np.nan)
     spectral[list(found.lags)] = found.spectral["joint"]

@@ -7,7 +7,7 @@ from benchmarks.cases import Case
 from benchmarks.contest import FLOORS, OURS, USERS, routes_of
 
 
-@pytest.mark.parametrize("route", [*OURS, *USERS, *FLOORS])
+@pytest.mark.parametrize("route", [OURS, *USERS, *FLOORS])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_norms_at_every_lag(benchmark, cell, route):
     torch.set_num_threads(1)

@@ -83,7 +83,6 @@ SETTINGS = (
     "initial_state",
     "measures",
     "thresholds",
-    "chain",
     "device",
 )
 """Parameters that hold for all points of a sweep and are no axes."""
@@ -143,12 +142,6 @@ def setting_options(command: F) -> F:
             "--thresholds",
             metavar="A,B,C,D",
             help="Where vanishing ends, stable starts and ends, exploding starts.",
-        ),
-        option(
-            "--chain",
-            type=click.Choice(["dense", "adaptive"]),
-            help="adaptive: where a grid wants norms of the whole state alone, drop "
-            "rows of the product that have died out, checked; dense: carry all.",
         ),
         option("--device", metavar="NAME", help="cpu or cuda, as torch names it."),
     )(command)

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 
 from gradlab.cells.base import Cell
-from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.jacobians.adaptive import AdaptiveRun, ChainCheck, suits
+from gradlab.errors import ConfigError
 from gradlab.jacobians.blocks import choose, some_rows
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
 from gradlab.jacobians.horizon import HorizonFinder, horizons
@@ -31,9 +30,6 @@ from gradlab.numerics.allocator import raise_mmap_threshold
 from gradlab.trajectory import Trajectory
 
 
-CHAINS = ("dense", "adaptive")
-
-
 @dataclass(frozen=True)
 class JacobianNorms:
     """Norms of J_T ... J_{t+1} by lag T - t, as natural logs in float64.
@@ -45,7 +41,6 @@ class JacobianNorms:
         frobenius: by block, (T + 1, …M, B): lags 0 .. T.
         spectral: by block, (L, …M, B): at the stored lags.
         threshold: see ``horizon``.
-        check: how the rank-adaptive chain was checked; None for the dense one.
     """
 
     lags: tuple[int, ...]
@@ -53,7 +48,6 @@ class JacobianNorms:
     spectral: dict[str, np.ndarray]
     threshold: float
     find_horizon: Callable[[], np.ndarray] = field(repr=False, compare=False)
-    check: ChainCheck | None = None
 
     @cached_property
     def horizon(self) -> np.ndarray:
@@ -81,7 +75,6 @@ def jacobian_norms(
     lags: Sequence[int] | None = None,
     *,
     rows: str | Sequence[str] | None = None,
-    chain: str = "dense",
     threshold: float = 1e-3,
 ) -> JacobianNorms:
     """Return the norms of the Jacobian product along a trajectory.
@@ -94,10 +87,6 @@ def jacobian_norms(
             length when left out.
         rows: later states whose rows are carried, e.g. ``"h"`` for dh_T/ds_t at half
             the cost; the joint block is then theirs. All states when left out.
-        chain: ``"dense"`` carries all rows; ``"adaptive"`` drops those that have died
-            out, several times faster for long products that vanish, to about 1e-5 in
-            ln norm (see :mod:`gradlab.jacobians.adaptive`). It knows the joint block
-            alone; float64 and cells without a closed pullback stay dense.
         threshold: of the horizon.
 
     Exact up to rounding at any length: float32 products agree with float64 ones along
@@ -105,38 +94,16 @@ def jacobian_norms(
 
     Raises:
         UnknownNameError: for a block or a state the cell does not have.
-        ConfigError: for lags outside 0 .. T, or blocks the chain does not know.
+        ConfigError: for lags outside 0 .. T.
     """
-    _check_chain(chain, blocks)
     raise_mmap_threshold()
     length = trajectory.length
     lags = stored_lags(length) if lags is None else _checked(lags, length)
     with torch.no_grad():
         kept = some_rows(rows, trajectory.cell)
-        if chain == "adaptive" and suits(trajectory, kept):
-            return _adaptive(trajectory, lags, kept, threshold)
         run = _Run(trajectory, blocks, lags, kept, threshold)
         run.walk()
         return run.result()
-
-
-def _adaptive(
-    trajectory: Trajectory,
-    lags: tuple[int, ...],
-    rows: tuple[str, ...] | None,
-    threshold: float,
-) -> JacobianNorms:
-    run, lead = AdaptiveRun(trajectory, rows), trajectory.lead
-    ln_threshold = float(np.log(threshold))
-    spectral = run.spectral[list(lags)]
-    return JacobianNorms(
-        lags,
-        {"joint": run.frobenius.reshape(-1, *lead)},
-        {"joint": spectral.reshape(-1, *lead)},
-        threshold,
-        lambda: horizons(run.spectral, lead[-1], ln_threshold).reshape(lead[:-1]),
-        run.check(),
-    )
 
 
 class _Run:
@@ -317,18 +284,6 @@ def _cuts(
 
 def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: value for part in parts for name, value in part.items()}
-
-
-def _check_chain(chain: str, blocks: str | Iterable[str]) -> None:
-    if chain not in CHAINS:
-        raise UnknownNameError.among("chain", chain, CHAINS)
-    wanted = [blocks] if isinstance(blocks, str) else list(blocks)
-    if chain == "adaptive" and wanted != ["joint"]:
-        raise ConfigError(
-            got=f"blocks {', '.join(wanted)} of the adaptive chain",
-            expected="the joint block, whose rows it may drop",
-            try_='blocks="joint", or chain="dense"',
-        )
 
 
 def _checked(lags: Sequence[int], length: int) -> tuple[int, ...]:

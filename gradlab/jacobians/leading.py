@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gradlab.jacobians.spectral import top_eigenvalue
-from gradlab.numerics.batch_invariant import multiply, multiply_add_, pad_to_multiple
+from gradlab.numerics.batch_invariant import multiply, multiply_add_
 from gradlab.numerics.logscale import exponents, rescaled
 from gradlab.numerics.orthonormal import orthonormal
 
@@ -53,23 +53,6 @@ class LeadingDirections:
         self.restless = np.ones(count, dtype=bool)
         self.moved = np.zeros(count, dtype=bool)
         self.lag = 0
-
-    def pick(self, rows: np.ndarray) -> "LeadingDirections":
-        """Return those of the matrices at ``rows`` of N."""
-        some = LeadingDirections(len(rows), self.basis.shape[-1], self.basis)
-        some.basis = self.basis[torch.from_numpy(rows).to(self.basis.device)]
-        some.restless, some.moved = self.restless[rows], self.moved[rows]
-        some.lag = self.lag
-        return some
-
-    def turned(self, basis: Tensor, directions: int) -> "LeadingDirections":
-        """Return those of Q^T P, of the first ``directions`` of Q (N, rows, …)."""
-        some = LeadingDirections(len(basis), directions, basis)
-        turned = multiply(pad_to_multiple(self.basis, 1), basis)[..., :directions]
-        some.basis = orthonormal(turned.mT).mT.contiguous()
-        some.restless, some.moved = self.restless.copy(), self.moved.copy()
-        some.lag = self.lag
-        return some
 
     @staticmethod
     def suits(parts: Sequence[Tensor]) -> bool:

@@ -134,12 +134,6 @@ class FollowedStrand(WholeStrand):
         super().__init__(product, blocks)
         self.leading: dict[str, LeadingDirections] = {}
 
-    def pick(self, product: Product, rows: np.ndarray) -> "FollowedStrand":
-        """Return the strand of some of the products, ``product``, at ``rows`` of N."""
-        some = FollowedStrand(product, self.blocks)
-        some.leading = {name: found.pick(rows) for name, found in self.leading.items()}
-        return some
-
     @property
     def stretch(self) -> int:
         """How many steps to go at a time."""

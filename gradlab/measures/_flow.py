@@ -32,14 +32,12 @@ class Flow:
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass.
         direction: (…M, B, n), the loss's unit vectors; seed 0's when left out.
-        chain: ``"dense"``, or ``"adaptive"`` for the joint block alone.
     """
 
     trajectory: Trajectory
     blocks: str | tuple[str, ...] = "all"
     loss: Loss = Last()
     direction: Tensor | None = None
-    chain: str = "dense"
 
     @property
     def cell(self) -> Cell:
@@ -59,7 +57,7 @@ class Flow:
     @cached_property
     def norms(self) -> JacobianNorms:
         """Norms of the Jacobian product by block and lag."""
-        return jacobian_norms(self.trajectory, self.blocks, chain=self.chain)
+        return jacobian_norms(self.trajectory, self.blocks)
 
     @cached_property
     def layer_norms(self) -> LayerNorms:

@@ -33,7 +33,7 @@ class NormsBySequence(Measure):
 
     def compute(self, flow):
         every = range(flow.length + 1)
-        norms = jacobian_norms(flow.trajectory, "joint", every, chain=flow.chain)
+        norms = jacobian_norms(flow.trajectory, "joint", every)
         spectral = norms.spectral["joint"]
         ln_threshold = float(np.log(norms.threshold))
         flat = spectral.reshape(len(spectral), -1)

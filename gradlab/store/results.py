@@ -268,21 +268,21 @@ def _counts(
     }
 
 
-BLOCKS = ("adaptive", "joint", "all")
-"""What a chain can have been computed for; each serves those before it."""
+BLOCKS = ("joint", "all")
+"""What a product can have been computed for; each serves those before it."""
 
 
 def covers(computed: Mapping[str, str], needs: Mapping[str, str]) -> bool:
     """Say whether a point holds all that is needed, by measure.
 
-    A need is written ``VERSION SETTINGS BLOCKS``; all blocks serve one who asked for
-    the joint one, and that by all rows one who asked for the adaptive chain's.
+    A need is written ``VERSION SETTINGS BLOCKS``; results of all blocks serve where
+    the joint one is needed.
 
     >>> covers({"horizon": "1 {} all"}, {"horizon": "1 {} joint"})
     True
     >>> covers({"horizon": "1 {} all"}, {"horizon": "2 {} all"})
     False
-    >>> covers({"horizon": "1 {} adaptive"}, {"horizon": "1 {} joint"})
+    >>> covers({"horizon": "1 {} joint"}, {"horizon": "1 {} all"})
     False
     """
     return all(

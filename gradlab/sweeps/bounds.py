@@ -51,7 +51,7 @@ def duration(seconds: float) -> str:
 
 def seconds_of_grid(grid: GridPlan, sweep: Sweep) -> float:
     """Estimate a grid's time from a few of its points."""
-    needs = needs_of(grid.measures, sweep.blocks_of(grid), sweep.thresholds)
+    needs = needs_of(grid.measures, grid.blocks, sweep.thresholds)
     pick = random.Random(0)
     count = min(_SAMPLES, prod(len(values) for values in grid.axes.values()))
     total = 0.0

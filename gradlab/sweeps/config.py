@@ -149,7 +149,6 @@ class Config(Grid):
         ]
         | None
     ) = None
-    chain: Literal["dense", "adaptive"] = "dense"
     device: Annotated[str, _text(words.device)] = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)

@@ -155,7 +155,7 @@ def seconds_of(point: Point, needs: Needs) -> float:
     forward = rates.forward * layers(point.cell)
     total = 2e-3 + (point.length + point.burn_in) * forward
     if wanted - BACKWARD - DIRECT - EXPONENTS - PATHS - SPECTRA - {"triangle"}:
-        total += _chain(point, rates, everything=needs.blocks() == "all")
+        total += _products(point, rates, everything=needs.blocks() == "all")
     if wanted & BACKWARD:
         total += 3 * point.length * forward
     if "triangle" in wanted:
@@ -186,7 +186,7 @@ def _spectra(point: Point) -> float:
     return point.length * (1e-3 + each) + _SPECTRA_LAGS * (0.1 + 200 * each)
 
 
-def _chain(point: Point, rates: _Rates, *, everything: bool) -> float:
+def _products(point: Point, rates: _Rates, *, everything: bool) -> float:
     """Return the time of the chain of Jacobians and of its spectral norms.
 
     Layers are each multiplied by themselves and all those below, and once more, alone,

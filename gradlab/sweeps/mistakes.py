@@ -173,7 +173,6 @@ _EXAMPLES = {
     "thresholds": "[1e-3, 0.1, 10, 1e3]",
     "measures": '["spectral_norm"]',
     "blocks": '"all" or "joint"',
-    "chain": '"dense" or "adaptive"',
     "device": '"cpu"',
     "load": '["mycell.py"]',
     "grid": "[[grid]] above the grid's keys",

@@ -12,9 +12,6 @@ from gradlab.store.codec import to_json
 from gradlab.store.results import BLOCKS, covers
 
 
-_CHECK = "chain_check"
-
-
 @dataclass(frozen=True)
 class Needs:
     """Measure -> what it is to be computed with, as stored: version, settings, blocks.
@@ -51,7 +48,7 @@ class Needs:
         )
 
     def blocks(self) -> str:
-        """Return the most that any measure wants: all, joint, or joint by adaptive."""
+        """Return the most that any measure wants: all blocks or joint."""
         wanted = {need.rpartition(" ")[2] for need in self.wanted.values()}
         return max(wanted or {"joint"}, key=BLOCKS.index)
 
@@ -61,13 +58,8 @@ def needs_of(
     blocks: str,
     thresholds: tuple[float, ...] | None,
 ) -> Needs:
-    """Return what a grid wants of each of its points.
-
-    ``blocks`` is one of ``BLOCKS``; a chain that drops rows brings its check with it.
-    """
+    """Return what a grid wants of each of its points; ``blocks`` of ``BLOCKS``."""
     names = usual() if measures is None else measures
-    if blocks == "adaptive":
-        names = tuple(dict.fromkeys((*names, _CHECK)))
     given = tuple(thresholds or THRESHOLDS)
     return Needs({name: _need(name, blocks, given) for name in names})
 

@@ -227,13 +227,11 @@ def _flow(
     width = cell.state_sizes[cell.output_state]
     sequences = points[0].sequences
     vectors = _by_seed(lambda seed: directions(seed, sequences, width), points)
-    adaptive = blocks == "adaptive"
     return Flow(
         trajectory_of(cell, points, stacked=stacked),
-        "joint" if adaptive else blocks,
+        blocks,
         catalog.get("losses", points[0].loss)(),
         _tensor(vectors, points[0], stacked),
-        chain="adaptive" if adaptive else "dense",
     )
 
 

@@ -80,7 +80,7 @@ def plan(sweep: Sweep) -> Plan:
     grid_needs: dict[str, Needs] = {}
     portrait = sum(grid.size() // len(grid.seeds) for grid in sweep.grids) <= FEW_ROWS
     for grid in sweep.grids:
-        blocks = sweep.blocks_of(grid)
+        blocks = grid.blocks
         wanted = needs_of(grid.measures, blocks, sweep.thresholds)
         shared = grid_needs.setdefault(grid.name, wanted)
         grid_needs[grid.name] = shared.common(wanted)

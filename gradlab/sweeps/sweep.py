@@ -58,7 +58,6 @@ class Sweep:
         settings: what holds for all points and is no axis: sequences, features,
             burn_in, initial_state, device.
         thresholds: where verdicts change, or None for the usual ones.
-        chain: ``"dense"`` or ``"adaptive"``, where the joint block alone is wanted.
         load: files whose leaves take part.
     """
 
@@ -68,16 +67,10 @@ class Sweep:
     settings: Mapping[str, Any]
     thresholds: tuple[float, ...] | None
     load: tuple[str, ...]
-    chain: str = "dense"
 
     def size(self) -> int:
         """Combinations of all tables; at least as many as distinct points."""
         return sum(grid.size() for grid in self.grids)
-
-    def blocks_of(self, grid: GridPlan) -> str:
-        """Return what a grid's products are computed for, as needs tell it."""
-        lone = grid.blocks == "joint" and self.chain == "adaptive"
-        return "adaptive" if lone else grid.blocks
 
     def resolved(self) -> dict[str, Any]:
         """Return the config that gives this sweep, with nothing left implied."""
@@ -87,8 +80,6 @@ class Sweep:
         out |= {k: v for k, v in self.settings.items() if v is not None}
         if self.thresholds is not None:
             out["thresholds"] = list(self.thresholds)
-        if self.chain != "dense":
-            out["chain"] = self.chain
         if self.load:
             out["load"] = list(self.load)
         out["grid"] = [_table(grid) for grid in self.grids]
@@ -133,7 +124,6 @@ def resolve(config: Config, *, measures_everywhere: bool = False) -> Sweep:
         settings=settings,
         thresholds=config.thresholds,
         load=tuple(config.load),
-        chain=config.chain,
     )
 
 

@@ -8,7 +8,7 @@ from gradlab.cells import Cell, Step
 from gradlab.cells.gru import GRU
 from gradlab.cells.lstm import LSTM
 from gradlab.cells.rnn import RNN
-from gradlab.jacobians import jacobian_norms, jacobian_product
+from gradlab.jacobians import jacobian_product
 from gradlab.jacobians.reference import product
 from gradlab.trajectory import unroll
 
@@ -46,14 +46,3 @@ def test_no_closed_form_of_another_cell_is_left(kind):
     assert derived.jacobians is Cell.jacobians
     assert derived.pullbacks is Cell.pullbacks
     assert kind.jacobians is not Cell.jacobians
-
-
-def test_a_derived_cell_is_dense_where_the_chain_drops_rows():
-    cell = halved(RNN)(3, 64, dtype=torch.float32)
-    trajectory = unroll(cell, torch.ones(2, 60, 3))
-    dense, asked = (
-        jacobian_norms(trajectory, "joint", chain=chain)
-        for chain in ("dense", "adaptive")
-    )
-    assert asked.check is None
-    assert (dense.frobenius["joint"] == asked.frobenius["joint"]).all()

@@ -34,7 +34,6 @@ NUMBERS = {
 """Option -> a value that changes the numbers; the rest has tests of its own below."""
 
 ELSEWHERE = {
-    "chain",
     "config",
     "device",
     "out",
@@ -177,28 +176,6 @@ def test_verify(sweep):
     assert check["error"] < 1e-12
     sweep("--out=unchecked")
     assert Results.open("unchecked").meta["verification"] == []
-
-
-def test_chain(run, inline, home):
-    """Where the whole state's norms are all that is wanted; seen in the check."""
-    (home / "far.toml").write_text(
-        'cell = "rnn"\nhidden = 32\nlength = 200\nseeds = 1\nblocks = "joint"\n'
-        'measures = ["spectral_norm", "growth_rate"]\n'
-    )
-    common = ("sweep", "far.toml", "--jobs=1", "--no-verify", "--format=html")
-    run(*common, "--out=few", "--chain=adaptive")
-    (point,) = Results.open("few").points
-    check = point.record("chain_check")
-    assert check.at(index="directions") < 32
-    assert 0 < check.at(index="error_bound") < check.at(index="limit")
-    run(*common, "--out=all")
-    (whole,) = Results.open("all").points
-    assert whole.record("chain_check") is None
-    ours, theirs = (p.record("spectral_norm").mean for p in (point, whole))
-    assert not np.array_equal(ours, theirs)
-    assert np.abs(ours - theirs).max() < 1e-4
-    run(*common, "--out=all", "--chain=adaptive")
-    assert Results.open("all").points[0].record("chain_check") is not None
 
 
 def test_retry_failed(sweep, monkeypatch):

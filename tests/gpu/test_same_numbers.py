@@ -27,7 +27,6 @@ from tests.gpu.places import PLACES, moved, there
 
 CLOSE = {torch.float64: 1e-10, torch.float32: 1e-4}
 STEPS = 12
-CHAINS = tuple(chain for chain in ("dense", "adaptive") if routes.has(chain))
 
 
 def run_of(spec, dtype, *, hidden=37, length=STEPS):
@@ -83,10 +82,9 @@ def test_rows_of_h_steps_triangle_and_product(spec, dtype, device):
     run = run_of(spec, dtype)
 
     def everything(trajectory):
-        for chain in CHAINS:
-            norms = routes.gradlab_norms(trajectory, chain)
-            yield norms.spectral
-            yield norms.frobenius
+        norms = routes.gradlab_norms(trajectory)
+        yield norms.spectral
+        yield norms.frobenius
         yield jacobians.step_norms(trajectory)
         yield jacobians.triangle(trajectory, side=8).ln_norms
         product = jacobians.jacobian_product(trajectory, STEPS - 5)

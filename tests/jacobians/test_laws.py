@@ -184,10 +184,9 @@ def test_one_block_alone_has_the_numbers_it_has_among_all():
     assert np.array_equal(one.horizon, whole.horizon)
 
 
-@pytest.mark.parametrize("chain", ["dense", "adaptive"])
-def test_norms_go_through_a_pipe_with_their_horizon(chain):
+def test_norms_go_through_a_pipe_with_their_horizon():
     trajectory = ran("lstm", hidden=20, length=40)
-    norms = jacobian_norms(trajectory, "joint", chain=chain)
+    norms = jacobian_norms(trajectory, "joint")
     again = pickle.loads(pickle.dumps(norms))
     assert again.lags == norms.lags and again.threshold == norms.threshold
     np.testing.assert_array_equal(again.horizon, norms.horizon)

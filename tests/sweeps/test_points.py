@@ -134,16 +134,3 @@ def test_a_long_sweep_of_few_points_asks_too():
 
 def test_the_default_sweep_asks_nothing():
     bounds.check(load("default"), 1)
-
-
-def test_a_chain_that_drops_rows_brings_its_check_where_the_joint_block_is_all():
-    grids = [
-        {"name": "some", "measures": ["verdict"], "blocks": "joint"},
-        {"name": "all", "measures": ["horizon"], "gain": 2},
-    ]
-    planned = plan(load({"seeds": 1, "chain": "adaptive", "grid": grids}))
-    (some,), (whole,) = (planned.grids[name] for name in ("some", "all"))
-    assert set(planned.needs[some].wanted) == {"verdict", "chain_check"}
-    assert planned.needs[some].blocks() == "adaptive"
-    assert set(planned.needs[whole].wanted) == {"horizon"}
-    assert planned.needs[whole].blocks() == "all"

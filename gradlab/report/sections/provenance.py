@@ -48,7 +48,6 @@ class Provenance(own.OwnSection):
             *_conveyor(checks, w),
             *_exact(story, w),
             *_sum_rule(story, w),
-            *_dropped(story, w),
         ]
         if rows:
             blocks.append(
@@ -146,25 +145,6 @@ def _sum_rule(story: Story, w: ModuleType) -> list[list[Cell]]:
     off = max(found)
     shown = say(w.SUM_RULE_VALUE, error=_scientific(off))
     return [[Cell(w.SUM_RULE), Cell(shown, off), Cell(f"{len(found):,}", len(found))]]
-
-
-def _dropped(story: Story, w: ModuleType) -> list[list[Cell]]:
-    """What the rank-adaptive chain dropped, if it was used: how it was checked."""
-    records = [point.record("chain_check") for point in story.done]
-    found = [r for r in records if r is not None and r.at(index="tolerance") > 0]
-    if not found:
-        return []
-    kept = [r.at(index="error_bound") for r in found if not r.at(index="repeated")]
-    worst = max(kept, default=0.0)
-    what = say(
-        w.CHAIN,
-        tolerance=_scientific(found[0].at(index="tolerance")),
-        probability=_scientific(found[0].at(index="failure_probability")),
-        repeated=f"{len(found) - len(kept):,}",
-        limit=_scientific(found[0].at(index="limit")),
-    )
-    shown = say(w.CHAIN_VALUE, bound=_scientific(worst), ln=_scientific(worst**2 / 2))
-    return [[Cell(what), Cell(shown, worst), Cell(f"{len(found):,}", len(found))]]
 
 
 def _exact_row(story: Story) -> Row | None:

@@ -27,13 +27,6 @@ EXACT = "exact law: orthogonal weights, linear, T = $length"
 EXACT_VALUE = "|ln of what is left| = $error"
 EXACT_NOTE = "should be 0; $dtype"
 SUM_RULE = "sum rule: all Lyapunov exponents against mean ln |det J_{t}| by LU"
-CHAIN = (
-    "rows of the product that died out are dropped, up to $tolerance of its norm at a "
-    "time: their part at T, bounded by six random cotangents carried exactly (wrong "
-    "with probability $probability); points above $limit are carried whole instead: "
-    "$repeated"
-)
-CHAIN_VALUE = "|dropped| / |product| ≤ $bound; in ln norm ≤ $ln"
 SUM_RULE_VALUE = "|difference| = $error nats per step"
 
 DEFINITIONS = "Definitions with shapes"
