@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gradlab.axes import AXES, NAMES
 from gradlab.cli.screen import Screen
 
 
@@ -16,36 +17,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
 
 option = partial(click.option, show_default=True)
-
-AXES: dict[str, tuple[str, str]] = {
-    "cell": ("NAME,...", "rnn, lstm, gru, or a variant: lstm:peephole+layers=2, ..."),
-    "activation": (
-        "NAME,...",
-        "Nonlinearity of the RNN; of the candidate and the output in the LSTM, of "
-        "the candidate in the GRU. Gates stay sigmoid.",
-    ),
-    "init": ("NAME,...", "How weight_hh is drawn, each gate block on its own."),
-    "gain": (
-        "NUMBER,...",
-        "Multiplies weight_hh; with --init spectral_radius it is the radius.",
-    ),
-    "forget-bias": (
-        "BIAS,...",
-        "Bias of the forget gate; of the GRU's keep gate. keep: untouched, about 0. "
-        "chrono: drawn for memories up to the point's length; chrono:256 up to 256.",
-    ),
-    "hidden": ("N,...", "Hidden units."),
-    "length": ("N,...", "Steps of the sequence."),
-    "input": ("NAME,...", "gaussian, gaussian:SD, silence, text:FILE or npy:FILE."),
-    "loss": ("NAME,...", "last: at the last step. every: a term at each step."),
-    "dtype": ("NAME,...", "float32 or float64."),
-}
-"""Every axis of a sweep by its option's name: metavar and help."""
-
-
-def parameter(axis: str) -> str:
-    """Return an axis' name in TOML and Python: ``forget_bias`` for ``forget-bias``."""
-    return axis.replace("-", "_")
 
 
 class Sectioned(click.Command):
@@ -55,7 +26,6 @@ class Sectioned(click.Command):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """Write the options under three headings."""
-        axes = {parameter(axis) for axis in AXES}
         parts: dict[str, list[tuple[str, str]]] = {
             "Axes": [],
             "Settings of all points": [],
@@ -65,7 +35,7 @@ class Sectioned(click.Command):
             record = param.get_help_record(ctx)
             if record is None or isinstance(param, click.Argument):
                 continue
-            kind = "Axes" if param.name in axes else "Options"
+            kind = "Axes" if param.name in NAMES else "Options"
             if param.name in SETTINGS:
                 kind = "Settings of all points"
             parts[kind].append(record)
@@ -89,11 +59,11 @@ SETTINGS = (
 
 
 def axis_options(command: F) -> F:
-    """Add an option per axis; each takes several values."""
-    for axis, (kind, text) in reversed(AXES.items()):
-        command = click.option(f"--{axis}", parameter(axis), metavar=kind, help=text)(
-            command
-        )
+    """Add one option per axis; each may hold several values."""
+    for axis in reversed(AXES):
+        command = click.option(
+            axis.option, axis.name, metavar=axis.metavar, help=axis.help
+        )(command)
     return command
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
-NAMED = ("cell", "activation", "init", "gain", "forget_bias", "hidden", "length")
-"""Axes that are named; the others take one value in most sweeps."""
+from gradlab.axes import LABELS
 
 
 def axes_text(params: Mapping[str, Any]) -> str:
     """Return the axes a point has, without its seed: ``cell=lstm gain=2.0 ...``."""
-    named = (name for name in NAMED if params.get(name) is not None)
+    named = (name for name in LABELS if params.get(name) is not None)
     return " ".join(f"{name}={params[name]}" for name in named)
 
 

@@ -9,17 +9,16 @@ from typing import Any
 
 import click
 
+from gradlab.axes import NAMES
 from gradlab.cli.dry_run import dry_run_option, tell_ahead
 from gradlab.cli.errors import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
-    AXES,
     Sectioned,
     axis_options,
     formats_option,
     json_option,
     load_option,
-    parameter,
     run_options,
     screen_option,
     setting_options,
@@ -130,18 +129,14 @@ def request(options: dict[str, Any]) -> dict[str, Any]:
     from gradlab.sweeps import ranges
 
     given = {name: value for name, value in options.items() if value is not None}
-    for name in ("measures", "seeds", *map(parameter, AXES)):
+    for name in ("measures", "seeds", *NAMES):
         if name in given and not ranges.expand(given[name]):
             raise ConfigError(
                 got=f"nothing behind --{name.replace('_', '-')}",
                 expected="at least one value",
                 try_="leaving the option out",
             )
-    axes = {
-        parameter(axis): ranges.expand(given[parameter(axis)])
-        for axis in AXES
-        if parameter(axis) in given
-    }
+    axes = {axis: ranges.expand(given[axis]) for axis in NAMES if axis in given}
     settings = {
         name: value
         for name, value in given.items()
@@ -159,7 +154,7 @@ def _seeds(text: str) -> Any:
     from gradlab.sweeps import ranges
 
     values = ranges.expand(text)
-    return values if ranges.is_short(text) or len(values) != 1 else values[0]
+    return values if ranges.is_list(text) or len(values) != 1 else values[0]
 
 
 def report(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradlab.axes import PARAMS
 from gradlab.store.record import Record
 
 
@@ -13,19 +14,6 @@ if TYPE_CHECKING:
     from gradlab.store.results import Results
 
 
-PARAMS = (
-    "cell",
-    "activation",
-    "init",
-    "gain",
-    "forget_bias",
-    "hidden",
-    "length",
-    "seed",
-    "input",
-    "loss",
-    "dtype",
-)
 COLUMNS = (*PARAMS, "measure", "block", "index", "step", "lag", "value", "sd")
 
 

@@ -1,7 +1,7 @@
-"""A sweep as it is written: TOML or a dict, held against a model.
+"""The pydantic model of a sweep's TOML file or dict.
 
-Every mistake is told at once, each with its path. All keys stand at the top, around
-which ``[[grid]]`` tables may change axes, seeds, measures and blocks::
+All mistakes are reported together, each with its path. Keys at the top hold for every
+``[[grid]]`` table, which may change axes, seeds, measures and blocks::
 
     name = "bias"
     length = [64, 256]
@@ -24,23 +24,23 @@ from pydantic import (
 )
 
 from gradlab.errors import ConfigError, GradlabError
-from gradlab.sweeps import ranges, words
+from gradlab.sweeps import ranges, validators
 
 
 MIN_LENGTH = 2
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     """Make a list of one value, or of a string that holds a list or a range."""
-    if isinstance(value, str) and ranges.is_short(value):
+    if isinstance(value, str) and ranges.is_list(value):
         return ranges.expand(value)
     if isinstance(value, list | tuple):
         return list(value)
     return [value]
 
 
-def _checked(check: Callable[[Any], Any]) -> BeforeValidator:
-    """Let a check's GradlabError count as one of pydantic's mistakes."""
+def _validated_by(check: Callable[[Any], Any]) -> BeforeValidator:
+    """Wrap a check so that pydantic collects its GradlabError."""
 
     def run(value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -55,8 +55,8 @@ def _checked(check: Callable[[Any], Any]) -> BeforeValidator:
     return BeforeValidator(run)
 
 
-def _text(check: Callable[[str], str]) -> BeforeValidator:
-    """Let only texts through to a check."""
+def _string(check: Callable[[str], str]) -> BeforeValidator:
+    """Wrap a check of strings; refuse other types."""
 
     def run(value: Any) -> Any:
         if not isinstance(value, str):
@@ -65,44 +65,48 @@ def _text(check: Callable[[str], str]) -> BeforeValidator:
             )
         return check(value)
 
-    return _checked(run)
+    return _validated_by(run)
 
 
-LISTED = BeforeValidator(_listed)
+LISTED = BeforeValidator(_as_list)
 SOME = Field(min_length=1)
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Seed = Annotated[int, Field(ge=0, le=words.MAX_SEED)]
-Name = Annotated[str, _text(words.title)]
-Cells = Annotated[list[Annotated[str, _text(words.cell)]], LISTED, SOME]
-Activations = Annotated[list[Annotated[str, _text(words.activation)]], LISTED, SOME]
-Inits = Annotated[list[Annotated[str, _text(words.init)]], LISTED, SOME]
+Seed = Annotated[int, Field(ge=0, le=validators.MAX_SEED)]
+Name = Annotated[str, _string(validators.title)]
+Cells = Annotated[list[Annotated[str, _string(validators.cell)]], LISTED, SOME]
+Activations = Annotated[
+    list[Annotated[str, _string(validators.activation)]], LISTED, SOME
+]
+Inits = Annotated[list[Annotated[str, _string(validators.init)]], LISTED, SOME]
 Gains = Annotated[list[Number], LISTED, SOME]
 ForgetBiases = Annotated[
-    list[Annotated[str | Number, _checked(words.forget_bias)]], LISTED, SOME
+    list[Annotated[str | Number, _validated_by(validators.forget_bias)]], LISTED, SOME
 ]
 Widths = Annotated[list[Annotated[int, Field(ge=1, le=65_536)]], LISTED, SOME]
 Lengths = Annotated[
     list[Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]], LISTED, SOME
 ]
-Inputs = Annotated[list[Annotated[str, _text(words.source)]], LISTED, SOME]
-Losses = Annotated[list[Annotated[str, _text(words.loss)]], LISTED, SOME]
+Inputs = Annotated[list[Annotated[str, _string(validators.source)]], LISTED, SOME]
+Losses = Annotated[list[Annotated[str, _string(validators.loss)]], LISTED, SOME]
 Dtypes = Annotated[
-    list[Annotated[str, _text(words.one_of("dtype", words.DTYPES))]], LISTED, SOME
+    list[Annotated[str, _string(validators.one_of("dtype", validators.DTYPES))]],
+    LISTED,
+    SOME,
 ]
 Seeds = Annotated[
     int | list[int],
     BeforeValidator(
-        lambda v: words.seeds(
-            ranges.expand(v) if isinstance(v, str) and ranges.is_short(v) else v
+        lambda v: validators.seeds(
+            ranges.expand(v) if isinstance(v, str) and ranges.is_list(v) else v
         )
     ),
 ]
-Measures = Annotated[list[Annotated[str, _text(words.measure)]], LISTED, SOME]
+Measures = Annotated[list[Annotated[str, _string(validators.measure)]], LISTED, SOME]
 
 
 class Axes(BaseModel):
-    """The axes; None where a table leaves one to the level above."""
+    """Values of each axis; None where the level above decides."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -116,9 +120,6 @@ class Axes(BaseModel):
     input: Inputs | None = None
     loss: Losses | None = None
     dtype: Dtypes | None = None
-
-
-AXES = tuple(Axes.model_fields)
 
 
 class Grid(Axes):
@@ -139,7 +140,12 @@ class Config(Grid):
     features: Annotated[int, Field(ge=1, le=65_536)] = 64
     burn_in: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     initial_state: (
-        Annotated[str, _checked(words.one_of("initial state", words.INITIAL_STATES))]
+        Annotated[
+            str,
+            _validated_by(
+                validators.one_of("initial state", validators.INITIAL_STATES)
+            ),
+        ]
         | None
     ) = None
     thresholds: (
@@ -149,7 +155,7 @@ class Config(Grid):
         ]
         | None
     ) = None
-    device: Annotated[str, _text(words.device)] = "cpu"
+    device: Annotated[str, _string(validators.device)] = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)
 
@@ -164,9 +170,9 @@ def _numbers(value: Any) -> tuple[float, ...]:
             expected="four rising numbers above 0",
             try_="1e-3,0.1,10,1e3",
         )
-    return words.thresholds(tuple(float(v) for v in listed))
+    return validators.thresholds(tuple(float(v) for v in listed))
 
 
 def is_name(text: str) -> bool:
-    """Say whether a text can name a sweep or a grid."""
+    """Return whether a text can name a sweep or a grid."""
     return re.fullmatch(r"[\w][\w .-]*", text) is not None

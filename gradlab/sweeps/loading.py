@@ -11,7 +11,7 @@ from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.sweeps import builtin, keys
 from gradlab.sweeps.config import Config, Grid, is_name
-from gradlab.sweeps.mistakes import OPTIONS, ConfigMistakes
+from gradlab.sweeps.config_errors import OPTIONS, ConfigMistakes
 from gradlab.sweeps.sweep import Sweep, resolve, with_measures
 
 

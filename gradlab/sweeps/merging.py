@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gradlab.axes import NAMES
 from gradlab.errors import ConfigError, ConflictError
 from gradlab.store import codec
 from gradlab.store.folder import SWEEP_FILE
@@ -19,7 +20,6 @@ from gradlab.store.laying import lay, prepare
 from gradlab.store.salvage import Salvaged, salvage
 from gradlab.store.uniting import Conflict, Source, unite
 from gradlab.sweeps import toml
-from gradlab.sweeps.config import AXES
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
 
 def _ordered(config: dict[str, Any]) -> dict[str, Any]:
     """Return it in the order of a sweep's own file; JSON has sorted its keys."""
-    place = {name: i for i, name in enumerate(("name", "question", *SETTINGS, *AXES))}
+    place = {name: i for i, name in enumerate(("name", "question", *SETTINGS, *NAMES))}
     return dict(sorted(config.items(), key=lambda pair: place.get(pair[0], len(place))))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
+from gradlab.axes import BY_CELL
 from gradlab.sweeps.keys import input_of, key_of
 from gradlab.sweeps.needs import Needs, needs_of
 
@@ -125,12 +126,9 @@ def _applied(given: dict[str, Any]) -> dict[str, Any]:
     """Blank the axes that change nothing for this cell."""
     own = _axes_of(given["cell"])
     return {
-        axis: None if axis in _OPTIONAL and axis not in own else value
+        axis: None if axis in BY_CELL and axis not in own else value
         for axis, value in given.items()
     }
-
-
-_OPTIONAL = frozenset({"activation", "init", "gain", "forget_bias"})
 
 
 def _settled(sweep: Sweep, spec: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Values written short: comma lists and ranges."""
+"""Expand comma lists and ranges such as ``16:1024:x2``."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from gradlab.errors import ConfigError
 
 
 LONGEST = 10_000
-"""Values one range may give; beyond that a step was surely mistyped."""
+"""Most values one range may give; beyond that the step was surely mistyped."""
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER}):({_NUMBER}):(x?)({_NUMBER})")
@@ -16,8 +16,8 @@ _RANGE = re.compile(rf"({_NUMBER}):({_NUMBER}):(x?)({_NUMBER})")
 def expand(text: str) -> list[str | int | float]:
     """Return the values of a comma list; numbers and ranges become numbers.
 
-    ``16:1024:x2`` doubles from 16 to 1024, ``0:6:1`` counts; the last value belongs to
-    it where it is met.
+    ``16:1024:x2`` doubles from 16 to 1024, ``0:6:1`` counts; the end is included where
+    a step meets it.
 
     Raises:
         ConfigError: a range that never arrives, or is too long.
@@ -37,10 +37,10 @@ def expand(text: str) -> list[str | int | float]:
     return values
 
 
-def is_short(text: str) -> bool:
-    """Say whether a string is a list or a range, and not one value.
+def is_list(text: str) -> bool:
+    """Return whether a string is a comma list or a range, not a single value.
 
-    >>> is_short("16:1024:x2"), is_short("1,2"), is_short("chrono:256")
+    >>> is_list("16:1024:x2"), is_list("1,2"), is_list("chrono:256")
     (True, True, False)
     """
     return "," in text or _RANGE.fullmatch(text.strip()) is not None
@@ -82,5 +82,5 @@ def _factors(start: float, stop: float, by: float) -> float | None:
 
 
 def _number(value: float) -> int | float:
-    """A whole number as an int, so that it fits axes of either kind."""
+    """Return a whole number as an int, which axes of either type accept."""
     return int(value) if math.isfinite(value) and value == int(value) else value

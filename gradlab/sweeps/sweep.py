@@ -5,23 +5,9 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from gradlab.axes import AXES, SEEDS
 from gradlab.errors import ConfigError
-from gradlab.sweeps.config import AXES, Config, Grid
-
-
-BASELINE: Mapping[str, tuple] = {
-    "cell": ("lstm",),  # the one cell to which every axis applies
-    "activation": ("tanh",),
-    "init": ("default",),
-    "gain": (1.0,),
-    "forget_bias": ("keep",),
-    "hidden": (64,),
-    "length": (256,),
-    "input": ("gaussian",),
-    "loss": ("last",),
-    "dtype": ("float32",),
-}
-SEEDS = 5
+from gradlab.sweeps.config import Config, Grid
 
 
 @dataclass(frozen=True)
@@ -141,8 +127,8 @@ def with_measures(sweep: Sweep, names: tuple[str, ...]) -> Sweep:
 def _axes(config: Config, table: Grid) -> dict[str, tuple]:
     axes = {}
     for axis in AXES:
-        values = getattr(table, axis) or getattr(config, axis) or BASELINE[axis]
-        axes[axis] = tuple(dict.fromkeys(values))
+        values = getattr(table, axis.name) or getattr(config, axis.name)
+        axes[axis.name] = tuple(dict.fromkeys(values or (axis.baseline,)))
     return axes
 
 

@@ -3,11 +3,10 @@ import tomllib
 
 import pytest
 
-from gradlab import catalog
+from gradlab import axes, catalog
 from gradlab.errors import ConfigError, InputError, UnknownNameError
 from gradlab.sweeps import builtin, toml
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.sweep import BASELINE
 
 
 def test_every_mistake_is_told_at_once_with_its_path():
@@ -148,14 +147,17 @@ def test_a_grid_takes_the_top_for_its_baseline():
     )
     first, second = sweep.grids
     assert first.axes["hidden"] == (8,) and first.axes["gain"] == (1.0, 2.0)
-    assert second.axes["hidden"] == (9,) and second.axes["gain"] == BASELINE["gain"]
+    assert second.axes["hidden"] == (9,) and second.axes["gain"] == (
+        axes.BASELINE["gain"],
+    )
     assert first.seeds == second.seeds == (4, 2)
 
 
 def test_axes_without_a_source_make_one_grid_around_the_baseline():
     sweep = load(axes={"forget_bias": [0, 1]})
     assert len(sweep.grids) == 1
-    assert dict(sweep.grids[0].axes) == {**BASELINE, "forget_bias": (0.0, 1.0)}
+    baseline = {name: (value,) for name, value in axes.BASELINE.items()}
+    assert dict(sweep.grids[0].axes) == {**baseline, "forget_bias": (0.0, 1.0)}
 
 
 def test_axes_beside_a_source_are_set_in_every_grid():

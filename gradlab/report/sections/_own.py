@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradlab import axes
 from gradlab.report.blocks import (
     Block,
     Command,
@@ -26,15 +27,10 @@ from gradlab.report.words import say
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
+ALWAYS = ("cell", "length")
+"""Axes that a command names even where they stand at their baseline."""
 BASELINE = {
-    "activation": ("tanh",),
-    "init": ("default",),
-    "gain": (1.0,),
-    "forget_bias": ("keep",),
-    "hidden": (64,),
-    "input": ("gaussian",),
-    "loss": ("last",),
-    "dtype": ("float32",),
+    **{name: (at,) for name, at in axes.BASELINE.items() if name not in ALWAYS},
     "sequences": (4,),
     "burn_in": (0,),
     "initial_state": ("zero",),

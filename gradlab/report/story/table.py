@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gradlab.axes import LABELS
 from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Details, Points, Prose, Table
 from gradlab.report.story import labels, rank, said
@@ -198,16 +199,7 @@ def _message(point) -> str:
 
 
 def _told(point) -> str:
-    keys = (
-        "cell",
-        "activation",
-        "init",
-        "gain",
-        "forget_bias",
-        "hidden",
-        "length",
-        "seed",
-    )
+    keys = (*LABELS, "seed")
     parts = [
         f"{k}={point.params.get(k)}" for k in keys if point.params.get(k) is not None
     ]

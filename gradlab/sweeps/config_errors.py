@@ -1,4 +1,4 @@
-"""What pydantic found wrong in a config, told in gradlab's words, all at once."""
+"""Translate pydantic's errors about a config into gradlab's, all of them at once."""
 
 import re
 from dataclasses import dataclass, replace
@@ -6,16 +6,17 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
+from gradlab.axes import AXES
 from gradlab.errors import ConfigError, GradlabError, nearest
 
 
 OPTIONS = "the options"
-"""Where a config came from when there was no file: tries then read as options."""
+"""Source of a config without a file; suggestions are then command-line options."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: where (``grid 2, cell``), and the three parts of an error."""
+    """One mistake: its place (``grid 2, cell``) and the three parts of an error."""
 
     path: str
     got: str
@@ -23,12 +24,12 @@ class Mistake:
     try_: str
 
     def __str__(self) -> str:
-        """One line."""
+        """Return one line."""
         return f"{self.path}: got {self.got}; expected {self.expected}; try {self.try_}"
 
 
 class ConfigMistakes(ConfigError):
-    """Everything that is wrong with one config."""
+    """All mistakes of one config."""
 
     def __init__(self, where: str, mistakes: tuple[Mistake, ...]) -> None:
         first = mistakes[0]
@@ -40,7 +41,7 @@ class ConfigMistakes(ConfigError):
         self.mistakes = mistakes
 
     def __str__(self) -> str:
-        """Three lines for one mistake, a line each for several."""
+        """Return three lines for one mistake, one line each for several."""
         if len(self.mistakes) == 1:
             return GradlabError.__str__(self)
         lines = (f"  {mistake}" for mistake in self.mistakes)
@@ -50,19 +51,19 @@ class ConfigMistakes(ConfigError):
     def of(
         cls, where: str, error: ValidationError, model: type[BaseModel], grid: Any
     ) -> Self:
-        """Tell a ValidationError of ``model``; ``grid`` is the model of its tables."""
+        """Translate a ValidationError of ``model``, whose tables are ``grid``."""
         keys = {"": tuple(model.model_fields), "grid": tuple(grid.model_fields)}
-        told: dict[str, Mistake] = {}
+        found: dict[str, Mistake] = {}
         for detail in error.errors():
-            mistake = _tell(detail, keys)
+            mistake = _mistake(detail, keys)
             if where == OPTIONS:
                 mistake = _as_option(mistake, detail["loc"])
             # a union reports each of its branches; the first one is enough
-            told.setdefault(mistake.path, mistake)
-        return cls(where, tuple(told.values()))
+            found.setdefault(mistake.path, mistake)
+        return cls(where, tuple(found.values()))
 
 
-def _tell(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
+def _mistake(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
     path = _path(detail["loc"])
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, GradlabError):
@@ -71,13 +72,13 @@ def _tell(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
     if detail["type"] == "extra_forbidden":
         return _unknown_key(path, detail["loc"], keys)
     expected = detail["msg"].removeprefix("Input should be ")
-    for have, say in _WORDS.items():
-        expected = expected.replace(have, say)
+    for theirs, ours in _PHRASES.items():
+        expected = expected.replace(theirs, ours)
     return Mistake(path, got, expected, _example(detail["loc"]))
 
 
 def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
-    """Return a mistake as a command line has it: ``--hidden 64``."""
+    """Phrase a mistake for the command line: ``--hidden 64``."""
     key = str(loc[0])
     option = f"--{_SINGULAR.get(key, key).replace('_', '-')}"
     if mistake.try_ == _example(loc):
@@ -123,7 +124,7 @@ def _path(loc: tuple[Any, ...]) -> str:
 
 
 _SINGULAR = {"measures": "measure"}
-"""Options that are not called as their key."""
+"""Options that have another name than their key."""
 
 _BRANCHES = {"int", "float", "str", "bool", "list", "tuple"}
 
@@ -140,7 +141,7 @@ def _example(loc: tuple[Any, ...]) -> str:
     return "leaving it out"
 
 
-_WORDS = {
+_PHRASES = {
     "a valid integer": "a whole number, without quotes",
     "a valid number": "a number, without quotes",
     "a valid string": "a text in quotes",
@@ -152,18 +153,9 @@ _WORDS = {
 }
 
 _EXAMPLES = {
+    **{axis.name: axis.example for axis in AXES},
     "name": '"bias"',
     "question": '"Which bias reaches far?"',
-    "cell": '["lstm"]',
-    "activation": '["tanh"]',
-    "init": '["orthogonal"]',
-    "gain": "[0.5, 1, 2]",
-    "forget_bias": '["keep", 1, "chrono"]',
-    "hidden": "[64]",
-    "length": "[16, 64, 256]",
-    "input": '["gaussian"]',
-    "loss": '["last"]',
-    "dtype": '["float32"]',
     "seeds": "5",
     "first_seed": "100",
     "sequences": "4",

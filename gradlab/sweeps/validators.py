@@ -1,4 +1,4 @@
-"""Values of axes as they are written: checked, and each in the one way it goes by."""
+"""Validate the values of a config and return each in its canonical form."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def cell(text: str) -> str:
 
 
 def activation(text: str) -> str:
-    """Return an activation's name; ``identity`` goes by ``linear``."""
+    """Return an activation's name; ``identity`` is an alias of ``linear``."""
     return catalog.resolve("activations", text)
 
 
@@ -41,7 +41,7 @@ def measure(text: str) -> str:
 
 
 def source(text: str) -> str:
-    """Return an input's spec; ``gaussian:1.0`` goes by ``gaussian``.
+    """Return an input's canonical spec; ``gaussian:1.0`` becomes ``gaussian``.
 
     Reads the file it names, so that a bad one is found before anything is computed.
     """
@@ -117,7 +117,7 @@ def seeds(value: Any) -> int | list[int]:
 
 
 def one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
-    """Return a check for a word out of a few."""
+    """Return a validator that accepts the names in ``known`` only."""
 
     def check(text: str) -> str:
         if text not in known:

@@ -1,0 +1,119 @@
+"""The axes of a sweep: what each is called, how it is written, where it stands.
+
+Torch-free and below every other room: config, command line, store and report read the
+axes here. ``seed`` is no axis but a repetition; it stands beside them in a point.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis.
+
+    Attributes:
+        name: in TOML, Python and the store.
+        baseline: its value where a sweep does not name the axis.
+        metavar: how the command line writes several values.
+        example: its values in TOML, for error messages.
+        help: what it means, for ``gradlab sweep --help``.
+        by_cell: whether it applies to some cells only; a cell's ``axes`` name those
+            that change it, and at other cells a point has None there.
+        labels: whether it tells networks apart in a few words, unlike what is fixed
+            in most sweeps.
+    """
+
+    name: str
+    baseline: str | int | float
+    metavar: str
+    example: str
+    help: str
+    by_cell: bool = False
+    labels: bool = True
+
+    @property
+    def option(self) -> str:
+        """Return the axis as the command line has it: ``--forget-bias``."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+AXES = (
+    Axis(
+        "cell",
+        "lstm",  # the one cell to which every axis applies
+        "NAME,...",
+        '["lstm"]',
+        "rnn, lstm, gru, or a variant: lstm:peephole+layers=2, ...",
+    ),
+    Axis(
+        "activation",
+        "tanh",
+        "NAME,...",
+        '["tanh"]',
+        "Nonlinearity of the RNN; of the candidate and the output in the LSTM, of "
+        "the candidate in the GRU. Gates stay sigmoid.",
+        by_cell=True,
+    ),
+    Axis(
+        "init",
+        "default",
+        "NAME,...",
+        '["orthogonal"]',
+        "How weight_hh is drawn, each gate block on its own.",
+        by_cell=True,
+    ),
+    Axis(
+        "gain",
+        1.0,
+        "NUMBER,...",
+        "[0.5, 1, 2]",
+        "Multiplies weight_hh; with --init spectral_radius it is the radius.",
+        by_cell=True,
+    ),
+    Axis(
+        "forget_bias",
+        "keep",
+        "BIAS,...",
+        '["keep", 1, "chrono"]',
+        "Bias of the forget gate; of the GRU's keep gate. keep: untouched, about 0. "
+        "chrono: drawn for memories up to the point's length; chrono:256 up to 256.",
+        by_cell=True,
+    ),
+    Axis("hidden", 64, "N,...", "[64]", "Hidden units."),
+    Axis("length", 256, "N,...", "[16, 64, 256]", "Steps of the sequence."),
+    Axis(
+        "input",
+        "gaussian",
+        "NAME,...",
+        '["gaussian"]',
+        "gaussian, gaussian:SD, silence, text:FILE or npy:FILE.",
+        labels=False,
+    ),
+    Axis(
+        "loss",
+        "last",
+        "NAME,...",
+        '["last"]',
+        "last: at the last step. every: a term at each step.",
+        labels=False,
+    ),
+    Axis(
+        "dtype",
+        "float32",
+        "NAME,...",
+        '["float32"]',
+        "float32 or float64.",
+        labels=False,
+    ),
+)
+"""All axes, in the order of a sweep's file and of the points of a grid."""
+
+NAMES = tuple(axis.name for axis in AXES)
+BASELINE = {axis.name: axis.baseline for axis in AXES}
+BY_CELL = frozenset(axis.name for axis in AXES if axis.by_cell)
+LABELS = tuple(axis.name for axis in AXES if axis.labels)
+"""Axes that tell the networks of most sweeps apart."""
+PARAMS = (*LABELS, "seed", *(axis.name for axis in AXES if not axis.labels))
+"""Axes and the seed, as columns of a table."""
+SEEDS = 5
+"""Seeds of a point where a sweep does not say."""
