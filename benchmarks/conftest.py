@@ -10,14 +10,14 @@ from tests import replay
 
 
 @pytest.fixture(scope="session")
-def asked():
+def config():
     """2,000 points of 2,000 networks: rnn, gru and lstm at T = 64."""
     return load(replay.TEN_THOUSAND, seeds=1)
 
 
 @pytest.fixture(scope="session")
-def planned(asked):
-    return plan(asked)
+def planned(config):
+    return plan(config)
 
 
 @pytest.fixture(scope="session")

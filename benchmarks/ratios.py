@@ -21,7 +21,7 @@ import torch
 
 from benchmarks import small_points, tables
 from benchmarks.cases import cases
-from benchmarks.contest import Timed, contest
+from benchmarks.timing import Timed, time_routes
 from gradlab.engines.machine import cores
 
 
@@ -39,28 +39,32 @@ H cotangents through the weights."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    asked = _parser().parse_args(argv)
-    device = asked.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    torch.set_num_threads(asked.threads)
-    chosen, found = _chosen(asked, device), []
+    args = _parser().parse_args(argv)
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_num_threads(args.threads)
+    chosen, found = _chosen(args, device), []
     print(f"{_machine(device)}\n\n{NOTE}\n", flush=True)
     for case in chosen:
-        _tell(f"{case.name} ...")
-        timed = contest(
-            case, device, rounds=asked.rounds, patience=asked.patience, tell=_tell
+        _report(f"{case.name} ...")
+        timed = time_routes(
+            case,
+            device,
+            rounds=args.rounds,
+            max_seconds=args.max_seconds,
+            report=_report,
         )
         found.append(timed)
     if found:
         print(_all_tables(found), flush=True)
     small = None
-    if asked.points:
-        small = small_points.compare(asked.points, asked.threads, quick=asked.quick)
-        print(f"\n{small.told()}", flush=True)
-    if asked.json:
-        asked.json.write_text(json.dumps(_record(device, found, small), indent=1))
+    if args.points:
+        small = small_points.compare(args.points, args.threads, quick=args.quick)
+        print(f"\n{small.table()}", flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(_record(device, found, small), indent=1))
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
@@ -75,16 +79,16 @@ def _all_tables(found: list[Timed]) -> str:
     return "\n\n".join(f"{title}\n\n{table}" for title, table in parts.items())
 
 
-def _chosen(asked: argparse.Namespace, device: str) -> list:
+def _chosen(args: argparse.Namespace, device: str) -> list:
     known = cases(device)
     names = list(known)
-    if asked.cases is not None:
-        names = [name for name in asked.cases.split(",") if name]
+    if args.cases is not None:
+        names = [name for name in args.cases.split(",") if name]
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.exit(f"no case {', '.join(unknown)}; there are {', '.join(known)}")
     chosen = [known[name] for name in names]
-    return [case.quick() for case in chosen] if asked.quick else chosen
+    return [case.quick() for case in chosen] if args.quick else chosen
 
 
 def _machine(device: str) -> str:
@@ -96,9 +100,9 @@ def _machine(device: str) -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name where the system tells it."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.exists() else []
+    """Return the processor's name where the system gives it."""
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text().splitlines() if file.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
     return names[0] if names else platform.machine()
 
@@ -128,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", metavar="A,B", help="names; all when left out")
     parser.add_argument("--rounds", type=int, default=5, help="at most (5)")
     parser.add_argument(
-        "--patience", type=float, default=60.0, metavar="SECONDS",
+        "--max_seconds", type=float, default=60.0, metavar="SECONDS",
         help="a route that has used this much sits out the other rounds (60)",
     )  # fmt: skip
     parser.add_argument(
@@ -138,10 +142,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="small sizes, to try it")
     parser.add_argument(
         "--threads", type=int, default=cores(), metavar="N",
-        help="also workers of the sweep; all cores unless told",
+        help="also workers of the sweep; all cores by default",
     )  # fmt: skip
     parser.add_argument("--device", choices=["cpu", "cuda"])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write it all down")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all figures as JSON"
+    )
     return parser
 
 

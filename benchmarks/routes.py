@@ -32,7 +32,7 @@ from gradlab.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Norms:
-    """Natural logs by lag, (T + 1, B) float64; NaN at lags where none was asked."""
+    """Natural logs by lag, (T + 1, B) float64; NaN at lags where none was requested."""
 
     spectral: np.ndarray
     frobenius: np.ndarray

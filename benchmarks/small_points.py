@@ -48,7 +48,7 @@ LOOPS = {
     "the rows of h alone": {"all_lags": False, "whole": False},
     "the rows of h alone, both norms at all lags": {"all_lags": True, "whole": False},
 }
-"""What a loop gives -> how :func:`loop` is asked for it."""
+"""What a loop gives -> the keywords of :func:`loop` for it."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Compared:
         """Return how many times more points a second than a loop."""
         return self.sweep / self.loops[gives][way]
 
-    def told(self) -> str:
-        """Return it as a table."""
+    def table(self) -> str:
+        """Return the comparison as a Markdown table."""
         ways = list(self.loops["the same norms"])
         rows = [
             [f"`gradlab.sweep`, {ways[0]}", f"{self.sweep:.3g}", ""],
@@ -112,10 +112,10 @@ def config(points: int, *, quick: bool = False) -> dict[str, Any]:
 
 def compare(points: int, workers: int, *, quick: bool = False) -> Compared:
     """Measure both, on ``workers`` cores."""
-    asked = config(points, quick=quick)
-    count = len(plan(load(asked)).points)
-    sample = sampled(asked, 12 if quick else SAMPLE)
-    swept_a_second = count / swept(asked, workers)
+    settings = config(points, quick=quick)
+    count = len(plan(load(settings)).points)
+    sample = sampled(settings, 12 if quick else SAMPLE)
+    swept_a_second = count / swept(settings, workers)
     loops = {gives: looped(sample, workers, **how) for gives, how in LOOPS.items()}
     return Compared(count, swept_a_second, loops, len(sample))
 
@@ -129,20 +129,20 @@ def looped(points: Sequence[Point], workers: int, **how: bool) -> dict[str, floa
     return {way: len(points) / seconds for way, seconds in ways.items()}
 
 
-def swept(asked: dict[str, Any], workers: int) -> float:
+def swept(settings: dict[str, Any], workers: int) -> float:
     """Return the seconds of the whole call; every point must be done."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        results = gradlab.sweep(asked, out=folder, jobs=workers, verify=False)
+        results = gradlab.sweep(settings, out=folder, jobs=workers, verify=False)
         seconds = time.perf_counter() - began
         if results.meta["counts"]["failed"]:
             raise RuntimeError("points failed")
     return seconds
 
 
-def sampled(asked: dict[str, Any], count: int) -> list[Point]:
+def sampled(settings: dict[str, Any], count: int) -> list[Point]:
     """Return some of its points, by chance but always the same."""
-    points = list(plan(load(asked)).points.values())
+    points = list(plan(load(settings)).points.values())
     return random.Random(0).sample(points, min(count, len(points)))
 
 

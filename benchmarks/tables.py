@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.contest import FLOORS, OURS, USERS, Timed
+from benchmarks.timing import FLOORS, OURS, USERS, Timed
 
 
 RATIOS = (

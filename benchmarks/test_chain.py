@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from benchmarks.cases import Case
-from benchmarks.contest import FLOORS, OURS, USERS, routes_of
+from benchmarks.timing import FLOORS, OURS, USERS, routes_of
 
 
 @pytest.mark.parametrize("route", [OURS, *USERS, *FLOORS])

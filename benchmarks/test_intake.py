@@ -29,7 +29,7 @@ def test_the_pipe(a_point, planned, outcomes):
     a_point(across, len(group.keys), rounds=20, aim=AIM)
 
 
-def test_intake_and_store(a_point, asked, planned, outcomes, tmp_path):
+def test_intake_and_store(a_point, config, planned, outcomes, tmp_path):
     formed = groups.form(planned.points, planned.needs)
     answers = [replay.answered(group, outcomes) for group in formed]
     folders = (tmp_path / str(number) for number in count())
@@ -40,7 +40,7 @@ def test_intake_and_store(a_point, asked, planned, outcomes, tmp_path):
         opened.append(store)
         store.expect({k: p.params() for k, p in planned.points.items()})
         tally = Tally.of(planned, planned.needs, store, 1)
-        meta = Meta.start(store, "benchmark", asked, "")
+        meta = Meta.start(store, "benchmark", config, "")
         return (Intake(planned, store, meta, tally, lambda event: None),), {}
 
     def take(intake):

@@ -8,10 +8,10 @@ from tests import replay
 AIM = 1.0
 
 
-def test_points_and_keys(a_point, asked, planned):
+def test_points_and_keys(a_point, config, planned):
     def fresh():
         keys.forget()
-        plan(asked)
+        plan(config)
 
     a_point(fresh, len(planned.points), aim=AIM)
 
@@ -23,10 +23,10 @@ def test_groups(a_point, planned):
     a_point(form, len(planned.points), aim=AIM)
 
 
-def test_a_sweep_with_nothing_left_to_do(a_point, asked, planned, outcomes, tmp_path):
+def test_a_sweep_with_nothing_left_to_do(a_point, config, planned, outcomes, tmp_path):
     replay.sweep(outcomes, tmp_path, seeds=1)
 
     def again():
-        runner.run(asked, tmp_path, jobs=1, yes=True)
+        runner.run(config, tmp_path, jobs=1, yes=True)
 
     a_point(again, len(planned.points), aim=AIM)

@@ -17,8 +17,8 @@ def test_the_engines_own_cost(benchmark, tmp_path):
     log = tmp_path / "log.jsonl"
 
     def whole():
-        asked = load(replay.TEN_THOUSAND, seeds=SEEDS)
-        runner.run(asked, tmp_path / str(time.time_ns()), jobs=1, yes=True, log=log)
+        config = load(replay.TEN_THOUSAND, seeds=SEEDS)
+        runner.run(config, tmp_path / str(time.time_ns()), jobs=1, yes=True, log=log)
 
     benchmark.pedantic(whole, rounds=1)
     events = [json.loads(line) for line in log.read_text().splitlines()]

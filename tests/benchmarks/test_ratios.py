@@ -11,7 +11,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import gradlab
-from benchmarks import contest, floors, ratios, routes, small_points, twin
+from benchmarks import floors, ratios, reference, routes, small_points, timing
 from benchmarks.cases import LARGE, Case
 from benchmarks.networks import Network
 from benchmarks.routes import Norms
@@ -46,11 +46,11 @@ def of_users(network, inputs):
 def test_all_routes_agree(cell, dtype):
     built, network, inputs = small(cell).build("cpu", dtype)
     run = gradlab.unroll(built, inputs)
-    expected = twin.norms(network, run)
+    expected = reference.norms(network, run)
     assert np.isfinite(expected.spectral).all()
     assert expected.spectral.shape == expected.frobenius.shape == (22, 3)
     for norms in (*of_users(network, inputs), routes.gradlab_norms(run)):
-        assert max(twin.error(norms, expected)) < CLOSE[dtype]
+        assert max(reference.error(norms, expected)) < CLOSE[dtype]
 
 
 @pytest.mark.parametrize("phi", small_points.PHI)
@@ -101,7 +101,7 @@ def test_stretches_and_chunks_change_nothing(monkeypatch):
     whole = list(of_users(network, inputs.double()))
     monkeypatch.setattr(routes, "_floats", lambda like, small: 4 * 3 * 26 * 26)
     for found, expected in zip(of_users(network, inputs), whole, strict=True):
-        assert max(twin.error(found, expected)) < 1e-12
+        assert max(reference.error(found, expected)) < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_the_floors_multiply_as_often_as_they_say(make, factors, cell):
     assert counter.get_total_flops() == expected
 
 
-def test_the_twin_is_right_where_float64_has_no_numbers_left():
+def test_the_reference_is_right_where_float64_has_no_numbers_left():
     """A linear RNN of c times the identity: every norm is known, c^lag."""
     built = gradlab.build("rnn", 4, 4, activation=Linear(), dtype=torch.float64)
     with torch.no_grad():
         built.weight_hh.copy_(1e-4 * torch.eye(4, dtype=torch.float64))
     network = Network.of(built, lambda x: x)
     run = gradlab.unroll(built, torch.randn(1, 200, 4, dtype=torch.float64))
-    found = twin.norms(network, run)
+    found = reference.norms(network, run)
     ln = np.arange(201)[:, None] * np.log(1e-4)
     assert np.allclose(found.spectral, ln, rtol=1e-14)
     assert np.allclose(found.frobenius, ln + np.log(2), rtol=1e-14)
@@ -139,10 +139,10 @@ def test_an_error_sees_nan_and_takes_zeros_as_equal():
         return Norms(np.array(values), np.array(values))
 
     exact = norms(0.0, -np.inf, np.nan)
-    assert twin.error(norms(0.0, -np.inf, 7.0), exact) == (0.0, 0.0)
-    assert twin.error(norms(0.5, -np.inf, np.nan), exact) == (0.5, 0.5)
-    assert twin.error(norms(np.nan, -np.inf, 0.0), exact) == (np.inf, np.inf)
-    assert twin.error(norms(0.0, -700.0, 0.0), exact) == (np.inf, np.inf)
+    assert reference.error(norms(0.0, -np.inf, 7.0), exact) == (0.0, 0.0)
+    assert reference.error(norms(0.5, -np.inf, np.nan), exact) == (0.5, 0.5)
+    assert reference.error(norms(np.nan, -np.inf, 0.0), exact) == (np.inf, np.inf)
+    assert reference.error(norms(0.0, -700.0, 0.0), exact) == (np.inf, np.inf)
 
 
 @pytest.fixture(autouse=True)
@@ -157,20 +157,29 @@ def test_the_tables_hold_every_case(capsys, tmp_path):
     named = "lstm-32,gru-128-bias-3"
     ratios.main(
         ["--quick", "--cases", named, "--rounds", "2", "--points", "0"]
-        + ["--patience", "0", "--device", "cpu", "--threads", "1", "--json", str(file)]
+        + [
+            "--max-seconds",
+            "0",
+            "--device",
+            "cpu",
+            "--threads",
+            "1",
+            "--json",
+            str(file),
+        ]
     )
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for name in named.split(","):
-        rows = [line for line in told.splitlines() if line.startswith(f"| {name} ")]
+        rows = [line for line in printed.splitlines() if line.startswith(f"| {name} ")]
         assert len(rows) == 5
         assert len({line.count("|") for line in rows}) > 1
     kept = json.loads(file.read_text())["cases"]
     assert list(kept) == named.split(",")
     lstm = kept["lstm-32"]
-    assert set(lstm["runs"].values()) == {1}  # patience of 0: the first round only
+    assert set(lstm["runs"].values()) == {1}  # at most 0 seconds: the first round only
     ratio = lstm["rest"]["jacrev"] / lstm["rest"]["gradlab"]
     assert lstm["ratios"]["jacrev / gradlab"] == pytest.approx(ratio)
-    floor = min(lstm["rest"][name] for name in contest.FLOORS[:2])
+    floor = min(lstm["rest"][name] for name in timing.FLOORS[:2])
     assert lstm["ratios"]["gradlab / floor"] * floor == pytest.approx(
         lstm["rest"]["gradlab"]
     )
@@ -180,14 +189,16 @@ def test_the_tables_hold_every_case(capsys, tmp_path):
 def test_the_large_case_runs_at_a_small_size():
     """Its spectral norms are at some lags only, on the warm-up's short run, too."""
     case = replace(LARGE.quick(), length=64)
-    told: list[str] = []
-    timed = contest.contest(case, "cpu", rounds=1, patience=1.0, tell=told.append)
-    assert len(told) == len(timed.rest)
-    assert {"autograd", "jacrev", contest.OURS} <= set(timed.rest)
+    lines: list[str] = []
+    timed = timing.time_routes(
+        case, "cpu", rounds=1, max_seconds=1.0, report=lines.append
+    )
+    assert len(lines) == len(timed.rest)
+    assert {"autograd", "jacrev", timing.OURS} <= set(timed.rest)
     assert max(timed.errors) < 1e-4
 
 
-def test_an_unknown_case_is_told_with_those_there_are():
+def test_an_unknown_case_is_refused_with_the_known_ones():
     with pytest.raises(SystemExit, match="no case lstm-7; there are lstm-128, "):
         ratios.main(["--cases", "lstm-7", "--points", "0"])
 
@@ -208,5 +219,5 @@ def test_small_points_are_compared(threads):
         assert set(rates) == {"2 x 1", "1 x 2"}
         for way, rate in rates.items():
             assert found.ratio(gives, way) == found.sweep / rate > 0
-            assert f"| loop, {gives}, {way}" in found.told()
-    assert "100 small points" in found.told()
+            assert f"| loop, {gives}, {way}" in found.table()
+    assert "100 small points" in found.table()

@@ -1,4 +1,4 @@
-"""All routes on one case, round by round."""
+"""Time all routes on one case, round by round."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 import gradlab
-from benchmarks import floors, routes, twin
+from benchmarks import floors, reference, routes
 from benchmarks.cases import Case
 from benchmarks.threads import one_thread
 
@@ -43,9 +43,9 @@ class Route:
     rests: list[float] = field(default_factory=list)
 
     def run(self, device: str) -> None:
-        ran = _clocked(device, self.forward)
+        ran = _timed(device, self.forward)
         self.forwards.append(ran[0])
-        self.rests.append(_clocked(device, lambda: self.rest(ran[1]))[0])
+        self.rests.append(_timed(device, lambda: self.rest(ran[1]))[0])
 
     @property
     def used(self) -> float:
@@ -91,18 +91,18 @@ class Timed:
         return self.rest[name] + (self.forward[name] if forward else 0.0)
 
 
-def contest(
+def time_routes(
     case: Case,
     device: str,
     *,
     rounds: int,
-    patience: float,
-    tell: Callable[[str], object] = lambda line: None,
+    max_seconds: float,
+    report: Callable[[str], object] = lambda line: None,
 ) -> Timed:
-    """Let every route run once a round, after a run of all on a short sequence.
+    """Run every route once a round, after a warm-up of all on a short sequence.
 
-    A route that has used ``patience`` seconds sits out the rounds that are left, but
-    for the first. ``tell`` hears of every run, so that little is lost when it is cut.
+    A route that has used ``max_seconds`` skips the remaining rounds, but never the
+    first. ``report`` gets a line for every run, so that little is lost on a kill.
     """
     cell, network, inputs = case.build(device)
     short = replace(case, length=max(2, case.length // 16))
@@ -112,9 +112,9 @@ def contest(
     ways = routes_of(case, cell, network, inputs)
     for _ in range(rounds):
         for name, route in ways.items():
-            if not route.rests or route.used < patience:
+            if not route.rests or route.used < max_seconds:
                 route.run(device)
-                tell(f"  {name}: {route.rests[-1]:.3g} s ({route.forwards[-1]:.3g})")
+                report(f"  {name}: {route.rests[-1]:.3g} s ({route.forwards[-1]:.3g})")
     return Timed(
         case,
         {name: 1e3 * median(way.forwards) for name, way in ways.items()},
@@ -171,11 +171,11 @@ def _errors(case: Case, cell, network, inputs) -> tuple[float, float]:
     """Compare gradlab's norms with float64's along one stored trajectory."""
     run = gradlab.unroll(cell, inputs)
     with one_thread():
-        expected = twin.norms(network, run, case.spectral_at)
-    return twin.error(routes.gradlab_norms(run, case.spectral_at), expected)
+        expected = reference.norms(network, run, case.spectral_at)
+    return reference.error(routes.gradlab_norms(run, case.spectral_at), expected)
 
 
-def _clocked(device: str, work: Callable[[], Any]) -> tuple[float, Any]:
+def _timed(device: str, work: Callable[[], Any]) -> tuple[float, Any]:
     _wait(device)
     began = time.perf_counter()
     result = work()

@@ -1,4 +1,4 @@
-"""The slow twin: float64 along a stored trajectory, sharing no code with a route."""
+"""The slow reference: float64 along a stored trajectory, sharing no code with a route."""
 
 from __future__ import annotations
 
