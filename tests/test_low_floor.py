@@ -1,6 +1,7 @@
 """Errors, seeding, catalog, and the kernels that do not feel company."""
 
 import pickle
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from gradlab import catalog, errors
+from gradlab.catalog import registry
 from gradlab.cells import axes, canonical, parse
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.numerics import batch_invariant
@@ -92,13 +94,48 @@ def test_wrong_specs(spec, message):
 def test_listing_and_specs_need_no_torch():
     code = (
         "import sys; from gradlab import catalog, cells;"
-        "[catalog.names(r) for r in catalog.ROOMS];"
-        "[catalog.summary('cells', n) for n in catalog.names('cells')];"
+        "[catalog.names(r) for r in catalog.KINDS];"
+        "[catalog.metadata('cells', n) for n in catalog.names('cells')];"
         "cells.axes('lstm:peephole');"
         "from gradlab.initializers._forget_bias import check; check('chrono:9');"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_metadata_without_torch_is_what_the_classes_state(monkeypatch):
+    asked = {
+        (kind, name): catalog.metadata(kind, name)
+        for kind in catalog.KINDS
+        for name in catalog.names(kind)
+    }
+    monkeypatch.delitem(sys.modules, "torch")
+    assert asked["cells", "lstm"]["options"]["gate"] == "sigmoid"
+    assert asked["measures", "half_life"]["settings"] == []
+    for (kind, name), about in asked.items():
+        assert catalog.metadata(kind, name) == about
+
+
+def test_metadata_is_collected_anew_when_a_source_changes(tmp_path):
+    shutil.copytree(catalog.kinds.PACKAGE, tmp_path / "gradlab")
+    file = tmp_path / "gradlab" / "measures" / "horizon.py"
+    code = (
+        "import sys; from gradlab import catalog;"
+        "print(catalog.fingerprint('measures', 'horizon'), 'torch' in sys.modules)"
+    )
+
+    def printed():
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+        )
+        return done.stdout
+
+    assert printed() == "1 False\n"
+    text = file.read_text()
+    file.write_text(text.replace("    name =", "    version = 2\n    name =", 1))
+    assert printed() == "2 False\n"
+    file.write_text(text.replace("import", "imprt", 1))
+    assert printed() == ""  # the leaf is imported, and raises its error
 
 
 def test_snake_case_names():
@@ -180,11 +217,11 @@ class Plugin:
 
 
 def test_entry_points_join_a_room(monkeypatch):
-    monkeypatch.setattr(catalog, "_loaded", {})
-    monkeypatch.setattr(catalog, "_entry_points", lambda: (Plugin,))
+    monkeypatch.setattr(registry, "EXTERNAL", {})
+    monkeypatch.setattr(registry, "_entry_points", lambda: (Plugin,))
     assert "doubling" in catalog.names("activations")
     assert "doubling" not in catalog.names("cells")
     leaf = catalog.get("activations", "doubling")
     assert leaf.name == "doubling"
     assert leaf()(torch.ones(2)).tolist() == [2.0, 2.0]
-    assert "class Doubling" in catalog.origin("activations", "doubling")
+    assert "class Doubling" in catalog.external_source("activations", "doubling")

@@ -26,7 +26,7 @@ def parse(spec: str) -> tuple[str, dict[str, Any]]:
     """
     name, _, tail = spec.strip().partition(":")
     name = catalog.resolve("cells", name)
-    known = COMMON | catalog.literal("cells", name, "options", {})
+    known = COMMON | catalog.metadata("cells", name)["options"]
     given = dict(_option(spec, part, known) for part in tail.split("+") if part)
     given = {key: value for key, value in given.items() if value != known[key]}
     _refuse_conflicts(spec, name, given)
@@ -51,9 +51,10 @@ def axes(spec: str) -> frozenset[str]:
     ['activation', 'gain', 'init']
     """
     name, given = parse(spec)
-    lost = catalog.literal("cells", name, "axes_lost", {})
+    about = catalog.metadata("cells", name)
+    lost = about["axes_lost"]
     gone = [axis for key, some in lost.items() if _all_in(key, given) for axis in some]
-    return frozenset(catalog.literal("cells", name, "axes", ())) - set(gone)
+    return frozenset(about["axes"]) - set(gone)
 
 
 def is_activation(default: Any) -> bool:
@@ -92,7 +93,7 @@ def _wrong(spec: str, key: str, how: str, try_: str) -> ConfigError:
 
 
 def _refuse_conflicts(spec: str, name: str, given: dict[str, Any]) -> None:
-    for first, second in catalog.literal("cells", name, "conflicts", ()):
+    for first, second in catalog.metadata("cells", name).get("conflicts", ()):
         if first in given and second in given:
             raise ConfigError(
                 got=f"cell {spec!r}",

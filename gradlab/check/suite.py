@@ -10,7 +10,7 @@ from gradlab.check.finding import Finding
 from gradlab.errors import GradlabError
 
 
-_SUITES = {room: f"gradlab.check.{room}" for room in catalog.ROOMS}
+_SUITES = {room: f"gradlab.check.{room}" for room in catalog.KINDS}
 
 Checks = Mapping[str, Callable[[type], Finding]]
 

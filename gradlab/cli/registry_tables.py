@@ -44,7 +44,7 @@ def resolve(name: str) -> str:
         UnknownNameError: for any other name.
     """
     room = USER_NAMES.get(name, name)
-    known = (*catalog.ROOMS, *USER_NAMES, "variants", "sweeps")
+    known = (*catalog.KINDS, *USER_NAMES, "variants", "sweeps")
     if room not in known:
         raise UnknownNameError.among("room", name, known)
     return room
@@ -54,7 +54,7 @@ def overview() -> dict[str, list[str]]:
     """Return every room's names without importing one leaf."""
     return {
         "cells": list(catalog.names("cells")),
-        "variants": [spec for spec, _ in _variants()],
+        "variants": [spec for spec, _, _ in _variants()],
         "activations": list(catalog.names("activations")),
         "inits": list(catalog.names("initializers")),
         "inputs": [_usage("inputs", name) for name in catalog.names("inputs")],
@@ -77,8 +77,9 @@ def table(room: str) -> list[dict[str, str]]:
     if room in tables:
         return tables[room]()
     return [
-        {"name": _usage(room, name), "what it is": catalog.summary(room, name)}
+        {"name": _usage(room, name), "what it is": about["summary"]}
         for name in catalog.names(room)
+        for about in [catalog.metadata(room, name)]
     ]
 
 
@@ -94,7 +95,8 @@ def details(room: str, name: str) -> dict[str, Any]:
         value = getattr(leaf, field, "")
         if isinstance(value, str | float) and value != "":
             fields[field] = str(value)
-    fields["from"] = "gradlab" if catalog.origin(room, name) is None else "your file"
+    built_in = catalog.external_source(room, name) is None
+    fields["from"] = "gradlab" if built_in else "your file"
     fields["text"] = inspect.getdoc(leaf) or ""
     if room in OPTIONS:
         fields["use"] = f"use it   gradlab sweep {OPTIONS[room]} {fields['name']}"
@@ -102,7 +104,7 @@ def details(room: str, name: str) -> dict[str, Any]:
 
 
 def _cell_table() -> list[dict[str, str]]:
-    specs = [*catalog.names("cells"), *(spec for spec, _ in _variants())]
+    specs = [*catalog.names("cells"), *(spec for spec, _, _ in _variants())]
     return [_cell_row(spec) for spec in sorted(specs)]
 
 
@@ -144,9 +146,7 @@ def _cell_details(spec: str) -> dict[str, Any]:
     spec = cells.canonical(spec)
     cell = cells.build(spec, 16, 16)
     weights = {name: tuple(value.shape) for name, value in cell.state_dict().items()}
-    options = [
-        option for option, _ in _variants() if option.startswith(f"{cell.name}:")
-    ]
+    options = [option for option, name, _ in _variants() if name == cell.name]
     return {
         **_cell_row(spec),
         "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",
@@ -159,18 +159,23 @@ def _cell_details(spec: str) -> dict[str, Any]:
 
 
 def _variant_table() -> list[dict[str, str]]:
-    return [{"name": spec, "what it changes": text} for spec, text in _variants()]
+    effects = {
+        cell: MEANING | _documented_arguments(catalog.get("cells", cell))
+        for cell in catalog.names("cells")
+    }
+    return [
+        {"name": spec, "what it changes": effects[cell].get(option, "")}
+        for spec, cell, option in _variants()
+    ]
 
 
-def _variants() -> list[tuple[str, str]]:
-    """Return a spec per option of each cell, as ``--cell`` takes it, and its effect."""
+def _variants() -> list[tuple[str, str, str]]:
+    """Return (spec, cell, option) for each option of each cell, specs as typed."""
     found = []
     for cell in catalog.names("cells"):
-        effects = _documented_arguments(catalog.source("cells", cell))
-        options: dict[str, Any] = catalog.literal("cells", cell, "options", {})
+        options: dict[str, Any] = catalog.metadata("cells", cell)["options"]
         for option, default in (options | COMMON).items():
-            spec = f"{cell}:{option}{_example_value(default)}"
-            found.append((spec, effects.get(option, MEANING.get(option, ""))))
+            found.append((f"{cell}:{option}{_example_value(default)}", cell, option))
     return found
 
 
@@ -183,17 +188,17 @@ def _example_value(default: Any) -> str:
     return "=hardsigmoid"
 
 
-def _documented_arguments(source: str) -> dict[str, str]:
-    """Return parameter -> meaning from the first ``Args:`` of a file's docstrings."""
-    _, _, tail = source.partition("    Args:\n")
+def _documented_arguments(leaf: type) -> dict[str, str]:
+    """Return parameter -> meaning from the ``Args:`` of a class's docstring."""
+    _, _, tail = (inspect.getdoc(leaf) or "").partition("Args:\n")
     found: dict[str, str] = {}
     name = ""
     for line in tail.splitlines():
         depth = len(line) - len(line.lstrip())
-        if not line.strip() or depth < 8:
+        if depth < 4:
             break
         head, colon, text = line.strip().partition(": ")
-        if depth == 8 and colon:
+        if depth == 4 and colon:
             name, found[head] = head, text
         else:
             found[name] += " " + line.strip()
@@ -220,7 +225,7 @@ def _section_table() -> list[dict[str, str]]:
 
 def _usage(room: str, name: str) -> str:
     """Return a name with what may follow its colon: ``gaussian[:SD]``."""
-    argument = catalog.literal(room, name, "argument", "")
+    argument = catalog.metadata(room, name).get("argument")
     if not argument:
         return name
     if argument == "FILE":

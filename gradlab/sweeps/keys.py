@@ -67,7 +67,7 @@ def _sources(cell: str, activation: str | None, init: str | None) -> tuple[str, 
 
 @cache
 def _source(room: str, name: str) -> tuple[str, ...]:
-    text = catalog.origin(room, name)
+    text = catalog.external_source(room, name)
     if text is None:
         return ()
     return (f"{room} {name} {hashlib.sha256(text.encode()).hexdigest()}",)

@@ -1,9 +1,7 @@
 """What is wanted of a point: measures, and what each is to be computed with."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from gradlab import catalog
@@ -67,17 +65,12 @@ def needs_of(
 def usual() -> tuple[str, ...]:
     """Return the measures that are taken without being named: all but costly ones."""
     return tuple(
-        name
-        for name in catalog.names("measures")
-        if not _attribute(name, "costly", False)
+        name for name in catalog.names("measures") if not _metadata(name)["costly"]
     )
 
 
 def settings_of(name: str, thresholds: tuple[float, ...]) -> dict[str, Any]:
-    """Return the settings a measure is built with; few have any.
-
-    Read from the source, because importing a measure imports torch.
-    """
+    """Return the settings a measure is built with; few have any."""
     return {"thresholds": list(thresholds)} if _takes(name, "thresholds") else {}
 
 
@@ -88,38 +81,13 @@ def _need(name: str, blocks: str, thresholds: tuple[float, ...]) -> str:
 
 def version_of(name: str) -> int:
     """Return a measure's version without importing it."""
-    return int(_attribute(name, "version", 1))
+    return int(_metadata(name)["version"])
 
 
 def _takes(name: str, setting: str) -> bool:
     """Say whether a measure has a field of this name."""
-    leaf = _loaded(name)
-    return setting in (_fields(name) if leaf is None else leaf.__annotations__)
+    return setting in _metadata(name)["settings"]
 
 
-def _attribute(name: str, attribute: str, default: Any) -> Any:
-    leaf = _loaded(name)
-    if leaf is None:
-        return _written(name, attribute, default)
-    return getattr(leaf, attribute, default)
-
-
-def _loaded(name: str) -> type | None:
-    """Return the class of a measure from outside the package."""
-    if catalog.origin("measures", name) is None:
-        return None
-    return catalog.get("measures", name)
-
-
-@cache
-def _written(name: str, attribute: str, default: Any) -> Any:
-    return catalog.literal("measures", name, attribute, default)
-
-
-@cache
-def _fields(name: str) -> frozenset[str]:
-    """Return the annotated names in the class body of one of our measures."""
-    found = re.findall(
-        r"^    (\w+)\s*:", catalog.source("measures", name), re.MULTILINE
-    )
-    return frozenset(found)
+def _metadata(name: str) -> Mapping[str, Any]:
+    return catalog.metadata("measures", name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gradlab import catalog
+from gradlab.catalog import registry
 from gradlab.cli import main
 from tests.cli.inline import InlinePool
 
@@ -20,7 +20,7 @@ Run = Callable[..., Result]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder; nothing forced by the environment, nothing loaded."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(registry, "EXTERNAL", {})
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path

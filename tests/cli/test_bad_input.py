@@ -196,7 +196,7 @@ def told(result) -> str:
 
 
 def whole(text: str) -> str:
-    names = {room: ", ".join(catalog.names(room)) for room in catalog.ROOMS}
+    names = {room: ", ".join(catalog.names(room)) for room in catalog.KINDS}
     return f"Error: {text.format(**names)}"
 
 

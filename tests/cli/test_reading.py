@@ -149,7 +149,7 @@ def test_cite_prints_what_the_report_used(run, folder):
     assert result.stdout.count("\n@") + 1 == len(keys)
 
 
-@pytest.mark.parametrize("room", [*catalog.ROOMS, "inits", "variants", "sweeps"])
+@pytest.mark.parametrize("room", [*catalog.KINDS, "inits", "variants", "sweeps"])
 def test_list_a_room(run, room):
     lines = run("list", room).stdout.splitlines()
     assert max(map(len, lines)) <= 80

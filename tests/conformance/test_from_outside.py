@@ -10,6 +10,7 @@ import pytest
 
 import gradlab
 from gradlab import catalog
+from gradlab.catalog import registry
 from gradlab.check import check_file
 
 
@@ -28,7 +29,7 @@ FOLDERS = {"sections": "report/sections"}
 
 @pytest.fixture(autouse=True)
 def nothing_stays_loaded(monkeypatch):
-    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(registry, "EXTERNAL", {})
 
 
 @pytest.mark.parametrize(("room", "name"), LEAVES.items())

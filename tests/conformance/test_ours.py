@@ -11,7 +11,7 @@ from gradlab.check import check_leaf
 
 OURS = [
     pytest.param(room, name, id=f"{room}-{name}")
-    for room in catalog.ROOMS
+    for room in catalog.KINDS
     for name in catalog.names(room)
 ]
 
@@ -30,5 +30,5 @@ def test_is_named_as_its_file(room, name):
     assert leaf.name == name
     assert leaf.__module__.rpartition(".")[2] == name
     assert leaf.__doc__
-    assert catalog.summary(room, name) == leaf.__doc__.splitlines()[0]
-    assert catalog.origin(room, name) is None
+    assert catalog.metadata(room, name)["summary"] == leaf.__doc__.splitlines()[0]
+    assert catalog.external_source(room, name) is None

@@ -3,13 +3,14 @@
 import pytest
 
 from gradlab import catalog
+from gradlab.catalog import registry
 from gradlab.check import check_file
 from gradlab.errors import ConfigError, InputError
 
 
 @pytest.fixture(autouse=True)
 def nothing_stays_loaded(monkeypatch):
-    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(registry, "EXTERNAL", {})
 
 
 CELL = """
@@ -175,7 +176,7 @@ def test_loading_again_replaces_and_a_second_file_may_not(tmp_path):
     file.write_text(CELL + "\n# changed\n")
     catalog.load_file(file)
     assert catalog.get("cells", "wrong") is not first
-    assert catalog.origin("cells", "wrong").endswith("# changed\n")
+    assert catalog.external_source("cells", "wrong").endswith("# changed\n")
     other = tmp_path / "other.py"
     other.write_text(CELL)
     with pytest.raises(ConfigError, match="a name already in use"):

@@ -15,6 +15,7 @@ import time
 import pytest
 
 from gradlab import catalog
+from gradlab.catalog import registry
 from gradlab.engines import cluster, remote
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.inputs import contents
@@ -323,7 +324,7 @@ class Twisted(Activation):
 
 @pytest.fixture
 def clean(monkeypatch):
-    monkeypatch.setattr(catalog, "_loaded", {})
+    monkeypatch.setattr(registry, "EXTERNAL", {})
     monkeypatch.setattr(remote, "_unpacked", remote._Unpacked())
 
 

@@ -32,10 +32,8 @@ class WhoIsBest(Section):
 def loaded(tmp_path):
     file = tmp_path / "best.py"
     file.write_text(SOURCE)
-    before = dict(catalog._loaded)
     yield catalog.load_file(file)
-    catalog._loaded.clear()
-    catalog._loaded.update(before)
+    catalog.unload(file)
 
 
 def test_it_appears_last_with_its_own_words(loaded):

@@ -1,0 +1,126 @@
+"""Files given by the user: run a file and register the leaves it defines."""
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from gradlab.catalog import registry
+from gradlab.catalog.kinds import KINDS, files, folder, leaves_of, singular
+from gradlab.catalog.registry import External
+from gradlab.errors import ConfigError, GradlabError, InputError
+
+
+def load_file(path: str | Path) -> list[tuple[str, str]]:
+    """Run a Python file and register every leaf it defines.
+
+    Loading the same file again replaces its leaves. A file of a built-in leaf is
+    imported under its own name instead, and nothing is registered.
+
+    Returns:
+        (kind, name) of each leaf, in the order of definition.
+
+    Raises:
+        InputError: if the file cannot be read or run, or defines no leaf.
+        ConfigError: if a leaf takes a name that is already in use.
+    """
+    path = Path(path).resolve()
+    built_in = _built_in(path)
+    if built_in is not None:
+        with _errors_located(path):
+            registry.get(*built_in)
+        return [built_in]
+    source = _read(path)
+    found = leaves_of(_run(path, source))
+    if not found:
+        raise InputError(
+            got=f"{path.name}, which defines no leaf",
+            expected="a class derived from Cell, Activation, Initializer, Input, Loss, "
+            "Measure or Section",
+            try_="from gradlab.cells.base import Cell",
+        )
+    for (kind, name), leaf in found.items():
+        _refuse_taken(kind, name, path)
+        registry.EXTERNAL[kind, name] = External(leaf, path, source)
+    return list(found)
+
+
+def unload(path: str | Path) -> None:
+    """Unregister the leaves of a file given to :func:`load_file`."""
+    path = Path(path).resolve()
+    for key in [key for key, leaf in registry.EXTERNAL.items() if leaf.path == path]:
+        del registry.EXTERNAL[key]
+
+
+def _built_in(path: Path) -> tuple[str, str] | None:
+    """Return (kind, name) where a path is the file of a built-in leaf."""
+    for kind in KINDS:
+        if path.parent == folder(kind) and path.stem in files(kind):
+            return kind, path.stem
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(
+            got=f"{path.name}, which cannot be read ({reason})",
+            expected="a Python file",
+            try_="--load FILE.py",
+        ) from error
+
+
+def _run(path: Path, source: str) -> ModuleType:
+    """Run a file as a module whose name no other file's module has."""
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    name = f"gradlab_loaded_{re.sub(r'[^0-9A-Za-z_]', '_', path.stem)}_{digest}"
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    with _errors_located(path):
+        exec(compile(source, str(path), "exec"), module.__dict__)
+    return module
+
+
+@contextmanager
+def _errors_located(path: Path) -> Iterator[None]:
+    """Raise InputError with the file's line for whatever running it raises."""
+    try:
+        yield
+    except GradlabError:
+        raise
+    except (Exception, SystemExit) as error:
+        line = _line_in(path, error)
+        raise InputError(
+            got=f"{path.name}, line {line}: {type(error).__name__}: {error}",
+            expected="a Python file that runs",
+            try_=f"python {path.name}",
+        ) from error
+
+
+def _line_in(path: Path, error: BaseException) -> int | str:
+    """Return the last line of ``path`` that the error passed through."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return error.lineno
+    line: int | str = "?"
+    trace = error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _refuse_taken(kind: str, name: str, path: Path) -> None:
+    other = registry.EXTERNAL.get((kind, name))
+    if name in files(kind) or (other is not None and other.path != path):
+        raise ConfigError(
+            got=f"{singular(kind)} {name!r} in {path.name}, a name already in use",
+            expected=f"a name other than {', '.join(registry.names(kind))}",
+            try_=f'name = "my_{name}"',
+        )

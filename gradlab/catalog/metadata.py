@@ -1,0 +1,147 @@
+"""What leaves state about themselves, available without importing torch.
+
+The parent process of a sweep needs the options of cells and the versions of measures,
+but importing them imports torch, which takes seconds. So the class attributes of all
+built-in leaves are collected once in a process of its own and kept in ``__pycache__``
+beside the bytecode. As with bytecode, the modification times of the sources (here of
+the whole package, since an attribute may come from a base class or a constant) decide
+whether the cache is still valid, and where it cannot be written it is made each time.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any
+
+from gradlab.catalog import registry
+from gradlab.catalog.kinds import KINDS, PACKAGE, base_of, files
+
+
+def metadata(kind: str, name: str) -> Mapping[str, Any]:
+    """Return the class attributes of a leaf that JSON can express, by name.
+
+    Inherited ones are included; tuples are lists. Two more entries: ``summary``, the
+    first line of the docstring, and ``settings``, the names of its dataclass fields.
+    Does not import a built-in leaf unless torch is imported already.
+
+    Raises:
+        UnknownNameError: naming the nearest leaf of that kind.
+    """
+    name = registry.resolve(kind, name)
+    if "torch" not in sys.modules and registry.external_source(kind, name) is None:
+        cached = _cached().get(f"{kind} {name}")
+        if cached is not None:
+            return cached
+    return _describe(kind, registry.get(kind, name))
+
+
+def fingerprint(kind: str, name: str) -> str:
+    """Return the text that changes when a leaf's results may change.
+
+    For a built-in leaf its ``version``; for an external one its version and the
+    SHA-256 of its file (of that file alone, not of modules it imports). Settings are
+    not part of it: they are the fields of the leaf's instance.
+    """
+    version = str(metadata(kind, name).get("version", 1))
+    source = registry.external_source(kind, name)
+    if source is None:
+        return version
+    return f"{version} {hashlib.sha256(source.encode()).hexdigest()}"
+
+
+def collect() -> dict[str, dict[str, Any]]:
+    """Import all built-in leaves; return the metadata of each by kind and name.
+
+    A leaf that cannot be imported is left out: whoever uses it gets the error.
+    """
+    found = {}
+    for kind in KINDS:
+        for name in files(kind):
+            with suppress(Exception):
+                found[f"{kind} {name}"] = _describe(kind, registry.get(kind, name))
+    return found
+
+
+def _describe(kind: str, leaf: type) -> dict[str, Any]:
+    base = base_of(kind)
+    assert base is not None
+    attributes: dict[str, Any] = {}
+    for part in reversed(leaf.__mro__):
+        if issubclass(part, base):
+            attributes |= vars(part)
+    plain = {
+        key: value
+        for key, value in attributes.items()
+        if not key.startswith("_") and _is_plain(value)
+    }
+    plain["summary"] = (leaf.__doc__ or "").partition("\n")[0]
+    plain["settings"] = (
+        [field.name for field in dataclasses.fields(leaf)]
+        if dataclasses.is_dataclass(leaf)
+        else []
+    )
+    return json.loads(json.dumps(plain))
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _is_plain(v) for k, v in value.items())
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+@cache
+def _cached() -> dict[str, dict[str, Any]]:
+    """Return what :func:`collect` does, from the cache; renew that if out of date."""
+    file = Path(cache_from_source(__file__)).with_name("metadata.json")
+    state = _state_of_sources()
+    with suppress(OSError, ValueError, KeyError):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["state"] == state:
+            return kept["leaves"]
+    leaves = _collect_elsewhere()
+    if leaves:
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = file.with_name(f"metadata.{os.getpid()}.tmp")
+            unfinished.write_text(json.dumps({"state": state, "leaves": leaves}))
+            unfinished.replace(file)
+    return leaves
+
+
+def _state_of_sources() -> str:
+    """Return a hash of path, size and modification time of the package's files."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        status = path.stat()
+        place = path.relative_to(PACKAGE).as_posix()
+        digest.update(f"{place} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _collect_elsewhere() -> dict[str, dict[str, Any]]:
+    """Run :func:`collect` in another Python process; nothing where that fails."""
+    program = (
+        "import json; from gradlab.catalog.metadata import collect;"
+        "print(json.dumps(collect()))"
+    )
+    path = os.pathsep.join([str(PACKAGE.parent), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=False,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
+    )
+    if done.returncode:
+        return {}
+    return json.loads(done.stdout.splitlines()[-1])
