@@ -132,8 +132,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", metavar="A,B", help="names; all when left out")
     parser.add_argument("--rounds", type=int, default=5, help="at most (5)")
     parser.add_argument(
-        "--max_seconds", type=float, default=60.0, metavar="SECONDS",
-        help="a route that has used this much sits out the other rounds (60)",
+        "--max-seconds", type=float, default=60.0, metavar="SECONDS",
+        help="a route that has used this much skips the other rounds (60)",
     )  # fmt: skip
     parser.add_argument(
         "--points", type=int, default=1000, metavar="N",

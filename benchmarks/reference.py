@@ -1,4 +1,4 @@
-"""The slow reference: float64 along a stored trajectory, sharing no code with a route."""
+"""Slow reference norms: float64 along a stored trajectory, by code no route uses."""
 
 from __future__ import annotations
 
