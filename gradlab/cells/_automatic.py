@@ -36,7 +36,7 @@ def jacobian(
     return StepJacobian(blocks, conveyor)
 
 
-def pullback(
+def vjp(
     cell: "Cell",
     inputs: Tensor,
     state: tuple[Tensor, ...],

@@ -142,7 +142,7 @@ class Layers(Cell):
             self._uses(steps),
         )
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         blocks: dict[str, Block] = {}
         below: dict[str, Block] = {}
         for number, layer in enumerate(self.apart(inputs, state, step), start=1):
@@ -167,7 +167,7 @@ class Layers(Cell):
             below = into[layer.cell.state_names[layer.cell.output_state]]
         return blocks
 
-    def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
+    def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         pulled: list[Tensor] = []
         fed: Tensor | None = None
         layers = list(enumerate(self.apart(inputs, state, step), start=1))
@@ -175,8 +175,12 @@ class Layers(Cell):
             own = list(cotangents[self.places(number)])
             if fed is not None:
                 own[layer.cell.output_state] = own[layer.cell.output_state] + fed
-            earlier = layer.cell.pullback(
-                layer.inputs, layer.state, layer.step, tuple(own)
+            earlier = layer.cell.vjp(
+                layer.inputs,
+                layer.state,
+                layer.step,
+                tuple(own),
+                out=None if out is None else out[self.places(number)],
             )
             pulled = [*earlier, *pulled]
             if number > 1:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
-from gradlab.numerics.batch_invariant import ALIGNMENT, matmul
+from gradlab.numerics.batch_invariant import matmul
 
 
 class TorchLayout(Cell):
@@ -51,16 +51,6 @@ class TorchLayout(Cell):
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"{self.input_size}, {self.hidden_size}"
-
-    @property
-    def _explicit(self) -> bool:
-        """Whether cotangents are multiplied by the blocks of J_t, built for that.
-
-        That is less arithmetic than through all gates, and on the CPU a block just
-        built is mostly still in the cache. Its sides are whole multiples of 16, for the
-        same bits in any company.
-        """
-        return self.weight_hh.is_cpu and self.weight_hh.shape[-1] % ALIGNMENT == 0
 
     def _parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
         setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=dtype)))

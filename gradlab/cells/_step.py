@@ -4,10 +4,10 @@ Orientation, written here once: J_t = ds_t/ds_{t-1}, rows are the later state, c
 the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -16,27 +16,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 
-Pull = Callable[[int, tuple[Tensor, ...], tuple[Tensor, ...]], None]
-"""``pull(k, cotangents, into)``: the cotangents pulled back through the k-th step.
-
-Both by state. The results are written to the tensors ``into``, which are contiguous.
-For use under ``torch.no_grad``.
-"""
-
-NOTHING: Mapping[str, Tensor] = MappingProxyType({})
-
-
-class Jacobians(Protocol):
-    """``some(span)``: J_t of some of the steps along a leading time axis.
-
-    ``some(span, over)`` may write its dense blocks over those of ``over``, of as many
-    steps and given before: memory that is still in the cache. For use under
-    ``torch.no_grad`` then.
-    """
-
-    def __call__(
-        self, span: slice, over: Mapping[str, Tensor] = NOTHING
-    ) -> "StepJacobian": ...
+_EMPTY: Mapping[str, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,8 +49,8 @@ class Step:
     """
 
     state: tuple[Tensor, ...]
-    gates: Mapping[str, Tensor] = field(default_factory=lambda: NOTHING)
-    pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: NOTHING)
+    gates: Mapping[str, Tensor] = field(default_factory=lambda: _EMPTY)
+    pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _EMPTY)
     recurrent: tuple[Recurrent, ...] = ()
 
     def at(self, k: int | slice) -> "Step":
@@ -111,12 +91,6 @@ class StepJacobian:
 
     blocks: Mapping[str, Tensor | Diagonal]
     conveyor: Tensor | None = None
-
-    @property
-    def memory(self) -> dict[str, Tensor]:
-        """The blocks that fill memory, which later ones may be written over."""
-        blocks = self.blocks.items()
-        return {key: block for key, block in blocks if isinstance(block, Tensor)}
 
     def dense(self, cell: "Cell") -> Tensor:
         """Return the whole of J_t, (…, B, n, n) with n the width of the whole state."""

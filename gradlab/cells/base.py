@@ -13,11 +13,10 @@ The smallest cell a user can write::
             (h,) = state
             return Step(state=(torch.tanh(inputs + h @ self.weight.mT),))
 
-Everything else (Jacobian, pullback) then comes from torch.func.
+Everything else (``jacobian``, ``vjp``) then comes from torch.func.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
@@ -25,10 +24,7 @@ from torch import Tensor, nn
 
 from gradlab.cells import _automatic
 from gradlab.cells._step import (
-    NOTHING,
     Diagonal,
-    Jacobians,
-    Pull,
     Recurrent,
     Step,
     StepJacobian,
@@ -73,11 +69,17 @@ class Cell(nn.Module, ABC):
     description: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kw: object) -> None:
-        """Let no inherited closed form of many steps stand beside a new one of one."""
+        """Reset the closed forms that ``cls`` inherits and that its step outdates.
+
+        A closed form holds for the ``step`` it was written for. Where ``step`` comes
+        from a class more derived than the closed form, the latter is replaced by that
+        of :class:`Cell`, from torch.func; ``vjp`` also where ``jacobian`` does.
+        """
         super().__init_subclass__(**kw)
-        for one, many in (("jacobian", "jacobians"), ("pullback", "pullbacks")):
-            if one in vars(cls) and many not in vars(cls):
-                setattr(cls, many, getattr(Cell, many))
+        for form, sources in _CLOSED_FORMS.items():
+            newest = min(_distance(cls, name) for name in sources)
+            if newest < _distance(cls, form):
+                setattr(cls, form, getattr(Cell, form))
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -144,62 +146,56 @@ class Cell(nn.Module, ABC):
         return tuple(like.new_zeros(*batch_shape, size) for size in self.state_sizes)
 
     def jacobian(
-        self, inputs: Inputs, state: tuple[State, ...], step: Step
+        self,
+        inputs: Inputs,
+        state: tuple[State, ...],
+        step: Step,
+        *,
+        out: StepJacobian | None = None,
     ) -> StepJacobian:
-        """Return J_t at ``state`` and ``inputs``; ``step`` is what they gave.
+        """Return J_t = ds_t/ds_{t-1} at ``state`` and ``inputs``.
 
-        Here by torch.func from :meth:`step`, exact for any differentiable cell.
-        Tensors may have leading time and member axes.
+        From :meth:`step` by torch.func unless a cell has a closed form; exact for any
+        differentiable cell.
+
+        Args:
+            inputs: x_t, (…T, …M, B, I): with a leading time axis for several steps.
+            state: s_{t-1}, (…T, …M, B, n) per state name.
+            step: what :meth:`step` returned for them.
+            out: an earlier result of the same shapes. Its dense blocks may be
+                overwritten with the new ones, which saves allocating them; a cell may
+                ignore it. Use it under ``torch.no_grad``.
         """
         return _automatic.jacobian(self, inputs, state, step)
 
-    def jacobians(
-        self, inputs: Inputs, state: tuple[State, ...], step: Step
-    ) -> Jacobians:
-        """Return what gives :meth:`jacobian` of any of steps along a leading time axis.
-
-        ``some(span)`` is that of the steps in ``span``; a cell may compute what is
-        small for all of them at once, and what fills memory when it is asked for, over
-        that of an earlier one where it is given that, too. A class that has its own
-        ``jacobian`` alone has this one, whatever it is derived from.
-        """
-
-        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            before = tuple(part[span] for part in state)
-            return self.jacobian(inputs[span], before, step.at(span))
-
-        return some
-
-    def pullback(
+    def vjp(
         self,
         inputs: Inputs,
         state: tuple[State, ...],
         step: Step,
         cotangents: tuple[Cotangents, ...],
+        *,
+        out: tuple[Cotangents, ...] | None = None,
     ) -> tuple[Cotangents, ...]:
-        """Return cotangents @ J_t without building J_t.
+        """Return cotangents @ J_t (vector-Jacobian products) without building J_t.
 
-        ``cotangents`` are rows, (…, B, K, n) per state; so are the results.
+        From :meth:`step` by torch.func unless a cell has a closed form.
+
+        Args:
+            inputs: as for :meth:`jacobian`, like ``state`` and ``step``.
+            state: s_{t-1}.
+            step: what :meth:`step` returned for them.
+            cotangents: K row vectors, (…T, …M, B, K, n) per state name.
+            out: contiguous tensors of the results' shapes to write them to, none of
+                them one of ``cotangents``. Use it under ``torch.no_grad``.
+
+        Returns:
+            (…T, …M, B, K, n) per state name; ``out`` if given.
         """
-        return _automatic.pullback(self, inputs, state, cotangents)
-
-    def pullbacks(self, inputs: Inputs, state: tuple[State, ...], step: Step) -> Pull:
-        """Return :meth:`pullback` through any of steps along a leading time axis.
-
-        ``pull(k, cotangents, into)`` goes through the k-th and writes what
-        :meth:`pullback` returns; what does not depend on the cotangents is computed
-        once for all steps where a cell knows how.
-        """
-
-        def pull(
-            k: int, cotangents: tuple[Cotangents, ...], into: tuple[Cotangents, ...]
-        ) -> None:
-            before = tuple(part[k] for part in state)
-            pulled = self.pullback(inputs[k], before, step.at(k), cotangents)
-            for memory, part in zip(into, pulled, strict=True):
-                memory.copy_(part)
-
-        return pull
+        found = _automatic.vjp(self, inputs, state, cotangents)
+        if out is None:
+            return found
+        return tuple(o.copy_(f) for o, f in zip(out, found, strict=True))
 
     def input_jacobian(
         self, inputs: Inputs, state: tuple[State, ...], step: Step
@@ -224,3 +220,17 @@ class Cell(nn.Module, ABC):
         None where there is none, or where its bias cannot be set.
         """
         return None
+
+
+_CLOSED_FORMS = {
+    "jacobian": ("step",),
+    "vjp": ("step", "jacobian"),
+    "input_jacobian": ("step",),
+    "conveyor": ("step",),
+}
+"""What each closed form is derived from."""
+
+
+def _distance(cls: type, name: str) -> int:
+    """Return how many classes up the method resolution order ``name`` is defined."""
+    return next(k for k, base in enumerate(cls.__mro__) if name in vars(base))

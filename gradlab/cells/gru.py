@@ -1,6 +1,5 @@
 """Gated recurrent unit in its four conventions."""
 
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -10,38 +9,39 @@ from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import (
-    NOTHING,
-    Jacobians,
-    Pull,
-    Recurrent,
-    Step,
-    StepJacobian,
-)
+from gradlab.cells.base import Recurrent, Step, StepJacobian
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
     matmul,
-    multiply,
     pull_through,
-    pulling,
     scale_rows,
 )
 
 
 class GRU(TorchLayout):
-    """h_t = (1 - k) n + k h_{t-1} with the keep gate k = z, or 1 - z.
+    """h_t = k h_{t-1} + (1 - k) n, with the keep gate k = z, or 1 - z.
 
-    PyTorch keeps with z and resets after the product; it is ``torch.nn.GRUCell``::
+    Products without a sign between are elementwise where no matrix (W, U) is in them::
 
-        n = tanh(W_n x + b_in + r (U_n h_{t-1} + b_hn))             reset after
-        n = tanh(W_n x + b_in + U_n (r h_{t-1}) + b_hn)             reset before
+        r = gate(a_r),  a_r = W_r x_t + b_ir + U_r h_{t-1} + b_hr
+        z = gate(a_z),  a_z = W_z x_t + b_iz + U_z h_{t-1} + b_hz
+        n = phi(a_n),   a_n = W_n x_t + b_in + r (U_n h_{t-1} + b_hn)   reset after
+                        a_n = W_n x_t + b_in + U_n (r h_{t-1}) + b_hn   reset before
 
-        J = D(k) +- D((h_{t-1} - n) z') U_z + D((1 - k) n') N
-        N = D(r) U_n + D((U_n h_{t-1} + b_hn) r') U_r               reset after
-        N = U_n (D(r) + D(h_{t-1} r') U_r)                          reset before
+    The derivatives follow by the chain rule. With D(v) for diag(v), y for what r
+    multiplies (U_n h_{t-1} + b_hn, or h_{t-1}) and the sign of dk/dz::
 
-    The conveyor is k, the sign that of dk/dz.
+        dh_t/da_z = +-(h_{t-1} - n) gate'(a_z)
+        dh_t/da_n = (1 - k) phi'(a_n)
+
+        dh_t/dh_{t-1} = D(k) + D(dh_t/da_z) U_z + D(dh_t/da_n) N
+        N = D(r) U_n + D(y gate'(a_r)) U_r                              reset after
+        N = U_n (D(r) + D(y gate'(a_r)) U_r)                            reset before
+
+    The conveyor is k. dh_t/dx_t has W in place of U and no D(k); what r scales, the
+    first term of N, is then W_n alone. PyTorch keeps with z and resets after the
+    product: without options it is ``torch.nn.GRUCell``.
 
     Args:
         input_size: I.
@@ -97,93 +97,49 @@ class GRU(TorchLayout):
         keep = 1 - z if self.z_replaces else z
         return Step((replaced * n + keep * carried,), gates, a, recurrent)
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
-        slopes = self._slopes(state, step)
-        return StepJacobian({"hh": self._block(slopes)}, slopes.keep)
-
-    def jacobians(self, inputs, state, step) -> Jacobians:
-        slopes = self._slopes(state, step)
-
-        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            block = self._block(slopes.at(span), over.get("hh"))
-            return StepJacobian({"hh": block}, slopes.keep[span])
-
-        return some
-
-    def _block(self, slopes: "_Slopes", into: Tensor | None = None) -> Tensor:
-        """Return J_t without the conveyor."""
-        to_reset, to_update, to_new = self.weight_hh.split(self.hidden_size, -2)
-        block = scale_rows(slopes.update, to_update, into)
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
+        u_r, u_z, u_n = self.weight_hh.split(self.hidden_size, -2)
+        r, k, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
+        hh = scale_rows(dh_da_z, u_z, None if out is None else out.blocks["hh"])
         if self.reset_before:
-            moved = scale_rows(slopes.reset, to_reset)
-            inner = left_multiply(to_new, moved)
-            inner += slopes.direct.unsqueeze(-2) * to_new.unsqueeze(-3)
-            block += slopes.candidate.unsqueeze(-1) * inner
+            inner = left_multiply(u_n, scale_rows(y * dr, u_r))
+            inner += row(r) * u_n.unsqueeze(-3)
+            hh += dh_da_n.unsqueeze(-1) * inner
         else:
-            add_scaled_rows_(block, slopes.reset, to_reset)
-            add_scaled_rows_(block, slopes.candidate, to_new)
-        return block
+            add_scaled_rows_(hh, dh_da_n * y * dr, u_r)
+            add_scaled_rows_(hh, dh_da_n * r, u_n)
+        return StepJacobian({"hh": hh}, k)
 
-    def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        slopes = self._slopes(state, step)
-        reset, update, candidate, direct, keep, _ = (v.unsqueeze(-2) for v in slopes)
-        (g,) = cotangents
+    def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
+        # v J, from the left: v reaches each pre-activation, and U takes these to
+        # h_{t-1}. With the reset before, a_n comes first: it reaches r by U_n.
+        ((v,), (out_h,)) = cotangents, out or (None,)
+        r, k, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
         if not self.reset_before:
-            gates = torch.cat([g * reset, g * update, g * candidate], -1)
-            return (pull_through(gates, self.weight_hh).addcmul(g, keep),)
+            by_gate = (dh_da_n * y * dr, dh_da_z, dh_da_n * r)
+            v_a = torch.cat([v * row(slope) for slope in by_gate], -1)
+            return (pull_through(v_a, self.weight_hh, out_h).addcmul_(v, row(k)),)
         width = self.hidden_size
-        early, late = self.weight_hh.split([2 * width, width], -2)
-        new = pull_through(g * candidate, late)
-        gates = torch.cat([new * reset, g * update], -1)
-        return (pull_through(gates, early) + new * direct + g * keep,)
-
-    def pullbacks(self, inputs, state, step) -> Pull:
-        if self.reset_before:
-            return super().pullbacks(inputs, state, step)
-        slopes = self._slopes(state, step)
-        to_earlier = (self._by_block if self._explicit else self._by_gates)(slopes)
-        keep = slopes.keep.unsqueeze(-2)
-
-        def pull(k, cotangents, into) -> None:
-            to_earlier(k, cotangents[0], into[0])
-            into[0].addcmul_(cotangents[0], keep[k])
-
-        return pull
-
-    def _by_gates(self, slopes: "_Slopes") -> Callable[..., None]:
-        """Pull cotangents back through all gates at once, without the conveyor."""
-        gates = torch.stack([slopes.reset, slopes.update, slopes.candidate], -2)
-        gates, pulled = gates.unsqueeze(-3), pulling(self.weight_hh)
-
-        def to_earlier(k: int, cotangents: Tensor, into: Tensor) -> None:
-            pulled((cotangents.unsqueeze(-2) * gates[k]).flatten(-2), into)
-
-        return to_earlier
-
-    def _by_block(self, slopes: "_Slopes") -> Callable[..., None]:
-        """Pull them back by what is not the conveyor of J_t, H^2 each."""
-        block: Tensor | None = None
-
-        def to_earlier(k: int, cotangents: Tensor, into: Tensor) -> None:
-            nonlocal block
-            block = self._block(slopes.at(k), block)
-            whole = into.view(-1, *into.shape[-2:])
-            multiply(cotangents.flatten(0, -3), block.flatten(0, -3), whole)
-
-        return to_earlier
+        u_rz, u_n = self.weight_hh.split([2 * width, width], -2)
+        v_n = pull_through(v * row(dh_da_n), u_n)
+        v_a = torch.cat([v_n * row(y * dr), v * row(dh_da_z)], -1)
+        found = pull_through(v_a, u_rz, out_h)
+        found += v_n * row(r)
+        found += v * row(k)
+        return (found,)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
-        slopes = self._slopes(state, step)
-        by_reset, by_update, by_new = self.weight_ih.split(self.hidden_size, -2)
-        block = scale_rows(slopes.update, by_update)
+        w_r, w_z, w_n = self.weight_ih.split(self.hidden_size, -2)
+        _, _, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
+        h = scale_rows(dh_da_z, w_z)
         if not self.reset_before:
-            add_scaled_rows_(block, slopes.reset, by_reset)
-            add_scaled_rows_(block, slopes.new, by_new)
-            return {"h": block}
-        to_new = self.weight_hh[..., 2 * self.hidden_size :, :]
-        inner = left_multiply(to_new, scale_rows(slopes.reset, by_reset))
-        inner += by_new.unsqueeze(-3)
-        return {"h": block + slopes.new.unsqueeze(-1) * inner}
+            add_scaled_rows_(h, dh_da_n * y * dr, w_r)
+            add_scaled_rows_(h, dh_da_n, w_n)
+            return {"h": h}
+        u_n = self.weight_hh[..., 2 * self.hidden_size :, :]
+        inner = left_multiply(u_n, scale_rows(y * dr, w_r))
+        inner += w_n.unsqueeze(-3)
+        return {"h": h + dh_da_n.unsqueeze(-1) * inner}
 
     def conveyor(self, inputs, state, step) -> Tensor:
         z = step.gates["update_gate"]
@@ -227,20 +183,16 @@ class GRU(TorchLayout):
     def _slopes(self, state, step: Step) -> "_Slopes":
         (h,), a = state, step.pre_activations
         r, z, n = (step.gates[name] for name in self.gate_names)
-        d_reset, d_update = (
-            self.gate.derivative(a[name], step.gates[name])
-            for name in self.gate_names[:2]
-        )
-        keep = 1 - z if self.z_replaces else z
-        moved = n - h if self.z_replaces else h - n
-        new = (1 - keep) * self.candidate.derivative(a["candidate"], n)
-        if self.reset_before:
-            return _Slopes(h * d_reset, moved * d_update, new, r, keep, new)
-        reset = new * self._late_product(h, step) * d_reset
-        return _Slopes(reset, moved * d_update, new * r, r, keep, new)
+        dr = self.gate.derivative(a["reset_gate"], r)
+        dz = self.gate.derivative(a["update_gate"], z)
+        k = 1 - z if self.z_replaces else z
+        dh_da_z = (n - h if self.z_replaces else h - n) * dz
+        dh_da_n = (1 - k) * self.candidate.derivative(a["candidate"], n)
+        y = h if self.reset_before else self._late_product(h, step)
+        return _Slopes(r, k, y, dr, dh_da_z, dh_da_n)
 
     def _late_product(self, h: Tensor, step: Step) -> Tensor:
-        """Return U_n h_{t-1} + b_hn, from the step where it says so."""
+        """Return U_n h_{t-1} + b_hn, from ``step.recurrent`` where it is there."""
         rows = slice(2 * self.hidden_size, 3 * self.hidden_size)
         if step.recurrent:
             product = step.recurrent[0].product[..., rows]
@@ -252,25 +204,20 @@ class GRU(TorchLayout):
 
 
 class _Slopes(NamedTuple):
-    """The elementwise factors of J_t, each (…, B, H).
+    """The elementwise factors of J_t, each (…, B, H), in the symbols of :class:`GRU`.
 
     Attributes:
-        reset: by what U_r's rows are scaled; with reset before it is h_{t-1} r', and
-            acts before U_n.
-        update: by what U_z's rows are scaled, +-(h_{t-1} - n) z'.
-        candidate: by what U_n's rows are scaled.
-        direct: r, which scales U_n's columns with reset before (not used after).
-        keep: k.
-        new: dh_t by the candidate's pre-activation, by which W_n's rows are scaled.
+        r: the reset gate.
+        k: the keep gate.
+        y: what r multiplies.
+        dr: gate'(a_r).
+        dh_da_z: dh_t/da_z.
+        dh_da_n: dh_t/da_n.
     """
 
-    reset: Tensor
-    update: Tensor
-    candidate: Tensor
-    direct: Tensor
-    keep: Tensor
-    new: Tensor
-
-    def at(self, k: int | slice) -> "_Slopes":
-        """Return those of the k-th step along a leading time axis, or of some."""
-        return _Slopes(*(values[k] for values in self))
+    r: Tensor
+    k: Tensor
+    y: Tensor
+    dr: Tensor
+    dh_da_z: Tensor
+    dh_da_n: Tensor

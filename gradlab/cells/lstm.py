@@ -1,7 +1,6 @@
 """Long short-term memory, with the options that ablate it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -11,51 +10,60 @@ from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
-from gradlab.cells.base import (
-    NOTHING,
-    Diagonal,
-    Jacobians,
-    Pull,
-    Recurrent,
-    Step,
-    StepJacobian,
-)
+from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
     matmul,
-    multiply_add_,
     pull_through,
-    pulling,
     scale_rows,
 )
 
 
 class LSTM(TorchLayout):
-    """c_t = f c_{t-1} + i g, h_t = o tanh(c_t), gates from x_t and h_{t-1}.
+    """c_t = f c_{t-1} + i g, h_t = o psi(c_t), gates from x_t and h_{t-1}.
 
-    With ``into`` the coefficients by which a gate's pre-activation moves c_t, and
-    s = dh_t/dc_t with the gates fixed::
+    Products of vectors are elementwise; terms in brackets are there with peepholes::
 
-        C_h = D(c_{t-1} f') U_f + D(g i') U_i + D(i g') U_g       dc_t/dh_{t-1}
-        J   = [[D(s) C_h + D(tanh(c_t) o') U_o,  D(s d)],
-               [C_h,                             D(d)  ]]
+        i = gate(a_i),  a_i = W_i x_t + U_i h_{t-1} + b_i  [+ p_i c_{t-1}]
+        f = gate(a_f),  a_f = W_f x_t + U_f h_{t-1} + b_f  [+ p_f c_{t-1}]
+        g = phi(a_g),   a_g = W_g x_t + U_g h_{t-1} + b_g
+        c_t = f c_{t-1} + i g
+        o = gate(a_o),  a_o = W_o x_t + U_o h_{t-1} + b_o  [+ p_o c_t]
+        h_t = o psi(c_t),  or  W_hr (o psi(c_t))  with a projection
 
-    The conveyor is d = f; with peepholes d = f + c_{t-1} f' p_f + g i' p_i, which can
-    exceed 1 or be negative. Without options it is ``torch.nn.LSTMCell``.
+    The derivatives follow by the chain rule, D(v) being diag(v). How c_t depends on the
+    pre-activations and on c_{t-1}, and h_t on a_o and on c_t::
+
+        dc_t/da_i = g gate'(a_i)
+        dc_t/da_f = c_{t-1} gate'(a_f),  or  (c_{t-1} - g) gate'(a_f)  if coupled
+        dc_t/da_g = i phi'(a_g)
+        d = f [+ p_i dc_t/da_i + p_f dc_t/da_f]
+        dh_t/da_o = psi(c_t) gate'(a_o)
+        s = o psi'(c_t) [+ p_o dh_t/da_o]
+
+    The blocks of J_t (a projection multiplies those of h_t by W_hr from the left)::
+
+        dc_t/dh_{t-1} = D(dc_t/da_i) U_i + D(dc_t/da_f) U_f + D(dc_t/da_g) U_g
+        dc_t/dc_{t-1} = D(d)
+        dh_t/dh_{t-1} = D(s) dc_t/dh_{t-1} + D(dh_t/da_o) U_o
+        dh_t/dc_{t-1} = D(s d)
+
+    The conveyor is d; with peepholes it can exceed 1 or be negative. dc_t/dx_t and
+    dh_t/dx_t have W in place of U. Without options it is ``torch.nn.LSTMCell``.
 
     Args:
         input_size: I.
         hidden_size: H.
-        activation: of candidate and output; tanh by default.
+        activation: phi and psi; tanh by default.
         peephole: input and forget gate see c_{t-1}, the output gate c_t, through
             ``weight_peephole`` (H per gate that is there: i f o).
         no_forget: the 1997 cell, f = 1.
         coupled: i = 1 - f; the forget gate's block stays.
         no_output_activation: h_t = o c_t.
         gate: activation of the gates; sigmoid by default.
-        candidate: activation of the candidate alone.
+        candidate: phi alone.
         proj: P > 0 projects h_t = W_hr (o tanh c_t), ``weight_hr`` (P, H).
         bias: whether there are biases.
         dtype: of the parameters.
@@ -128,18 +136,18 @@ class LSTM(TorchLayout):
     def step(self, inputs, state, *, kept=None) -> Step:
         h, c = state
         product = matmul(h, self.weight_hh)
-        a = self._split(self._affine(inputs, product))
-        peep = self._peepholes()
+        a = self._by_gate(self._affine(inputs, product), -1)
+        p = self._peepholes()
         for name in ("input_gate", "forget_gate"):
-            if name in peep:
-                a[name] = a[name] + peep[name] * c
-        gates = self._early_gates(a)
+            if name in p:
+                a[name] = a[name] + p[name] * c
+        gates = self._gates_of_c(a)
         carried = c if kept is None else kept
         if not self.no_forget:
             carried = gates["forget_gate"] * carried
         c = carried + gates["input_gate"] * gates["candidate"]
-        if "output_gate" in peep:
-            a["output_gate"] = a["output_gate"] + peep["output_gate"] * c
+        if "output_gate" in p:
+            a["output_gate"] = a["output_gate"] + p["output_gate"] * c
         gates["output_gate"] = self.gate(a["output_gate"])
         h = gates["output_gate"] * self.output(c)
         if self.proj_size:
@@ -147,128 +155,8 @@ class LSTM(TorchLayout):
         rows = slice(0, self.weight_hh.shape[-2])
         return Step((h, c), gates, a, (Recurrent(rows, state[0], product),))
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
-        return self._blocks(self._slopes(state, step))
-
-    def jacobians(self, inputs, state, step) -> Jacobians:
-        slopes = self._slopes(state, step)
-
-        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            return self._blocks(slopes.at(span), over)
-
-        return some
-
-    def _blocks(
-        self, slopes: "_Slopes", over: Mapping[str, Tensor] = NOTHING
-    ) -> StepJacobian:
-        weights = self._split_rows(self.weight_hh)
-        cell = _mixed(slopes.into_cell, weights, over.get("ch"))
-        into = None if self.proj_size else over.get("hh")
-        hidden = torch.mul(slopes.cell_to_hidden.unsqueeze(-1), cell, out=into)
-        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
-        through = slopes.cell_to_hidden * slopes.conveyor
-        blocks: dict[str, Tensor | Diagonal]
-        if not self.proj_size:
-            blocks = {"hh": hidden, "hc": Diagonal(through), "ch": cell}
-        else:
-            blocks = {
-                "hh": left_multiply(self.weight_hr, hidden),
-                "hc": through.unsqueeze(-2) * self.weight_hr.unsqueeze(-3),
-                "ch": cell,
-            }
-        return StepJacobian(blocks, slopes.conveyor)
-
-    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
-        slopes = self._slopes(state, step)
-        weights = self._split_rows(self.weight_ih)
-        cell = _mixed(slopes.into_cell, weights)
-        hidden = slopes.cell_to_hidden.unsqueeze(-1) * cell
-        add_scaled_rows_(hidden, slopes.into_output, weights["output_gate"])
-        if self.proj_size:
-            hidden = left_multiply(self.weight_hr, hidden)
-        return {"h": hidden, "c": cell}
-
-    def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        factors = _Factors.of(self._slopes(state, step))
-        hidden, cell = self._outputs(factors, *cotangents)
-        early = (cell.unsqueeze(-2) * factors.into_cell).flatten(-2)
-        gates = torch.cat([early, hidden * factors.into_output], -1)
-        return pull_through(gates, self.weight_hh), cell * factors.conveyor
-
-    def pullbacks(self, inputs, state, step) -> Pull:
-        slopes = self._slopes(state, step)
-        factors = list(_Factors.of(slopes).steps())
-        if self._explicit and not self.proj_size:
-            to_earlier = self._by_block(slopes, factors)
-        else:
-            to_earlier = self._by_gates(factors)
-
-        def pull(k, cotangents, into) -> None:
-            hidden, cell = self._outputs(factors[k], *cotangents)
-            to_earlier(k, hidden, cell, into[0])
-            torch.mul(cell, factors[k].conveyor, out=into[1])
-
-        return pull
-
-    def _by_gates(self, factors: Sequence["_Factors"]) -> Callable[..., None]:
-        """Pull cotangents of h_t and c_t back to h_{t-1} through all gates at once."""
-        pulled = pulling(self.weight_hh)
-
-        def to_earlier(k: int, hidden: Tensor, cell: Tensor, into: Tensor) -> None:
-            shape = (*cell.shape[:-1], len(self.gate_names), self.hidden_size)
-            gates, early = cell.new_empty(shape), factors[k].into_cell
-            torch.mul(cell.unsqueeze(-2), early, out=gates[..., :-1, :])
-            torch.mul(hidden, factors[k].into_output, out=gates[..., -1, :])
-            pulled(gates.flatten(-2), into)
-
-        return to_earlier
-
-    def _by_block(
-        self, slopes: "_Slopes", factors: Sequence["_Factors"]
-    ) -> Callable[..., None]:
-        """Pull them back by dc_t/dh_{t-1} and the output gate, 2 H^2 each."""
-        weights = self._split_rows(self.weight_hh)
-        pulled = pulling(weights["output_gate"])
-        block: Tensor | None = None
-
-        def to_earlier(k: int, hidden: Tensor, cell: Tensor, into: Tensor) -> None:
-            nonlocal block
-            block = _mixed(slopes.at(k).into_cell, weights, block)
-            pulled(hidden * factors[k].into_output, into)
-            whole = into.view(-1, *into.shape[-2:])
-            multiply_add_(whole, cell.flatten(0, -3), block.flatten(0, -3))
-
-        return to_earlier
-
-    def _outputs(
-        self, factors: "_Factors", hidden: Tensor, cell: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return the cotangents of h_t before projection, and of c_t by all roads."""
-        if self.proj_size:
-            hidden = pull_through(hidden, self.weight_hr)
-        return hidden, torch.addcmul(cell, hidden, factors.cell_to_hidden)
-
-    def conveyor(self, inputs, state, step) -> Tensor:
-        return self._conveyor(step, self._into_cell(state, step))
-
-    def _split(self, rows: Tensor) -> dict[str, Tensor]:
-        return dict(zip(self.gate_names, rows.split(self.hidden_size, -1), strict=True))
-
-    def _split_rows(self, weight: Tensor) -> dict[str, Tensor]:
-        """Return a weight's rows by gate."""
-        parts = weight.split(self.hidden_size, -2)
-        return dict(zip(self.gate_names, parts, strict=True))
-
-    def _peepholes(self) -> Mapping[str, Tensor]:
-        """Return the peephole weights by gate, (…M, 1, H); empty without peepholes."""
-        if not self.peephole:
-            return {}
-        names = [name for name in self.gate_names if name != "candidate"]
-        parts = row(self.weight_peephole).split(self.hidden_size, -1)
-        return dict(zip(names, parts, strict=True))
-
-    def _early_gates(self, a: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return input gate, forget gate and candidate as there are, in this order."""
+    def _gates_of_c(self, a: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return i, f and g by name, those that there are."""
         gates = {}
         if not self.coupled:
             gates["input_gate"] = self.gate(a["input_gate"])
@@ -279,98 +167,101 @@ class LSTM(TorchLayout):
         gates["candidate"] = self.candidate(a["candidate"])
         return gates
 
-    def _into_cell(self, state, step: Step) -> dict[str, Tensor]:
-        """Return dc_t by each pre-activation, in the order of the weight blocks."""
-        gates, a, earlier = step.gates, step.pre_activations, state[1]
-        into = {}
-        for name in self.gate_names[:-1]:
-            if name == "candidate":
-                slope = self.candidate.derivative(a[name], gates[name])
-                into[name] = gates["input_gate"] * slope
-                continue
-            slope = self.gate.derivative(a[name], gates[name])
-            moved = gates["candidate"] if name == "input_gate" else earlier
-            if self.coupled:
-                moved = earlier - gates["candidate"]
-            into[name] = moved * slope
-        return into
-
-    def _conveyor(self, step: Step, into_cell: Mapping[str, Tensor]) -> Tensor:
-        """Return d, by which c_{t-1} is handed on at fixed h_{t-1}, (…, B, H)."""
-        carry = step.state[1]
-        d = torch.ones_like(carry) if self.no_forget else step.gates["forget_gate"]
-        for name, weight in self._peepholes().items():
+    def _slopes_of_c(self, state, step: Step) -> tuple[dict[str, Tensor], Tensor]:
+        """Return dc_t/da by gate, in the order of the weight's rows, and d."""
+        (_, c), a, gates = state, step.pre_activations, step.gates
+        g = gates["candidate"]
+        dc_da = {}
+        if not self.coupled:
+            slope = self.gate.derivative(a["input_gate"], gates["input_gate"])
+            dc_da["input_gate"] = g * slope
+        if not self.no_forget:
+            slope = self.gate.derivative(a["forget_gate"], gates["forget_gate"])
+            dc_da["forget_gate"] = (c - g if self.coupled else c) * slope
+        slope = self.candidate.derivative(a["candidate"], g)
+        dc_da["candidate"] = gates["input_gate"] * slope
+        d = torch.ones_like(c) if self.no_forget else gates["forget_gate"]
+        for name, p in self._peepholes().items():
             if name != "output_gate":
-                d = d + into_cell[name] * weight
-        return d
+                d = d + dc_da[name] * p
+        return dc_da, d
 
-    def _slopes(self, state, step: Step) -> "_Slopes":
-        into_cell = self._into_cell(state, step)
-        gate, pre = step.gates["output_gate"], step.pre_activations["output_gate"]
-        carry = step.state[1]
-        out = self.output(carry)
-        into_output = out * self.gate.derivative(pre, gate)
-        cell_to_hidden = gate * self.output.derivative(carry, out)
-        peep = self._peepholes().get("output_gate")
-        if peep is not None:
-            cell_to_hidden = cell_to_hidden + into_output * peep
-        conveyor = self._conveyor(step, into_cell)
-        return _Slopes(into_cell, into_output, cell_to_hidden, conveyor)
+    def _slopes_of_h(self, step: Step) -> tuple[Tensor, Tensor]:
+        """Return dh_t/da_o and s = dh_t/dc_t, both before the projection."""
+        c, o = step.state[1], step.gates["output_gate"]
+        psi = self.output(c)
+        dh_da = psi * self.gate.derivative(step.pre_activations["output_gate"], o)
+        s = o * self.output.derivative(c, psi)
+        if self.peephole:
+            s = s + dh_da * self._peepholes()["output_gate"]
+        return dh_da, s
+
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
+        dc_da, d = self._slopes_of_c(state, step)
+        dh_da, s = self._slopes_of_h(step)
+        ch_out = None if out is None else out.blocks["ch"]
+        hh_out = None if out is None or self.proj_size else out.blocks["hh"]
+        u = self._by_gate(self.weight_hh, -2)
+        ch = _sum_of_scaled(dc_da, u, ch_out)
+        hh = torch.mul(s.unsqueeze(-1), ch, out=hh_out)
+        add_scaled_rows_(hh, dh_da, u["output_gate"])
+        hc: Tensor | Diagonal = Diagonal(s * d)
+        if self.proj_size:
+            hh = left_multiply(self.weight_hr, hh)
+            hc = row(s * d) * self.weight_hr.unsqueeze(-3)
+        return StepJacobian({"hh": hh, "hc": hc, "ch": ch}, conveyor=d)
+
+    def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
+        # v J, from the left: v_c becomes all that reaches c_t, also through h_t; from
+        # there it reaches each pre-activation, and U takes these to h_{t-1}.
+        (v_h, v_c), (out_h, out_c) = cotangents, out or (None, None)
+        dc_da, d = self._slopes_of_c(state, step)
+        dh_da, s = self._slopes_of_h(step)
+        if self.proj_size:
+            v_h = pull_through(v_h, self.weight_hr)
+        v_c = torch.addcmul(v_c, v_h, row(s))
+        v_a = [*(v_c * row(slope) for slope in dc_da.values()), v_h * row(dh_da)]
+        return (
+            pull_through(torch.cat(v_a, -1), self.weight_hh, out_h),
+            torch.mul(v_c, row(d), out=out_c),
+        )
+
+    def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
+        dc_da, _ = self._slopes_of_c(state, step)
+        dh_da, s = self._slopes_of_h(step)
+        w = self._by_gate(self.weight_ih, -2)
+        c = _sum_of_scaled(dc_da, w)
+        h = s.unsqueeze(-1) * c
+        add_scaled_rows_(h, dh_da, w["output_gate"])
+        if self.proj_size:
+            h = left_multiply(self.weight_hr, h)
+        return {"h": h, "c": c}
+
+    def conveyor(self, inputs, state, step) -> Tensor:
+        return self._slopes_of_c(state, step)[1]
+
+    def _by_gate(self, stacked: Tensor, dim: int) -> dict[str, Tensor]:
+        """Return the blocks of H along ``dim`` by gate."""
+        parts = stacked.split(self.hidden_size, dim)
+        return dict(zip(self.gate_names, parts, strict=True))
+
+    def _peepholes(self) -> Mapping[str, Tensor]:
+        """Return the peephole weights by gate, (…M, 1, H); empty without peepholes."""
+        if not self.peephole:
+            return {}
+        names = [name for name in self.gate_names if name != "candidate"]
+        parts = row(self.weight_peephole).split(self.hidden_size, -1)
+        return dict(zip(names, parts, strict=True))
 
 
-class _Slopes(NamedTuple):
-    """The elementwise factors of J_t, each (…, B, H).
-
-    Attributes:
-        into_cell: dc_t by pre-activation, without the output gate.
-        into_output: dh_t by the output gate's pre-activation (before projection).
-        cell_to_hidden: s, dh_t by c_t (before projection).
-        conveyor: d.
-    """
-
-    into_cell: Mapping[str, Tensor]
-    into_output: Tensor
-    cell_to_hidden: Tensor
-    conveyor: Tensor
-
-    def at(self, k: int | slice) -> "_Slopes":
-        """Return those of the k-th step along a leading time axis, or of some."""
-        into_cell = {name: values[k] for name, values in self.into_cell.items()}
-        return _Slopes(into_cell, *(values[k] for values in self[1:]))
-
-
-class _Factors(NamedTuple):
-    """The slopes as cotangents (…, B, K, H) are scaled by them.
-
-    Attributes:
-        into_cell: (…, B, 1, early gates, H).
-        into_output, cell_to_hidden, conveyor: (…, B, 1, H).
-    """
-
-    into_cell: Tensor
-    into_output: Tensor
-    cell_to_hidden: Tensor
-    conveyor: Tensor
-
-    @classmethod
-    def of(cls, slopes: _Slopes) -> "_Factors":
-        """Return those of slopes."""
-        into_cell = torch.stack([*slopes.into_cell.values()], -2).unsqueeze(-3)
-        return cls(into_cell, *(values.unsqueeze(-2) for values in slopes[1:]))
-
-    def steps(self) -> Iterator["_Factors"]:
-        """Yield those of each step along a leading time axis."""
-        return map(_Factors, *(values.unbind(0) for values in self))
-
-
-def _mixed(
+def _sum_of_scaled(
     scales: Mapping[str, Tensor],
     weights: Mapping[str, Tensor],
-    into: Tensor | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
-    """Return the sum of each gate's rows scaled, (…, B, H, n)."""
+    """Return the sum over gates of D(scale) @ weight, (…, B, H, n)."""
     (first, scale), *rest = scales.items()
-    total = scale_rows(scale, weights[first], into)
+    total = scale_rows(scale, weights[first], out)
     for name, scale in rest:
         add_scaled_rows_(total, scale, weights[name])
     return total

@@ -1,28 +1,31 @@
 """The plain recurrent network (Elman)."""
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor
 
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._layout import TorchLayout
-from gradlab.cells.base import (
-    NOTHING,
-    Jacobians,
-    Pull,
-    Recurrent,
-    Step,
-    StepJacobian,
-)
-from gradlab.numerics.batch_invariant import matmul, pull_through, pulling, scale_rows
+from gradlab.cells._layout import TorchLayout, row
+from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.numerics.batch_invariant import matmul, pull_through, scale_rows
 
 
 class RNN(TorchLayout):
-    """h_t = phi(a_t), a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh.
+    """h_t = phi(a_t), with a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh.
 
-    J_t = D(phi'(a_t)) W_hh. With tanh or relu it is ``torch.nn.RNNCell``.
+    Its derivatives, by the chain rule::
+
+        dh_t/dh_{t-1} = D(phi'(a_t)) W_hh
+        dh_t/dx_t     = D(phi'(a_t)) W_ih
+
+    With tanh or relu it is ``torch.nn.RNNCell``.
+
+    Args:
+        input_size: I.
+        hidden_size: H.
+        activation: phi; tanh by default.
+        bias: whether there are biases.
+        dtype: of the parameters.
     """
 
     name = "rnn"
@@ -52,29 +55,15 @@ class RNN(TorchLayout):
         recurrent = Recurrent(slice(0, self.hidden_size), h, product)
         return Step((self.activation(a),), {}, {"recurrent": a}, (recurrent,))
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
-        return StepJacobian({"hh": scale_rows(self._slope(step), self.weight_hh)})
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
+        buffer = None if out is None else out.blocks["hh"]
+        return StepJacobian(
+            {"hh": scale_rows(self._slope(step), self.weight_hh, buffer)}
+        )
 
-    def jacobians(self, inputs, state, step) -> Jacobians:
-        slope = self._slope(step)
-
-        def some(span: slice, over: Mapping[str, Tensor] = NOTHING) -> StepJacobian:
-            block = scale_rows(slope[span], self.weight_hh, over.get("hh"))
-            return StepJacobian({"hh": block})
-
-        return some
-
-    def pullback(self, inputs, state, step, cotangents) -> tuple[Tensor, ...]:
-        (g,) = cotangents
-        return (pull_through(g * self._slope(step).unsqueeze(-2), self.weight_hh),)
-
-    def pullbacks(self, inputs, state, step) -> Pull:
-        slope, pulled = self._slope(step).unsqueeze(-2), pulling(self.weight_hh)
-
-        def pull(k, cotangents, into) -> None:
-            pulled(cotangents[0] * slope[k], into[0])
-
-        return pull
+    def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
+        ((u,), (out_h,)) = cotangents, out or (None,)
+        return (pull_through(u * row(self._slope(step)), self.weight_hh, out_h),)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}

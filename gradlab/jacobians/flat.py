@@ -130,18 +130,17 @@ def jacobians(
         return
     width = Layout.of(cell).size
     most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
-    together = max(1, most // (math.prod(trajectory.lead) * width * width))
-    memory: dict[int, dict[str, Tensor]] = {}
+    together = most // (math.prod(trajectory.lead) * width * width)
+    together = min(_LONGEST, max(1, together))
+    buffers: dict[int, StepJacobian] = {}
     while later > earlier:
-        start = max(earlier, later - _LONGEST)
-        some = cell.jacobians(*trajectory.steps_between(start, later))
-        while later > start:
-            first = max(start, later - together)
-            over = memory.get(later - first, {})
-            found = some(slice(first - start, later - start), over)
-            memory[later - first] = found.memory
-            yield from _apart(flatten(cell, found), trajectory, first, later)
-            later = first
+        first = max(earlier, later - together)
+        found = cell.jacobian(
+            *trajectory.steps_between(first, later), out=buffers.get(later - first)
+        )
+        buffers[later - first] = found
+        yield from _apart(flatten(cell, found), trajectory, first, later)
+        later = first
 
 
 def _apart(

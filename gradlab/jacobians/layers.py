@@ -139,7 +139,7 @@ class _Joined(Cell):
             _side_by_side(self.cell, step.state), step.gates, step.pre_activations
         )
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         own = Step(
             self._apart(step.state), step.gates, step.pre_activations, step.recurrent
         )

@@ -97,33 +97,16 @@ def left_multiply(weight: Tensor, blocks: Tensor) -> Tensor:
     return product.unflatten(-2, (blocks.shape[-3], blocks.shape[-1])).mT
 
 
-def pull_through(cotangents: Tensor, weight: Tensor) -> Tensor:
-    """Return cotangents @ weight per sequence.
+def pull_through(
+    cotangents: Tensor, weight: Tensor, out: Tensor | None = None
+) -> Tensor:
+    """Return cotangents @ weight per sequence, written to ``out`` if given.
 
     ``cotangents`` (…, …M, B, K, rows), ``weight`` (…M, rows, n): (…, …M, B, K, n).
     """
     product = matmul(cotangents.flatten(-3, -2), weight.mT)
-    return product.unflatten(-2, cotangents.shape[-3:-1])
-
-
-def pulling(weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
-    """Return :func:`pull_through` by ``weight``, for many cotangents after each other.
-
-    ``pull(cotangents, into)`` writes to ``into`` and returns it, the same bits. What
-    depends on the weight alone is looked at once. No graph is built.
-    """
-    weight = weight.detach()
-    rows, columns = weight.shape[-2:]
-    members = weight if weight.ndim == 3 else weight.unsqueeze(0)
-    if rows % ALIGNMENT or columns % ALIGNMENT:
-        return lambda cotangents, into: into.copy_(pull_through(cotangents, weight))
-
-    def pull(cotangents: Tensor, into: Tensor) -> Tensor:
-        flat = cotangents.reshape(len(members), -1, rows)
-        torch.bmm(flat, members, out=into.view(len(members), -1, columns))
-        return into
-
-    return pull
+    product = product.unflatten(-2, cotangents.shape[-3:-1])
+    return product if out is None else out.copy_(product)
 
 
 def pad_to_multiple(values: Tensor, axes: int) -> Tensor:

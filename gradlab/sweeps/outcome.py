@@ -32,7 +32,7 @@ class Check:
     Attributes:
         kind: ``CELL, ACTIVATION``.
         error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
-            the pullback; NaN where the cell has no closed form.
+            ``vjp``; NaN where the cell has no closed form.
         compared: numbers that were compared.
         conveyor: |conveyor - autograd| / |conveyor|, autograd with h detached inside
             the gates; the largest over lags, NaN where there is none to hold so.

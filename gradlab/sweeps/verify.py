@@ -1,19 +1,17 @@
 """Closed forms against autograd, on a small trajectory in float64."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from inspect import signature
-from itertools import chain
 
 import torch
 from torch import Tensor
 
 from gradlab import catalog, cells
-from gradlab.cells.base import Cell
+from gradlab.cells.base import Cell, Step
 from gradlab.errors import VerificationError
 from gradlab.initializers import initialize_
 from gradlab.jacobians import reference
-from gradlab.numerics.batch_invariant import ALIGNMENT
 from gradlab.seeding import stream
 from gradlab.sweeps.outcome import Check
 from gradlab.trajectory import Trajectory, unroll
@@ -33,9 +31,7 @@ def check(cell_spec: str, activation: str | None) -> Check:
     kind = cell_spec if activation is None else f"{cell_spec}, {activation}"
     cell = _small(cell_spec, activation)
     trajectory = _trajectory(cell)
-    wide = _small(cell_spec, activation, ALIGNMENT)
-    pairs = chain(_pairs(cell, trajectory), _through_steps(wide, _trajectory(wide)))
-    closed = _worst(kind, pairs)
+    closed = _worst(kind, _pairs(cell, trajectory))
     return Check(kind, *closed, *_worst(kind, _roads(cell, trajectory)))
 
 
@@ -97,55 +93,69 @@ def account(ours: Tensor, theirs: Tensor, rows: int = 8) -> str:
 
 
 def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
-    """Yield (name, closed form, autograd) of whatever the cell has closed forms for."""
-    kind = type(cell)
-    some = cell.jacobians(*trajectory.steps_between(0, trajectory.length))
-    for t in range(1, trajectory.length + 1):
-        inputs, state, step = trajectory.step_at(t)
-        if kind.jacobian is not Cell.jacobian:
-            eye = torch.eye(sum(cell.state_sizes), dtype=torch.float64)
-            rows = eye.expand(SEQUENCES, -1, -1)
-            expected = pulled_back(cell, inputs, state, rows)
-            yield (
-                f"J_{t} (sequence, later, earlier)",
-                cell.jacobian(inputs, state, step).dense(cell),
-                expected,
-            )
-            yield (
-                f"J_{t}, one of many (step, sequence, later, earlier)",
-                some(slice(t - 1, t)).dense(cell),
-                expected[None],
-            )
-        if kind.pullback is not Cell.pullback:
-            cotangents = _cotangents(cell, t)
-            yield (
-                f"pullback through step {t} (sequence, cotangent, state)",
-                torch.cat(cell.pullback(inputs, state, step, cotangents), -1),
-                pulled_back(cell, inputs, state, torch.cat(cotangents, -1)),
-            )
+    """Yield (name, closed form, autograd) of whatever the cell has closed forms for.
 
-
-def _through_steps(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
-    """Yield (name, closed form, autograd) of what goes through one step of many.
-
-    Of a cell with whole multiples of 16 units: there it may take another way.
+    Step by step, and of all steps at once, written over an earlier result.
     """
-    if type(cell).pullbacks is Cell.pullbacks:
-        return
-    length = trajectory.length
+    if type(cell).jacobian is not Cell.jacobian:
+        eye = torch.eye(sum(cell.state_sizes), dtype=torch.float64)
+        rows = eye.expand(trajectory.length, SEQUENCES, -1, -1)
+        yield from _compared(
+            "J_{t}{how} (sequence, later, earlier)",
+            [cell.jacobian(*s).dense(cell) for s in _steps(trajectory)],
+            _jacobians_at_once(cell, trajectory),
+            _by_autograd(cell, trajectory, rows),
+        )
+    if type(cell).vjp is not Cell.vjp:
+        each = [_cotangents(cell, t) for t in range(1, trajectory.length + 1)]
+        yield from _compared(
+            "vjp through step {t}{how} (sequence, cotangent, state)",
+            [
+                torch.cat(cell.vjp(*s, rows), -1)
+                for s, rows in zip(_steps(trajectory), each, strict=True)
+            ],
+            _vjps_at_once(cell, trajectory, each),
+            _by_autograd(cell, trajectory, [torch.cat(rows, -1) for rows in each]),
+        )
+
+
+def _steps(
+    trajectory: Trajectory,
+) -> Iterator[tuple[Tensor, tuple[Tensor, ...], Step]]:
+    return map(trajectory.step_at, range(1, trajectory.length + 1))
+
+
+def _compared(
+    name: str, single: Iterable[Tensor], at_once: Iterable[Tensor], right: list[Tensor]
+) -> Iterator[Pair]:
+    for how, found in (("", single), (" of all steps at once", at_once)):
+        for t, (ours, theirs) in enumerate(zip(found, right, strict=True), start=1):
+            yield name.format(t=t, how=how), ours, theirs
+
+
+def _jacobians_at_once(cell: Cell, trajectory: Trajectory) -> Tensor:
+    steps = trajectory.steps_between(0, trajectory.length)
     with torch.no_grad():
-        pull = cell.pullbacks(*trajectory.steps_between(0, length))
-        for t in (1, length):
-            cotangents = _cotangents(cell, t)
-            pulled = tuple(torch.empty_like(part) for part in cotangents)
-            pull(t - 1, cotangents, pulled)
-            yield (
-                f"pullback through step {t} of many (sequence, cotangent, state)",
-                torch.cat(pulled, -1),
-                pulled_back(
-                    cell, *trajectory.step_at(t)[:2], torch.cat(cotangents, -1)
-                ),
-            )
+        return cell.jacobian(*steps, out=cell.jacobian(*steps)).dense(cell)
+
+
+def _vjps_at_once(
+    cell: Cell, trajectory: Trajectory, cotangents: Sequence[tuple[Tensor, ...]]
+) -> Tensor:
+    stacked = tuple(torch.stack(parts) for parts in zip(*cotangents, strict=True))
+    out = tuple(torch.ones_like(part) for part in stacked)
+    with torch.no_grad():
+        cell.vjp(*trajectory.steps_between(0, trajectory.length), stacked, out=out)
+    return torch.cat(out, -1)
+
+
+def _by_autograd(
+    cell: Cell, trajectory: Trajectory, rows: Iterable[Tensor]
+) -> list[Tensor]:
+    return [
+        pulled_back(cell, inputs, state, some)
+        for (inputs, state, _), some in zip(_steps(trajectory), rows, strict=True)
+    ]
 
 
 def _roads(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
@@ -197,14 +207,14 @@ def pulled_back(
     return torch.stack([torch.cat(parts, -1) for parts in found], -2)
 
 
-def _small(spec: str, activation: str | None, width: int = HIDDEN) -> Cell:
+def _small(spec: str, activation: str | None) -> Cell:
     _, options = cells.parse(spec)
     sizes = [v for v in options.values() if isinstance(v, int) and v is not True]
     chosen = None if activation is None else catalog.get("activations", activation)()
     cell = cells.build(
         spec,
         FEATURES,
-        max([width, *(size + 3 for size in sizes)]),
+        max([HIDDEN, *(size + 3 for size in sizes)]),
         activation=chosen,
         dtype=torch.float64,
     )

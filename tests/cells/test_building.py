@@ -47,7 +47,7 @@ def test_a_cell_with_step_alone_has_derivatives():
     assert relative(jacobian.dense(cell), expected) <= 1e-12
     assert jacobian.blocks["memmem"].abs().max() <= 1e-15
     rows = torch.randn(2, 4, 3, 7, dtype=torch.float64)
-    pulled = cell.pullback(inputs, state, step, rows.split([5, 2], -1))
+    pulled = cell.vjp(inputs, state, step, rows.split([5, 2], -1))
     assert relative(torch.cat(pulled, -1), rows @ expected) <= 1e-12
 
 

@@ -21,7 +21,7 @@ TOLERANCE = 1e-12
 
 
 def compare(cell: Cell, *lead: int) -> None:
-    """J_t, the pullback of random cotangents and ds_t/dx_t, against jacrev."""
+    """J_t, the vjp of random cotangents and ds_t/dx_t, against jacrev."""
     inputs, state, step = visit(cell, *lead)
     expected = twin(cell, inputs, state)
     by_inputs = input_twin(cell, inputs, state)
@@ -36,9 +36,7 @@ def compare_with(cell, inputs, state, step, expected, by_inputs) -> None:
         rows = torch.randn(
             *inputs.shape[:-1], 3, expected.shape[-1], generator=generator
         ).to(expected)
-        pulled = cell.pullback(
-            inputs, state, step, rows.split(list(cell.state_sizes), -1)
-        )
+        pulled = cell.vjp(inputs, state, step, rows.split(list(cell.state_sizes), -1))
         assert relative(torch.cat(pulled, -1), rows @ expected) <= TOLERANCE
         by_input = cell.input_jacobian(inputs, state, step)
         whole = torch.cat([by_input[name] for name in cell.state_names], -2)
@@ -178,5 +176,5 @@ def test_a_state_that_nothing_depends_on_has_derivative_zero():
     step = cell.step(inputs, state)
     block = cell.jacobian(inputs, state, step).blocks["hh"]
     assert block.shape == (2, 4, 4) and not block.any()
-    pulled = cell.pullback(inputs, state, step, (torch.ones(2, 5, 4).double(),))
+    pulled = cell.vjp(inputs, state, step, (torch.ones(2, 5, 4).double(),))
     assert pulled[0].shape == (2, 5, 4) and not pulled[0].any()

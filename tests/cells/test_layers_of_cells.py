@@ -125,7 +125,7 @@ def test_weights_go_by_torchs_names():
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_derivatives_are_autograds(spec):
-    """J_t, ds_t/dx_t and the pullback, with a time axis in front."""
+    """J_t, ds_t/dx_t and the vjp, with a time axis in front."""
     cell = rough(spec)
     inputs, state, step = visit(cell, 3, 2)
     expected = twin(cell, inputs, state)
@@ -137,7 +137,7 @@ def test_derivatives_are_autograds(spec):
     rows_now = torch.cat(tuple(by_input.values()), -2)
     assert relative(rows_now, input_twin(cell, inputs, state)) <= 1e-12
     rows = visit(cell, 3, 2, 4)[1]
-    pulled = cell.pullback(inputs, state, step, rows)
+    pulled = cell.vjp(inputs, state, step, rows)
     assert relative(torch.cat(pulled, -1), torch.cat(rows, -1) @ expected) <= 1e-12
 
 
@@ -211,13 +211,13 @@ def test_bits_alone_in_four_and_in_eleven(spec, hidden, batch):
 
 
 def traced(cell, inputs):
-    """What the bits of a cell are held by, with pullbacks of the states beside."""
+    """What the bits of a cell are held by, and vjps of the states."""
     start = cell.initial_state(*inputs.shape[:-2], inputs.shape[-2])
     found = run(cell, inputs)
     with torch.no_grad():
         step = cell.step(inputs, start)
         rows = tuple(s.unsqueeze(-2) for s in step.state)
-        return [*found, *cell.pullback(inputs, start, step, rows)]
+        return [*found, *cell.vjp(inputs, start, step, rows)]
 
 
 def test_the_layers_stand_on_the_same_ones():
@@ -283,7 +283,7 @@ def test_a_users_cell_with_step_alone_has_layers_too():
     expected = twin(cell, inputs, state)
     assert relative(jacobian.dense(cell), expected) <= 1e-12
     rows = tuple(torch.randn(4, 3, n, dtype=torch.float64) for n in cell.state_sizes)
-    pulled = cell.pullback(inputs, state, step, rows)
+    pulled = cell.vjp(inputs, state, step, rows)
     assert relative(torch.cat(pulled, -1), torch.cat(rows, -1) @ expected) <= 1e-12
     assert not cell.stackable
 
@@ -297,7 +297,7 @@ class Numbered(Pair):
     def __init__(self, input_size, hidden_size):
         super().__init__(input_size, hidden_size)
 
-    def jacobian(self, inputs, state, step) -> StepJacobian:
+    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         raise NotImplementedError
 
     def step(self, inputs, state, *, kept=None) -> Step:

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradlab.cells import Cell, Diagonal, Step, stack
-from gradlab.numerics import batch_invariant
+from gradlab.cells import Cell, Diagonal, Step, StepJacobian, stack
 from tests.cells.cases import PLAIN, members, rough, visit
 
 
@@ -34,15 +33,18 @@ def stretches(spec: str, hidden: int, stacked: bool):
     return cell, (inputs, state, step), at
 
 
+def some(inputs, state, step, span: slice) -> tuple:
+    return inputs[span], tuple(part[span] for part in state), step.at(span)
+
+
 @pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
-def test_jacobians_of_some_steps_are_those_of_each(spec, hidden, stacked):
+def test_the_jacobian_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stacked):
     cell, together, at = stretches(spec, hidden, stacked)
     with torch.no_grad():
-        some = cell.jacobians(*together)
         for span in (slice(0, STEPS), slice(1, 3), slice(4, 5)):
-            found = some(span)
+            found = cell.jacobian(*some(*together, span))
             for place, k in enumerate(range(STEPS)[span]):
                 expected = cell.jacobian(*at(k))
                 assert found.blocks.keys() == expected.blocks.keys()
@@ -62,24 +64,25 @@ def test_jacobians_of_some_steps_are_those_of_each(spec, hidden, stacked):
 
 @pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("spec", SPECS)
-def test_jacobians_written_over_earlier_ones_are_the_same(spec, stacked):
+def test_a_jacobian_written_to_out_is_the_same(spec, stacked):
     cell, together, _ = stretches(spec, 16, stacked)
+    now = some(*together, slice(0, 2))
     with torch.no_grad():
-        some = cell.jacobians(*together)
-        earlier = some(slice(3, 5))
-        found, expected = some(slice(0, 2), earlier.memory), some(slice(0, 2))
+        earlier = cell.jacobian(*some(*together, slice(3, 5)))
+        found, expected = cell.jacobian(*now, out=earlier), cell.jacobian(*now)
     assert found.blocks.keys() == expected.blocks.keys()
     assert all(same(found.blocks[key], expected.blocks[key]) for key in found.blocks)
     assert same(found.conveyor, expected.conveyor)
 
 
 @pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
-def test_the_memory_of_earlier_jacobians_is_used(spec):
+def test_the_dense_blocks_of_out_are_reused(spec):
     cell, together, _ = stretches(spec, 16, stacked=False)
     with torch.no_grad():
-        some = cell.jacobians(*together)
-        dense = some(slice(3, 5)).memory
-        found = some(slice(0, 2), dense).blocks
+        earlier = cell.jacobian(*some(*together, slice(3, 5))).blocks
+        dense = {k: b for k, b in earlier.items() if isinstance(b, torch.Tensor)}
+        out = StepJacobian(earlier)
+        found = cell.jacobian(*some(*together, slice(0, 2)), out=out).blocks
     assert dense
     assert all(found[key].data_ptr() == dense[key].data_ptr() for key in dense)
 
@@ -87,68 +90,43 @@ def test_the_memory_of_earlier_jacobians_is_used(spec):
 @pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
-def test_pullbacks_of_any_step_are_its_pullback(spec, hidden, stacked):
-    """To rounding: at whole multiples of 16 units some multiply by blocks of J_t."""
+def test_the_vjp_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stacked):
     cell, together, at = stretches(spec, hidden, stacked)
     draw = torch.Generator().manual_seed(3)
-    inputs = together[0]
     rows = tuple(
-        torch.randn(*inputs.shape[1:-1], 6, size, generator=draw)
+        torch.randn(*together[0].shape[:-1], 6, size, generator=draw)
         for size in cell.state_sizes
     )
+    out = tuple(torch.ones_like(part) for part in rows)
     with torch.no_grad():
-        pull = cell.pullbacks(*together)
-        for k in (0, 3, STEPS - 1):
-            into = tuple(torch.empty_like(part) for part in rows)
-            pull(k, rows, into)
-            pairs = zip(into, cell.pullback(*at(k), rows), strict=True)
-            for got, expected in pairs:
-                torch.testing.assert_close(got, expected, rtol=1e-5, atol=2e-6)
-
-
-@pytest.mark.parametrize("spec", ["lstm", "lstm:coupled+peephole", "gru"])
-def test_pullbacks_through_the_gates_are_the_pullback(spec, monkeypatch):
-    """As they are on a GPU, bit for bit."""
-    cell, together, at = stretches(spec, 16, stacked=False)
-    monkeypatch.setattr(type(cell), "_explicit", False)
-    rows = tuple(torch.ones(4, 6, size) for size in cell.state_sizes)
-    into = tuple(torch.empty_like(part) for part in rows)
-    with torch.no_grad():
-        cell.pullbacks(*together)(3, rows, into)
-        pairs = zip(into, cell.pullback(*at(3), rows), strict=True)
-        assert all(torch.equal(got, expected) for got, expected in pairs)
+        fresh = cell.vjp(*together, rows)
+        found = cell.vjp(*together, rows, out=out)
+        for k in range(STEPS):
+            expected = cell.vjp(*at(k), tuple(part[k] for part in rows))
+            for one, two, three in zip(fresh, found, expected, strict=True):
+                assert torch.equal(one[k], three)
+                assert torch.equal(two[k], three)
+    assert all(f.data_ptr() == o.data_ptr() for f, o in zip(found, out, strict=True))
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_pullbacks_of_a_member_are_its_own_alone(spec):
+def test_the_vjp_of_a_member_is_its_own_alone(spec):
     cells = list(members(rough(spec, hidden=32, dtype=torch.float32), 3))
     together = stack(cells)
     inputs, state, step = visit(together, STEPS, 3, 4)
     draw = torch.Generator().manual_seed(3)
     rows = tuple(
-        torch.randn(3, 4, 12, size, generator=draw) for size in together.state_sizes
+        torch.randn(STEPS, 3, 4, 12, size, generator=draw)
+        for size in together.state_sizes
     )
-    into = tuple(torch.empty_like(part) for part in rows)
     with torch.no_grad():
-        together.pullbacks(inputs, state, step)(2, rows, into)
+        found = together.vjp(inputs, state, step, rows)
         for member, cell in enumerate(cells):
             here: Any = (slice(None), member)
             own = (inputs[here], tuple(part[here] for part in state), step.at(here))
-            alone = tuple(torch.empty_like(part[member]) for part in rows)
-            cell.pullbacks(*own)(2, tuple(part[member] for part in rows), alone)
-            pairs = zip(alone, into, strict=True)
-            assert all(torch.equal(a, b[member]) for a, b in pairs)
-
-
-@pytest.mark.parametrize("lead", [(), (3,)])
-@pytest.mark.parametrize("sides", [(16, 32), (48, 16), (10, 16), (16, 7)])
-def test_pulling_is_pull_through(sides, lead):
-    draw = torch.Generator().manual_seed(4)
-    weight = torch.randn(*lead, *sides, generator=draw)
-    rows = torch.randn(*lead, 4, 5, sides[0], generator=draw)
-    expected = batch_invariant.pull_through(rows, weight)
-    found = batch_invariant.pulling(weight)(rows, torch.empty_like(expected))
-    assert torch.equal(found, expected)
+            alone = cell.vjp(*own, tuple(part[here] for part in rows))
+            pairs = zip(alone, found, strict=True)
+            assert all(torch.equal(a, b[here]) for a, b in pairs)
 
 
 class Plain(Cell):
@@ -165,6 +143,6 @@ class Plain(Cell):
 def test_a_users_cell_gives_some_steps_too():
     cell = Plain(4, 4).double()
     inputs, state, step = visit(cell, STEPS, 2)
-    found = cell.jacobians(inputs, state, step)(slice(1, 4)).blocks["hh"]
+    found = cell.jacobian(*some(inputs, state, step, slice(1, 4))).blocks["hh"]
     expected = cell.jacobian(inputs, state, step).blocks["hh"][1:4]
     torch.testing.assert_close(found, expected)

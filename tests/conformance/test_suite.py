@@ -26,12 +26,12 @@ class Wrong(Cell):
 MISTAKES = {
     "the Jacobian is autograd's": CELL
     + """
-    def jacobian(self, inputs, state, step):
+    def jacobian(self, inputs, state, step, *, out=None):
         return StepJacobian({"hh": torch.diag_embed(1 - step.state[0])})
 """,
-    "the pullback is autograd's": CELL
+    "the vjp is autograd's": CELL
     + """
-    def pullback(self, inputs, state, step, cotangents):
+    def vjp(self, inputs, state, step, cotangents, *, out=None):
         return cotangents
 """,
     "the input's Jacobian is autograd's": CELL

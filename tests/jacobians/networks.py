@@ -63,11 +63,11 @@ class Scaled(Cell):
     def step(self, inputs, state, *, kept=None):
         return Step((inputs * state[0],))
 
-    def jacobian(self, inputs, state, step):
+    def jacobian(self, inputs, state, step, *, out=None):
         return StepJacobian({"hh": inputs.unsqueeze(-1) * self.weight})
 
-    def pullback(self, inputs, state, step, cotangents):
-        return (cotangents[0] * inputs.unsqueeze(-2),)
+    def vjp(self, inputs, state, step, cotangents, *, out=None):
+        return (torch.mul(cotangents[0], inputs.unsqueeze(-2), out=out and out[0]),)
 
 
 def scaled(factors: torch.Tensor) -> Trajectory:

@@ -76,26 +76,49 @@ def test_the_account_of_zeros_and_nans():
 
 
 @pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
-def test_a_jacobian_that_is_wrong_among_many_is_told(kind, monkeypatch):
-    right = kind.jacobians
+def test_a_jacobian_that_is_wrong_over_a_time_axis_is_reported(kind, monkeypatch):
+    right = kind.jacobian
 
-    def shifted(self, inputs, state, step):
-        some = right(self, inputs, state, step)
-        return lambda span: some(slice(0, 1))
+    def first(self, inputs, state, step, *, out=None):
+        if inputs.dim() == 3:
+            inputs, state, step = repeated_first(inputs, state, step)
+        return right(self, inputs, state, step, out=out)
 
-    monkeypatch.setattr(kind, "jacobians", shifted)
-    with pytest.raises(VerificationError, match="J_2, one of many .* off by"):
+    monkeypatch.setattr(kind, "jacobian", first)
+    with pytest.raises(VerificationError, match="J_2 of all steps at once .* off by"):
         check(kind.name, None)
 
 
 @pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
-def test_a_pullback_that_is_wrong_among_many_is_told(kind, monkeypatch):
-    right = kind.pullbacks
+def test_a_jacobian_added_to_the_buffer_is_reported(kind, monkeypatch):
+    right = kind.jacobian
 
-    def first(self, inputs, state, step):
-        pull = right(self, inputs, state, step)
-        return lambda k, cotangents, into: pull(0, cotangents, into)
+    def added(self, inputs, state, step, *, out=None):
+        found = right(self, inputs, state, step)
+        if out is not None:
+            found.blocks["hh"].add_(out.blocks["hh"])
+        return found
 
-    monkeypatch.setattr(kind, "pullbacks", first)
-    with pytest.raises(VerificationError, match="pullback through step 4 of many"):
+    monkeypatch.setattr(kind, "jacobian", added)
+    with pytest.raises(VerificationError, match="J_1 of all steps at once .* off by"):
         check(kind.name, None)
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_a_vjp_that_is_wrong_over_a_time_axis_is_reported(kind, monkeypatch):
+    right = kind.vjp
+
+    def first(self, inputs, state, step, cotangents, *, out=None):
+        if inputs.dim() == 3:
+            inputs, state, step = repeated_first(inputs, state, step)
+        return right(self, inputs, state, step, cotangents, out=out)
+
+    monkeypatch.setattr(kind, "vjp", first)
+    with pytest.raises(VerificationError, match="vjp through step 2 of all .* at once"):
+        check(kind.name, None)
+
+
+def repeated_first(inputs, state, step):
+    """Return the first step in place of every one."""
+    k = torch.zeros(len(inputs), dtype=torch.long)
+    return inputs[k], tuple(part[k] for part in state), step.at(k)
