@@ -561,43 +561,8 @@ RNN_ONLY = (("rnn", None),)
 LSTM_ONLY = (("lstm", "keep"), ("lstm", 1.0), ("lstm", "chrono"))
 
 
-CONTRADICTIONS = (
-    "usual",
-    "lstm_worse",
-    "rnn_only",
-    "lstm_only",
-    "all_explode",
-    "all_dead",
-    "all_not_finite",
-    "dead_and_broken",
-    "all_undetermined",
-    "nothing_vanishes",
-    "all_vanish",
-    "rnn_holds",
-    "one_point",
-    "one_short_point",
-    "one_length",
-    "two_by_one",
-    "two_hundred_rows",
-    "all_failed",
-    "all_missing",
-    "nothing_asked",
-    "no_gated",
-    "gain_only_rnn",
-    "rates_only",
-    "norms_only",
-    "text",
-    "silence_and_noise",
-    "variants",
-    "two_activations",
-    "two_seeds",
-    "many_lengths",
-    "zero_bias_too",
-)
-
-
-def contradictions() -> dict[str, Made]:
-    """Stores that contradict the usual story, by name."""
+def contradictions() -> dict[str, Callable[[], Made]]:
+    """What makes each store that contradicts the usual story, by name."""
     few = default_grids(3)
     many = product(
         network=LINEUP,
@@ -612,42 +577,44 @@ def contradictions() -> dict[str, Made]:
         ("lstm", 3.0): Behaviour(0.3, broken_at=50)
     }
     return {
-        "usual": store(),
-        "lstm_worse": store(few, worse_lstm),
-        "rnn_only": store(lineup(RNN_ONLY)),
-        "lstm_only": store(lineup(LSTM_ONLY)),
-        "all_explode": store(few, always(Behaviour(0.4, conveyor=-0.2))),
-        "all_dead": store(few, always(Behaviour(-0.5, dead_at=9))),
-        "all_not_finite": store(lineup(), always(Behaviour(0.5, broken_at=9))),
-        "dead_and_broken": store(lineup(), by_row(odd)),
-        "all_undetermined": store(lineup(), mixed_seeds),
-        "nothing_vanishes": store(
+        "usual": store,
+        "lstm_worse": lambda: store(few, worse_lstm),
+        "rnn_only": lambda: store(lineup(RNN_ONLY)),
+        "lstm_only": lambda: store(lineup(LSTM_ONLY)),
+        "all_explode": lambda: store(few, always(Behaviour(0.4, conveyor=-0.2))),
+        "all_dead": lambda: store(few, always(Behaviour(-0.5, dead_at=9))),
+        "all_not_finite": lambda: store(lineup(), always(Behaviour(0.5, broken_at=9))),
+        "dead_and_broken": lambda: store(lineup(), by_row(odd)),
+        "all_undetermined": lambda: store(lineup(), mixed_seeds),
+        "nothing_vanishes": lambda: store(
             few, always(Behaviour(-0.001, 0.0002, 20.0, conveyor=-0.002))
         ),
-        "all_vanish": store(
+        "all_vanish": lambda: store(
             lineup(), lambda p: replace(usual(p), rate=usual(p).rate - 0.1)
         ),
-        "rnn_holds": store(
+        "rnn_holds": lambda: store(
             lineup(),
             lambda p: Behaviour(-0.001, 0.0002) if p["cell"] == "rnn" else usual(p),
         ),
-        "one_point": store(point),
-        "one_short_point": store({"sweep": product(network=LINEUP[:1], length=(16,))}),
-        "one_length": store(lineup(lengths=(64,))),
-        "two_by_one": store(two),
-        "two_hundred_rows": store({"sweep": many}),
-        "all_failed": store(lineup(), status=fails),
-        "all_missing": store(lineup(), status=absent),
-        "nothing_asked": store({"sweep": []}),
-        "no_gated": store({"weights": default_grids()["weights"]}),
-        "gain_only_rnn": store(
+        "one_point": lambda: store(point),
+        "one_short_point": lambda: store(
+            {"sweep": product(network=LINEUP[:1], length=(16,))}
+        ),
+        "one_length": lambda: store(lineup(lengths=(64,))),
+        "two_by_one": lambda: store(two),
+        "two_hundred_rows": lambda: store({"sweep": many}),
+        "all_failed": lambda: store(lineup(), status=fails),
+        "all_missing": lambda: store(lineup(), status=absent),
+        "nothing_asked": lambda: store({"sweep": []}),
+        "no_gated": lambda: store({"weights": default_grids()["weights"]}),
+        "gain_only_rnn": lambda: store(
             {"sweep": product(gain=(0.5, 1.0, 2.0, 4.0), seed=range(3))}
         ),
-        "rates_only": store(
+        "rates_only": lambda: store(
             lineup(),
             leave_out=("spectral_norm", "frobenius_norm", "stable_rank", "horizon"),
         ),
-        "norms_only": store(
+        "norms_only": lambda: store(
             lineup(),
             leave_out=(
                 "growth_rate",
@@ -660,9 +627,9 @@ def contradictions() -> dict[str, Made]:
                 "gate_log_mean",
             ),
         ),
-        "text": store(lineup(input=("text:/data/README.md",))),
-        "silence_and_noise": store(lineup(input=("silence", "gaussian"))),
-        "variants": store(
+        "text": lambda: store(lineup(input=("text:/data/README.md",))),
+        "silence_and_noise": lambda: store(lineup(input=("silence", "gaussian"))),
+        "variants": lambda: store(
             lineup(
                 (
                     ("lstm:no_forget", None),
@@ -672,10 +639,15 @@ def contradictions() -> dict[str, Made]:
                 )
             )
         ),
-        "two_activations": store(lineup(RNN_ONLY, activation=("tanh", "relu"))),
-        "two_seeds": store(lineup(seeds=2)),
-        "many_lengths": store(lineup(lengths=tuple(range(16, 272, 16)), seeds=3)),
-        "zero_bias_too": store(
+        "two_activations": lambda: store(lineup(RNN_ONLY, activation=("tanh", "relu"))),
+        "two_seeds": lambda: store(lineup(seeds=2)),
+        "many_lengths": lambda: store(
+            lineup(lengths=tuple(range(16, 272, 16)), seeds=3)
+        ),
+        "zero_bias_too": lambda: store(
             lineup((("rnn", None), ("lstm", "keep"), ("lstm", 0.0), ("lstm", 5.0)))
         ),
     }
+
+
+CONTRADICTIONS = contradictions()

@@ -61,7 +61,7 @@ def test_a_narrow_map_keeps_glyph_and_number_in_every_cell(style: str) -> None:
 
 
 def test_a_caption_states_the_length_and_all_that_is_held(tmp_path: Path) -> None:
-    document = compose(made_up.contradictions()["usual"])
+    document = compose(made_up.store())
     export_document(document, tmp_path, formats=())
     for path in tmp_path.glob("*.txt"):
         words = path.read_text(encoding="utf-8")

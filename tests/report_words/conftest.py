@@ -1,4 +1,4 @@
-"""Documents of made-up stores, each composed once."""
+"""Made-up stores and their documents, each made once where it is used."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests import made_up
 
 
 @cache
-def _stores():
-    return made_up.contradictions()
+def _store(name: str) -> made_up.Made:
+    return made_up.CONTRADICTIONS[name]()
 
 
 @cache
 def _document(name: str) -> Document:
-    return compose(_stores()[name])
+    return compose(_store(name))
 
 
 @pytest.fixture(scope="session")
@@ -30,4 +30,4 @@ def document():
 @pytest.fixture(scope="session")
 def made():
     """Return a made-up store by its name."""
-    return lambda name: _stores()[name]
+    return _store

@@ -115,7 +115,7 @@ def test_nothing_is_said_of_what_was_not_measured(measured):
 
 
 def test_one_layer_alone_has_no_such_table():
-    document = compose(made_up.contradictions()["usual"])
+    document = compose(made_up.store())
     assert not layer_table(document)
     assert not any("a layer at most" in text for text in every_text(document))
 
