@@ -13,7 +13,7 @@ from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
 from gradlab.jacobians.blocks import choose, some_rows
 from gradlab.jacobians.flat import FlatJacobian, jacobian_at, jacobians
-from gradlab.jacobians.horizon import HorizonFinder, horizons
+from gradlab.jacobians.horizon import HorizonFinder
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.notes import Notes, SpectralNotes
@@ -27,6 +27,7 @@ from gradlab.jacobians.strands import (
     WholeStrand,
 )
 from gradlab.numerics.allocator import raise_mmap_threshold
+from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
 
 
@@ -214,7 +215,7 @@ class _Run:
             self.stored,
             {name: v.reshape(-1, *lead) for name, v in frobenius.items()},
             {name: v.reshape(-1, *lead) for name, v in spectral.items()},
-            float(np.exp(self.finder.ln_threshold)),
+            self.finder.threshold,
             self._finding(noted["joint"]),
         )
 
@@ -222,8 +223,9 @@ class _Run:
         """Return what finds the horizons, without holding on to the strands."""
         finder, trajectory, lead = self.finder, self.trajectory, self.trajectory.lead
         if isinstance(self.whole, FollowedStrand):
-            every, threshold = self.spectral.curves()["joint"], finder.ln_threshold
-            return lambda: horizons(every, lead[-1], threshold).reshape(lead[:-1])
+            every, threshold = self.spectral.curves()["joint"], finder.threshold
+            curves = every.reshape(-1, *lead).mean(axis=-1)
+            return lambda: horizon(self.stored, curves, threshold)
         return lambda: finder.refine(trajectory, ln_frobenius).reshape(lead[:-1])
 
     def _note(self, strands: Sequence[Strand]) -> None:

@@ -7,8 +7,8 @@ import torch
 
 from gradlab.jacobians.flat import jacobian_at
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
 
@@ -41,6 +41,7 @@ class HorizonFinder:
         self.sequences = sequences
         ahead = zip(lags, lags[1:], strict=False)
         self.starts = frozenset(lag for lag, later in ahead if later - lag > 1)
+        self.threshold = threshold
         self.ln_threshold = float(np.log(threshold))
         self.found = np.full(points, np.inf)
         self.open = np.ones(points, dtype=bool)
@@ -107,18 +108,3 @@ class HorizonFinder:
 
     def _rows(self, points: np.ndarray) -> np.ndarray:
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
-
-
-def horizons(
-    ln_spectral: np.ndarray, sequences: int, ln_threshold: float
-) -> np.ndarray:
-    """Return the horizons (points) from ln norms at every lag, (T + 1, N).
-
-    inf where the mean is never below, NaN where a NaN comes first.
-    """
-    with np.errstate(invalid="ignore"):
-        mean = ln_spectral.reshape(len(ln_spectral), -1, sequences).mean(-1)
-    stops = np.isnan(mean) | (mean < ln_threshold)
-    first = stops.argmax(0)
-    found = np.where(stops.any(0), first, np.inf)
-    return np.where(np.isnan(mean[first, np.arange(mean.shape[1])]), np.nan, found)

@@ -12,9 +12,9 @@ from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.batch_invariant import multiply, multiply_add_, pad_to_multiple
 from gradlab.numerics.logscale import frobenius_norms, log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
 

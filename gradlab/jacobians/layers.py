@@ -11,6 +11,7 @@ from gradlab.cells import Layers
 from gradlab.cells.base import Cell, Step, StepJacobian
 from gradlab.jacobians.chain import jacobian_norms
 from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
 
 
@@ -95,20 +96,9 @@ def _between(
     into.frobenius[name] = norms.frobenius[f"s{top}s1"]
     spectral = norms.spectral[f"s{top}s1"]
     into.spectral[name] = spectral[list(into.lags)]
-    into.horizon[name] = _lost_again(spectral, float(np.log(into.threshold)))
-
-
-def _lost_again(spectral: np.ndarray, ln_threshold: float) -> np.ndarray:
-    """Return the horizons (…M) of curves (T + 1, …M, B) that begin at nothing."""
-    with np.errstate(invalid="ignore"):
-        mean = np.ascontiguousarray(np.moveaxis(spectral, -1, 0)).mean(axis=0)
-    there = np.logical_or.accumulate(mean >= ln_threshold, axis=0)
-    lost = there & (mean < ln_threshold) | np.isnan(mean)
-    first = lost.argmax(axis=0)
-    at_first = np.take_along_axis(mean, first[None], axis=0)[0]
-    horizon = np.where(np.isnan(at_first), np.nan, first)
-    never = np.where(there[-1], np.inf, 0.0)
-    return np.where(lost.any(axis=0), horizon, never)
+    into.horizon[name] = horizon(
+        every, spectral.mean(axis=-1), into.threshold, after_rise=True
+    )
 
 
 class _Joined(Cell):

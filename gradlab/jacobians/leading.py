@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.spectral import top_eigenvalue
 from gradlab.numerics.batch_invariant import multiply, multiply_add_
 from gradlab.numerics.logscale import exponents, rescaled
 from gradlab.numerics.orthonormal import orthonormal
+from gradlab.numerics.spectral_norm import top_eigenvalue
 
 
 Values = TypeVar("Values", Tensor, np.ndarray)
@@ -36,7 +36,7 @@ class LeadingDirections:
     about r^2 / (theta - the sixth), to second order whatever comes close inside the
     block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes steps of
     subspace iteration there, and after eight looks the Gram matrix's own eigenvalue is
-    asked (:func:`gradlab.jacobians.spectral.top_eigenvalue`).
+    asked (:func:`gradlab.numerics.spectral_norm.top_eigenvalue`).
 
     At every eighth lag U takes a step in any case, its two least directions drawn anew
     before it: whatever has grown outside U since then is in the new ones, and would

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
-from gradlab.jacobians.spectral import Squared, roots, squared
 from gradlab.numerics.logscale import log
+from gradlab.numerics.spectral_norm import Squared, roots, squared
 
 
 Norms = dict[str, tuple[np.ndarray, np.ndarray]]

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from gradlab.jacobians.flat import jacobian_at
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
 

@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import torch
 
-from gradlab.jacobians.conveyor import (
+from gradlab.jacobians.flat import FlatJacobian
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.leading import LeadingDirections
+from gradlab.jacobians.notes import Matrices, Norms
+from gradlab.jacobians.product import Product, Stretch
+from gradlab.numerics.diagonal import (
     ln_carried_on,
     ln_column_norms,
     ln_largest,
     ln_root_sum_square,
     ln_spectral_scaled,
 )
-from gradlab.jacobians.flat import FlatJacobian
-from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.leading import LeadingDirections
-from gradlab.jacobians.notes import Matrices, Norms
-from gradlab.jacobians.product import Product, Stretch
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import frobenius_norms
+from gradlab.numerics.spectral_norm import spectral_norm
 
 
 _STRETCH = 256

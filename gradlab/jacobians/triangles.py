@@ -8,8 +8,8 @@ import torch
 from gradlab.jacobians.flat import jacobian_at
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
 

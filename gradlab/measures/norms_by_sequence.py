@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.jacobians import jacobian_norms, lags
-from gradlab.jacobians.horizon import horizons
 from gradlab.measures._flow import sequence_first
 from gradlab.measures.base import Measure, Reading
+from gradlab.statistics import horizon
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class NormsBySequence(Measure):
         every = range(flow.length + 1)
         norms = jacobian_norms(flow.trajectory, "joint", every)
         spectral = norms.spectral["joint"]
-        ln_threshold = float(np.log(norms.threshold))
-        flat = spectral.reshape(len(spectral), -1)
-        found = horizons(flat, 1, ln_threshold).reshape(flow.lead)
+        found = horizon(every, spectral, norms.threshold)
         quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
         stored = lags(flow.length)
         curves = sequence_first(spectral[list(stored)])

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from gradlab.errors import ConfigError
-from gradlab.jacobians.conveyor import ln_largest, ln_products, ln_root_sum_square
 from gradlab.jacobians.flat import jacobian_at, jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
 from gradlab.numerics.logscale import frobenius_norms, log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyed import without_conveyor
 from gradlab.trajectory import Trajectory
 

@@ -10,8 +10,8 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.flat import jacobian_at, jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import Scaled, frobenius_norms, log
+from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyed import without_conveyor
 from gradlab.paths.expansion import Expansion
 from gradlab.trajectory import Trajectory

@@ -8,7 +8,7 @@ times 2^-149 and never is zero: a first exact zero is no sign of underflow.
 import numpy as np
 import torch
 
-from gradlab.jacobians.conveyor import ln_products
+from gradlab.numerics.diagonal import ln_products
 from gradlab.numerics.logscale import exp
 from gradlab.precision.formats import Format
 from gradlab.trajectory import Trajectory

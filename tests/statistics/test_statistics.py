@@ -118,3 +118,30 @@ def test_reaches():
     assert half_life(-np.inf) == 0
     assert half_life(0.0) == np.inf
     assert np.isnan(half_life(np.nan))
+
+
+def test_horizons_of_many_curves_are_those_of_each():
+    drawn = np.random.default_rng(3).normal(-0.4, 2.0, size=(40, 6, 5)).cumsum(0)
+    drawn[7, 2, 3], drawn[0, 1, 1] = np.nan, -np.inf
+    lags = np.arange(40) * 3
+    for settings in ({}, {"after_rise": True}, {"interpolate": True}):
+        found = horizon(lags, drawn, 0.1, **settings)
+        for place in np.ndindex(6, 5):
+            one = horizon(lags, drawn[:, *place], 0.1, **settings)
+            assert np.array_equal(found[place], one, equal_nan=True)
+
+
+def test_a_curve_that_starts_below_is_lost_once_it_has_risen():
+    lags, low = [0, 1, 2, 3, 4], [-np.inf, -9.0, -1.0, -2.0, -8.0]
+    assert horizon(lags, low) == 0
+    assert horizon(lags, low, after_rise=True) == 4
+    assert horizon(lags, low[:4] + [-3.0], after_rise=True) == np.inf
+    assert horizon(lags, [-np.inf] * 5, after_rise=True) == 0
+    assert np.isnan(horizon(lags, [-np.inf, np.nan, 0.0, 0.0, -9.0], after_rise=True))
+
+
+def test_between_stored_lags_a_straight_line_is_drawn_if_wanted():
+    assert horizon([0, 10, 20], [0.0, -4.0, -8.0], interpolate=True) == 18
+    assert horizon([0, 10, 20], [0.0, -4.0, -np.inf], interpolate=True) == 20
+    assert horizon([5, 10], [-8.0, -9.0], interpolate=True) == 5
+    assert horizon([5, 10], [0.0, -1.0], interpolate=True) == np.inf

@@ -221,7 +221,11 @@ class Row:
         if found.size:
             return float(np.median(found))
         curve = self.curve("spectral_norm", length, block="joint")
-        return math.nan if curve is None else crossing(curve.x, curve.mean)
+        if curve is None:
+            return math.nan
+        return float(
+            statistics.horizon(curve.x, curve.mean, HORIZON_AT, interpolate=True)
+        )
 
     def curve(
         self, measure: str, length: int | None = None, **at: Any
@@ -246,19 +250,6 @@ class Row:
         if found is None:
             raise LookupError(f"{self.label} has no curve of {measure} at {at}")
         return found
-
-
-def crossing(lags: np.ndarray, ln_norms: np.ndarray) -> float:
-    """Where a curve first falls below 1/1000, on a straight line in its bracket."""
-    first = statistics.horizon(lags, ln_norms, HORIZON_AT)
-    if not math.isfinite(first):
-        return first
-    after = int(np.searchsorted(lags, first))
-    if after == 0 or not np.isfinite(ln_norms[after]):
-        return first
-    drop = ln_norms[after - 1] - ln_norms[after]
-    part = (ln_norms[after - 1] - math.log(HORIZON_AT)) / drop
-    return float(math.ceil(lags[after - 1] + part * (lags[after] - lags[after - 1])))
 
 
 def value_of(point: Any, measure: str, **at: Any) -> float:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.jacobians import notes, spectral
+from gradlab.jacobians import notes
+from gradlab.numerics import spectral_norm as spectral
 from gradlab.numerics.logscale import log
 from gradlab.seeding import stream
 

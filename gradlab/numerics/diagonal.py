@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.spectral import spectral_norm
 from gradlab.numerics.logscale import exp, ln, ln_vector_norm, log, normalized
+from gradlab.numerics.spectral_norm import spectral_norm
 
 
 def ln_products(diagonals: Tensor) -> np.ndarray:
