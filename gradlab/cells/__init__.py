@@ -11,17 +11,17 @@ from gradlab.cells._spec import axes, canonical, parse
 
 
 if TYPE_CHECKING:
-    from gradlab.cells._build import build, members_of, stack
-    from gradlab.cells._layers import Layers
+    from gradlab.cells._build import build, ensemble, select_members
+    from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
 
 _HOME = {
     "build": "gradlab.cells._build",
-    "members_of": "gradlab.cells._build",
-    "stack": "gradlab.cells._build",
+    "select_members": "gradlab.cells._build",
+    "ensemble": "gradlab.cells._build",
     "Cell": "gradlab.cells.base",
     "Diagonal": "gradlab.cells.base",
-    "Layers": "gradlab.cells._layers",
+    "MultiLayerCell": "gradlab.cells._multi_layer",
     "Recurrent": "gradlab.cells.base",
     "Step": "gradlab.cells.base",
     "StepJacobian": "gradlab.cells.base",
@@ -30,16 +30,16 @@ _HOME = {
 __all__ = [
     "Cell",
     "Diagonal",
-    "Layers",
+    "MultiLayerCell",
     "Recurrent",
     "Step",
     "StepJacobian",
     "axes",
     "build",
     "canonical",
-    "members_of",
+    "select_members",
     "parse",
-    "stack",
+    "ensemble",
 ]
 
 

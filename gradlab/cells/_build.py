@@ -10,7 +10,7 @@ from torch import nn
 
 from gradlab import catalog
 from gradlab.activations.base import Activation
-from gradlab.cells._layers import Layers
+from gradlab.cells._multi_layer import MultiLayerCell
 from gradlab.cells._spec import is_activation, parse
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, ShapeError
@@ -30,7 +30,7 @@ def build(
 
     Args:
         spec: name and options; with ``layers=2`` two such cells, one above the other
-            (:class:`gradlab.cells.Layers`).
+            (:class:`gradlab.cells.MultiLayerCell`).
         input_size: I.
         hidden_size: H.
         activation: replaces the cell's own; None leaves it.
@@ -55,24 +55,28 @@ def build(
         if layers > 1:
             width = cell.state_sizes[cell.output_state]
             above = [leaf(width, hidden_size, **wanted) for _ in range(layers - 1)]
-            cell = Layers([cell, *above])
+            cell = MultiLayerCell([cell, *above])
     return cell.to(dtype) if dtype is not None else cell
 
 
-def stack(cells: Sequence[Cell]) -> Cell:
-    """Return one cell whose parameters carry the given cells along a leading axis.
+def ensemble(cells: Sequence[Cell]) -> Cell:
+    """Return one cell whose parameters are those of ``cells`` along a leading axis M.
 
-    The cells must be built alike. Each member's numbers are the same bits as alone.
+    Inputs and states then have an axis M before B. Each member's numbers are the same
+    bits as alone.
+
+    Args:
+        cells: M cells of one class and one size.
 
     Raises:
-        ConfigError: for a cell that cannot be stacked.
-        ShapeError: for cells that are not alike.
+        ConfigError: for cells that do not support ensembles.
+        ShapeError: for cells of several classes or sizes.
     """
     first = cells[0]
-    if not first.stackable:
+    if not first.supports_ensembles:
         raise ConfigError(
-            got=f"a stack of {first.name!r} cells",
-            expected="a cell with stackable = True",
+            got=f"an ensemble of {first.name!r} cells",
+            expected="a cell with supports_ensembles = True",
             try_="each cell alone",
         )
     shapes = {name: p.shape for name, p in first.named_parameters()}
@@ -81,9 +85,9 @@ def stack(cells: Sequence[Cell]) -> Cell:
             name: p.shape for name, p in cell.named_parameters()
         }:
             raise ShapeError(
-                got=f"{cell} beside {first}",
+                got=f"{cell} and {first}",
                 expected="cells of one kind and one size",
-                try_="a stack for each kind",
+                try_="an ensemble for each kind",
             )
     together = copy.deepcopy(first)
     for name, parameter in first.named_parameters():
@@ -98,8 +102,8 @@ def _put(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
     setattr(module.get_submodule(place), last, parameter)
 
 
-def members_of(cell: Cell, members: torch.Tensor) -> Cell:
-    """Return the stack of some members of a stack, at ``members`` of its axis."""
+def select_members(cell: Cell, members: torch.Tensor) -> Cell:
+    """Return the ensemble of some members of ``cell``, by their indices ``members``."""
     some = copy.deepcopy(cell)
     for module in some.modules():
         for name, parameter in module.named_parameters(recurse=False):

@@ -17,7 +17,7 @@ class TorchLayout(Cell):
     biases are None. :meth:`reset_parameters` draws as PyTorch does.
     """
 
-    stackable = True
+    supports_ensembles = True
     weight_ih: nn.Parameter
     weight_hh: nn.Parameter
     bias_ih: nn.Parameter | None

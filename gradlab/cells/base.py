@@ -9,7 +9,7 @@ The smallest cell a user can write::
             super().__init__(input_size, hidden_size)
             self.weight = nn.Parameter(torch.randn(hidden_size, hidden_size))
 
-        def step(self, inputs, state, *, kept=None):
+        def step(self, inputs, state, *, keep_path_carry=None):
             (h,) = state
             return Step(state=(torch.tanh(inputs + h @ self.weight.mT),))
 
@@ -40,15 +40,15 @@ class Cell(nn.Module, ABC):
     """One step of a recurrent network, s_t = F(s_{t-1}, x_t).
 
     A cell does not know that it is measured: what can be looked at is what ``step``
-    returns. Built-in cells also take weights with a leading member axis (:func:`stack`)
-    and hand the same bits to every member whoever else is in the group.
+    returns. Built-in cells also take weights with a leading member axis
+    (:func:`gradlab.cells.ensemble`); a member's bits do not depend on the others.
 
     Class attributes:
         state_names: names of the states; the last one is the carry, the state whose own
             block the conveyor belongs to.
         gate_names: the row blocks of ``weight_hh``, in PyTorch's order; empty where
             ``weight_hh`` is one block.
-        stackable: whether members can share a leading axis of the weights.
+        supports_ensembles: whether parameters may have a leading member axis.
         options: what may follow the colon of a spec and its default, as a literal;
             each is a keyword of the constructor.
         axes: which sweep axes apply, among ``activation init gain forget_bias``.
@@ -60,7 +60,7 @@ class Cell(nn.Module, ABC):
     name: ClassVar[str]
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     gate_names: tuple[str, ...] = ()
-    stackable: ClassVar[bool] = False
+    supports_ensembles: ClassVar[bool] = False
     options: ClassVar[dict] = {}
     axes: ClassVar[tuple[str, ...]] = ()
     axes_lost: ClassVar[dict] = {}
@@ -125,16 +125,16 @@ class Cell(nn.Module, ABC):
         inputs: Inputs,
         state: tuple[State, ...],
         *,
-        kept: State | None = None,
+        keep_path_carry: State | None = None,
     ) -> Step:
         """Advance one step.
 
         Args:
             inputs: (…, B, I).
             state: s_{t-1}, one (…, B, n) per state name.
-            kept: what the additive keep path carries in place of the carry; the same
-                values, but possibly another place in the graph. Only cells with a
-                conveyor look at it; a cell may leave this argument out.
+            keep_path_carry: (…, B, n), the carry as the additive keep path reads it, in
+                place of the last of ``state``: the same values at another place in the
+                graph. A cell without a conveyor may leave this argument out.
 
         Sequences must not touch each other: the derivative of one sequence's next
         state by another's state is taken to be zero.

@@ -87,12 +87,12 @@ class GRU(TorchLayout):
             return None
         return "update_gate", -1 if self.z_replaces else 1
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
         advance = self._reset_before if self.reset_before else self._reset_after
         gates, a, recurrent = advance(self._inputs(inputs), h)
         z, n = gates["update_gate"], gates["candidate"]
-        carried = h if kept is None else kept
+        carried = h if keep_path_carry is None else keep_path_carry
         replaced = z if self.z_replaces else 1 - z
         keep = 1 - z if self.z_replaces else z
         return Step((replaced * n + keep * carried,), gates, a, recurrent)

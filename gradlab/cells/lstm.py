@@ -133,7 +133,7 @@ class LSTM(TorchLayout):
     def keep_gate(self) -> tuple[str, int] | None:
         return None if self.no_forget or self.bias_ih is None else ("forget_gate", 1)
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         h, c = state
         product = matmul(h, self.weight_hh)
         a = self._by_gate(self._affine(inputs, product), -1)
@@ -142,7 +142,7 @@ class LSTM(TorchLayout):
             if name in p:
                 a[name] = a[name] + p[name] * c
         gates = self._gates_of_c(a)
-        carried = c if kept is None else kept
+        carried = c if keep_path_carry is None else keep_path_carry
         if not self.no_forget:
             carried = gates["forget_gate"] * carried
         c = carried + gates["input_gate"] * gates["candidate"]

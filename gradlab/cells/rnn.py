@@ -48,7 +48,7 @@ class RNN(TorchLayout):
         self.activation = activation or Tanh()
         self.reset_parameters()
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
         product = matmul(h, self.weight_hh)
         a = self._affine(inputs, product)

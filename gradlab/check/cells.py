@@ -178,9 +178,9 @@ def seeded(leaf: type[Cell]) -> Finding:
 
 
 def bits(leaf: type[Cell]) -> Finding:
-    """Where ``stackable``, a member's bits are the same alone, in 4 and in 11."""
-    if not leaf.stackable:
-        return holds(True, "not stackable: computed singly", "any")
+    """If ensembles are supported, a member has the same bits alone, in 4 and in 11."""
+    if not leaf.supports_ensembles:
+        return holds(True, "no ensembles: each is computed alone", "any")
     found = (
         f"other bits at {spec}, hidden {hidden}, in {count}"
         for spec in _specs(leaf)
@@ -272,7 +272,7 @@ def _same_bits(spec: str, hidden: int, count: int) -> bool:
     members = [
         _initialized(spec, seed, hidden, dtype=torch.float32) for seed in range(count)
     ]
-    together = cells.stack(members)
+    together = cells.ensemble(members)
     inputs = _draw(count, 3, _INPUTS, seed=1).float()
     with torch.no_grad():
         group = _trace(together, inputs, (count, 3))

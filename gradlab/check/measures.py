@@ -105,7 +105,7 @@ def company(leaf: type[Measure]) -> Finding:
 
     def errors(spec: str) -> Iterator[tuple[str, float]]:
         members = [_cell(spec, seed) for seed in range(2)]
-        group = leaf().readings(_flow(cells.stack(members), 2))
+        group = leaf().readings(_flow(cells.ensemble(members), 2))
         for k, member in enumerate(members):
             for output, reading in leaf().readings(_flow(member)).items():
                 got, expected = _array(group[output].values), _array(reading.values)

@@ -56,7 +56,7 @@ def initialize_(
     on the same two as two do.
 
     Args:
-        cell: not yet stacked.
+        cell: one cell, not an ensemble.
         init: PyTorch's default when left out.
         gain: factor of ``weight_hh``.
         forget_bias: ``keep`` leaves the draw; a number, ``chrono`` (Tmax = length) or

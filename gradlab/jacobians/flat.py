@@ -124,7 +124,7 @@ def jacobians(
     still in the cache. For walks that build no graph.
     """
     cell = trajectory.cell
-    if not cell.stackable:
+    if not cell.supports_ensembles:
         for t in range(later, earlier, -1):
             yield jacobian_at(trajectory, t)
         return

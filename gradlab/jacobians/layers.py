@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.cells import Layers
+from gradlab.cells import MultiLayerCell
 from gradlab.cells.base import Cell, Step, StepJacobian
 from gradlab.jacobians.chain import jacobian_norms
 from gradlab.jacobians.lags import lags as stored_lags
@@ -57,7 +57,8 @@ def layer_norms(
     layer's gradient is 1e-300 of another's, it is as exact as alone.
 
     Args:
-        trajectory: of :class:`gradlab.cells.Layers`, or of any cell (one block).
+        trajectory: of a :class:`gradlab.cells.MultiLayerCell`, or of any cell, which
+            has one block.
         lags: where spectral norms are told; :func:`gradlab.jacobians.lags` of the
             length when left out.
         threshold: of the horizons.
@@ -102,18 +103,18 @@ def _between(
 
 
 class _Joined(Cell):
-    """Layers with one state each, ``s1 s2 ..``; blocks are dense.
+    """A multi-layer cell with one state a layer, ``s1 s2 ..``; blocks are dense.
 
     For its Jacobian: along a trajectory that was run as the layers themselves.
     """
 
-    def __init__(self, cell: Layers) -> None:
+    def __init__(self, cell: MultiLayerCell) -> None:
         super().__init__(cell.input_size, cell.hidden_size)
         self.cell = cell
 
     @property
-    def stackable(self) -> bool:  # type: ignore[override]
-        return self.cell.stackable
+    def supports_ensembles(self) -> bool:  # type: ignore[override]
+        return self.cell.supports_ensembles
 
     @property
     def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -123,7 +124,7 @@ class _Joined(Cell):
     def state_sizes(self) -> tuple[int, ...]:
         return tuple(sum(layer.state_sizes) for layer in self.cell.layer_cells)
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         step = self.cell.step(inputs, self._apart(state))
         return Step(
             _side_by_side(self.cell, step.state), step.gates, step.pre_activations
@@ -148,7 +149,7 @@ class _Joined(Cell):
         return torch.cat(tuple(state), -1).split(list(self.cell.state_sizes), -1)
 
 
-def _side_by_side(cell: Layers, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
+def _side_by_side(cell: MultiLayerCell, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """Return the states layer by layer, those of a layer side by side."""
     count = len(cell.layer_cells)
     places = (cell.places(number) for number in range(1, count + 1))
@@ -157,7 +158,7 @@ def _side_by_side(cell: Layers, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
 
 def _joined(trajectory: Trajectory) -> Trajectory:
     cell = trajectory.cell
-    assert isinstance(cell, Layers), "two layers or more"
+    assert isinstance(cell, MultiLayerCell), "two layers or more"
     return Trajectory(
         _Joined(cell),
         trajectory.inputs,

@@ -130,11 +130,11 @@ def _others_detached(cell: Cell, x: Tensor, state: State) -> State:
 
 
 def _kept_detached(cell: Cell, x: Tensor, state: State) -> State:
-    return cell.step(x, state, kept=state[0].detach()).state
+    return cell.step(x, state, keep_path_carry=state[0].detach()).state
 
 
 def _all_but_kept_detached(cell: Cell, x: Tensor, state: State) -> State:
-    return cell.step(x, (state[0].detach(),), kept=state[0]).state
+    return cell.step(x, (state[0].detach(),), keep_path_carry=state[0]).state
 
 
 def _leaves(state: State) -> State:

@@ -28,7 +28,7 @@ class Flow:
     """A trajectory with a loss; what is computed from it is computed once.
 
     Attributes:
-        trajectory: one cell's or a stack's.
+        trajectory: one cell's or an ensemble's.
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass.
         direction: (…M, B, n), the loss's unit vectors; seed 0's when left out.
@@ -41,7 +41,7 @@ class Flow:
 
     @property
     def cell(self) -> Cell:
-        """The cell, or stack of cells."""
+        """The cell, or ensemble of cells."""
         return self.trajectory.cell
 
     @property

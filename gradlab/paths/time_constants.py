@@ -36,7 +36,7 @@ def _conveyors(trajectory: Trajectory) -> Tensor:
     """Return d_1 .. d_T, (T, …M, B, n); built-in cells give a stretch at a time."""
     cell, last = trajectory.cell, trajectory.length
     with torch.no_grad():
-        if cell.stackable:
+        if cell.supports_ensembles:
             starts = range(0, last, _STRETCH)
             ends = (min(start + _STRETCH, last) for start in starts)
             stretches = map(trajectory.steps_between, starts, ends)
@@ -46,4 +46,4 @@ def _conveyors(trajectory: Trajectory) -> Tensor:
     diagonals = [diagonal for diagonal in found if diagonal is not None]
     if len(diagonals) < len(found):
         raise without_conveyor(cell)
-    return torch.cat(diagonals) if cell.stackable else torch.stack(diagonals)
+    return torch.cat(diagonals) if cell.supports_ensembles else torch.stack(diagonals)

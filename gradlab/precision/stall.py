@@ -35,7 +35,7 @@ def ln_conveyors(trajectory: Trajectory) -> np.ndarray | None:
     """
     cell = trajectory.cell
     with torch.no_grad():
-        if cell.stackable:
+        if cell.supports_ensembles:
             found = [cell.conveyor(*trajectory.all_steps())]
         else:
             steps = range(1, trajectory.length + 1)
@@ -43,7 +43,7 @@ def ln_conveyors(trajectory: Trajectory) -> np.ndarray | None:
     diagonals = [diagonal for diagonal in found if diagonal is not None]
     if len(diagonals) < len(found):
         return None
-    whole = diagonals[0] if cell.stackable else torch.stack(diagonals)
+    whole = diagonals[0] if cell.supports_ensembles else torch.stack(diagonals)
     flat = ln_products(whole.flatten(1, -2))
     return flat.reshape(len(flat), *whole.shape[1:])
 

@@ -60,9 +60,12 @@ def _by_itself(
         return Outcome(message=_told(first))
     try:
         cell = build(point)
-        stacked = cell.stackable
+        stacked = cell.supports_ensembles
         flow = _flow(
-            cells.stack([cell]) if stacked else cell, [point], blocks, stacked=stacked
+            cells.ensemble([cell]) if stacked else cell,
+            [point],
+            blocks,
+            stacked=stacked,
         )
     except Exception:
         return Outcome(message=whole, seconds=_since(began))
@@ -110,7 +113,7 @@ def measure_group(
     """
     chosen = list(measures)
     first = build(points[0])
-    if first.stackable:
+    if first.supports_ensembles:
         cell = _stack(first, points)
         return _records(_flow(cell, points, blocks), chosen, len(points))
     return [
@@ -126,8 +129,8 @@ def _stack(first: Cell, points: Sequence[Point]) -> Cell:
     again where nothing in it stays as its constructor made it.
     """
     if not draws_all(first):
-        return cells.stack([first, *map(build, points[1:])])
-    together = cells.stack([first] * len(points))
+        return cells.ensemble([first, *map(build, points[1:])])
+    together = cells.ensemble([first] * len(points))
     rows = dict(together.named_parameters())
     with torch.no_grad():
         for place, point in enumerate(points[1:], start=1):

@@ -181,7 +181,10 @@ def _only_conveyed(cell: Cell, trajectory: Trajectory) -> bool:
     if type(cell).jacobian is Cell.jacobian:
         return False
     jacobian = cell.jacobian(*trajectory.step_at(1))
-    if len(cell.state_names) == 1 and "kept" not in signature(cell.step).parameters:
+    if (
+        len(cell.state_names) == 1
+        and "keep_path_carry" not in signature(cell.step).parameters
+    ):
         return False
     beside = len(cell.state_names) > 1 and carry + carry in jacobian.blocks
     return jacobian.conveyor is not None and not beside

@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gradlab.cells import members_of
+from gradlab.cells import select_members
 from gradlab.cells.base import Cell, Recurrent, Step
 from gradlab.trajectory.steps import walk
 from gradlab.trajectory.stored import Trajectory, collect
@@ -121,10 +121,10 @@ class CheckpointedTrajectory(Trajectory):
         return parts[0] if len(parts) == 1 else _joined(parts)
 
     def of_members(self, members: Tensor, stop: int) -> Trajectory:
-        """Return the first ``stop`` steps of some members of a stack, run again."""
+        """Return the first ``stop`` steps of some members of an ensemble, run again."""
         if len(self.lead) == 1:
             return self
-        cell = members_of(self.cell, members)
+        cell = select_members(self.cell, members)
         start = tuple(part[members] for part in self.start)
         return CheckpointedTrajectory(
             cell, self.moving[:stop, members], start, self.every

@@ -28,9 +28,9 @@ def unroll(
     """Run ``cell`` over ``inputs`` and keep what every step gave.
 
     Args:
-        cell: one cell, or a stack of cells (a leading member axis of the weights).
-        inputs: (…M, B, T, I); the member axis is there exactly when the cell is a
-            stack.
+        cell: one cell, or an ensemble (weights with a leading member axis).
+        inputs: (…M, B, T, I); the member axis is there exactly when the cell is an
+            ensemble.
         initial_state: s_0, one (…M, B, n) per state name; zeros when left out.
         burn_in: steps run before the measured stretch; the trajectory then starts
             with the state they led to, and is that much shorter.

@@ -7,8 +7,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gradlab.cells import members_of
-from gradlab.cells._layers import Layers
+from gradlab.cells import select_members
+from gradlab.cells._multi_layer import MultiLayerCell
 from gradlab.cells.base import Cell, Recurrent, Step
 from gradlab.errors import ConfigError
 
@@ -104,7 +104,7 @@ class Trajectory:
                 expected=f"1 <= first <= last <= {count}",
                 try_="trajectory.layer(1)",
             )
-        if not isinstance(self.cell, Layers):
+        if not isinstance(self.cell, MultiLayerCell):
             return self
         cell = self.cell.between(first, last)
         lowest = self.cell.places(first).start
@@ -121,7 +121,7 @@ class Trajectory:
     def member(self, index: tuple[int | slice, ...]) -> "Trajectory":
         """Return the sequences at ``index`` of the axes (…M, B); the cell is kept.
 
-        Only for looking at stored values: with a stacked cell the member axis must
+        Only for looking at stored values: with an ensemble the member axis must
         stay whole if steps are to be taken or differentiated again.
         """
         pick = (slice(None), *index)
@@ -138,14 +138,14 @@ class Trajectory:
         )
 
     def of_members(self, members: Tensor, stop: int) -> "Trajectory":
-        """Return the first ``stop`` steps of some members of a stack of cells.
+        """Return the first ``stop`` steps of some members of an ensemble.
 
         Unlike :meth:`member` with the cells that are theirs, so that they can be
-        differentiated. A lone cell has no members to choose from: all of it is kept.
+        differentiated. One cell has no members to choose from and is returned whole.
         """
         if len(self.lead) == 1:
             return self
-        cell = members_of(self.cell, members)
+        cell = select_members(self.cell, members)
         return Trajectory(
             cell,
             self.inputs[:stop, members],

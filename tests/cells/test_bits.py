@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradlab.cells import Diagonal, stack
+from gradlab.cells import Diagonal, ensemble
 from tests.cells.cases import members, rough
 
 
@@ -51,7 +51,7 @@ def test_alone_in_four_and_in_eleven(spec, hidden, batch, phi):
     inputs = torch.randn(11, batch, 5, generator=generator)
     alone = [run(c, x) for c, x in zip(singles, inputs, strict=True)]
     for group in (range(11), range(3, 7), range(10, 11)):
-        together = run(stack([singles[m] for m in group]), inputs[list(group)])
+        together = run(ensemble([singles[m] for m in group]), inputs[list(group)])
         for place, m in enumerate(group):
             for got, expected in zip(together, alone[m], strict=True):
                 assert torch.equal(got[place], expected)

@@ -27,9 +27,9 @@ class Pair(Cell):
     def state_sizes(self):
         return (self.hidden_size, 2)
 
-    def step(self, inputs, state, *, kept=None):
+    def step(self, inputs, state, *, keep_path_carry=None):
         memory, mem = state
-        carried = mem if kept is None else kept
+        carried = mem if keep_path_carry is None else keep_path_carry
         gate = torch.sigmoid(memory[..., :2])
         new = gate * carried + inputs[..., :2]
         return Step((torch.tanh(memory + new @ self.weight.mT), new), {"gate": gate})
@@ -59,20 +59,20 @@ def test_block_names_are_read_by_state():
         split_block("hh", names)
 
 
-def test_a_users_cell_is_not_stacked():
-    with pytest.raises(ConfigError, match="a cell with stackable = True"):
-        cells.stack([Pair(3, 5), Pair(3, 5)])
+def test_a_users_cell_has_no_ensemble():
+    with pytest.raises(ConfigError, match="a cell with supports_ensembles = True"):
+        cells.ensemble([Pair(3, 5), Pair(3, 5)])
 
 
-def test_only_like_cells_stack():
+def test_only_like_cells_make_an_ensemble():
     for other in (rough("gru"), rough("lstm", hidden=8), rough("lstm:peephole")):
         with pytest.raises(ShapeError, match="one kind and one size"):
-            cells.stack([rough("lstm"), other])
+            cells.ensemble([rough("lstm"), other])
 
 
 def test_stacking_copies():
     first = rough("gru")
-    together = cells.stack([first, rough("gru", seed=1)])
+    together = cells.ensemble([first, rough("gru", seed=1)])
     before = copy.deepcopy(first.state_dict())
     with torch.no_grad():
         for parameter in together.parameters():

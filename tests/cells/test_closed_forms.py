@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradlab.cells import Cell, Step, stack
+from gradlab.cells import Cell, Step, ensemble
 from tests.cells.cases import (
     ACTIVATIONS,
     PLAIN,
@@ -75,7 +75,7 @@ def test_with_a_leading_time_axis(spec):
 @pytest.mark.parametrize("spec", PLAIN)
 def test_with_a_member_axis_under_a_time_axis(spec, lead):
     singles = list(members(rough(spec), 2))
-    together = stack(singles)
+    together = ensemble(singles)
     inputs, state, step = visit(together, *lead, 2, 1)
     expected, by_inputs = (
         torch.stack(
@@ -106,7 +106,7 @@ def test_kept_takes_the_place_of_the_carry_in_the_keep_path_only(spec):
     cell = rough(spec)
     inputs, state, step = visit(cell, 4)
     kept = state[-1].clone().requires_grad_()
-    after = cell.step(inputs, state, kept=kept).state[-1]
+    after = cell.step(inputs, state, keep_path_carry=kept).state[-1]
     assert torch.equal(after, step.state[-1])
     (slope,) = torch.autograd.grad(after.sum(), kept)
     expected = {

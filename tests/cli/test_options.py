@@ -246,7 +246,7 @@ class Slow(Cell):
         self.weight_ih = nn.Parameter(torch.randn(hidden_size, input_size) / 8)
         self.weight_hh = nn.Parameter(torch.randn(hidden_size, hidden_size) / 8)
 
-    def step(self, inputs, state, *, kept=None):
+    def step(self, inputs, state, *, keep_path_carry=None):
         (h,) = state
         new = torch.tanh(inputs @ self.weight_ih.mT + h @ self.weight_hh.mT)
         return Step(state=(0.9 * h + 0.1 * new,))

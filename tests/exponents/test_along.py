@@ -118,9 +118,9 @@ def test_fewer_factorisations_give_the_same_where_directions_part_slowly():
 
 
 def test_the_axes_are_members_sequences_directions():
-    stack = cells.stack([built("lstm", seed=seed) for seed in range(3)])
+    together = cells.ensemble([built("lstm", seed=seed) for seed in range(3)])
     inputs = noise(3, 2, 30, FEATURES)
-    found = lyapunov_exponents(unroll(stack, inputs))
+    found = lyapunov_exponents(unroll(together, inputs))
     assert found.exponents.shape == (3, 2, 14)
     assert found.sum_rule_residual.shape == (3, 2)
     assert found.increments.shape == (12, 3, 2, 14)
@@ -135,8 +135,8 @@ def test_a_networks_bits_do_not_depend_on_its_company(hidden, dtype):
     """Alone, in a group of 4 and in one of 11, over steps enough to part."""
     many = [built("lstm", hidden=hidden, seed=k, dtype=dtype) for k in range(11)]
     inputs = noise(11, 1, 40, FEATURES, dtype=dtype)
-    eleven = lyapunov_exponents(unroll(cells.stack(many), inputs))
-    four = lyapunov_exponents(unroll(cells.stack(many[5:9]), inputs[5:9]))
+    eleven = lyapunov_exponents(unroll(cells.ensemble(many), inputs))
+    four = lyapunov_exponents(unroll(cells.ensemble(many[5:9]), inputs[5:9]))
     alone = lyapunov_exponents(unroll(many[6], inputs[6]))
     for one, other in ((four, 1), (eleven, 6)):
         assert np.array_equal(alone.exponents, one.exponents[other])

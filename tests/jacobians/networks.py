@@ -38,7 +38,7 @@ def ran(name: str, *, hidden: int, length: int, sequences: int = 2) -> Trajector
 
 
 def ran_together(names: list[str], *, hidden: int, length: int) -> Trajectory:
-    """A stack of networks of one kind, each with inputs of its own."""
+    """An ensemble of networks of one kind, each with inputs of its own."""
     group = [
         drawn(name, hidden=hidden, length=length, seed=seed)
         for seed, name in enumerate(names)
@@ -47,20 +47,20 @@ def ran_together(names: list[str], *, hidden: int, length: int) -> Trajectory:
         noise(2, length, hidden, seed=seed, dtype=torch.float32)
         for seed in range(len(names))
     ]
-    return unroll(cells.stack(group), torch.stack(inputs))
+    return unroll(cells.ensemble(group), torch.stack(inputs))
 
 
 class Scaled(Cell):
     """h_t = x_t h_{t-1}, unit by unit: the inputs are the Jacobians."""
 
     name = "scaled"
-    stackable = True
+    supports_ensembles = True
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, hidden_size)
         self.weight = nn.Parameter(torch.eye(hidden_size))
 
-    def step(self, inputs, state, *, kept=None):
+    def step(self, inputs, state, *, keep_path_carry=None):
         return Step((inputs * state[0],))
 
     def jacobian(self, inputs, state, step, *, out=None):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.cells import build, stack
+from gradlab.cells import build, ensemble
 from gradlab.errors import UnknownNameError
 from gradlab.jacobians import jacobian_norms, reference
 from gradlab.jacobians.flat import jacobians
@@ -122,7 +122,7 @@ def test_a_member_keeps_its_bits_beside_one_that_breaks_down(spec):
     draw = torch.Generator().manual_seed(5)
     inputs = torch.randn(5, 2, 75, 3, generator=draw) * 1e-3
     inputs[2, 0, 40] = torch.nan
-    together = unroll(stack(members), inputs)
+    together = unroll(ensemble(members), inputs)
     every = jacobian_norms(together, "joint", range(76))
     for member in (0, 3, 4):
         alone = together.of_members(torch.tensor([member]), 75)

@@ -152,7 +152,7 @@ def slow_horizon(norms: JacobianNorms, length: int) -> float:
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
 def test_the_horizon_inside_its_bracket_is_that_of_all_lags(spec, dtype):
     length = 90
-    many = cells.stack(
+    many = cells.ensemble(
         [built(spec, hidden=12, seed=s, gain=g, dtype=dtype) for s, g in GAINS]
     )
     inputs = noise(len(GAINS), 2, length, FEATURES, dtype=dtype)

@@ -28,7 +28,7 @@ def summaries(cell, inputs):
 @pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
 @pytest.mark.parametrize("spec", ["rnn:layers=3", "gru:layers=2", "lstm:layers=2"])
 def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
-    """float32, sigmoid: alone, unstacked, in a stack of 4 and in one of 11."""
+    """float32, sigmoid: alone, without a member axis, in 4 and in 11."""
     many = [
         initialize_(
             cells.build(spec, FEATURES, hidden, activation=Sigmoid()), seed=seed, gain=2
@@ -36,8 +36,8 @@ def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
         for seed in range(COMPANY)
     ]
     inputs = noise(COMPANY, sequences, 40, FEATURES, dtype=torch.float32)
-    eleven = summaries(cells.stack(many), inputs)
-    four = summaries(cells.stack(many[5:9]), inputs[5:9])
+    eleven = summaries(cells.ensemble(many), inputs)
+    four = summaries(cells.ensemble(many[5:9]), inputs[5:9])
     assert set(OURS) <= set(eleven)
     for k in (5, 8):
         alone = summaries(many[k], inputs[k])

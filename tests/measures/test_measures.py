@@ -53,7 +53,7 @@ def pick(found, index):
 @pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
-    """float32, sigmoid: alone, unstacked, in a stack of 4 and in one of 11."""
+    """float32, sigmoid: alone, without a member axis, in 4 and in 11."""
     many = [
         initialize_(
             cells.build(spec, FEATURES, hidden, activation=Sigmoid()), seed=seed, gain=2
@@ -61,14 +61,14 @@ def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
         for seed in range(COMPANY)
     ]
     inputs = noise(COMPANY, sequences, 12, FEATURES, dtype=torch.float32)
-    eleven = summaries(cells.stack(many), inputs)
-    four = summaries(cells.stack(many[5:9]), inputs[5:9])
+    eleven = summaries(cells.ensemble(many), inputs)
+    four = summaries(cells.ensemble(many[5:9]), inputs[5:9])
     for k in (5, 8):
         alone = summaries(many[k], inputs[k])
-        stack_of_one = summaries(cells.stack(many[k : k + 1]), inputs[k : k + 1])
+        ensemble_of_one = summaries(cells.ensemble(many[k : k + 1]), inputs[k : k + 1])
         assert not differences(alone, pick(eleven, k))
         assert not differences(alone, pick(four, k - 5))
-        assert not differences(alone, pick(stack_of_one, 0))
+        assert not differences(alone, pick(ensemble_of_one, 0))
 
 
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])

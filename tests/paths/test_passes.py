@@ -41,9 +41,9 @@ class Leaky(TwoStates):
 
     name = "leaky"
 
-    def step(self, inputs, state, *, kept=None):
+    def step(self, inputs, state, *, keep_path_carry=None):
         h, c = state
-        carried = c if kept is None else kept
+        carried = c if keep_path_carry is None else keep_path_carry
         step = super().step(inputs, (h, c))
         return Step((step.state[0], 0.9 * carried + 0.3 * step.state[1]))
 
@@ -256,8 +256,8 @@ def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
         for seed in range(11)
     ]
     inputs = noise(11, sequences, 12, FEATURES, dtype=torch.float32)
-    eleven = recurrent_passes(unroll(cells.stack(many), inputs), 3)
-    four = recurrent_passes(unroll(cells.stack(many[5:9]), inputs[5:9]), 3)
+    eleven = recurrent_passes(unroll(cells.ensemble(many), inputs), 3)
+    four = recurrent_passes(unroll(cells.ensemble(many[5:9]), inputs[5:9]), 3)
     for k in (5, 8):
         alone = recurrent_passes(unroll(many[k], inputs[k]), 3)
         for norms in ("frobenius", "spectral"):

@@ -66,7 +66,7 @@ def test_bits_do_not_depend_on_company(spec, hidden, batch):
     ]
     inputs = noise(11, batch, 20, 3, dtype=torch.float32)
     for count in (4, 11):
-        group = unroll(cells.stack(singles[:count]), inputs[:count])
+        group = unroll(cells.ensemble(singles[:count]), inputs[:count])
         together = measure(group, MEASURES)
         for k in (0, count - 1):
             alone = measure(unroll(singles[k], inputs[k]), MEASURES)

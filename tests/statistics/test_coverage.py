@@ -155,7 +155,7 @@ def test_the_interval_over_seeds_covers_the_rate_of_a_kind_of_network(seeds):
         for seed in range(count)
     ]
     inputs = noise(count, 2, steps, 4)
-    norms = jacobian_norms(unroll(cells.stack(many), inputs), "joint", lags=(steps,))
+    norms = jacobian_norms(unroll(cells.ensemble(many), inputs), "joint", lags=(steps,))
     rates = norms.spectral["joint"][-1].mean(axis=-1) / steps
     groups = rates.reshape(-1, seeds)
     bounds = np.array([interval(group)[1:] for group in groups])

@@ -21,7 +21,7 @@ def both(spec, every, *, length=50, hidden=10, batch=3, members=None, burn_in=0)
         initialize_(cells.build(spec, 3, hidden, seed=seed), gain=1.5, seed=seed)
         for seed in range(members or 1)
     ]
-    cell = cells.stack(singles) if members else singles[0]
+    cell = cells.ensemble(singles) if members else singles[0]
     lead = (members,) if members else ()
     inputs = noise(*lead, batch, length + burn_in, 3, dtype=torch.float32)
     start = [

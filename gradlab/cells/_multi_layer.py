@@ -24,7 +24,7 @@ class Layer(NamedTuple):
     step: Step
 
 
-class Layers(Cell):
+class MultiLayerCell(Cell):
     """Layer l = 1 .. L is fed with what layer l - 1 reads out at the same step.
 
     The state is s = (s^1, .., s^L), from the bottom up, its names those of the layers'
@@ -67,8 +67,8 @@ class Layers(Cell):
         return self.layer_cells[0].name
 
     @property
-    def stackable(self) -> bool:  # type: ignore[override]
-        return self.layer_cells[0].stackable
+    def supports_ensembles(self) -> bool:  # type: ignore[override]
+        return self.layer_cells[0].supports_ensembles
 
     @property
     def equation(self) -> str:  # type: ignore[override]
@@ -125,7 +125,7 @@ class Layers(Cell):
         counts = [len(cell.state_names) for cell in self.layer_cells[:number]]
         return slice(sum(counts[:-1]), sum(counts))
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         steps = []
         for number, cell in enumerate(self.layer_cells, start=1):
             step = cell.step(inputs, state[self.places(number)])
@@ -208,7 +208,7 @@ class Layers(Cell):
     def between(self, first: int, last: int) -> Cell:
         """Return layers ``first`` .. ``last`` as a cell, their parameters shared."""
         chosen = self.layer_cells[first - 1 : last]
-        return chosen[0] if len(chosen) == 1 else Layers(chosen)
+        return chosen[0] if len(chosen) == 1 else MultiLayerCell(chosen)
 
     def taken_out(
         self, first: int, last: int, inputs: Tensor, state, step: Step
@@ -216,7 +216,7 @@ class Layers(Cell):
         """Return what :meth:`between` was fed with in a step, and its own step."""
         layers = self.apart(inputs, state, step)[first - 1 : last]
         cell, steps = self.between(first, last), [layer.step for layer in layers]
-        joined = cell.joined(steps) if isinstance(cell, Layers) else steps[0]
+        joined = cell.joined(steps) if isinstance(cell, MultiLayerCell) else steps[0]
         return layers[0].inputs, joined
 
     def _uses(self, steps: Sequence[Step]) -> tuple[Recurrent, ...]:

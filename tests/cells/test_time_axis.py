@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradlab.cells import Cell, Diagonal, Step, StepJacobian, stack
+from gradlab.cells import Cell, Diagonal, Step, StepJacobian, ensemble
 from tests.cells.cases import PLAIN, members, rough, visit
 
 
@@ -21,11 +21,11 @@ def same(a: torch.Tensor | Diagonal | None, b: torch.Tensor | Diagonal | None) -
     return a is b is None
 
 
-def stretches(spec: str, hidden: int, stacked: bool):
+def several_steps(spec: str, hidden: int, many: bool):
     """A cell, STEPS of it along a leading time axis, and one of them by its number."""
     one = rough(spec, hidden=hidden, dtype=torch.float32)
-    cell = stack(list(members(one, 3))) if stacked else one
-    inputs, state, step = visit(cell, STEPS, *([3] if stacked else []), 4)
+    cell = ensemble(list(members(one, 3))) if many else one
+    inputs, state, step = visit(cell, STEPS, *([3] if many else []), 4)
 
     def at(k: int) -> tuple:
         return inputs[k], tuple(part[k] for part in state), step.at(k)
@@ -37,11 +37,11 @@ def some(inputs, state, step, span: slice) -> tuple:
     return inputs[span], tuple(part[span] for part in state), step.at(span)
 
 
-@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_jacobian_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stacked):
-    cell, together, at = stretches(spec, hidden, stacked)
+def test_the_jacobian_of_a_slice_of_time_is_that_of_each_step(spec, hidden, many):
+    cell, together, at = several_steps(spec, hidden, many)
     with torch.no_grad():
         for span in (slice(0, STEPS), slice(1, 3), slice(4, 5)):
             found = cell.jacobian(*some(*together, span))
@@ -62,10 +62,10 @@ def test_the_jacobian_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stac
                 )
 
 
-@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("spec", SPECS)
-def test_a_jacobian_written_to_out_is_the_same(spec, stacked):
-    cell, together, _ = stretches(spec, 16, stacked)
+def test_a_jacobian_written_to_out_is_the_same(spec, many):
+    cell, together, _ = several_steps(spec, 16, many)
     now = some(*together, slice(0, 2))
     with torch.no_grad():
         earlier = cell.jacobian(*some(*together, slice(3, 5)))
@@ -77,7 +77,7 @@ def test_a_jacobian_written_to_out_is_the_same(spec, stacked):
 
 @pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
 def test_the_dense_blocks_of_out_are_reused(spec):
-    cell, together, _ = stretches(spec, 16, stacked=False)
+    cell, together, _ = several_steps(spec, 16, many=False)
     with torch.no_grad():
         earlier = cell.jacobian(*some(*together, slice(3, 5))).blocks
         dense = {k: b for k, b in earlier.items() if isinstance(b, torch.Tensor)}
@@ -87,11 +87,11 @@ def test_the_dense_blocks_of_out_are_reused(spec):
     assert all(found[key].data_ptr() == dense[key].data_ptr() for key in dense)
 
 
-@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("hidden", [7, 16])
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_vjp_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stacked):
-    cell, together, at = stretches(spec, hidden, stacked)
+def test_the_vjp_of_a_slice_of_time_is_that_of_each_step(spec, hidden, many):
+    cell, together, at = several_steps(spec, hidden, many)
     draw = torch.Generator().manual_seed(3)
     rows = tuple(
         torch.randn(*together[0].shape[:-1], 6, size, generator=draw)
@@ -112,7 +112,7 @@ def test_the_vjp_of_a_slice_of_time_is_that_of_each_step(spec, hidden, stacked):
 @pytest.mark.parametrize("spec", SPECS)
 def test_the_vjp_of_a_member_is_its_own_alone(spec):
     cells = list(members(rough(spec, hidden=32, dtype=torch.float32), 3))
-    together = stack(cells)
+    together = ensemble(cells)
     inputs, state, step = visit(together, STEPS, 3, 4)
     draw = torch.Generator().manual_seed(3)
     rows = tuple(

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from gradlab import cells
-from gradlab.cells import Layers, Step, StepJacobian, stack
+from gradlab.cells import MultiLayerCell, Step, StepJacobian, ensemble
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.initializers import initialize_
 from tests.cells.cases import activation, members, relative, rough, twin, visit
@@ -159,7 +159,7 @@ def input_twin(cell, inputs, state):
 @pytest.mark.parametrize("spec", SPECS)
 def test_derivatives_with_a_member_axis(spec, lead):
     singles = list(members(rough(spec), 2))
-    together = stack(singles)
+    together = ensemble(singles)
     inputs, state, step = visit(together, *lead, 2, 1)
     expected = torch.stack(
         [
@@ -204,7 +204,7 @@ def test_bits_alone_in_four_and_in_eleven(spec, hidden, batch):
     inputs = torch.randn(11, batch, 5, generator=generator)
     alone = {m: traced(singles[m], inputs[m]) for m in (0, 3, 5, 10)}
     for group in (range(11), range(3, 7), range(10, 11)):
-        together = traced(stack([singles[m] for m in group]), inputs[list(group)])
+        together = traced(ensemble([singles[m] for m in group]), inputs[list(group)])
         for m in alone.keys() & set(group):
             for got, expected in zip(together, alone[m], strict=True):
                 assert torch.equal(got[group.index(m)], expected)
@@ -276,7 +276,7 @@ def test_the_uses_of_all_recurrent_weights_give_their_gradients(spec):
 
 def test_a_users_cell_with_step_alone_has_layers_too():
     below, above = Pair(3, 5), Pair(5, 5)
-    cell = Layers([below, above])
+    cell = MultiLayerCell([below, above])
     assert cell.state_names == ("memory1", "mem1", "memory2", "mem2")
     inputs, state, step = visit(cell, 4)
     jacobian = cell.jacobian(inputs, state, step)
@@ -285,7 +285,7 @@ def test_a_users_cell_with_step_alone_has_layers_too():
     rows = tuple(torch.randn(4, 3, n, dtype=torch.float64) for n in cell.state_sizes)
     pulled = cell.vjp(inputs, state, step, rows)
     assert relative(torch.cat(pulled, -1), torch.cat(rows, -1) @ expected) <= 1e-12
-    assert not cell.stackable
+    assert not cell.supports_ensembles
 
 
 class Numbered(Pair):
@@ -300,30 +300,30 @@ class Numbered(Pair):
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         raise NotImplementedError
 
-    def step(self, inputs, state, *, kept=None) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         return super().step(inputs, state)
 
 
 def test_names_that_can_be_read_two_ways_are_refused():
     with pytest.raises(ConfigError, match="names of states that do not end in a digit"):
-        Layers([Numbered(3, 3), *(Numbered(3, 3) for _ in range(10))])
+        MultiLayerCell([Numbered(3, 3), *(Numbered(3, 3) for _ in range(10))])
 
 
 def test_layers_must_fit():
     with pytest.raises(ConfigError, match="those above with inputs of 5"):
-        Layers([cells.build("rnn", 3, 5), cells.build("rnn", 3, 5)])
+        MultiLayerCell([cells.build("rnn", 3, 5), cells.build("rnn", 3, 5)])
     with pytest.raises(ConfigError, match="cells of one kind"):
-        Layers([cells.build("rnn", 3, 5), cells.build("gru", 5, 5)])
+        MultiLayerCell([cells.build("rnn", 3, 5), cells.build("gru", 5, 5)])
     with pytest.raises(ConfigError, match="one cell or more"):
-        Layers([])
+        MultiLayerCell([])
 
 
 def test_the_spec():
     assert cells.canonical("lstm:peephole+layers=2") == "lstm:layers=2+peephole"
     assert cells.canonical("gru:layers=1") == "gru"
     assert cells.axes("rnn:layers=3") == cells.axes("rnn")
-    assert isinstance(cells.build("rnn:layers=2", 3, 5), Layers)
-    assert not isinstance(cells.build("rnn:layers=1", 3, 5), Layers)
+    assert isinstance(cells.build("rnn:layers=2", 3, 5), MultiLayerCell)
+    assert not isinstance(cells.build("rnn:layers=1", 3, 5), MultiLayerCell)
     with pytest.raises(ConfigError, match="layers of 1 or more"):
         cells.parse("rnn:layers=0")
     with pytest.raises(ConfigError, match="layers with a value"):
