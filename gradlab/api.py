@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradlab.progress.events import Event
 from gradlab.store import results as stored
-from gradlab.store.exports import export as export_table
+from gradlab.store.table import export as export_table
+from gradlab.store.table import table
 from gradlab.sweeps.forecast import Forecast
 from gradlab.sweeps.forecast import forecast as forecast_sweep
 from gradlab.sweeps.loading import load as load_sweep
@@ -14,8 +15,16 @@ from gradlab.sweeps.runner import run
 from gradlab.sweeps.sweep import Sweep
 
 
+if TYPE_CHECKING:
+    import pandas
+
+
 class Results(stored.Results):
     """Results in a folder, with the tables, reports and figures made from them."""
+
+    def frame(self) -> "pandas.DataFrame":
+        """Return one row per value, with the columns of ``gradlab export``."""
+        return table(self)
 
     def export(self, file: str | Path, form: str | None = None) -> Path:
         """Write :meth:`frame` to a file: csv, parquet or netcdf, by name or suffix.
@@ -185,9 +194,9 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
         ConfigError: no folder; the same one twice; sweeps of different settings.
         StoreError: a folder without results; ``out`` holds some; the disk.
     """
-    from gradlab.sweeps import merging
+    from gradlab.sweeps import merge as merging
 
     merged = merging.merge(folders, out)
     if merged.conflicts:
-        raise merging.disagreement(merged)
+        raise merging.conflict_error(merged)
     return Results.open(merged.folder)

@@ -68,7 +68,9 @@ def measured(seeds: int = 1) -> Outcomes:
 
     planned = plan(load(TEN_THOUSAND, seeds=seeds))
     first = {point.cell: key for key, point in reversed(planned.points.items())}
-    wanted = sorted({name for need in planned.needs.values() for name in need.wanted})
+    wanted = sorted(
+        {name for need in planned.needs.values() for name in need.by_measure}
+    )
     by_cell = {
         cell: measure_points([planned.points[key]], planned.needs[key])[0]
         for cell, key in first.items()

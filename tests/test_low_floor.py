@@ -111,7 +111,7 @@ def test_metadata_without_torch_is_what_the_classes_state(monkeypatch):
     }
     monkeypatch.delitem(sys.modules, "torch")
     assert asked["cells", "lstm"]["options"]["gate"] == "sigmoid"
-    assert asked["measures", "half_life"]["settings"] == []
+    assert asked["measures", "half_life"]["settings"] == {}
     for (kind, name), about in asked.items():
         assert catalog.metadata(kind, name) == about
 

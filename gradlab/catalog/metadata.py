@@ -29,7 +29,7 @@ def metadata(kind: str, name: str) -> Mapping[str, Any]:
     """Return the class attributes of a leaf that JSON can express, by name.
 
     Inherited ones are included; tuples are lists. Two more entries: ``summary``, the
-    first line of the docstring, and ``settings``, the names of its dataclass fields.
+    first line of the docstring, and ``settings``, its dataclass fields with defaults.
     Does not import a built-in leaf unless torch is imported already.
 
     Raises:
@@ -83,12 +83,20 @@ def _describe(kind: str, leaf: type) -> dict[str, Any]:
         if not key.startswith("_") and _is_plain(value)
     }
     plain["summary"] = (leaf.__doc__ or "").partition("\n")[0]
-    plain["settings"] = (
-        [field.name for field in dataclasses.fields(leaf)]
-        if dataclasses.is_dataclass(leaf)
-        else []
-    )
+    fields = dataclasses.fields(leaf) if dataclasses.is_dataclass(leaf) else ()
+    plain["settings"] = {field.name: _default(field) for field in fields}
     return json.loads(json.dumps(plain))
+
+
+def _default(field: dataclasses.Field) -> Any:
+    """Return a field's default, or the name of its type where JSON has no such value.
+
+    Not its text: that of a function has its address, which is another in each process.
+    """
+    value = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        value = field.default_factory()
+    return value if _is_plain(value) else type(value).__qualname__
 
 
 def _is_plain(value: Any) -> bool:

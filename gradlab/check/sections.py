@@ -136,7 +136,7 @@ def _results(*, measured: bool) -> Results:
             needs = planned.needs[key]
             (outcome,) = measure_points([point], needs)
             store.save_point(
-                key, point.params(), records=outcome.records, computed=needs.wanted
+                key, point.params(), records=outcome.records, computed=needs.by_measure
             )
         meta = {"name": sweep.name, "command": "gradlab check"}
         store.save_sweep(sweep.name, sweep.resolved(), planned.grids, meta)

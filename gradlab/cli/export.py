@@ -39,7 +39,7 @@ def command(folder: Path, form: str | None, out: Path | None, screen: Screen) ->
     apply. Norms are natural logarithms, averaged over sequences, with their standard
     deviation. parquet and netcdf need an extra: pip install 'gradlab[parquet]'.
     """
-    from gradlab.store.exports import export, write_csv
+    from gradlab.store.table import export, write_csv
 
     form = form or _format_of(out)
     out = out or folder / f"results{FORMATS[form]}"

@@ -14,7 +14,7 @@ from gradlab.cli.screen import Screen, fold
 
 
 if TYPE_CHECKING:
-    from gradlab.store.salvage import Damage, Salvaged
+    from gradlab.store.recovery import Damage, Recovered
 
 SHOWN = 10
 """Damaged points named on the screen; --json names all."""
@@ -26,27 +26,27 @@ check_option = click.option(
 
 def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
     """Print what of a folder's store is intact and damaged; return the exit code."""
-    from gradlab.store.salvage import salvage
+    from gradlab.store.recovery import recover
 
-    found = salvage(folder)
+    found = recover(folder)
     if as_json:
         screen.line(json.dumps(summary(found, folder), indent=2))
-    elif found.sound:
+    elif found.intact:
         _show_sound(found, folder, screen)
     else:
         _show_damage(found, folder, screen)
-    return 0 if found.sound else FAILED
+    return 0 if found.intact else FAILED
 
 
-def summary(found: Salvaged, folder: Path) -> dict[str, Any]:
+def summary(found: Recovered, folder: Path) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
     return {
         "folder": str(folder),
         "schema": found.version,
-        "sound": found.sound,
+        "sound": found.intact,
         "intact": {
             "points": len(_whole_points(found)),
-            "records": len(found.contents.records),
+            "records": len(found.rows.records),
         },
         "damaged": [
             {
@@ -58,20 +58,20 @@ def summary(found: Salvaged, folder: Path) -> dict[str, Any]:
             for one in found.damage
         ],
         "sqlite": found.complaints,
-        "way_out": [] if found.sound else way_out(folder),
+        "way_out": [] if found.intact else way_out(folder),
     }
 
 
 def way_out(folder: Path) -> list[str]:
     """Return the commands that keep what is intact and compute the rest."""
     from gradlab.store import codec
-    from gradlab.sweeps.merging import command
+    from gradlab.sweeps.merge import sweep_command
 
-    return [codec.way_out(folder), command(Path(f"{folder}-intact"))]
+    return [codec.recovery_command(folder), sweep_command(Path(f"{folder}-intact"))]
 
 
-def _show_sound(found: Salvaged, folder: Path, screen: Screen) -> None:
-    points, records = len(found.contents.points), len(found.contents.records)
+def _show_sound(found: Recovered, folder: Path, screen: Screen) -> None:
+    points, records = len(found.rows.points), len(found.rows.records)
     screen.line(f"{folder} is intact")
     screen.line(
         f"{points:,} points and {records:,} records, each as it was written "
@@ -79,7 +79,7 @@ def _show_sound(found: Salvaged, folder: Path, screen: Screen) -> None:
     )
 
 
-def _show_damage(found: Salvaged, folder: Path, screen: Screen) -> None:
+def _show_damage(found: Recovered, folder: Path, screen: Screen) -> None:
     screen.line(fold(f"{folder} is damaged"))
     screen.line()
     by_point = _by_point(found.damage)
@@ -91,8 +91,8 @@ def _show_damage(found: Salvaged, folder: Path, screen: Screen) -> None:
         screen.line(fold(f"  SQLite: {complaint}", "      "))
     screen.line()
     points = len(_whole_points(found))
-    known = found.contents.asked() | found.contents.points.keys()
-    records = len(found.contents.records)
+    known = found.rows.requested() | found.rows.points.keys()
+    records = len(found.rows.records)
     screen.line(f"intact    {points:,} of {len(known):,} points, {records:,} records")
     keep, compute = way_out(folder)
     screen.line(f"keep them {keep}")
@@ -113,7 +113,7 @@ def _by_point(damage: list[Damage]) -> dict[str, str]:
     return {place: ", ".join(dict.fromkeys(what)) for place, what in found.items()}
 
 
-def _whole_points(found: Salvaged) -> set[str]:
+def _whole_points(found: Recovered) -> set[str]:
     """Return the keys of the points of which nothing is damaged."""
     hit = {one.key for one in found.damage if one.what in ("point", "record")}
-    return set(found.contents.points) - hit
+    return set(found.rows.points) - hit

@@ -1,4 +1,4 @@
-"""``gradlab merge``: results of several folders as one, or what is intact of one."""
+"""``gradlab merge``: several folders as one, or the intact rows of a damaged one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gradlab.cli.screen import Screen, fold
 
 
 if TYPE_CHECKING:
-    from gradlab.store.uniting import Conflict
-    from gradlab.sweeps.merging import Merged
+    from gradlab.store.merge import Conflict
+    from gradlab.sweeps.merge import Merged
 
 SHOWN = 10
-"""Points with conflicts a screen names; --json names all."""
+"""Points with conflicts named on the screen; --json names all."""
 
 
 @click.command("merge")
@@ -48,38 +48,37 @@ def command(
     as_json: bool,
     screen: Screen,
 ) -> None:
-    """Unite the results of several folders in a new one; the old ones stay.
+    """Merge the results of several folders into a new one; the old ones stay.
 
     For parts of a sweep that ran on several machines: their sweeps may differ in
     grids and seeds. With one folder it keeps what is intact of a damaged one.
 
     A point that is done wins over one that failed, and the newer version of a measure
     over the older. Where two folders have other numbers for the same measure of the
-    same point, those of the first are kept, the conflict is told, and the exit code
-    is 1.
+    same point, those of the first are kept, the conflict is reported, and the exit
+    code is 1.
     """
-    from gradlab.sweeps.merging import merge
+    from gradlab.sweeps.merge import merge, sweep_command
 
     merged = merge(folders, out)
+    resume = sweep_command(merged.folder)
     if as_json:
-        screen.line(json.dumps(summary(merged), indent=2))
+        screen.line(json.dumps(summary(merged, resume), indent=2))
     else:
-        show(merged, screen)
+        show(merged, resume, screen)
     ctx.exit(FAILED if merged.conflicts else 0)
 
 
-def summary(merged: Merged) -> dict[str, Any]:
-    """The whole answer for a script."""
-    from gradlab.sweeps.merging import command
-
+def summary(merged: Merged, resume: str) -> dict[str, Any]:
+    """Return the whole answer for a script."""
     return {
         "folder": str(merged.folder),
         "sources": [
             {
                 "folder": str(folder),
-                "points": len(found.contents.points),
-                "records": len(found.contents.records),
-                "sound": found.sound,
+                "points": len(found.rows.points),
+                "records": len(found.rows.records),
+                "sound": found.intact,
             }
             for folder, found in merged.sources.items()
         ],
@@ -99,18 +98,16 @@ def summary(merged: Merged) -> dict[str, Any]:
             }
             for one in merged.conflicts
         ],
-        "continue": command(merged.folder),
+        "continue": resume,
     }
 
 
-def show(merged: Merged, screen: Screen) -> None:
-    """What came from where, what contradicts, what is left to compute."""
-    from gradlab.sweeps.merging import command
-
+def show(merged: Merged, resume: str, screen: Screen) -> None:
+    """Print what was read from each folder, the conflicts, and the next commands."""
     for folder, found in merged.sources.items():
-        points = counted(len(found.contents.points), "point")
-        records = counted(len(found.contents.records), "record")
-        state = "" if found.sound else ", damaged: only what is intact is taken"
+        points = counted(len(found.rows.points), "point")
+        records = counted(len(found.rows.records), "record")
+        state = "" if found.intact else ", damaged: only what is intact is taken"
         screen.line(fold(f"{folder}: {points}, {records}{state}", "  "))
     screen.line(
         fold(
@@ -124,14 +121,14 @@ def show(merged: Merged, screen: Screen) -> None:
     _show_conflicts(merged.conflicts, screen)
     screen.line()
     if merged.lost or merged.done < merged.points:
-        screen.line(f"go on   {command(merged.folder)}")
+        screen.line(f"go on   {resume}")
     screen.line(f"status  gradlab status {merged.folder}")
     if merged.done:
         screen.line(f"report  gradlab report {merged.folder} --open")
 
 
 def counted(number: int, what: str) -> str:
-    """A number with its word: 1 point, 2 points."""
+    """Return a number with its word: 1 point, 2 points."""
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 

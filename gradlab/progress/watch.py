@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gradlab.store import codec
-from gradlab.store.failures import explained
 from gradlab.store.reading import reader
-from gradlab.store.results import covers
+from gradlab.store.requirement import (
+    Requirement,
+    covers,
+    read_computed,
+    read_requirements,
+)
 from gradlab.store.schema import FILE_NAME
+from gradlab.store.sqlite_errors import translate_errors
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,9 @@ class Watch:
     _used: float = -1.0
     _since: float = -1.0
     _name: str = ""
-    _asked: list[list[Any]] = field(default_factory=list)
-    _needs: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
+    _asked: tuple[str, str] = ("", "")
+    _grids: list[list[Any]] = field(default_factory=list)
+    _needs: dict[str, list[Requirement]] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
 
@@ -57,19 +63,19 @@ class Watch:
             StoreError: nothing there, damaged, another version.
         """
         file = self.folder / FILE_NAME
-        with reader(self.folder) as connection, explained(file):
+        with reader(self.folder) as connection, translate_errors(file):
             sweep = connection.execute(
                 "select * from sweeps order by used desc limit 1"
             ).fetchone()
-            if sweep is not None and sweep[4] != self._used:
-                if not codec.fits(sweep):
-                    raise codec.damaged(file, "what was asked for")
+            if sweep is not None and sweep[5] != self._used:
+                if not codec.verify_crc(sweep):
+                    raise codec.damaged(file, "what was requested")
                 self._take_sweep(sweep)
             rows = connection.execute(
                 "select * from points where finished >= ?", (self._since,)
             ).fetchall()
         for row in rows:
-            if not codec.fits(row):
+            if not codec.verify_crc(row):
                 raise codec.damaged(file, f"point {row[0]}")
         failures = tuple(told for row in rows if (told := self._take_point(row)))
         return Seen(
@@ -82,23 +88,26 @@ class Watch:
                     len(keys),
                     sum(k in self._done or k in self._failed for k in keys),
                 )
-                for name, keys, _ in self._asked
+                for name, keys in self._grids
             },
             failures,
         )
 
     def _take_sweep(self, row: tuple) -> None:
         """Begin anew where something else is asked for; else note the time."""
-        self._used = row[4]
-        asked, meta = codec.from_json(row[2]), codec.from_json(row[3])
+        self._used = row[5]
+        asked, meta = row[2:4], codec.from_json(row[4])
         if asked == self._asked:
             return
         self._asked, self._name = asked, str(meta.get("name") or "sweep")
         self._since, self._failed, self._done = -1.0, {}, set()
+        self._grids = codec.from_json(row[2])
+        requirements = read_requirements(row[3])
         self._needs = {}
-        for _, keys, needs in asked:
+        for name, keys in self._grids:
             for key in keys:
-                self._needs.setdefault(key, []).append(needs)
+                needs = self._needs.setdefault(key, [])
+                needs += requirements.get(name, {}).values()
 
     def _take_point(self, row: tuple) -> tuple[Mapping[str, Any], str] | None:
         """Note one point; return what is to be told of it, if it failed just now."""
@@ -113,7 +122,7 @@ class Watch:
             if before is None:
                 return codec.from_json(params), message
         elif status == "done":
-            there = codec.from_json(computed)
-            if all(covers(there, needs) for needs in self._needs[key]):
+            there = {n: one.requirement for n, one in read_computed(computed).items()}
+            if covers(there, self._needs[key]):
                 self._done.add(key)
         return None

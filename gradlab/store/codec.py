@@ -1,4 +1,4 @@
-"""Records and rows: how a record stands in the database, and its checksum."""
+"""Rows of the database: canonical JSON, checksums, and records as bytes."""
 
 import json
 import zlib
@@ -25,6 +25,10 @@ def from_json(text: str) -> Any:
     return json.loads(text)
 
 
+# SQLite has no checksum of its own: its integrity check accepts a changed byte inside
+# a value. Every row therefore ends with the CRC-32 of its other values.
+
+
 def checksum(*values: Any) -> int:
     """Return the CRC-32 over the values of a row: its texts and numbers, then bytes."""
     texts = [_as_text(value) for value in values if not isinstance(value, bytes)]
@@ -35,28 +39,23 @@ def checksum(*values: Any) -> int:
     return crc
 
 
-def seal(*values: Any) -> tuple:
-    """Return a row: the values with their checksum behind them."""
+def add_crc(*values: Any) -> tuple:
+    """Return a row: the values, then their checksum."""
     return (*values, checksum(*values))
 
 
-def fits(row: tuple) -> bool:
-    """Say whether a row's checksum, its last value, is that of the others."""
+def verify_crc(row: tuple) -> bool:
+    """Whether a row's checksum, its last value, is that of the others."""
     return checksum(*row[:-1]) == row[-1]
 
 
-SPOILT = -1
-"""Where a row that was damaged is written again: a checksum that fits nothing."""
-
-
 def encode(key: str, record: Record) -> tuple:
-    """Return the row of a record, in the order of ``COLUMNS``."""
+    """Return the row of a record, in the order of ``schema.COLUMNS``."""
     parts = [record.mean]
     if not np.isnan(record.sd).all():
         parts.append(record.sd)
     values = np.stack(parts).astype("<f8")
-    blob = values.tobytes()
-    return seal(
+    return add_crc(
         key,
         record.measure,
         record.version,
@@ -66,27 +65,27 @@ def encode(key: str, record: Record) -> tuple:
         record.note,
         "<f8",
         to_json(list(values.shape)),
-        blob,
+        values.tobytes(),
     )
 
 
-def decode(row: tuple, file: Path) -> Record:
-    """Return the record of a row of ``file``.
+def decode(row: tuple, file: Path, owner: str = "") -> Record:
+    """Return the record of a row of ``file``; ``owner`` is the measure that gave it.
 
     Raises:
-        StoreError: where the checksum does not fit.
+        DamagedError: the checksum does not fit.
     """
     key, measure, version, settings, coords, note, dtype, shape, blob, _ = row
-    if not fits(row):
+    if not verify_crc(row):
         raise damaged(file, f"{measure} of point {key}")
     values = np.frombuffer(blob, dtype=dtype).reshape(_shape(shape))
     mean = values[0]
     sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
     axes = dict(_axes(coords))
-    return Record(measure, version, json.loads(settings), axes, mean, sd, note)
+    return Record(measure, version, json.loads(settings), axes, mean, sd, note, owner)
 
 
-# Points of one sweep share these texts: each is read once and held once.
+# Points of one sweep share these texts: each is parsed once and held once.
 
 
 @lru_cache(maxsize=1024)
@@ -104,17 +103,17 @@ def damaged(file: Path, what: str) -> DamagedError:
     return DamagedError(
         got=f"{file}, damaged at {what}",
         expected="the bytes that were written",
-        try_=way_out(file.parent),
+        try_=recovery_command(file.parent),
     )
 
 
-def way_out(folder: Path) -> str:
-    """Return what to do about a damaged store: take what is intact elsewhere."""
+def recovery_command(folder: Path) -> str:
+    """Return the command that copies the intact rows of a damaged store elsewhere."""
     return f"gradlab merge {folder} --out {folder}-intact"
 
 
 def _pack(axis: tuple) -> Any:
-    """Write 0, 1, 2 ... as its two ends."""
+    """Write a range of integers as its two ends."""
     ints = set(map(type, axis)) == {int}
     if ints and len(axis) > 4 and axis == tuple(range(axis[0], axis[0] + len(axis))):
         return {"from": axis[0], "to": axis[-1]}

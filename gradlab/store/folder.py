@@ -27,30 +27,39 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         others = _others(folder)
     except OSError as error:
-        raise StoreError(
-            got=f"{folder}: {error.strerror}",
-            expected="a folder that can be written",
-            try_="--out FOLDER, another one",
-        ) from error
+        raise _not_writable(f"{folder}: {error.strerror}") from error
     if others:
+        shown = ", ".join(others[:3])
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         raise StoreError(
-            got=f"{folder}, which holds {_list(others)} and no {FILE_NAME}",
+            got=f"{folder}, which holds {shown}{more} and no {FILE_NAME}",
             expected="an empty folder or one that gradlab made",
             try_=f"--out {folder / 'gradlab'}",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
+        raise _not_writable(f"{folder}, which is not writable")
+
+
+def prepare_new(folder: Path) -> None:
+    """Make ``folder`` ready for a store, and refuse one that has a store already.
+
+    Raises:
+        StoreError: as :func:`prepare`, and where there are results.
+    """
+    if (folder / FILE_NAME).exists():
         raise StoreError(
-            got=f"{folder}, which is not writable",
-            expected="a folder that can be written",
-            try_="--out FOLDER, another one",
+            got=f"{folder}, which holds results already",
+            expected="a folder that is new or empty; sources are left as they are",
+            try_=f"--out {folder}-merged",
         )
+    prepare(folder)
 
 
 def _others(folder: Path) -> list[str]:
     """Return what is in a folder that has no store and is not ours.
 
-    A sweep's own file makes it ours: a report may travel without its numbers, and with
-    a page beside it.
+    A ``sweep.toml`` makes a folder ours: a report may have been copied without its
+    results, and with other files around it.
     """
     if (folder / FILE_NAME).exists() or (folder / SWEEP_FILE).exists():
         return []
@@ -61,6 +70,9 @@ def _others(folder: Path) -> list[str]:
     )
 
 
-def _list(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+def _not_writable(got: str) -> StoreError:
+    return StoreError(
+        got=got,
+        expected="a folder that can be written",
+        try_="--out FOLDER, another one",
+    )

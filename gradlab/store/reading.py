@@ -1,4 +1,7 @@
-"""Reading results beside a writer, or where nothing may be written."""
+"""Open a store read-only, while a sweep writes there or where nothing may be written.
+
+Readers take no lock of ours: SQLite gives each a consistent state of its own.
+"""
 
 import errno
 import os
@@ -9,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradlab.errors import StoreError
-from gradlab.store import migrations, schema
-from gradlab.store.failures import explained
-from gradlab.store.store import empty, missing
+from gradlab.store import schema
+from gradlab.store.sqlite_errors import translate_errors
+from gradlab.store.store import missing
 
 
 @contextmanager
@@ -22,13 +25,12 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
         StoreError: nothing there, not a store, damaged, another version.
     """
     file = readable(folder)
-    with explained(file):
+    with translate_errors(file):
         connection = connect(file)
         try:
             if schema.is_empty(connection):
                 raise empty(file)
             schema.check(connection, file)
-            migrations.overlay(connection)
             yield connection
         finally:
             connection.close()
@@ -53,7 +55,11 @@ def readable(folder: Path) -> Path:
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """Open read-only; in a read-only folder without the log's shared memory."""
+    """Open read-only; in a read-only folder without the log's shared memory.
+
+    A reader of a write-ahead log makes a file beside it, which a read-only folder
+    refuses; ``immutable`` reads the database file alone, as it is.
+    """
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(
             f"file:{quote(str(file.absolute()))}?{mode}", uri=True, timeout=30
@@ -67,3 +73,12 @@ def connect(file: Path) -> sqlite3.Connection:
         else:
             return connection
     raise AssertionError("unreachable")
+
+
+def empty(file: Path) -> StoreError:
+    """Return the error for a file in which nothing was written yet."""
+    return StoreError(
+        got=f"{file}, which is empty",
+        expected="results written by gradlab sweep",
+        try_=f"gradlab sweep --out {file.parent}",
+    )

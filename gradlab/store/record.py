@@ -25,7 +25,9 @@ class Record:
             among ``block index step lag``. Empty for a single number.
         mean: float64; norms as natural logarithms, so a mean is geometric.
         sd: of the same shape, over sequences; NaN where unknown.
-        note: a word beside the number, e.g. the verdict's.
+        note: a word for the number, e.g. the verdict's.
+        owner: name of the measure that gave this record, where it gives several;
+            else empty.
 
     >>> r = Record("stable_rank", 1, {}, {"lag": (0, 1)}, np.ones(2))
     >>> r.at(lag=1)
@@ -39,9 +41,10 @@ class Record:
     mean: np.ndarray
     sd: np.ndarray = field(default=None)  # type: ignore[arg-type]
     note: str = ""
+    owner: str = ""
 
     def __post_init__(self) -> None:
-        """Bring arrays to float64 and hold them against the coordinates.
+        """Bring arrays to float64 and compare their shape with the coordinates.
 
         Raises:
             ShapeError: unknown axis, or lengths that do not fit.
@@ -68,7 +71,7 @@ class Record:
             )
 
     def __eq__(self, other: object) -> bool:
-        """Equal in every bit, NaN being equal to NaN."""
+        """Whether two records are equal in every bit, NaN being equal to NaN."""
         if not isinstance(other, Record):
             return NotImplemented
         return self._labels() == other._labels() and all(
@@ -85,6 +88,7 @@ class Record:
             dict(self.settings),
             dict(self.coords),
             self.note,
+            self.owner,
         )
 
     def at(self, **where: Any) -> float:
@@ -99,7 +103,7 @@ class Record:
         return float(mean)
 
     def has(self, **where: Any) -> bool:
-        """Say whether these coordinates are there."""
+        """Whether these coordinates are there."""
         return all(
             name in self.coords and value in self.coords[name]
             for name, value in where.items()

@@ -1,27 +1,29 @@
-"""Reading results: the points a sweep asked for, and what was measured of each."""
+"""Read results: the points a sweep requested, and what was measured of each."""
 
 import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from gradlab.store import codec
-from gradlab.store.failures import explained
 from gradlab.store.reading import reader
 from gradlab.store.record import Record
+from gradlab.store.requirement import (
+    Measured,
+    Requirement,
+    covers,
+    read_computed,
+    read_requirements,
+)
 from gradlab.store.schema import FILE_NAME
+from gradlab.store.sqlite_errors import translate_errors
 
 
-if TYPE_CHECKING:
-    import pandas
-
-
-class Shelf:
-    """Records of a store, fetched measure by measure when first asked for."""
+class RecordCache:
+    """Records of a store, fetched measure by measure when first read."""
 
     def __init__(self, folder: Path, keys: frozenset[str]) -> None:
         self._folder = folder
@@ -30,62 +32,39 @@ class Shelf:
         self._rows: dict[str, dict[str, tuple]] = {}
         self._decoded: dict[tuple[str, str], Record] = {}
 
-    def record(self, key: str, measure: str, *, claimed: bool = False) -> Record | None:
-        """Return one record, or None; ``claimed`` where its point says it is there.
+    def record(self, key: str, name: str, owner: str) -> Record:
+        """Return a record that its point says is there.
 
         Raises:
-            StoreError: the bytes on disk changed.
+            DamagedError: it is not there, or its bytes changed on disk.
         """
-        if (key, measure) not in self._decoded:
-            row = self._of_measure(measure).get(key)
-            if row is None and claimed:
-                raise codec.damaged(self._file, f"{measure} of point {key}")
-            if row is None or self.versions.get(measure) not in (None, row[2]):
-                return None
-            self._decoded[key, measure] = codec.decode(row, self._file)
-            del self._rows[measure][key]  # the record has its bytes
-        return self._decoded[key, measure]
-
-    @cached_property
-    def versions(self) -> dict[str, int]:
-        """The version of each measure that counts; records of others are stale."""
-        with reader(self._folder) as connection:
-            rows = connection.execute("select * from measures").fetchall()
-        for row in rows:
-            if not codec.fits(row):
-                raise codec.damaged(self._file, "the list of measures")
-        found = {name: codec.from_json(text) for name, text, _ in rows}
-        return {name: v["version"] for name, v in found.items() if "version" in v}
-
-    @cached_property
-    def measures(self) -> tuple[str, ...]:
-        """Names of everything recorded, sorted."""
-        with reader(self._folder) as connection:
-            rows = connection.execute("select distinct measure from records").fetchall()
-        return tuple(sorted(name for (name,) in rows))
-
-    def only(self, keys: Sequence[str]) -> "Shelf":
-        """Return a shelf of a few points, all their records fetched at once."""
-        part = Shelf(self._folder, frozenset(keys))
-        part.versions, part.measures = self.versions, self.measures
-        part._rows = {measure: {} for measure in self.measures}
-        marks = ",".join("?" * len(keys))
-        with reader(self._folder) as connection:
-            asked = connection.execute(
-                f"select * from records where key in ({marks})", tuple(keys)
+        if (key, name) not in self._decoded:
+            if name not in self._rows:
+                self._rows |= {name: {}} | self._fetch("measure = ?", [name])
+            row = self._rows[name].pop(key, None)  # the record keeps its bytes
+            if row is None:
+                raise codec.damaged(self._file, f"{name} of point {key}")
+            self._decoded[key, name] = codec.decode(
+                row, self._file, "" if owner == name else owner
             )
-            for row in asked:
-                part._rows.setdefault(row[1], {})[row[0]] = row
+        return self._decoded[key, name]
+
+    def only(self, keys: Sequence[str], names: Iterable[str]) -> "RecordCache":
+        """Return a cache of a few points, all their records fetched at once."""
+        part = RecordCache(self._folder, frozenset(keys))
+        where = f"key in ({','.join('?' * len(keys))})"
+        part._rows = dict.fromkeys(names, {}) | part._fetch(where, keys)
         return part
 
-    def _of_measure(self, measure: str) -> dict[str, tuple]:
-        if measure not in self._rows:
-            with reader(self._folder) as connection:
-                rows = connection.execute(
-                    "select * from records where measure = ?", (measure,)
-                ).fetchall()
-            self._rows[measure] = {row[0]: row for row in rows if row[0] in self._keys}
-        return self._rows[measure]
+    def _fetch(self, where: str, values: Sequence[str]) -> dict[str, dict[str, tuple]]:
+        """Return name -> key -> row."""
+        found: dict[str, dict[str, tuple]] = {}
+        with reader(self._folder) as connection:
+            rows = connection.execute(f"select * from records where {where}", values)
+            for row in rows:
+                if row[0] in self._keys:
+                    found.setdefault(row[1], {})[row[0]] = row
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,31 +74,35 @@ class PointResult:
     Attributes:
         key: hash of what is computed.
         params: every axis and setting; None where one does not apply.
-        status: ``"done"``, ``"failed"`` or ``"missing"``.
+        status: ``"done"``, ``"failed"``, or ``"missing"`` where nothing was computed
+            or a measure that the sweep requests is not there.
         message: why it failed.
-        computed: measure -> what it was computed with.
-        holds: names of the records it says it has.
+        computed: measure -> what it was computed with; without measures that have
+            changed since (in version, settings or source).
+        owners: name of a record it has -> measure that gave it.
     """
 
     key: str
     params: Mapping[str, Any]
     status: str
     message: str
-    computed: Mapping[str, str]
-    holds: frozenset[str]
-    shelf: Shelf = field(repr=False)
+    computed: Mapping[str, Requirement]
+    owners: Mapping[str, str]
+    cache: RecordCache = field(repr=False)
 
-    def record(self, measure: str) -> Record | None:
+    def record(self, name: str) -> Record | None:
         """Return what was measured, or None where it was not.
 
         Raises:
-            StoreError: the bytes on disk changed.
+            DamagedError: the bytes on disk changed.
         """
-        return self.shelf.record(self.key, measure, claimed=measure in self.holds)
+        if name not in self.owners:
+            return None
+        return self.cache.record(self.key, name, self.owners[name])
 
     @property
     def measured(self) -> bool:
-        """Whether it has records: it is done, or failed in some measures only."""
+        """Whether it has records: it is done, or lacks or failed in some measures."""
         return self.status == "done" or bool(self.computed)
 
     @property
@@ -137,19 +120,21 @@ class Results:
 
     Attributes:
         folder: where it stands.
-        points: the points asked for, each once.
+        points: the points requested, each once.
         grids: the same points by the grids they belong to.
         meta: name, config, command, started, finished, seconds, versions,
             verification, thresholds, and ``counts`` of points: asked, done, failed,
-            missing, not_finite, and others that stand in the store but were not asked
-            for.
+            missing, not_finite, and others that stand in the store but were not
+            requested.
+        requirements: grid -> measure -> what its points are to have.
     """
 
     folder: Path
     points: list[PointResult]
     grids: dict[str, list[PointResult]]
     meta: dict[str, Any]
-    shelf: Shelf = field(repr=False)
+    requirements: Mapping[str, Mapping[str, Requirement]]
+    cache: RecordCache = field(repr=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -159,140 +144,119 @@ class Results:
             StoreError: nothing there, damaged, another version.
         """
         where = Path(folder)
+        file = where / FILE_NAME
         with reader(where) as connection:
-            sweep = connection.execute(
-                "select * from sweeps order by used desc limit 1"
-            ).fetchone()
+            sweeps = connection.execute("select * from sweeps order by used").fetchall()
             rows = connection.execute("select * from points").fetchall()
-        if sweep is not None and not codec.fits(sweep):
-            raise codec.damaged(where / FILE_NAME, "what was asked for")
+        for row in sweeps:
+            if not codec.verify_crc(row):
+                raise codec.damaged(file, "what was requested")
         for row in rows:
-            if not codec.fits(row):
-                raise codec.damaged(where / FILE_NAME, f"point {row[0]}")
-        shelf = Shelf(where, frozenset(row[0] for row in rows))
-        with explained(where / FILE_NAME):
-            points = _points(rows, shelf)
-            lost = _lost(points, sweep)
-            if lost:
-                raise codec.damaged(
-                    where / FILE_NAME, f"point {lost[0]}, which is lost"
-                )
-            return cls(where, *_of_sweep(points, sweep), shelf)
+            if not codec.verify_crc(row):
+                raise codec.damaged(file, f"point {row[0]}")
+        with translate_errors(file):
+            return cls._of_rows(where, rows, sweeps)
 
-    def frame(self) -> "pandas.DataFrame":
-        """Return one row per value, with the columns of ``gradlab export``."""
-        from gradlab.store.frame import frame
-
-        return frame(self)
+    @classmethod
+    def _of_rows(cls, folder: Path, rows: list[tuple], sweeps: list[tuple]) -> Self:
+        """Return the points of the last sweep, with counts."""
+        grids: list[list] = [["all", [row[0] for row in rows]]]
+        requirements: dict[str, dict[str, Requirement]] = {}
+        meta: dict[str, Any] = {}
+        if sweeps:
+            _, config, keys, text, about, *_ = sweeps[-1]
+            grids, requirements = codec.from_json(keys), read_requirements(text)
+            meta = {**codec.from_json(about), "config": codec.from_json(config)}
+        wanted: dict[str, list[Requirement]] = {}
+        for name, keys in grids:
+            for key in keys:
+                wanted.setdefault(key, []).extend(requirements.get(name, {}).values())
+        chosen = [row for row in rows if row[0] in wanted]
+        cache = RecordCache(folder, frozenset(wanted))
+        points = dict(_points(chosen, wanted, _current(sweeps), cache))
+        for key in wanted:  # a sweep notes all its points before it computes any
+            if key not in points:
+                raise codec.damaged(folder / FILE_NAME, f"point {key}, which is lost")
+        meta["counts"] = _counts(points.values(), len(rows))
+        return cls(
+            folder,
+            [points[key] for key in wanted],
+            {name: [points[key] for key in keys] for name, keys in grids},
+            meta,
+            requirements,
+            cache,
+        )
 
     def parts(self, size: int = 100) -> Iterator["Results"]:
         """Yield the points a few at a time, in order: what they fill stays bounded."""
         for start in range(0, len(self.points), size):
             few = self.points[start : start + size]
-            shelf = self.shelf.only([point.key for point in few])
-            points = [replace(point, shelf=shelf) for point in few]
-            yield replace(self, points=points, grids={}, shelf=shelf)
+            cache = self.cache.only([point.key for point in few], self.measures)
+            points = [replace(point, cache=cache) for point in few]
+            yield replace(self, points=points, grids={}, cache=cache)
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Names of everything recorded in this folder, sorted."""
-        return self.shelf.measures
+        """Names of all records of these points, sorted."""
+        shared = {id(point.owners): point.owners for point in self.points}
+        return tuple(sorted({name for owners in shared.values() for name in owners}))
 
 
-def _points(rows: Iterable[tuple], shelf: Shelf) -> dict[str, PointResult]:
-    """Return key -> point; what many points have alike is held once for all."""
-    needs: dict[str, Mapping[str, str]] = {}
-    names: dict[frozenset[str], frozenset[str]] = {}
+def _current(sweeps: Iterable[tuple]) -> dict[str, Requirement]:
+    """Return each measure as the latest sweep that requested it did."""
+    current: dict[str, Requirement] = {}
+    for row in sweeps:
+        for its in read_requirements(row[3]).values():
+            current |= its
+    return current
+
+
+def _points(
+    rows: Iterable[tuple],
+    wanted: Mapping[str, list[Requirement]],
+    current: Mapping[str, Requirement],
+    cache: RecordCache,
+) -> Iterator[tuple[str, PointResult]]:
+    """Yield key and point; what many points have alike is held once for all."""
+    parsed: dict[str, tuple[dict[str, Requirement], dict[str, str]]] = {}
     words: dict[Any, Any] = {}
-    points = {}
-    for key, params, status, message, computed, holds, *_ in rows:
-        if computed not in needs:
-            needs[computed] = codec.from_json(computed)
-        held = frozenset(codec.from_json(holds))
-        points[key] = PointResult(
-            key,
-            {
-                sys.intern(axis): words.setdefault((type(value), value), value)
-                for axis, value in codec.from_json(params).items()
-            },
-            status,
-            message,
-            needs[computed],
-            names.setdefault(held, held),
-            shelf,
-        )
-    return points
+    for key, params, status, message, computed, *_ in rows:
+        if computed not in parsed:
+            there = _without_changed(read_computed(computed), current)
+            parsed[computed] = (
+                {name: one.requirement for name, one in there.items()},
+                {name: owner for owner, one in there.items() for name in one.records},
+            )
+        requirements, owners = parsed[computed]
+        if status != "failed" and wanted[key]:
+            status = "done" if covers(requirements, wanted[key]) else "missing"
+        named = {
+            sys.intern(axis): words.setdefault((type(value), value), value)
+            for axis, value in codec.from_json(params).items()
+        }
+        yield key, PointResult(key, named, status, message, requirements, owners, cache)
 
 
-def _lost(points: Mapping[str, PointResult], sweep: tuple | None) -> list[str]:
-    """Return the keys asked for that are not there; a sweep notes all of them first."""
-    asked = [] if sweep is None else codec.from_json(sweep[2])
-    return [key for _, keys, _ in asked for key in keys if key not in points]
-
-
-def _of_sweep(
-    points: dict[str, PointResult], sweep: tuple | None
-) -> tuple[list[PointResult], dict[str, list[PointResult]], dict[str, Any]]:
-    """Return the points asked for, by grid, and the meta with counts."""
-    if sweep is None:
-        asked: list[list] = [["all", list(points), {}]]
-        meta: dict[str, Any] = {}
-    else:
-        config, asked, meta = (codec.from_json(text) for text in sweep[1:4])
-        meta["config"] = config
-    grids = {name: [points[key] for key in keys] for name, keys, _ in asked}
-    chosen = {point.key: point for members in grids.values() for point in members}
-    meta["counts"] = _counts(chosen, asked, len(points))
-    return list(chosen.values()), grids, meta
-
-
-def _counts(
-    chosen: dict[str, PointResult], asked: list[list], in_store: int
-) -> dict[str, int]:
-    states = Counter(point.status for point in chosen.values())
-    incomplete = {
-        key
-        for _, keys, needs in asked
-        for key in keys
-        if key in chosen
-        and chosen[key].status == "done"
-        and not covers(chosen[key].computed, needs)
+def _without_changed(
+    computed: Mapping[str, Measured], current: Mapping[str, Requirement]
+) -> dict[str, Measured]:
+    """Leave out measures that have changed since they were computed."""
+    return {
+        name: one
+        for name, one in computed.items()
+        if name not in current
+        or one.requirement.fingerprint == current[name].fingerprint
     }
+
+
+def _counts(points: Iterable[PointResult], in_store: int) -> dict[str, int]:
+    chosen = list(points)
+    states = Counter(point.status for point in chosen)
     return {
         "asked": len(chosen),
-        "done": states["done"] - len(incomplete),
+        "done": states["done"],
         "failed": states["failed"],
-        "missing": states["missing"] + len(incomplete),
-        "not_finite": sum(not math.isnan(p.broke_at) for p in chosen.values()),
+        "missing": states["missing"],
+        "not_finite": sum(not math.isnan(point.broke_at) for point in chosen),
         "others": in_store - len(chosen),
     }
-
-
-BLOCKS = ("joint", "all")
-"""What a product can have been computed for; each serves those before it."""
-
-
-def covers(computed: Mapping[str, str], needs: Mapping[str, str]) -> bool:
-    """Say whether a point holds all that is needed, by measure.
-
-    A need is written ``VERSION SETTINGS BLOCKS``; results of all blocks serve where
-    the joint one is needed.
-
-    >>> covers({"horizon": "1 {} all"}, {"horizon": "1 {} joint"})
-    True
-    >>> covers({"horizon": "1 {} all"}, {"horizon": "2 {} all"})
-    False
-    >>> covers({"horizon": "1 {} joint"}, {"horizon": "1 {} all"})
-    False
-    """
-    return all(
-        computed.get(measure) in _served_by(need) for measure, need in needs.items()
-    )
-
-
-def _served_by(need: str) -> tuple[str, ...]:
-    """Return the needs whose results serve this one."""
-    what, _, blocks = need.rpartition(" ")
-    if blocks not in BLOCKS:
-        return (need,)
-    return tuple(f"{what} {more}" for more in BLOCKS[BLOCKS.index(blocks) :])

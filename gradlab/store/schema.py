@@ -1,4 +1,4 @@
-"""Tables of ``results.sqlite``, their version, and what is said of other files."""
+"""The tables of ``results.sqlite``, their version, and which files are refused."""
 
 import sqlite3
 from pathlib import Path
@@ -9,7 +9,11 @@ from gradlab.store import codec
 
 FILE_NAME = "results.sqlite"
 APPLICATION_ID = 0x67726164  # "grad"
-VERSION = 2
+VERSION = 3
+"""Rises with every change of the tables; stores of another version are refused."""
+
+PAGE_SIZE = 4096
+"""Bytes; SQLite's default, stated because recovery depends on it."""
 
 TABLES = """
 create table points (
@@ -17,7 +21,8 @@ create table points (
     params text not null,     -- JSON, every axis and setting of the point
     status text not null,     -- missing, done or failed
     message text not null,    -- why it failed
-    computed text not null,   -- JSON, measure -> version, settings and blocks it had
+    computed text not null,   -- JSON, measure -> [version, settings, source, blocks,
+                              --   [record, ...]]; many points share one text
     holds text not null,      -- JSON, record -> its crc: one that is lost is noticed
     seconds real,             -- its share of the computing time
     finished real,            -- seconds since 1970
@@ -40,14 +45,16 @@ create index records_by_measure on records (measure);
 create table sweeps (
     id text primary key,      -- hash of the config
     config text not null,     -- JSON, resolved
-    keys text not null,       -- JSON, [grid, keys of its points, needs]
+    keys text not null,       -- JSON, [[grid, [key, ...]], ...]
+    requirements text not null, -- JSON, grid -> measure -> [version, settings, source,
+                              --   blocks]
     meta text not null,       -- JSON: name, command, times, versions, verification
     used real not null,       -- when it was last run; a report covers the latest
     crc integer not null
 );
 create table measures (
-    name text primary key,
-    manifest text not null,   -- JSON: version, symbol, unit, question, reference
+    name text primary key,    -- of a record
+    manifest text not null,   -- JSON: measure, version, symbol, unit, question
     crc integer not null
 );
 """
@@ -58,7 +65,7 @@ COLUMNS = {
     "records": (
         "key measure measure_version settings coords note dtype shape blob crc".split()
     ),
-    "sweeps": "id config keys meta used crc".split(),
+    "sweeps": "id config keys requirements meta used crc".split(),
     "measures": "name manifest crc".split(),
 }
 """Table -> its columns, in their order; a row is a tuple of them."""
@@ -70,13 +77,14 @@ INSERT = {
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Lay an empty store's tables, in one transaction."""
+    """Create an empty store's tables, in one transaction."""
+    connection.execute(f"pragma page_size={PAGE_SIZE}")
     marks = f"pragma application_id={APPLICATION_ID}; pragma user_version={VERSION};"
     connection.executescript(f"begin; {TABLES} {marks} commit;")
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Say whether a database holds nothing yet, as in a sweep's first moment."""
+    """Whether a database has no tables yet, as in a sweep's first moment."""
     tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
     application = connection.execute("pragma application_id").fetchone()[0]
     return tables == 0 and application == 0
@@ -87,28 +95,25 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
 
 
-def _layout(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return the columns of our tables as a database has them."""
-    return {
-        table: [row[1] for row in connection.execute(f"pragma table_info({table})")]
-        for table in COLUMNS
-    }
-
-
 def check(connection: sqlite3.Connection, file: Path) -> None:
-    """Refuse a database that is not a store of this version or an older one.
+    """Refuse a database that is not a store of this version.
 
-    Each version changes the columns of some table: today's with another mark are not
-    another version's, but damaged.
+    Each version changes the columns of some table. Today's columns with the mark of
+    another version are therefore damage, and not another version's store.
 
     Raises:
-        StoreError: saying which of the two it is not, or damaged: where the tables
-            are today's, but the marks that say so are not.
+        DamagedError: the tables are today's, the marks are not.
+        StoreError: a database of another program, or of another version.
     """
     application = connection.execute("pragma application_id").fetchone()[0]
     found = version(connection)
-    marked = application == APPLICATION_ID and found == VERSION
-    if not marked and _layout(connection) == COLUMNS:
+    if application == APPLICATION_ID and found == VERSION:
+        return
+    columns = {
+        table: [row[1] for row in connection.execute(f"pragma table_info({table})")]
+        for table in COLUMNS
+    }
+    if columns == COLUMNS:
         raise codec.damaged(file, "its first page")
     if application != APPLICATION_ID:
         raise StoreError(
@@ -116,12 +121,11 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
             expected="a results folder of gradlab",
             try_="--out reports/another_name",
         )
-    if not 1 <= found <= VERSION:
-        newer = found > VERSION
-        raise StoreError(
-            got=f"{file} with schema version {found}",
-            expected=f"version 1 to {VERSION}, which this gradlab knows",
-            try_="a newer gradlab"
-            if newer
-            else "--out reports/another_name, which computes it anew",
-        )
+    newer = found > VERSION
+    raise StoreError(
+        got=f"{file} with schema version {found}",
+        expected=f"version {VERSION}, which this gradlab writes",
+        try_="a newer gradlab"
+        if newer
+        else "--out reports/another_name, which computes it anew",
+    )

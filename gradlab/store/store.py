@@ -1,4 +1,9 @@
-"""Writing results: one SQLite file, one writer, a transaction for each save."""
+"""Write results: one SQLite file, one writer, a transaction for each point.
+
+The write-ahead log (WAL) lets readers see a running sweep without blocking its writer,
+and a killed writer loses at most the point it was saving. ``synchronous=normal`` is
+durable against a killed process, and consistent after a power failure.
+"""
 
 import os
 import sqlite3
@@ -10,11 +15,22 @@ from types import TracebackType
 from typing import Any, Self
 
 from gradlab.errors import StoreError
-from gradlab.store import codec, folder, migrations, schema
-from gradlab.store.failures import explained
-from gradlab.store.known import known
+from gradlab.store import codec, folder, schema
 from gradlab.store.lock import Lock
 from gradlab.store.record import Record
+from gradlab.store.requirement import (
+    GridRequirements,
+    Measured,
+    Requirement,
+    read_computed,
+    write_computed,
+    write_requirements,
+)
+from gradlab.store.sqlite_errors import translate_errors
+
+
+Known = dict[str, tuple[str, dict[str, Requirement]]]
+"""Key -> (status, measure -> what it was computed with)."""
 
 
 class Store:
@@ -34,13 +50,10 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False) -> Self:
-        """Open the store of a folder; with ``create`` lay it where there is none.
-
-        Asks SQLite for a write-ahead log, so that readers see a running sweep, and
-        takes what it answers: on network file systems there is none.
+        """Open the store of a folder; with ``create`` make it where there is none.
 
         Raises:
-            StoreError: nothing there, not ours, not writable, another version, or
+            StoreError: nothing there, not a store, not writable, another version, or
                 another process writes there.
         """
         where = Path(path)
@@ -49,7 +62,7 @@ class Store:
             folder.prepare(where)
         elif not file.exists():
             raise missing(where)
-        with explained(file):
+        with translate_errors(file):
             if file.exists() and not os.access(file, os.W_OK):
                 raise sqlite3.OperationalError("readonly file")
             lock = Lock.take(where)
@@ -60,9 +73,9 @@ class Store:
                 raise
 
     def close(self) -> None:
-        """Fold the log into the file, so that it can be read alone, and close it."""
+        """Fold the log into the file, so that it can be copied alone, and close it."""
         try:
-            with explained(self.file):
+            with translate_errors(self.file):
                 with suppress(sqlite3.OperationalError):  # a reader is there just now
                     self.connection.execute("pragma busy_timeout=0")
                     self.connection.execute("pragma journal_mode=delete").fetchone()
@@ -84,12 +97,12 @@ class Store:
     def expect(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         """Note points (key -> params) as missing where they are not there yet."""
         rows = [
-            codec.seal(
+            codec.add_crc(
                 key, codec.to_json(dict(params)), "missing", "", "{}", "{}", None, None
             )
             for key, params in points.items()
         ]
-        with explained(self.file), self.connection as connection:
+        with translate_errors(self.file), self.connection as connection:
             connection.executemany(
                 schema.INSERT["points"].replace("replace", "ignore"), rows
             )
@@ -102,30 +115,50 @@ class Store:
         status: str = "done",
         message: str = "",
         records: Iterable[Record] = (),
-        computed: Mapping[str, str] | None = None,
+        computed: Mapping[str, Requirement] | None = None,
         seconds: float | None = None,
     ) -> None:
         """Write one point with its records, all or nothing.
 
-        Records replace those of the same measure; others stay. ``computed`` (measure
-        -> what it was computed with) is merged into what stands there.
+        A measure that is computed again replaces all its records; records of other
+        measures stay.
+
+        Args:
+            key: of the point.
+            params: every axis and setting.
+            status: ``"done"`` or ``"failed"``.
+            message: why it failed.
+            records: by measures in ``computed``; those of another measure count as
+                computed with what the record itself states.
+            computed: measure -> what it was computed with.
+            seconds: of computing time.
 
         Raises:
             StoreError: e.g. a full disk; what was saved before is kept.
         """
-        rows = [codec.encode(key, record) for record in records]
-        with explained(self.file), self.connection as connection:
+        new = _by_measure(records, computed or {})
+        rows = [codec.encode(key, record) for _, its in new.values() for record in its]
+        with translate_errors(self.file), self.connection as connection:
             known, held = self._known(key)
-            known.update(computed or {})
-            held.update({row[1]: row[-1] for row in rows})
+            replaced = [r for m in new if m in known for r in known[m].records]
+            held = {name: crc for name, crc in held.items() if name not in replaced}
+            held |= {row[1]: row[-1] for row in rows}
+            known |= {
+                measure: Measured(requirement, tuple(r.measure for r in its))
+                for measure, (requirement, its) in new.items()
+            }
+            connection.executemany(
+                "delete from records where key = ? and measure = ?",
+                [(key, name) for name in replaced],
+            )
             connection.execute(
                 schema.INSERT["points"],
-                codec.seal(
+                codec.add_crc(
                     key,
                     codec.to_json(dict(params)),
                     status,
                     message,
-                    codec.to_json(known),
+                    write_computed(known),
                     codec.to_json(held),
                     None if seconds is None else float(seconds),
                     time.time(),
@@ -140,9 +173,9 @@ class Store:
         grids: Mapping[str, Iterable[str]],
         meta: Mapping[str, Any],
         *,
-        needs: Mapping[str, Mapping[str, str]] | None = None,
+        requirements: GridRequirements | None = None,
     ) -> None:
-        """Write what was asked for; the sweep saved last is the one reports cover.
+        """Write what was requested; the sweep saved last is the one reports cover.
 
         Args:
             identity: of the config; the same sweep again replaces its row.
@@ -150,64 +183,75 @@ class Store:
             grids: name -> keys of its points, in order.
             meta: name, command, started, finished, seconds, versions, verification,
                 thresholds; whatever a report wants to print.
-            needs: grid -> measure -> what it is to be computed with (as in a point's
-                ``computed``); without it a point that is done misses nothing.
+            requirements: grid -> measure -> what each of its points is to have;
+                without it a point that is done lacks nothing.
         """
-        asked = [
-            # a list keeps the order of the grids
-            [name, list(keys), dict((needs or {}).get(name, {}))]
-            for name, keys in grids.items()
-        ]
-        row = codec.seal(
+        row = codec.add_crc(
             identity,
             codec.to_json(dict(config)),
-            codec.to_json(asked),
+            # lists keep the order of the grids
+            codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+            write_requirements(requirements or {}),
             codec.to_json(dict(meta)),
             time.time(),
         )
-        with explained(self.file), self.connection as connection:
+        with translate_errors(self.file), self.connection as connection:
             connection.execute(schema.INSERT["sweeps"], row)
 
     def save_manifest(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write what the measures are: name -> version, symbol, unit, ..."""
+        """Write what the records are: name -> measure, version, symbol, unit, ..."""
         rows = [
-            codec.seal(name, codec.to_json(dict(about)))
+            codec.add_crc(name, codec.to_json(dict(about)))
             for name, about in manifest.items()
         ]
-        with explained(self.file), self.connection as connection:
+        with translate_errors(self.file), self.connection as connection:
             connection.executemany(schema.INSERT["measures"], rows)
 
     def sweep_meta(self, identity: str) -> dict[str, Any]:
         """Return the meta of a sweep that ran here before, or an empty dict.
 
         Raises:
-            StoreError: its bytes changed on disk.
+            DamagedError: its bytes changed on disk.
         """
-        with explained(self.file):
+        with translate_errors(self.file):
             row = self.connection.execute(
                 "select * from sweeps where id = ?", (identity,)
             ).fetchone()
-        if row is not None and not codec.fits(row):
-            raise codec.damaged(self.file, "what was asked for")
-        return {} if row is None else codec.from_json(row[3])
+        if row is not None and not codec.verify_crc(row):
+            raise codec.damaged(self.file, "what was requested")
+        return {} if row is None else codec.from_json(row[4])
 
-    def known(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """Return key -> (status, what was computed) of every point.
-
-        Raises:
-            StoreError: a point's bytes changed on disk.
-        """
+    def known(self) -> Known:
+        """Return what of each point is there; see :func:`known`."""
         return known(self.connection, self.file)
 
-    def _known(self, key: str) -> tuple[dict[str, str], dict[str, int]]:
-        """Return what of a point was computed, and the records it has."""
+    def _known(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
+        """Return what was computed of a point, and the records it has."""
         row = self.connection.execute(
             "select computed, holds from points where key = ?", (key,)
         ).fetchone()
         if row is None:
             return {}, {}
-        computed, held = (codec.from_json(text) for text in row)
-        return computed, held
+        return read_computed(row[0]), codec.from_json(row[1])
+
+
+def known(connection: sqlite3.Connection, file: Path) -> Known:
+    """Return status and requirements of every point, without its numbers.
+
+    Raises:
+        DamagedError: a point's bytes changed on disk.
+    """
+    with translate_errors(file):
+        rows = connection.execute("select * from points").fetchall()
+    for row in rows:
+        if not codec.verify_crc(row):
+            raise codec.damaged(file, f"point {row[0]}")
+    # points of one sweep share these texts: each is parsed once and held once
+    computed = {
+        text: {name: one.requirement for name, one in read_computed(text).items()}
+        for text in {row[4] for row in rows}
+    }
+    return {row[0]: (row[2], computed[row[4]]) for row in rows}
 
 
 def missing(where: Path) -> StoreError:
@@ -219,27 +263,34 @@ def missing(where: Path) -> StoreError:
     )
 
 
-def empty(file: Path) -> StoreError:
-    """Return the error for a file in which nothing was written yet."""
-    return StoreError(
-        got=f"{file}, which is empty",
-        expected="results written by gradlab sweep",
-        try_=f"gradlab sweep --out {file.parent}",
-    )
+def _by_measure(
+    records: Iterable[Record], computed: Mapping[str, Requirement]
+) -> dict[str, tuple[Requirement, list[Record]]]:
+    """Return measure -> what it was computed with, and its records."""
+    found: dict[str, tuple[Requirement, list[Record]]] = {
+        name: (requirement, []) for name, requirement in computed.items()
+    }
+    for record in records:
+        owner = record.owner or record.measure
+        if owner not in found:
+            settings = codec.to_json(dict(record.settings))
+            found[owner] = (Requirement(owner, record.version, settings), [])
+        found[owner][1].append(record)
+    return found
 
 
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=30)
     try:
-        fresh = schema.is_empty(connection)
-        if not fresh:
-            schema.check(connection, file)  # before anything touches it
+        new = schema.is_empty(connection)
+        if not new:
+            schema.check(connection, file)  # before anything is written
+        # network file systems have no WAL: SQLite then answers with another mode,
+        # which serves as well but makes readers wait
         connection.execute("pragma journal_mode=wal").fetchone()
         connection.execute("pragma synchronous=normal")
-        if fresh:
+        if new:
             schema.create(connection)
-        else:
-            migrations.upgrade(connection)
     except BaseException:
         connection.close()
         raise

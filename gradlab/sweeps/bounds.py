@@ -5,8 +5,8 @@ from math import prod
 
 from gradlab.errors import TooManyPointsError
 from gradlab.sweeps.cost import seconds_of
-from gradlab.sweeps.needs import needs_of
 from gradlab.sweeps.points import first_of
+from gradlab.sweeps.requirements import requirements_of
 from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
@@ -51,7 +51,7 @@ def duration(seconds: float) -> str:
 
 def seconds_of_grid(grid: GridPlan, sweep: Sweep) -> float:
     """Estimate a grid's time from a few of its points."""
-    needs = needs_of(grid.measures, grid.blocks, sweep.thresholds)
+    needs = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
     pick = random.Random(0)
     count = min(_SAMPLES, prod(len(values) for values in grid.axes.values()))
     total = 0.0

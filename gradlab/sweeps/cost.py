@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from gradlab.cells import parse
-from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Point
+from gradlab.sweeps.requirements import Requirements
 
 
 GROUP_BYTES = 12 * 2**20
@@ -126,7 +126,7 @@ def is_long(point: Point) -> bool:
     return size * point.sequences * point.length * step > LONG
 
 
-def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
+def memory_of(point: Point, needs: Requirements, members: int = 1) -> int:
     """Return about how many bytes a group of such points fills at its peak.
 
     Rather too much than too little: measured peaks are between a quarter of it and all
@@ -139,7 +139,7 @@ def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
     size = 8 if point.dtype == "float64" else 4
     steps = point.length + point.burn_in
     state = size * point.sequences * steps * max(point.hidden, point.features // 4)
-    if is_long(point) and needs.wanted.keys() <= WALKING:
+    if is_long(point) and needs.by_measure.keys() <= WALKING:
         inputs = size * point.sequences * steps * point.features
         curves = 8 * 20 * point.sequences * steps
         return int(members * (kept * bytes_of(point) + 5 * inputs + curves + LONG))
@@ -148,10 +148,10 @@ def memory_of(point: Point, needs: Needs, members: int = 1) -> int:
     return int(members * (kept * bytes_of(point) + tensors * state))
 
 
-def seconds_of(point: Point, needs: Needs) -> float:
+def seconds_of(point: Point, needs: Requirements) -> float:
     """Return about how long one point takes inside a group, on one core."""
     rates = _RATES.get(point.cell.partition(":")[0], _RATES["lstm"])
-    wanted = needs.wanted.keys()
+    wanted = needs.by_measure.keys()
     forward = rates.forward * layers(point.cell)
     total = 2e-3 + (point.length + point.burn_in) * forward
     if wanted - BACKWARD - DIRECT - EXPONENTS - PATHS - SPECTRA - {"triangle"}:

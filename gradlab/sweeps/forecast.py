@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gradlab.engines import machine
 from gradlab.store import schema
-from gradlab.store.known import known
 from gradlab.store.reading import reader
+from gradlab.store.store import Known, known
 from gradlab.sweeps import bounds, groups, keys
 from gradlab.sweeps.points import check_inputs, plan
 from gradlab.sweeps.runner import missing
@@ -131,7 +131,7 @@ def forecast(
     )
 
 
-def _there(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
+def _there(folder: Path) -> Known:
     """Return what a folder has of each point; nothing where there are no results."""
     file = folder / schema.FILE_NAME
     if not file.exists() or not file.stat().st_size:

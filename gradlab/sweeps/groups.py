@@ -15,8 +15,8 @@ from gradlab.sweeps.cost import (
     memory_of,
     seconds_of,
 )
-from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Point
+from gradlab.sweeps.requirements import Requirements
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Group:
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
-    needs: Needs
+    needs: Requirements
     seconds: float
     memory: int = 0
 
@@ -46,7 +46,7 @@ class Group:
         ]
 
 
-def form(points: Mapping[str, Point], needs: Mapping[str, Needs]) -> list[Group]:
+def form(points: Mapping[str, Point], needs: Mapping[str, Requirements]) -> list[Group]:
     """Return groups of the points that need something, the longest first.
 
     So that workers end at about the same time, and the first estimate of the time
@@ -54,8 +54,8 @@ def form(points: Mapping[str, Point], needs: Mapping[str, Needs]) -> list[Group]
     """
     alike: dict[tuple, list[str]] = {}
     for key, need in needs.items():
-        if need.wanted:
-            shape = (*_shape(points[key]), tuple(sorted(need.wanted.items())))
+        if need.by_measure:
+            shape = (*_shape(points[key]), tuple(sorted(need.by_measure.items())))
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
@@ -90,7 +90,7 @@ def _shape(point: Point) -> tuple:
     )
 
 
-def _largest(point: Point, need: Needs) -> int:
+def _largest(point: Point, need: Requirements) -> int:
     """Return how many points of this kind one group may hold."""
     in_time = int(GROUP_SECONDS / seconds_of(point, need))
     return max(1, min(GROUP_MEMBERS, GROUP_BYTES // bytes_of(point), in_time))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from gradlab.engines.engine import Answer, Engine, ExecutionOptions, Limits
 from gradlab.errors import GradlabError
 from gradlab.progress import events
+from gradlab.store.requirement import Requirement
 from gradlab.store.store import Store
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
@@ -156,11 +157,11 @@ class Intake:
         )
 
 
-def _taken(outcome: Outcome, group: Group) -> dict[str, str]:
+def _taken(outcome: Outcome, group: Group) -> dict[str, Requirement]:
     """Return measure -> what it was computed with, of those that did not fail."""
     if not outcome.records:
         return {}
-    wanted = group.needs.wanted.items()
+    wanted = group.needs.by_measure.items()
     return {name: need for name, need in wanted if name not in outcome.lacking}
 
 

@@ -17,9 +17,9 @@ from gradlab.sweeps.point import describe, measure_points
 
 
 if TYPE_CHECKING:
-    from gradlab.sweeps.needs import Needs
     from gradlab.sweeps.outcome import Check, Outcome
     from gradlab.sweeps.points import Point
+    from gradlab.sweeps.requirements import Requirements
 
 __all__ = ["describe", "measure", "prepare", "reach", "verify"]
 
@@ -36,7 +36,7 @@ def prepare(files: Mapping[str, bytes]) -> None:
     keys.forget()
 
 
-def measure(points: Sequence["Point"], needs: "Needs") -> list["Outcome"]:
+def measure(points: Sequence["Point"], needs: "Requirements") -> list["Outcome"]:
     """Measure a group; a group that raises is tried member by member."""
     return measure_points(points, needs)
 

@@ -19,21 +19,20 @@ from gradlab.initializers import draws_all, initialize_
 from gradlab.inputs.base import initial_state
 from gradlab.losses.base import directions
 from gradlab.measures import Flow, Measure
-from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import from_json
 from gradlab.store.record import Record
 from gradlab.sweeps.cost import is_long
 from gradlab.sweeps.keys import input_of
-from gradlab.sweeps.needs import Needs, settings_of
 from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.points import Point
+from gradlab.sweeps.requirements import Requirements, settings_of
 from gradlab.trajectory import Trajectory, unroll
 
 
 Drawn = TypeVar("Drawn")
 
 
-def measure_points(points: Sequence[Point], needs: Needs) -> list[Outcome]:
+def measure_points(points: Sequence[Point], needs: Requirements) -> list[Outcome]:
     """Measure points of one shape; if the group raises, each by itself."""
     began = time.perf_counter()
     wanted = measures_of(needs)
@@ -195,12 +194,15 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, stacked: bool) -> Traj
     )
 
 
-def measures_of(needs: Needs) -> list[Measure]:
-    """Return the measures that are wanted, with their settings."""
+def measures_of(needs: Requirements) -> list[Measure]:
+    """Return the measures that are requested, with their settings.
+
+    A sweep sets ``thresholds`` alone; other fields have the defaults of the leaf.
+    """
     found = []
-    for name, need in sorted(needs.wanted.items()):
-        settings = from_json(need.split(" ")[1])
-        given = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    for name, one in sorted(needs.by_measure.items()):
+        settings = from_json(one.settings)
+        given = {k: tuple(v) for k, v in settings.items() if k == "thresholds"}
         found.append(catalog.get("measures", name)(**given))
     return found
 
@@ -257,7 +259,7 @@ def _records(
     for measure in measures:
         if not measure.applies_to(flow.cell):
             continue
-        settings = settings_of(measure.name, getattr(measure, "thresholds", THRESHOLDS))
+        settings = settings_of(measure.name, getattr(measure, "thresholds", None))
         for output, reading in measure.readings(flow).items():
             mean, sd = reading.summary()
             notes = reading.notes
@@ -273,6 +275,7 @@ def _records(
                     mean[k].copy(),
                     sd[k].copy(),
                     "" if notes is None else str(notes[k]),
+                    "" if output == measure.name else measure.name,
                 )
     return found
 

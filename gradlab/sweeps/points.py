@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradlab import cells
 from gradlab.axes import BY_CELL
 from gradlab.sweeps.keys import input_of, key_of
-from gradlab.sweeps.needs import Needs, needs_of
+from gradlab.sweeps.requirements import Requirements, requirements_of
 
 
 if TYPE_CHECKING:  # workers unpickle points, and do without the config's library
@@ -62,8 +62,8 @@ class Plan:
 
     points: dict[str, Point]
     grids: dict[str, list[str]]
-    needs: dict[str, Needs]
-    grid_needs: dict[str, Needs]
+    needs: dict[str, Requirements]
+    grid_needs: dict[str, Requirements]
 
 
 FEW_ROWS = 6
@@ -77,21 +77,21 @@ def plan(sweep: Sweep) -> Plan:
     """
     points: dict[str, Point] = {}
     grids: dict[str, dict[str, None]] = {}
-    needs: dict[str, Needs] = {}
-    grid_needs: dict[str, Needs] = {}
+    needs: dict[str, Requirements] = {}
+    grid_needs: dict[str, Requirements] = {}
     portrait = sum(grid.size() // len(grid.seeds) for grid in sweep.grids) <= FEW_ROWS
     for grid in sweep.grids:
         blocks = grid.blocks
-        wanted = needs_of(grid.measures, blocks, sweep.thresholds)
+        wanted = requirements_of(grid.measures, blocks, sweep.thresholds)
         shared = grid_needs.setdefault(grid.name, wanted)
-        grid_needs[grid.name] = shared.common(wanted)
+        grid_needs[grid.name] = shared.intersection(wanted)
         for point in expand(grid, sweep):
             key = key_of(point.params())
             points.setdefault(key, point)
             grids.setdefault(grid.name, {})[key] = None
             needs[key] = needs[key].union(wanted) if key in needs else wanted
             if portrait and grid.measures is None and point.seed == grid.seeds[0]:
-                extra = needs_of(("triangle",), blocks, sweep.thresholds)
+                extra = requirements_of(("triangle",), blocks, sweep.thresholds)
                 needs[key] = needs[key].union(extra)
     return Plan(
         points, {name: list(keys) for name, keys in grids.items()}, needs, grid_needs

@@ -6,7 +6,6 @@ again does the rest.
 """
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,15 +19,15 @@ from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
 from gradlab.store.codec import to_json
-from gradlab.store.failures import explained
 from gradlab.store.results import Results
-from gradlab.store.store import Store
+from gradlab.store.sqlite_errors import translate_errors
+from gradlab.store.store import Known, Store
 from gradlab.sweeps import bounds, groups, keys, toml
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.intake import CALLS, Intake, Progress
 from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.points import Plan, check_inputs, files_of, plan
+from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.sweep import Sweep
 from gradlab.sweeps.tally import Tally
 
@@ -131,14 +130,12 @@ def identity(sweep: Sweep) -> str:
     return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
 
 
-def missing(
-    planned: Plan, known: Mapping[str, tuple[str, dict[str, str]]], retry_failed: bool
-) -> dict[str, Needs]:
+def missing(planned: Plan, known: Known, retry_failed: bool) -> dict[str, Requirements]:
     """Return key -> what is still to be computed, for points that lack anything.
 
     Args:
         planned: what is asked for.
-        known: key -> (status, what was computed), of points that are there.
+        known: what of each point is there.
         retry_failed: whether failed points count as lacking.
     """
     todo = {}
@@ -146,9 +143,9 @@ def missing(
         status, computed = known.get(key, ("missing", {}))
         if status == "failed" and not retry_failed:
             continue
-        left = needs.beyond(computed)
-        if left.wanted or status == "failed":
-            todo[key] = left if left.wanted else needs
+        left = needs.minus(computed)
+        if left or status == "failed":
+            todo[key] = left or needs
     return todo
 
 
@@ -190,7 +187,7 @@ class _Run:
 
     sweep: Sweep
     planned: Plan
-    todo: dict[str, Needs]
+    todo: dict[str, Requirements]
     store: Store
     means: ExecutionOptions
     progress: Progress
@@ -204,7 +201,7 @@ class _Run:
             {key: point.params() for key, point in self.planned.points.items()}
         )
         self.keep_meta()
-        with explained(folder / "sweep.toml"):
+        with translate_errors(folder / "sweep.toml"):
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
         self.waiting = groups.form(self.planned.points, self.todo)
@@ -236,7 +233,7 @@ class _Run:
         with ExitStack() as opened:
             engine: Engine = self.cluster or opened.enter_context(self._crew(memory))
             self._reach_devices(engine)
-            wanted = sorted({name for n in self.todo.values() for name in n.wanted})
+            wanted = sorted({name for n in self.todo.values() for name in n.by_measure})
             engine.add("describe", f"{CALLS}:describe", wanted)
             if verify:
                 engine.add("verify", f"{CALLS}:verify", self._kinds())
@@ -308,13 +305,15 @@ class _Run:
 
     def keep_meta(self) -> None:
         """Write the sweep's row: what is asked, when, with which versions."""
-        needs = {name: n.wanted for name, n in self.planned.grid_needs.items()}
+        requirements = {
+            name: its.by_measure for name, its in self.planned.grid_needs.items()
+        }
         self.store.save_sweep(
             self.meta.identity,
             self.sweep.resolved(),
             self.planned.grids,
             self.meta.told(computed=bool(self.todo)),
-            needs=needs,
+            requirements=requirements,
         )
 
     def _kinds(self) -> list[tuple[str, str | None]]:

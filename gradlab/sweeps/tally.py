@@ -7,9 +7,9 @@ from typing import Self
 
 from gradlab.store.store import Store
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.needs import Needs
 from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.points import Plan
+from gradlab.sweeps.requirements import Requirements
 
 
 START_UP = 4.0
@@ -45,7 +45,7 @@ class Tally:
 
     @classmethod
     def of(
-        cls, planned: Plan, todo: Mapping[str, Needs], store: Store, jobs: int
+        cls, planned: Plan, todo: Mapping[str, Requirements], store: Store, jobs: int
     ) -> Self:
         """Return the counts before anything is computed."""
         failed = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,14 +110,14 @@ STORE_CASES = {
     "results.sqlite. Expected an empty folder or one that gradlab made. "
     "Try --out theirs/gradlab",
     "sweep --cell rnn --out newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 1 to 2, which this gradlab knows. Try a newer gradlab",
+    "Expected version 3, which this gradlab writes. Try a newer gradlab",
     "sweep --cell rnn --out damaged": "Got damaged/results.sqlite: file is not a "
     "database. Expected a results file of gradlab. "
     "Try gradlab merge damaged --out damaged-intact",
     "status nowhere": "Got nowhere, where there is no results.sqlite. "
     "Expected a folder written by gradlab sweep. Try gradlab sweep --out nowhere",
     "report newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 1 to 2, which this gradlab knows. Try a newer gradlab",
+    "Expected version 3, which this gradlab writes. Try a newer gradlab",
     "export damaged": "Got damaged/results.sqlite: file is not a database. "
     "Expected a results file of gradlab. "
     "Try gradlab merge damaged --out damaged-intact",
@@ -250,20 +251,16 @@ def test_a_folder_that_cannot_be_written(run, mess, monkeypatch):
 
 def test_a_full_disk_keeps_what_was_computed(sweep, inline, monkeypatch):
     from gradlab.store.results import Results
+    from gradlab.store.sqlite_errors import translate_errors
     from gradlab.store.store import Store
 
     save = Store.save_point
 
     def save_one(self, key, params, **what):
         if params["length"] == 8:
-            raise full()
+            with translate_errors(Path("results.sqlite")):
+                raise sqlite3.OperationalError("database or disk is full")
         save(self, key, params, **what)
-
-    def full():
-        from gradlab.store.failures import _of_sqlite
-
-        error = sqlite3.OperationalError("database or disk is full")
-        return _of_sqlite("results.sqlite", error)
 
     monkeypatch.setattr(Store, "save_point", save_one)
     result = sweep("--length=8,9", "--measure=spectral_norm", code=1)

@@ -13,12 +13,16 @@ from gradlab.cli import follow as following
 from gradlab.cli.screen import Screen
 from gradlab.progress.watch import Watch
 from gradlab.store.lock import Lock
+from gradlab.store.requirement import Requirement
 from gradlab.store.store import Store
 from tests.cli.stores import write
 from tests.made_up import product, store
 
 
-NEEDS = {"short": {"m": "1 {} joint"}, "long": {"m": "1 {} all"}}
+REQUIREMENTS = {
+    "short": {"m": Requirement("m", blocks="joint")},
+    "long": {"m": Requirement("m", blocks="all")},
+}
 
 
 def lay(folder, *, name="two"):
@@ -26,21 +30,22 @@ def lay(folder, *, name="two"):
     kept = Store.open(folder, create=True)
     kept.expect({key: {"cell": "rnn", "seed": 0} for key in "abc"})
     grids = {"short": ["a", "b"], "long": ["b", "c"]}
-    kept.save_sweep("one", {}, grids, {"name": name}, needs=NEEDS)
+    kept.save_sweep("one", {}, grids, {"name": name}, requirements=REQUIREMENTS)
     return kept
 
 
-def save(kept, key, need="1 {} all", **more):
-    kept.save_point(key, {"cell": "rnn", "seed": 0}, computed={"m": need}, **more)
+def save(kept, key, blocks="all", **more):
+    computed = {"m": Requirement("m", blocks=blocks)}
+    kept.save_point(key, {"cell": "rnn", "seed": 0}, computed=computed, **more)
 
 
 def test_each_look_counts_what_came(tmp_path):
     with lay(tmp_path) as kept:
         watch = Watch(tmp_path)
         assert (watch.look().total, watch.look().done) == (3, 0)
-        save(kept, "a", "1 {} joint")
+        save(kept, "a", "joint")
         assert watch.look().grids == {"short": (2, 1), "long": (2, 0)}
-        save(kept, "b", "1 {} joint")  # not what the second grid wants of it
+        save(kept, "b", "joint")  # not what the second grid wants of it
         assert watch.look().done == 1
         save(kept, "b")
         save(kept, "c", status="failed", message="no room")
@@ -55,10 +60,12 @@ def test_each_look_counts_what_came(tmp_path):
 def test_another_sweep_into_the_folder_is_counted_anew(tmp_path):
     with lay(tmp_path) as kept:
         watch = Watch(tmp_path)
-        save(kept, "a", "1 {} joint")
+        save(kept, "a", "joint")
         assert watch.look().done == 1
         kept.expect({"d": {}})
-        kept.save_sweep("two", {}, {"new": ["a", "d"]}, {"name": "n"}, needs=NEEDS)
+        kept.save_sweep(
+            "two", {}, {"new": ["a", "d"]}, {"name": "n"}, requirements=REQUIREMENTS
+        )
         seen = watch.look()
         assert (seen.name, seen.grids) == ("n", {"new": (2, 1)})
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gradlab.store import Record, Store, schema
+from gradlab.store.requirement import Requirement
 
 
 PAGE = 4096
@@ -72,9 +73,9 @@ def write(folder: Path, points: int = 40) -> Path:
         )
         params = {key(i): {"cell": "lstm", "gain": 1.5, "seed": i} for i in range(40)}
         store.expect(params)
-        needs = {"main": {name: "1 {} all" for name in names}}
+        needs = {"main": {name: Requirement(name) for name in names}}
         store.save_sweep(
-            "id" * 16, {"name": "x"}, {"main": list(params)}, {}, needs=needs
+            "id" * 16, {"name": "x"}, {"main": list(params)}, {}, requirements=needs
         )
         for i in range(points):
             if i % 13 == 12:
@@ -124,8 +125,9 @@ def standing(content: bytes, row: tuple) -> set[int]:
     body = b"".join(values[: 1 + (len(row) == 10)])  # its key, as a row begins
     for value in (body, *values):
         middle = [value[start : start + 24] for start in range(0, len(value) - 23, 64)]
-        end = [value[start : start + 8] for start in range(len(value) - 96, len(value))]
-        for part in {*middle, *(part for part in end if len(part) == 8)}:
+        for part in {*middle, value[-8:]} - {b""}:
+            if len(part) < 8:
+                continue
             at = content.find(part)
             while at >= 0:
                 found.update((at // PAGE, (at + len(part) - 1) // PAGE))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from gradlab.errors import StoreError
-from gradlab.store import Record, Results, Store, reading, schema
+from gradlab.store import Record, Results, Store, codec, reading, schema
 from gradlab.store import store as module
+from gradlab.store.requirement import Requirement
 
 
 PARAMS = {"cell": "lstm", "seed": 0, "forget_bias": "keep", "gain": 1.0}
@@ -47,22 +48,27 @@ def test_a_record_replaces_its_own_measure_only(tmp_path):
 
 def test_records_of_a_stale_version_are_not_mixed_in(tmp_path):
     filled(tmp_path / "r", a=[record()], b=[record(version=2)])
+    now = Requirement("spectral_norm", 2, codec.to_json({"a": [1, 2.5]}))
     with Store.open(tmp_path / "r") as store:
-        store.save_manifest({"spectral_norm": {"version": 2}})
+        requirements = {"main": {"spectral_norm": now}}
+        store.save_sweep("id", {}, {"main": "ab"}, {}, requirements=requirements)
     results = Results.open(tmp_path / "r")
     assert [p.record("spectral_norm") is None for p in results.points] == [True, False]
+    assert [p.status for p in results.points] == ["missing", "done"]
 
 
 def test_counts_tell_asked_missing_failed_and_others(tmp_path):
     with Store.open(tmp_path / "r", create=True) as store:
         store.expect({"a": PARAMS, "b": PARAMS, "c": PARAMS, "d": PARAMS})
-        store.save_point("a", PARAMS, computed={"horizon": "1 {} all"})
-        store.save_point("b", PARAMS, computed={"horizon": "1 {} joint"})
+        store.save_point("a", PARAMS, computed={"horizon": Requirement("horizon")})
+        store.save_point(
+            "b", PARAMS, computed={"horizon": Requirement("horizon", blocks="joint")}
+        )
         store.save_point("c", PARAMS, status="failed", message="no memory")
         store.save_point("other", PARAMS)
         grids = {"main": ["a", "b", "c", "d"], "twice": ["a"]}
-        need = {"main": {"horizon": "1 {} all"}}
-        store.save_sweep("id", {}, grids, {}, needs=need)
+        need = {"main": {"horizon": Requirement("horizon")}}
+        store.save_sweep("id", {}, grids, {}, requirements=need)
     results = Results.open(tmp_path / "r")
     assert results.meta["counts"] == {
         "asked": 4,
@@ -153,8 +159,7 @@ def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        (b'[["main",', b'[["main"\x1b', "what was asked for"),
-        (b'"symbol":"s"', b'"symbol":"r"', "the list of measures"),
+        (b'[["main",', b'[["main"\x1b', "what was requested"),
         (b'{"horizon":', b'{"horizom":', "point k"),  # which records it has
     ],
 )

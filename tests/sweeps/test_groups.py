@@ -1,8 +1,8 @@
 from gradlab.sweeps import groups
 from gradlab.sweeps.cost import GROUP_BYTES, GROUP_SECONDS, bytes_of, seconds_of
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.needs import needs_of
 from gradlab.sweeps.points import plan
+from gradlab.sweeps.requirements import requirements_of
 
 
 def formed(config):
@@ -29,8 +29,8 @@ def test_members_are_alike_in_shape_and_needs():
             "dtype",
         ):
             assert len({getattr(point, axis) for point in group.points}) == 1
-        assert {tuple(planned.needs[key].wanted.items()) for key in group.keys} == {
-            tuple(group.needs.wanted.items())
+        assert {tuple(planned.needs[key].by_measure.items()) for key in group.keys} == {
+            tuple(group.needs.by_measure.items())
         }
 
 
@@ -57,12 +57,12 @@ def test_a_point_larger_than_a_group_is_alone():
 
 def test_the_model_grows_with_what_is_computed():
     planned = plan(load({"seeds": 1, "hidden": [32, 64], "length": [64, 256]}))
-    few = needs_of(("growth_rate",), "joint", None)
-    all_blocks = needs_of(("growth_rate",), "all", None)
+    few = requirements_of(("growth_rate",), "joint", None)
+    all_blocks = requirements_of(("growth_rate",), "all", None)
     small, *_, large = planned.points.values()
     assert seconds_of(small, few) < seconds_of(large, few)
     assert seconds_of(large, few) < seconds_of(large, all_blocks)
-    silent = needs_of(("weight_spectral_norm",), "joint", None)
+    silent = requirements_of(("weight_spectral_norm",), "joint", None)
     assert seconds_of(large, silent) < seconds_of(large, few)
 
 

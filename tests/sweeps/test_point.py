@@ -5,7 +5,6 @@ import torch
 
 from gradlab.sweeps import cost
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.needs import needs_of
 from gradlab.sweeps.point import (
     describe,
     measure_group,
@@ -13,6 +12,7 @@ from gradlab.sweeps.point import (
     measures_of,
 )
 from gradlab.sweeps.points import plan
+from gradlab.sweeps.requirements import requirements_of
 
 
 def some(**config):
@@ -24,7 +24,7 @@ def some(**config):
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "lstm:peephole"])
 def test_bits_do_not_depend_on_company(cell, hidden):
     points = some(cell=cell, hidden=hidden, activation="sigmoid", gain=2)
-    measures = measures_of(needs_of(None, "all", None))
+    measures = measures_of(requirements_of(None, "all", None))
     together = measure_group(points, measures)
     fours = [r for k in (0, 4, 8) for r in measure_group(points[k : k + 4], measures)]
     assert fours == together
@@ -35,7 +35,7 @@ def test_bits_do_not_depend_on_company(cell, hidden):
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_a_long_point_stored_at_checkpoints_has_the_same_numbers(cell, monkeypatch):
     points = some(cell=cell, hidden=10, length=100, burn_in=3, seeds=4)
-    measures = measures_of(needs_of(None, "all", None))
+    measures = measures_of(requirements_of(None, "all", None))
     stored = measure_group(points, measures)
     monkeypatch.setattr(cost, "LONG", 1)
     assert cost.is_long(points[0])
@@ -48,8 +48,8 @@ def test_points_whose_steps_fill_much_are_long():
         *some(cell="lstm", hidden=1024, length=4096, seeds=1),
     )
     assert [cost.is_long(point) for point in (short, long, wide)] == [False, True, True]
-    walking = needs_of(("growth_rate",), "joint", None)
-    looking = needs_of(("growth_rate", "gate_mean"), "joint", None)
+    walking = requirements_of(("growth_rate",), "joint", None)
+    looking = requirements_of(("growth_rate", "gate_mean"), "joint", None)
     assert cost.memory_of(long, walking) < cost.memory_of(long, looking) / 2
 
 
@@ -57,7 +57,7 @@ def test_measuring_leaves_the_random_stream_alone():
     points = some(cell="lstm", hidden=4, length=4, seeds=2)
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    measure_points(points, needs_of(None, "all", None))
+    measure_points(points, requirements_of(None, "all", None))
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -89,7 +89,7 @@ def test_inputs_of_one_seed_nest_over_length():
 def test_every_axis_changes_what_is_measured(axis, values):
     base = {"cell": "lstm", "hidden": 8, "length": 8, "seeds": 1}
     first, second = some(**(base | {axis: values}))
-    needs = needs_of(("growth_rate",), "joint", None)
+    needs = requirements_of(("growth_rate",), "joint", None)
     one, two = (
         measure_points([point], needs)[0].records[0] for point in (first, second)
     )
@@ -98,13 +98,13 @@ def test_every_axis_changes_what_is_measured(axis, values):
 
 def test_the_loss_changes_what_arrives():
     last, every = some(hidden=8, length=8, seeds=1, loss=["last", "every"])
-    needs = needs_of(("loss_gradient",), "joint", None)
+    needs = requirements_of(("loss_gradient",), "joint", None)
     one, two = (measure_points([point], needs)[0].records[0] for point in (last, every))
     assert one.at(block="h", step=2) < two.at(block="h", step=2)
 
 
 def test_joint_blocks_are_joint_only():
-    needs = needs_of(("spectral_norm",), "joint", None)
+    needs = requirements_of(("spectral_norm",), "joint", None)
     (record,) = measure_points(some(hidden=8, seeds=1), needs)[0].records
     assert record.coords["block"] == ("joint",)
 
@@ -121,12 +121,17 @@ def test_measures_say_what_they_are_by_output():
     assert manifest["horizon"]["version"] >= 1 and manifest["horizon"]["question"]
 
 
-def test_versions_read_without_importing_are_the_true_ones():
+def test_versions_and_settings_read_without_importing_are_the_true_ones():
+    import dataclasses
+
     from gradlab import catalog
-    from gradlab.sweeps.needs import settings_of, version_of
+    from gradlab.store.codec import from_json, to_json
+    from gradlab.sweeps.requirements import requirement_of
 
     for name in catalog.names("measures"):
         leaf = catalog.get("measures", name)
-        assert version_of(name) == leaf.version
-        fields = set(getattr(leaf, "__dataclass_fields__", ()))
-        assert ("thresholds" in fields) == bool(settings_of(name, (1.0,)))
+        requirement = requirement_of(name, "all")
+        assert requirement.version == leaf.version
+        fields = dataclasses.fields(leaf) if dataclasses.is_dataclass(leaf) else ()
+        defaults = {field.name: field.default for field in fields}
+        assert from_json(requirement.settings) == from_json(to_json(defaults))

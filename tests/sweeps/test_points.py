@@ -65,9 +65,9 @@ def test_a_point_in_two_grids_is_one_with_the_measures_of_both():
     assert len(planned.points) == 2
     both, other = planned.grids["b"]
     assert planned.grids["a"] == planned.grids["c"] == [both]
-    assert set(planned.needs[both].wanted) == {"horizon", "verdict"}
+    assert set(planned.needs[both].by_measure) == {"horizon", "verdict"}
     assert planned.needs[both].blocks() == "all"
-    assert set(planned.needs[other].wanted) == {"horizon", "verdict"}
+    assert set(planned.needs[other].by_measure) == {"horizon", "verdict"}
     assert planned.needs[both].blocks() == "all"
 
 
@@ -84,7 +84,7 @@ def test_tables_of_one_name_are_one_grid():
         )
     )
     assert len(planned.grids["a"]) == 3
-    assert set(planned.grid_needs["a"].wanted) == {"verdict"}
+    assert set(planned.grid_needs["a"].by_measure) == {"verdict"}
 
 
 def test_silence_starts_from_a_random_state_unless_told_otherwise():
@@ -110,11 +110,11 @@ def test_a_text_too_short_is_found_before_anything_runs(tmp_path):
 def test_few_rows_get_the_map_inside_one_sequence():
     few = plan(load({"length": [16, 32], "seeds": 3}))
     chosen = {
-        few.points[k].seed for k, n in few.needs.items() if "triangle" in n.wanted
+        few.points[k].seed for k, n in few.needs.items() if "triangle" in n.by_measure
     }
     assert chosen == {0}
     many = plan(load({"length": "16:64:4", "seeds": 3}))
-    assert not any("triangle" in n.wanted for n in many.needs.values())
+    assert not any("triangle" in n.by_measure for n in many.needs.values())
 
 
 def test_a_huge_grid_is_counted_before_its_points_are_made():

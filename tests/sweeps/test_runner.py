@@ -131,7 +131,7 @@ def test_one_measure_more_computes_this_one_only(tmp_path):
     first, _ = run(tmp_path / "r")
     more = {**SMALL, "measures": [*SMALL["measures"], "stable_rank"]}
     results, _ = run(tmp_path / "r", more)
-    given = [a[1].wanted for name, a in crew().calls if name == "measure"]
+    given = [a[1].by_measure for name, a in crew().calls if name == "measure"]
     assert {name for wanted in given for name in wanted} == {"stable_rank"}
     assert numbers(first).items() <= numbers(results).items()
     assert all(point.record("stable_rank") for point in results.points)
@@ -140,7 +140,7 @@ def test_one_measure_more_computes_this_one_only(tmp_path):
 def test_other_thresholds_take_the_verdict_anew_and_nothing_else(tmp_path):
     run(tmp_path / "r")
     results, _ = run(tmp_path / "r", {**SMALL, "thresholds": [1e-6, 0.1, 10, 1e6]})
-    given = [a[1].wanted for name, a in crew().calls if name == "measure"]
+    given = [a[1].by_measure for name, a in crew().calls if name == "measure"]
     assert {name for wanted in given for name in wanted} == {"verdict"}
     settings = results.points[0].record("verdict").settings
     assert settings == {"thresholds": [1e-6, 0.1, 10.0, 1e6]}

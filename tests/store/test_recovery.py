@@ -8,7 +8,7 @@ import pytest
 
 from gradlab.errors import StoreError
 from gradlab.store import Results, Store, schema
-from gradlab.store.salvage import salvage
+from gradlab.store.recovery import recover
 from tests.store import damage
 from tests.store.damage import Place
 
@@ -32,7 +32,7 @@ def whole(tmp_path_factory):
 
 
 def found_in(folder):
-    contents = salvage(folder).contents
+    contents = recover(folder).rows
     return {
         "points": {(key,): row for key, row in contents.points.items()},
         "records": contents.records,
@@ -43,8 +43,8 @@ def found_in(folder):
 
 def test_a_sound_store_is_read_to_the_bit(whole):
     folder, rows, _ = whole
-    found = salvage(folder)
-    assert found.sound and found.version == schema.VERSION
+    found = recover(folder)
+    assert found.intact and found.version == schema.VERSION
     assert found_in(folder) == rows
     size = (folder / schema.FILE_NAME).stat().st_size
     assert 0.9 < size / SIZE < 1.1  # the places are spread over all of the file
@@ -57,7 +57,7 @@ def test_damage_is_noticed_and_the_rest_is_read(tmp_path, whole, place):
     size = (folder / schema.FILE_NAME).stat().st_size
     gone = set(place.pages(size))
     try:
-        salvaged = salvage(torn)
+        recovered = recover(torn)
     except StoreError as error:
         assert not any(
             where["points", key].isdisjoint(gone) for key in rows["points"]
@@ -71,11 +71,11 @@ def test_damage_is_noticed_and_the_rest_is_read(tmp_path, whole, place):
             else:
                 # only what stands where the damage is may be lost, and it is named
                 assert where[table, key] & gone, (table, key)
-                assert named(salvaged, table, key), (table, key)
+                assert named(recovered, table, key), (table, key)
         assert not found[table].keys() - rows[table].keys()
 
 
-def named(salvaged, table, key):
+def named(recovered, table, key):
     """Say whether a row that is lost is among the damage."""
     one = {
         "points": ("point", key[0], None),
@@ -83,12 +83,12 @@ def named(salvaged, table, key):
         "sweeps": ("sweep", key[0], None),
         "measures": ("measure", key[0], None),
     }[table]
-    for each in salvaged.damage:
+    for each in recovered.damage:
         told = (each.what, each.key, each.record or None)
         if told == one or (each.what == "point" and told[1] == key[0]):
             return True
     # whatever was lost, no one takes the file for sound
-    return table in ("sweeps", "measures") and not salvaged.sound
+    return table in ("sweeps", "measures") and not recovered.intact
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda p: f"{p.kind}{p.start}+{p.length}")
@@ -123,7 +123,7 @@ def test_rows_that_only_the_write_ahead_log_has_are_read(tmp_path, whole):
         assert (tmp_path / "killed" / "results.sqlite-wal").stat().st_size
     file = tmp_path / "killed" / schema.FILE_NAME
     file.write_bytes(Place("flip", 0, 100).damage(file.read_bytes()))
-    late = salvage(tmp_path / "killed").contents.points[damage.key(39)]
+    late = recover(tmp_path / "killed").rows.points[damage.key(39)]
     assert late[2:4] == ("failed", "late")
 
 
@@ -150,18 +150,18 @@ def test_a_row_that_was_taken_out_is_named(tmp_path, lost):
         connection.execute(f"delete from {lost} where {column} = ?", (first,))
         connection.execute("commit")
         connection.execute("vacuum")
-    found = salvage(folder)
+    found = recover(folder)
     if lost == "sweeps":  # nothing says that there was one
-        assert not found.contents.sweeps
+        assert not found.rows.sweeps
     else:
         assert {one.key for one in found.damage} == {first}
-        assert not found.sound
+        assert not found.intact
 
 
 def test_a_file_of_noise_is_one_sentence(tmp_path):
     (tmp_path / schema.FILE_NAME).write_bytes(bytes(range(256)) * 200)
     with pytest.raises(StoreError) as caught:
-        salvage(tmp_path)
+        recover(tmp_path)
     assert caught.value.got == (
         f"{tmp_path / schema.FILE_NAME}, in which nothing is intact"
     )

@@ -7,8 +7,8 @@ import pytest
 
 from gradlab.errors import ConfigError, StoreError, UnknownNameError
 from gradlab.store import Record, Results, Store
-from gradlab.store.exports import export
-from gradlab.store.frame import COLUMNS
+from gradlab.store.table import COLUMNS, export
+from gradlab.store.table import table as tidy
 
 
 LSTM = {
@@ -51,13 +51,13 @@ def results(tmp_path):
 
 
 def test_columns_are_those_of_the_design(results):
-    assert list(results.frame().columns) == list(COLUMNS)
+    assert list(tidy(results).columns) == list(COLUMNS)
     assert COLUMNS[:5] == ("cell", "activation", "init", "gain", "forget_bias")
     assert COLUMNS[-7:] == ("measure", "block", "index", "step", "lag", "value", "sd")
 
 
 def test_one_row_for_each_value(results):
-    table = results.frame()
+    table = tidy(results)
     assert len(table) == 4 + 2 + 1 + 2
     row = table[(table.measure == "spectral_norm") & (table.block == "hh")].iloc[1]
     assert (row.lag, row.value, row.sd) == (4, -2.0, 0.3)
@@ -69,21 +69,21 @@ def test_one_row_for_each_value(results):
 
 
 def test_a_word_beside_a_number_stands_in_index(results):
-    table = results.frame()
+    table = tidy(results)
     assert table[table.measure == "verdict"]["index"].tolist() == ["vanishing"]
 
 
 def test_csv_comes_back_to_the_bit(results, tmp_path):
     file = export(results, tmp_path / "t.csv")
     back = pandas.read_csv(file)
-    assert back.value.tolist() == results.frame().value.tolist()
+    assert back.value.tolist() == tidy(results).value.tolist()
     assert list(back.columns) == list(COLUMNS)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 500])
 def test_a_table_written_in_parts_is_the_whole_table(results, size):
-    whole = results.frame().to_csv(index=False)
-    parts = [part.frame() for part in results.parts(size)]
+    whole = tidy(results).to_csv(index=False)
+    parts = [tidy(part) for part in results.parts(size)]
     texts = [p.to_csv(index=False, header=i == 0) for i, p in enumerate(parts)]
     assert "".join(texts) == whole
     assert len(parts) == -(-3 // size)
@@ -91,7 +91,7 @@ def test_a_table_written_in_parts_is_the_whole_table(results, size):
 
 def test_csv_is_the_whole_table(results, tmp_path):
     file = export(results, tmp_path / "t.csv")
-    assert file.read_text(encoding="utf-8") == results.frame().to_csv(index=False)
+    assert file.read_text(encoding="utf-8") == tidy(results).to_csv(index=False)
 
 
 def test_a_damaged_record_is_told_in_parts_too(results):
@@ -99,7 +99,7 @@ def test_a_damaged_record_is_told_in_parts_too(results):
         connection.execute("update records set note = 'x' where measure = 'verdict'")
     connection.close()
     with pytest.raises(StoreError, match="damaged at verdict"):
-        [part.frame() for part in results.parts(1)]
+        [tidy(part) for part in results.parts(1)]
 
 
 def test_a_store_without_points_makes_a_table_of_its_head(tmp_path):
@@ -113,7 +113,7 @@ def test_parquet_keeps_kinds(results, tmp_path):
     pytest.importorskip("pyarrow")
     back = pandas.read_parquet(export(results, tmp_path / "t.parquet"))
     assert back.lag.dtype == "Int64"
-    assert back.equals(results.frame())
+    assert back.equals(tidy(results))
 
 
 def test_netcdf_writes_words_as_flags(results, tmp_path):
@@ -122,10 +122,10 @@ def test_netcdf_writes_words_as_flags(results, tmp_path):
     pytest.importorskip("h5py")
     file = export(results, tmp_path / "t.nc")
     with xarray.open_dataset(file, engine="h5netcdf") as back:
-        assert back.value.values.tolist() == results.frame().value.tolist()
+        assert back.value.values.tolist() == tidy(results).value.tolist()
         words = back.measure.attrs["flag_meanings"].split()
         told = [words[code] for code in back.measure.values]
-    assert told == results.frame().measure.astype(str).tolist()
+    assert told == tidy(results).measure.astype(str).tolist()
 
 
 def test_an_unknown_form_is_named(results, tmp_path):
@@ -151,5 +151,5 @@ def test_a_file_that_cannot_be_written_is_a_sentence(results, tmp_path):
 def test_a_store_without_records_makes_an_empty_table(tmp_path):
     with Store.open(tmp_path / "r", create=True) as store:
         store.save_point("a", LSTM, status="failed", message="no memory")
-    table = Results.open(tmp_path / "r").frame()
+    table = tidy(Results.open(tmp_path / "r"))
     assert table.empty and list(table.columns) == list(COLUMNS)

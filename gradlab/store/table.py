@@ -1,34 +1,41 @@
-"""The tidy table: one row per value."""
+"""The tidy table, one row per value, and its export as CSV, Parquet or netCDF."""
 
-from typing import TYPE_CHECKING, Any
+import errno
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
 from gradlab.axes import PARAMS
+from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.store.record import Record
+from gradlab.store.results import Results
+from gradlab.store.sqlite_errors import translate_errors
 
 
 if TYPE_CHECKING:
     import pandas
 
-    from gradlab.store.results import Results
-
 
 COLUMNS = (*PARAMS, "measure", "block", "index", "step", "lag", "value", "sd")
 
 
-def frame(results: "Results") -> "pandas.DataFrame":
-    """Return one row per value of the points asked for.
+def table(results: Results) -> "pandas.DataFrame":
+    """Return one row per value of the points requested.
 
     Columns as ``COLUMNS``; empty where one does not apply. Norms are natural
-    logarithms, averaged over sequences (so geometrically), ``sd`` their spread. A
-    single word beside a number (a verdict's) stands in ``index``.
+    logarithms, averaged over sequences (so geometrically), ``sd`` their spread. The
+    word of a verdict stands in ``index``.
     """
     import pandas
 
     points, records = [], []
+    names = results.measures
     for number, point in enumerate(results.points):
-        for measure in results.measures:
+        for measure in names:
             record = point.record(measure)
             if record is not None:
                 points.append(number)
@@ -111,3 +118,87 @@ def _along(record: Record, name: str) -> np.ndarray:
     axis = list(record.coords).index(name)
     positions: np.ndarray = np.indices(shape, sparse=True)[axis]
     return np.broadcast_to(positions, shape).ravel()
+
+
+def export(results: Results, file: str | Path, form: str | None = None) -> Path:
+    """Write the table to ``file``; the form by name or by its suffix.
+
+    Raises:
+        UnknownNameError: a form that is none of csv, parquet, netcdf.
+        ConfigError: the form's packages are not installed.
+        StoreError: the file cannot be written.
+    """
+    path = Path(file)
+    name = form or _SUFFIXES.get(path.suffix, path.suffix.removeprefix("."))
+    if name not in FORMS:
+        raise UnknownNameError.among("export format", name, FORMS)
+    for package in _PACKAGES.get(name, ()):
+        _require(package, name)
+    with translate_errors(path):
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        FORMS[name](results, path)
+    return path
+
+
+def write_csv(results: Results, stream: TextIO) -> None:
+    """Write the table as CSV a few points at a time, so that it need not fit."""
+    header = True
+    for part in results.parts():
+        table(part).to_csv(stream, index=False, header=header, lineterminator="\n")
+        header = False
+    if header:
+        table(results).to_csv(stream, index=False, lineterminator="\n")
+
+
+def _csv(results: Results, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write_csv(results, stream)
+
+
+def _parquet(results: Results, path: Path) -> None:
+    table(results).to_parquet(path, engine="pyarrow", index=False)
+
+
+def _netcdf(results: Results, path: Path) -> None:
+    """Write columns along ``row``; words as CF flags, absent integers as -1."""
+    import xarray
+
+    whole = table(results)
+    variables: dict[str, Any] = {}
+    for name in whole.columns:
+        column = whole[name]
+        if column.dtype.name == "category":
+            words = [str(word).replace(" ", "_") for word in column.cat.categories]
+            codes = column.cat.codes.to_numpy()
+            about = {
+                "flag_values": list(range(len(words))) or [0],
+                "flag_meanings": " ".join(words),
+                "missing": -1,
+            }
+            variables[name] = ("row", codes, about)
+        elif column.dtype.name == "Int64":
+            variables[name] = ("row", column.fillna(-1).to_numpy(dtype="int64"))
+        else:
+            variables[name] = ("row", column.to_numpy())
+    xarray.Dataset(variables).to_netcdf(path, engine="h5netcdf")
+
+
+def _require(package: str, form: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        raise ConfigError(
+            got=f"format {form} without the package {package}",
+            expected=f"the extra {form}",
+            try_=f"pip install 'gradlab[{form}]'",
+        ) from error
+
+
+FORMS: dict[str, Callable[[Results, Path], None]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "netcdf": _netcdf,
+}
+_SUFFIXES = {".nc": "netcdf", ".pq": "parquet"}
+_PACKAGES = {"parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py")}

@@ -7,9 +7,10 @@ import pytest
 
 from gradlab.errors import ConfigError, StoreError
 from gradlab.store import Record, Results, Store, codec, schema
+from gradlab.store.requirement import Requirement
 from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.merging import disagreement, merge
+from gradlab.sweeps.merge import conflict_error, merge
 from tests.store.damage import Place
 from tests.sweeps.inline import InlinePool
 
@@ -110,6 +111,7 @@ def test_sources_are_left_to_the_byte(tmp_path, parts):
 
 
 def filled(folder, *, status="done", value=1.0, version=1, blocks="all", points="k"):
+    need = Requirement("horizon", version, blocks=blocks)
     with Store.open(folder, create=True) as store:
         record = Record(
             "horizon", version, {}, {"block": ("hh", "hc")}, np.array([value, 2.0])
@@ -122,12 +124,16 @@ def filled(folder, *, status="done", value=1.0, version=1, blocks="all", points=
                 status=status,
                 message="" if done else status,
                 records=[record] if done else [],
-                computed={"horizon": f"{version} {{}} {blocks}"} if done else {},
+                computed={"horizon": need} if done else {},
             )
         store.save_manifest({"horizon": {"version": version}})
-        needs = {"main": {"horizon": f"{version} {{}} {blocks}"}}
+        needs = {"main": {"horizon": need}}
         store.save_sweep(
-            "i", {"name": "x"}, {"main": list(points)}, {"name": "x"}, needs=needs
+            "i",
+            {"name": "x"},
+            {"main": list(points)},
+            {"name": "x"},
+            requirements=needs,
         )
     return folder
 
@@ -150,7 +156,7 @@ def test_other_numbers_for_the_same_measure_are_a_conflict(tmp_path):
     assert (conflict.key, conflict.params, conflict.record) == ("k", PARAMS, "horizon")
     assert (conflict.kept, conflict.other, conflict.apart) == (a, b, 0.25)
     assert numbers(tmp_path / "c") == numbers(a)
-    error = disagreement(merged)
+    error = conflict_error(merged)
     assert error.got == f"{a} and {b}, which differ in horizon of point k by 0.2"
     assert error.expected == f"the same numbers; {tmp_path / 'c'} has those of {a}"
 
@@ -186,7 +192,7 @@ def test_all_blocks_win_over_some(tmp_path):
     merged = merge([some, whole], tmp_path / "c")
     assert not merged.conflicts
     point = Results.open(tmp_path / "c").points[0]
-    assert point.computed["horizon"].endswith(" all")
+    assert point.computed["horizon"].blocks == "all"
 
 
 def test_points_that_only_one_folder_has_are_all_there(tmp_path):
@@ -225,7 +231,7 @@ def test_what_one_folder_lost_is_taken_from_the_other(tmp_path, parts):
     merged = merge([torn, parts / "whole"], tmp_path / "c")
     assert numbers(tmp_path / "c") == numbers(parts / "whole")
     assert merged.lost == 0 and not merged.conflicts
-    assert not merged.sources[torn].sound
+    assert not merged.sources[torn].intact
 
 
 def test_sweeps_of_other_settings_are_not_one_sweep(tmp_path, parts):
@@ -265,7 +271,7 @@ def test_a_disk_that_fills_leaves_no_half_store(tmp_path, parts, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gradlab.store.laying.os.replace", full)
+    monkeypatch.setattr("gradlab.store.rows.os.replace", full)
     with pytest.raises(StoreError, match="No space left on device"):
         merge([parts / "a"], tmp_path / "c")
     left = [f.name for f in (tmp_path / "c").iterdir()]

@@ -1,4 +1,4 @@
-"""What SQLite and the disk say, in a sentence."""
+"""Errors of SQLite and of the disk, as one StoreError that says what to do."""
 
 import json
 import sqlite3
@@ -7,20 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gradlab.errors import StoreError
-from gradlab.store.codec import way_out
+from gradlab.store.codec import recovery_command
 
 
 @contextmanager
-def explained(file: Path) -> Iterator[None]:
-    """Turn errors of SQLite and of the file system into a StoreError."""
+def translate_errors(file: Path) -> Iterator[None]:
+    """Turn errors of SQLite, of JSON and of the file system into a StoreError.
+
+    Raises:
+        StoreError: naming ``file``.
+    """
     try:
         yield
     except StoreError:
         raise
     except sqlite3.Error as error:
-        raise _of_sqlite(file, error) from error
+        raise _translated(file, str(error)) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise _of_sqlite(file, sqlite3.DatabaseError("decode")) from error
+        raise _translated(file, UNREADABLE) from error
     except OSError as error:
         raise StoreError(
             got=f"{file}: {error.strerror or error}",
@@ -29,14 +33,15 @@ def explained(file: Path) -> Iterator[None]:
         ) from error
 
 
-def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
-    text = str(error)
-    if any(sign in text for sign in _GARBLED):
-        text = "damaged, what stands there cannot be read"
-    for sign, expected, try_ in _KNOWN:
-        if sign in text:
-            do = try_ or way_out(Path(file).parent)
-            return StoreError(f"{file}: {text}", expected, do)
+def _translated(file: Path, text: str) -> StoreError:
+    # these messages go on with bytes of the file, which no terminal should show
+    if any(part in text for part in ("decode", "no such", "malformed database schema")):
+        text = UNREADABLE
+    for part, expected, try_ in _KNOWN:
+        if part in text:
+            return StoreError(
+                f"{file}: {text}", expected, try_ or recovery_command(file.parent)
+            )
     return StoreError(
         got=f"{file}: {text}",
         expected="a results file that can be read and written",
@@ -44,31 +49,19 @@ def _of_sqlite(file: Path, error: sqlite3.Error) -> StoreError:
     )
 
 
-_GARBLED = ("decode", "no such", "malformed database schema")
-"""SQLite goes on with bytes of the file, which no terminal should show."""
+UNREADABLE = "damaged, what stands there cannot be read"
+_RECOVER = ""
 
-# what SQLite says, what was expected, what to try; empty: keep what is intact
+# part of SQLite's message, what was expected, what to try
 _KNOWN = (
     (
         "disk is full",
         "room on the disk; what was computed before is kept",
         "making room, then the same command again",
     ),
-    (
-        "not a database",
-        "a results file of gradlab",
-        "",
-    ),
-    (
-        "damaged",
-        "the bytes that were written",
-        "",
-    ),
-    (
-        "malformed",
-        "the bytes that were written; the file is damaged",
-        "",
-    ),
+    ("not a database", "a results file of gradlab", _RECOVER),
+    ("damaged", "the bytes that were written", _RECOVER),
+    ("malformed", "the bytes that were written; the file is damaged", _RECOVER),
     (
         "readonly",
         "a results file that can be written",

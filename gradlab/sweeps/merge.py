@@ -1,4 +1,4 @@
-"""Several folders as one: their points, their records, and one sweep that asks for all.
+"""Several folders as one: their points, their records, and one sweep that covers all.
 
 For shards of a sweep that ran on several machines, and for what is intact of a damaged
 folder. Sources are read and left as they are.
@@ -8,23 +8,29 @@ import hashlib
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gradlab.axes import NAMES
 from gradlab.errors import ConfigError, ConflictError
-from gradlab.store import codec
-from gradlab.store.folder import SWEEP_FILE
-from gradlab.store.laying import lay, prepare
-from gradlab.store.salvage import Salvaged, salvage
-from gradlab.store.uniting import Conflict, Source, unite
+from gradlab.store import codec, rows
+from gradlab.store.folder import SWEEP_FILE, prepare_new
+from gradlab.store.merge import Conflict
+from gradlab.store.merge import merge as merge_rows
+from gradlab.store.recovery import Recovered, recover
+from gradlab.store.requirement import (
+    BLOCKS,
+    Requirement,
+    read_requirements,
+    write_requirements,
+)
 from gradlab.sweeps import toml
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of a merge.
+    """The outcome of a merge.
 
     Attributes:
         folder: the new one.
@@ -32,12 +38,12 @@ class Merged:
         points: how many stand in the new folder.
         done: how many of them are done.
         records: how many stand in the new folder.
-        lost: points that are asked for and of which nothing is left.
-        conflicts: measures that two folders tell differently.
+        lost: points that were requested and of which nothing is left.
+        conflicts: records that differ between two folders.
     """
 
     folder: Path
-    sources: Mapping[Path, Salvaged]
+    sources: Mapping[Path, Recovered]
     points: int
     done: int
     records: int
@@ -46,11 +52,12 @@ class Merged:
 
 
 def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
-    """Unite what several folders hold in a new one.
+    """Write the points and records of several folders into a new one.
 
     A point that is done wins over one that failed, that over one that is missing; of a
-    measure the newer version. Where two folders have other numbers for the same
-    measure of the same point, the first one's stay and the conflict is told.
+    measure the newer version wins, then the one with more blocks. Where two folders
+    have other numbers for the same measure, computed in the same way, the first
+    folder's stay and the conflict is reported; nothing else depends on the order.
 
     Args:
         folders: where sweeps ran; one of them is enough, to keep what is intact of it.
@@ -58,38 +65,42 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
 
     Raises:
         ConfigError: no folder; the same one twice; sweeps of different settings.
-        StoreError: a folder without results; ``out`` holds some; the disk.
+        StoreError: a folder without results; ``out`` has some; the disk.
     """
     where = [Path(folder) for folder in folders]
     _check(where)
     new = Path(out)
-    prepare(new)
-    read = {folder: salvage(folder) for folder in where}
-    sources = [Source(folder, found.contents) for folder, found in read.items()]
-    wanted = {key for source in sources for key in source.contents.asked()}
-    latest = {s.folder: row for s in sources if (row := s.contents.latest())}
-    contents, conflicts = unite(sources)
+    prepare_new(new)
+    sources = {folder: recover(folder) for folder in where}
+    found = [source.rows for source in sources.values()]
+    merged, conflicts = merge_rows(dict(zip(where, found, strict=True)))
+    latest = {
+        f: row for f, its in zip(where, found, strict=True) if (row := its.latest())
+    }
     text = _sweep_file(where)
     if latest:
         # reports cover the sweep used last, and another machine's clock may be ahead
         now = time.time()
-        for identity, row in contents.sweeps.items():
-            contents.sweeps[identity] = codec.seal(*row[:4], min(row[4], now - 1.0))
-        row, text = _one_sweep(latest, contents.points, new, now)
-        contents.sweeps[row[0]] = row
-    lay(contents, new, text)
+        for identity, row in merged.sweeps.items():
+            merged.sweeps[identity] = rows.replace(
+                "sweeps", row, used=min(row[5], now - 1.0)
+            )
+        row, text = _one_sweep(latest, merged.points, new, now)
+        merged.sweeps[row[0]] = row
+    rows.write_new(merged, new, text)
+    requested = {key for its in found for key in its.requested()}
     return Merged(
         folder=new,
-        sources=read,
-        points=len(contents.points),
-        done=sum(row[2] == "done" for row in contents.points.values()),
-        records=len(contents.records),
-        lost=len(wanted - contents.points.keys()),
+        sources=sources,
+        points=len(merged.points),
+        done=sum(row[2] == "done" for row in merged.points.values()),
+        records=len(merged.records),
+        lost=len(requested - merged.points.keys()),
         conflicts=conflicts,
     )
 
 
-def disagreement(merged: Merged) -> ConflictError:
+def conflict_error(merged: Merged) -> ConflictError:
     """Return the error for conflicts, naming the first of them."""
     first, number = merged.conflicts[0], len(merged.conflicts)
     more = f" and {number - 1:,} more" if number > 1 else ""
@@ -99,6 +110,11 @@ def disagreement(merged: Merged) -> ConflictError:
         expected=f"the same numbers; {merged.folder} has those of {first.kept}",
         try_=f"gradlab merge {first.kept} --out {merged.folder}-one",
     )
+
+
+def sweep_command(out: Path) -> str:
+    """Return the command that computes whatever a merged folder lacks."""
+    return shlex.join(["gradlab", "sweep", str(out / SWEEP_FILE), "--out", str(out)])
 
 
 def _check(folders: Sequence[Path]) -> None:
@@ -116,11 +132,6 @@ def _check(folders: Sequence[Path]) -> None:
             )
 
 
-def command(out: Path) -> str:
-    """Return what computes in a merged folder all that is not there."""
-    return shlex.join(["gradlab", "sweep", str(out / SWEEP_FILE), "--out", str(out)])
-
-
 def _sweep_file(folders: Sequence[Path]) -> str | None:
     """Return the text of the first folder's ``sweep.toml``, if it can be read."""
     try:
@@ -132,20 +143,22 @@ def _sweep_file(folders: Sequence[Path]) -> str | None:
 def _one_sweep(
     latest: Mapping[Path, tuple], points: Mapping[str, tuple], out: Path, now: float
 ) -> tuple[tuple, str]:
-    """Return the row and the file of a sweep that asks for all that others asked."""
-    rows = list(latest.values())
-    configs = [codec.from_json(row[1]) for row in rows]
+    """Return the row and the file of a sweep that requests what all requested."""
+    columns = list(zip(*latest.values(), strict=True))
+    configs = [codec.from_json(text) for text in columns[1]]
     config = _one_config(dict(zip(latest, configs, strict=True)))
-    asked = _one_list([codec.from_json(row[2]) for row in rows], points)
-    metas = [codec.from_json(row[3]) for row in rows]
-    meta = _one_meta(metas) | {"command": command(out)}
+    meta = _one_meta([codec.from_json(text) for text in columns[4]])
+    meta["command"] = sweep_command(out)
     if "name" in config:
         meta["name"] = config["name"]
-    identity = hashlib.sha256(codec.to_json(config).encode()).hexdigest()[:32]
-    row = codec.seal(
-        identity,
+    grids: dict[str, dict[str, None]] = {}
+    for name, keys in (grid for text in columns[2] for grid in codec.from_json(text)):
+        grids.setdefault(name, {}).update(dict.fromkeys(k for k in keys if k in points))
+    row = codec.add_crc(
+        hashlib.sha256(codec.to_json(config).encode()).hexdigest()[:32],
         codec.to_json(config),
-        codec.to_json(asked),
+        codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+        write_requirements(_one_requirement_each(columns[3])),
         codec.to_json(meta),
         now,
     )
@@ -168,8 +181,8 @@ def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
         for key in sorted({*base, *config} - set(OWN)):
             if base.get(key) != config.get(key):
                 raise ConfigError(
-                    got=f"{first} with {key} = {_said(base, key)} and {folder} with "
-                    f"{key} = {_said(config, key)}",
+                    got=f"{first} with {key} = {_shown(base, key)} and {folder} with "
+                    f"{key} = {_shown(config, key)}",
                     expected="sweeps that differ in their grids and seeds only",
                     try_="a report of each folder",
                 )
@@ -197,37 +210,43 @@ def _ordered(config: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(config.items(), key=lambda pair: place.get(pair[0], len(place))))
 
 
-def _said(config: Mapping[str, Any], key: str) -> str:
-    return codec.to_json(config[key]) if key in config else "nothing said"
+def _shown(config: Mapping[str, Any], key: str) -> str:
+    return codec.to_json(config[key]) if key in config else "no value"
 
 
-def _one_list(lists: Sequence[list], points: Mapping[str, tuple]) -> list[list]:
-    """Return grid, keys and needs of all; of two needs of a measure the newer one."""
-    keys: dict[str, dict[str, None]] = {}
-    needs: dict[str, dict[str, str]] = {}
-    for asked in lists:
-        for name, its, wanted in asked:
-            keys.setdefault(name, {}).update(
-                dict.fromkeys(k for k in its if k in points)
-            )
-            known = needs.setdefault(name, {})
-            for measure, need in wanted.items():
-                if measure not in known or _rank(need) > _rank(known[measure]):
-                    known[measure] = need
-    return [[name, list(its), needs[name]] for name, its in keys.items()]
+def _one_requirement_each(texts: Iterable[str]) -> dict[str, dict[str, Requirement]]:
+    """Return grid -> measure -> requirement: one fingerprint a measure, the highest."""
+    grids: dict[str, dict[str, Requirement]] = {}
+    best: dict[str, Requirement] = {}
+    for text in texts:
+        for grid, its in read_requirements(text).items():
+            known = grids.setdefault(grid, {})
+            for name, new in its.items():
+                known[name] = max(known.get(name, new), new, key=_blocks)
+                best[name] = max(best.get(name, new), new, key=_fingerprint)
+    return {
+        grid: {
+            name: replace(best[name], blocks=one.blocks) for name, one in its.items()
+        }
+        for grid, its in grids.items()
+    }
 
 
-def _rank(need: str) -> tuple[int, bool]:
-    return int(need.split()[0]), need.endswith(" all")
+def _blocks(requirement: Requirement) -> int:
+    return BLOCKS.index(requirement.blocks)
+
+
+def _fingerprint(requirement: Requirement) -> tuple:
+    return requirement.fingerprint
 
 
 def _one_meta(metas: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return times, versions and checks of all; a check's error is the largest."""
     meta = dict(metas[0])
     for key, choose in (("started", min), ("finished", max)):
-        told = [m[key] for m in metas if m.get(key)]
-        if told:
-            meta[key] = choose(told)
+        times = [m[key] for m in metas if m.get(key)]
+        if times:
+            meta[key] = choose(times)
     meta["seconds"] = sum(m.get("seconds") or 0.0 for m in metas)
     versions: dict[str, dict[str, None]] = {}
     checks: dict[str, dict[str, Any]] = {}

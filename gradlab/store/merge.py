@@ -1,0 +1,170 @@
+"""The rows of several stores as one, and where they contradict each other.
+
+Of each point and measure the records are taken that rank highest: a newer version, then
+more blocks (``Requirement.rank``). That order is total, so the outcome does not depend
+on the order of the stores. The one exception is a conflict: other numbers for the very
+same requirement. The first store's numbers stay then, and the conflict is reported.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradlab.store import codec
+from gradlab.store.requirement import Measured, write_computed
+from gradlab.store.rows import Rows, measured_of, replace
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One record of one point that differs between two folders.
+
+    Attributes:
+        key: of the point.
+        params: of the point.
+        record: name of what differs.
+        kept: folder whose numbers stay.
+        other: folder whose numbers are left out.
+        apart: largest distance between two numbers; inf where one of them is not
+            finite, or they are not even of the same shape.
+    """
+
+    key: str
+    params: Mapping[str, Any]
+    record: str
+    kept: Path
+    other: Path
+    apart: float
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A measure of a point with all its records, as one folder has it."""
+
+    measured: Measured
+    records: Mapping[str, tuple]
+    folder: Path
+
+
+def merge(sources: Mapping[Path, Rows]) -> tuple[Rows, list[Conflict]]:
+    """Return all points, records, sweeps and measures of several folders.
+
+    Of a point, done ranks over failed, failed over missing, then the one finished last.
+    A measure that lost a record is left out; where no folder has all of it, the point
+    is missing, so that the next sweep computes it again.
+
+    Args:
+        sources: folder -> its intact rows; the first folder's stay in a conflict.
+    """
+    out = Rows()
+    conflicts: list[Conflict] = []
+    for key in dict.fromkeys(key for rows in sources.values() for key in rows.points):
+        there = {f: rows for f, rows in sources.items() if key in rows.points}
+        taken, lost = _measures(key, there, conflicts)
+        records = {
+            name: row for one in taken.values() for name, row in one.records.items()
+        }
+        out.points[key] = _point(
+            [rows.points[key] for rows in there.values()], taken, records, bool(lost)
+        )
+        out.records |= {(key, name): row for name, row in records.items()}
+    for rows in sources.values():
+        for identity, row in rows.sweeps.items():
+            row = _without_lost(row, out.points)
+            known = out.sweeps.setdefault(identity, row)
+            out.sweeps[identity] = max(known, row, key=lambda row: (row[5], row))
+        for name, row in rows.measures.items():
+            out.measures[name] = max(out.measures.get(name, row), row, key=_version)
+    return out, conflicts
+
+
+def _measures(
+    key: str, there: Mapping[Path, Rows], conflicts: list[Conflict]
+) -> tuple[dict[str, _Taken], set[str]]:
+    """Return the measures of a point to be kept, and those that are lost."""
+    taken: dict[str, _Taken] = {}
+    listed: set[str] = set()
+    for folder, rows in there.items():
+        point = rows.points[key]
+        for name, measured in measured_of(point).items():
+            listed.add(name)
+            names = measured.records
+            records = {
+                n: rows.records[key, n] for n in names if (key, n) in rows.records
+            }
+            if len(records) < len(names):
+                continue
+            new = _Taken(measured, records, folder)
+            known = taken.setdefault(name, new)
+            if measured.requirement.rank > known.measured.requirement.rank:
+                taken[name] = new
+            elif measured.requirement == known.measured.requirement:
+                conflicts += _conflicts(key, point, known, new)
+    return taken, listed - taken.keys()
+
+
+_STATES = ("missing", "failed", "done")
+
+
+def _point(
+    rows: list[tuple],
+    taken: Mapping[str, _Taken],
+    records: Mapping[str, tuple],
+    incomplete: bool,
+) -> tuple:
+    """Return the row of a point that stands in one store or more."""
+    best = max(rows, key=lambda row: (_STATES.index(row[2]), row[7] or 0.0, row[3]))
+    change = {
+        "computed": write_computed({name: one.measured for name, one in taken.items()}),
+        "holds": codec.to_json({name: row[-1] for name, row in records.items()}),
+    }
+    if incomplete and best[2] == "done":
+        change["status"] = "missing"
+    return replace("points", best, **change)
+
+
+def _conflicts(
+    key: str, point: tuple, known: _Taken, new: _Taken
+) -> Iterator[Conflict]:
+    for name in known.records.keys() & new.records.keys():
+        mine, theirs = known.records[name], new.records[name]
+        if mine[-1] != theirs[-1]:
+            yield Conflict(
+                key=key,
+                params=codec.from_json(point[1]),
+                record=name,
+                kept=known.folder,
+                other=new.folder,
+                apart=_apart(mine, theirs),
+            )
+
+
+def _apart(mine: tuple, theirs: tuple) -> float:
+    a, b = (codec.decode(row, Path()).mean for row in (mine, theirs))
+    if a.shape != b.shape:
+        return np.inf
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    with np.errstate(invalid="ignore"):
+        away = np.where(same, 0.0, np.abs(a - b))
+    return float(np.nan_to_num(away, nan=np.inf, posinf=np.inf).max(initial=0.0))
+
+
+def _without_lost(sweep: tuple, points: Mapping[str, tuple]) -> tuple:
+    """Return a sweep's row that requests no point whose row is lost.
+
+    A reader takes a requested point that is not there for damage. The sweep itself,
+    run again, requests it again.
+    """
+    keys = [
+        [name, [key for key in its if key in points]]
+        for name, its in codec.from_json(sweep[2])
+    ]
+    return replace("sweeps", sweep, keys=codec.to_json(keys))
+
+
+def _version(measure: tuple) -> tuple[int, str]:
+    about = codec.from_json(measure[1])
+    return int(about.get("version", 0)), measure[1]

@@ -1,0 +1,96 @@
+"""All rows of a store in memory: what recovering and merging work on."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gradlab.store import codec, schema
+from gradlab.store import folder as folders
+from gradlab.store.lock import Lock
+from gradlab.store.requirement import Measured, read_computed
+from gradlab.store.sqlite_errors import translate_errors
+
+
+UNFINISHED = ".results.sqlite.unfinished"
+
+
+@dataclass
+class Rows:
+    """The intact rows of a store, each table by its key.
+
+    Attributes:
+        points: by key.
+        records: by key and name.
+        sweeps: by id.
+        measures: by name of the record.
+    """
+
+    points: dict[str, tuple] = field(default_factory=dict)
+    records: dict[tuple[str, str], tuple] = field(default_factory=dict)
+    sweeps: dict[str, tuple] = field(default_factory=dict)
+    measures: dict[str, tuple] = field(default_factory=dict)
+
+    def latest(self) -> tuple | None:
+        """Return the row of the sweep that ran last."""
+        return max(self.sweeps.values(), key=lambda row: row[5], default=None)
+
+    def requested(self) -> set[str]:
+        """Return the keys of all points that any sweep requested."""
+        return {
+            key
+            for row in self.sweeps.values()
+            for _, keys in codec.from_json(row[2])
+            for key in keys
+        }
+
+
+def measured_of(point: tuple) -> dict[str, Measured]:
+    """Return measure -> what a point's row says was computed of it."""
+    return read_computed(point[4])
+
+
+def holds(point: tuple) -> dict[str, int]:
+    """Return record -> checksum of the records a point's row says it has."""
+    found: dict[str, int] = codec.from_json(point[5])
+    return found
+
+
+def replace(table: str, row: tuple, **change: Any) -> tuple:
+    """Return a row with other values in some columns, and its new checksum."""
+    values = dict(zip(schema.COLUMNS[table], row, strict=True)) | change
+    del values["crc"]
+    return codec.add_crc(*values.values())
+
+
+def write_new(rows: Rows, folder: Path, sweep_toml: str | None) -> None:
+    """Write a whole new store, and ``sweep.toml`` which runs its sweep again.
+
+    The store is written under another name and renamed after its last byte, so that
+    a killed process leaves a whole store or none.
+
+    Raises:
+        StoreError: the folder has results or other files, another process writes
+            there, or the disk is full.
+    """
+    folders.prepare_new(folder)
+    file, unfinished = folder / schema.FILE_NAME, folder / UNFINISHED
+    with translate_errors(file):
+        lock = Lock.take(folder)
+        try:
+            unfinished.unlink(missing_ok=True)
+            with closing(sqlite3.connect(unfinished)) as connection:
+                schema.create(connection)
+                with connection:
+                    for table in schema.COLUMNS:
+                        its: dict[Any, tuple] = getattr(rows, table)
+                        connection.executemany(schema.INSERT[table], its.values())
+            if sweep_toml is not None:
+                (folder / folders.SWEEP_FILE).write_text(sweep_toml, encoding="utf-8")
+            os.replace(unfinished, file)
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            lock.release()

@@ -1,0 +1,113 @@
+"""What a sweep requests of a point: measures, each with its fingerprint and blocks.
+
+A measure's fingerprint is its version, the values of its fields and, for a leaf outside
+the package, the SHA-256 of its file (files that it imports do not count). Records with
+another fingerprint are computed again.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradlab import catalog
+from gradlab.statistics import THRESHOLDS
+from gradlab.store.codec import to_json
+from gradlab.store.requirement import BLOCKS, Requirement, covers
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """Measures of one point.
+
+    Attributes:
+        by_measure: measure -> how it is to be computed.
+    """
+
+    by_measure: Mapping[str, Requirement] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_measure)
+
+    def union(self, other: "Requirements") -> "Requirements":
+        """Return all measures of both, with the more blocks of both."""
+        merged = dict(self.by_measure)
+        for name, one in other.by_measure.items():
+            if not covers(merged, [one]):
+                merged[name] = one
+        return Requirements(merged)
+
+    def intersection(self, other: "Requirements") -> "Requirements":
+        """Return the measures that are in both, with the fewer blocks of both."""
+        shared = {}
+        for name in self.by_measure.keys() & other.by_measure.keys():
+            mine, theirs = self.by_measure[name], other.by_measure[name]
+            shared[name] = theirs if mine.covers(theirs) else mine
+        return Requirements(shared)
+
+    def minus(self, computed: Mapping[str, Requirement]) -> "Requirements":
+        """Return what is not served by what was computed already."""
+        return Requirements(
+            {
+                name: one
+                for name, one in self.by_measure.items()
+                if not covers(computed, [one])
+            }
+        )
+
+    def blocks(self) -> str:
+        """Return the most blocks that any measure requires."""
+        return max(
+            (one.blocks for one in self.by_measure.values()),
+            key=BLOCKS.index,
+            default=BLOCKS[0],
+        )
+
+
+def requirements_of(
+    measures: tuple[str, ...] | None,
+    blocks: str,
+    thresholds: tuple[float, ...] | None,
+) -> Requirements:
+    """Return what a grid requests of each of its points.
+
+    Args:
+        measures: their names; None for the default ones.
+        blocks: one of ``BLOCKS``.
+        thresholds: of verdicts, where they are not the default ones.
+    """
+    names = default_measures() if measures is None else measures
+    return Requirements(
+        {name: requirement_of(name, blocks, thresholds) for name in names}
+    )
+
+
+def requirement_of(
+    name: str, blocks: str, thresholds: tuple[float, ...] | None = None
+) -> Requirement:
+    """Return a measure with its fingerprint as it is now; imports no torch."""
+    source = catalog.external_source("measures", name)
+    return Requirement(
+        measure=name,
+        version=int(catalog.metadata("measures", name)["version"]),
+        settings=to_json(settings_of(name, thresholds)),
+        source="" if source is None else hashlib.sha256(source.encode()).hexdigest(),
+        blocks=blocks,
+    )
+
+
+def default_measures() -> tuple[str, ...]:
+    """Return the measures of a sweep that names none: all but costly ones."""
+    return tuple(
+        name
+        for name in catalog.names("measures")
+        if not catalog.metadata("measures", name)["costly"]
+    )
+
+
+def settings_of(name: str, thresholds: tuple[float, ...] | None) -> dict[str, Any]:
+    """Return the values of a measure's fields: a sweep sets ``thresholds`` alone."""
+    settings = dict(catalog.metadata("measures", name)["settings"])
+    if "thresholds" in settings:
+        settings["thresholds"] = list(thresholds or THRESHOLDS)
+    return settings
