@@ -156,9 +156,9 @@ def test_products_are_the_plain_ones():
             column = draw(*time, *lead, 4, 5)
             each = weight.unsqueeze(-3)
             for got, expected in [
-                (batch_invariant.matmul(x, weight), x @ weight.mT),
+                (batch_invariant.linear(x, weight), x @ weight.mT),
                 (batch_invariant.left_multiply(weight, blocks), each @ blocks),
-                (batch_invariant.pull_through(rows, weight), rows @ each),
+                (batch_invariant.right_multiply(rows, weight), rows @ each),
                 (
                     batch_invariant.scale_rows(column, weight),
                     column.diag_embed() @ each,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gradlab.cells.base import Recurrent
-from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 from gradlab.numerics.logscale import exponent_of, log, power_of_two
 
 
@@ -52,8 +52,8 @@ def _sums(use: Recurrent, exponent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return |G_t|^2 and <G_t, G>, (N, T), and |G|^2, (N), on the rows of one use."""
     delta = _sequences_first(use.product, exponent)
     operand = _sequences_first(use.operand, None)
-    gradient = multiply(delta.mT.contiguous(), operand)
-    projected = multiply(delta, gradient)
+    gradient = bmm(delta.mT.contiguous(), operand)
+    projected = bmm(delta, gradient)
     return (
         (delta * delta).sum(-1) * (operand * operand).sum(-1),
         (projected * operand).sum(-1),

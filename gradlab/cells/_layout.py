@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError
-from gradlab.numerics.batch_invariant import matmul
+from gradlab.numerics.batch_invariant import linear
 
 
 class TorchLayout(Cell):
@@ -57,12 +57,12 @@ class TorchLayout(Cell):
 
     def _inputs(self, inputs: Tensor) -> Tensor:
         """Return weight_ih x + bias_ih, (…, B, G H)."""
-        product = matmul(inputs, self.weight_ih)
+        product = linear(inputs, self.weight_ih)
         return product if self.bias_ih is None else product + row(self.bias_ih)
 
     def _affine(self, inputs: Tensor, product: Tensor) -> Tensor:
         """Return weight_ih x + product + both biases, (…, B, G H)."""
-        total = matmul(inputs, self.weight_ih) + product
+        total = linear(inputs, self.weight_ih) + product
         if self.bias_ih is None or self.bias_hh is None:
             return total
         return total + row(self.bias_ih + self.bias_hh)

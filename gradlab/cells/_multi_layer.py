@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
-from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 
 
 Block = Tensor | Diagonal
@@ -307,7 +307,7 @@ def _chained(into: Tensor, below: Mapping[str, Block]) -> dict[str, Block]:
 def _times(a: Tensor, b: Tensor) -> Tensor:
     """Return a @ b, (…, m, k) and (…, k, n), with the same bits in any company."""
     flat = [pad_to_multiple(matrix.flatten(0, -3), 2) for matrix in (a, b)]
-    product = multiply(*flat)[:, : a.shape[-2], : b.shape[-1]]
+    product = bmm(*flat)[:, : a.shape[-2], : b.shape[-1]]
     return product.reshape(*a.shape[:-1], b.shape[-1])
 
 

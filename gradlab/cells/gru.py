@@ -13,8 +13,8 @@ from gradlab.cells.base import Recurrent, Step, StepJacobian
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
-    matmul,
-    pull_through,
+    linear,
+    right_multiply,
     scale_rows,
 )
 
@@ -118,12 +118,12 @@ class GRU(TorchLayout):
         if not self.reset_before:
             by_gate = (dh_da_n * y * dr, dh_da_z, dh_da_n * r)
             v_a = torch.cat([v * row(slope) for slope in by_gate], -1)
-            return (pull_through(v_a, self.weight_hh, out_h).addcmul_(v, row(k)),)
+            return (right_multiply(v_a, self.weight_hh, out_h).addcmul_(v, row(k)),)
         width = self.hidden_size
         u_rz, u_n = self.weight_hh.split([2 * width, width], -2)
-        v_n = pull_through(v * row(dh_da_n), u_n)
+        v_n = right_multiply(v * row(dh_da_n), u_n)
         v_a = torch.cat([v_n * row(y * dr), v * row(dh_da_z)], -1)
-        found = pull_through(v_a, u_rz, out_h)
+        found = right_multiply(v_a, u_rz, out_h)
         found += v_n * row(r)
         found += v * row(k)
         return (found,)
@@ -146,7 +146,7 @@ class GRU(TorchLayout):
         return 1 - z if self.z_replaces else z
 
     def _reset_after(self, x: Tensor, h: Tensor):
-        product = matmul(h, self.weight_hh)
+        product = linear(h, self.weight_hh)
         y = product if self.bias_hh is None else product + row(self.bias_hh)
         width = self.hidden_size
         early = x[..., : 2 * width] + y[..., : 2 * width]
@@ -161,11 +161,11 @@ class GRU(TorchLayout):
         early, late = self.weight_hh.split([2 * width, width], -2)
         if self.bias_hh is not None:
             x = x + row(self.bias_hh)
-        product = matmul(h, early)
+        product = linear(h, early)
         a_reset, a_update = (x[..., : 2 * width] + product).split(width, -1)
         reset, update = self.gate(a_reset), self.gate(a_update)
         kept = reset * h
-        new = matmul(kept, late)
+        new = linear(kept, late)
         recurrent = (
             Recurrent(slice(0, 2 * width), h, product),
             Recurrent(slice(2 * width, 3 * width), kept, new),
@@ -197,7 +197,7 @@ class GRU(TorchLayout):
         if step.recurrent:
             product = step.recurrent[0].product[..., rows]
         else:
-            product = matmul(h, self.weight_hh[..., rows, :])
+            product = linear(h, self.weight_hh[..., rows, :])
         if self.bias_hh is None:
             return product
         return product + row(self.bias_hh[..., rows])

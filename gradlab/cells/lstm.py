@@ -15,8 +15,8 @@ from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
-    matmul,
-    pull_through,
+    linear,
+    right_multiply,
     scale_rows,
 )
 
@@ -135,7 +135,7 @@ class LSTM(TorchLayout):
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         h, c = state
-        product = matmul(h, self.weight_hh)
+        product = linear(h, self.weight_hh)
         a = self._by_gate(self._affine(inputs, product), -1)
         p = self._peepholes()
         for name in ("input_gate", "forget_gate"):
@@ -151,7 +151,7 @@ class LSTM(TorchLayout):
         gates["output_gate"] = self.gate(a["output_gate"])
         h = gates["output_gate"] * self.output(c)
         if self.proj_size:
-            h = matmul(h, self.weight_hr)
+            h = linear(h, self.weight_hr)
         rows = slice(0, self.weight_hh.shape[-2])
         return Step((h, c), gates, a, (Recurrent(rows, state[0], product),))
 
@@ -218,11 +218,11 @@ class LSTM(TorchLayout):
         dc_da, d = self._slopes_of_c(state, step)
         dh_da, s = self._slopes_of_h(step)
         if self.proj_size:
-            v_h = pull_through(v_h, self.weight_hr)
+            v_h = right_multiply(v_h, self.weight_hr)
         v_c = torch.addcmul(v_c, v_h, row(s))
         v_a = [*(v_c * row(slope) for slope in dc_da.values()), v_h * row(dh_da)]
         return (
-            pull_through(torch.cat(v_a, -1), self.weight_hh, out_h),
+            right_multiply(torch.cat(v_a, -1), self.weight_hh, out_h),
             torch.mul(v_c, row(d), out=out_c),
         )
 

@@ -7,7 +7,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._layout import TorchLayout, row
 from gradlab.cells.base import Recurrent, Step, StepJacobian
-from gradlab.numerics.batch_invariant import matmul, pull_through, scale_rows
+from gradlab.numerics.batch_invariant import linear, right_multiply, scale_rows
 
 
 class RNN(TorchLayout):
@@ -50,7 +50,7 @@ class RNN(TorchLayout):
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
-        product = matmul(h, self.weight_hh)
+        product = linear(h, self.weight_hh)
         a = self._affine(inputs, product)
         recurrent = Recurrent(slice(0, self.hidden_size), h, product)
         return Step((self.activation(a),), {}, {"recurrent": a}, (recurrent,))
@@ -63,7 +63,7 @@ class RNN(TorchLayout):
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         ((u,), (out_h,)) = cotangents, out or (None,)
-        return (pull_through(u * row(self._slope(step)), self.weight_hh, out_h),)
+        return (right_multiply(u * row(self._slope(step)), self.weight_hh, out_h),)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
-from gradlab.numerics.batch_invariant import elementwise, multiply, pad_to_multiple
+from gradlab.numerics.batch_invariant import bmm, elementwise, pad_to_multiple
 from gradlab.numerics.orthonormal import factors
 from gradlab.seeding import stream
 
@@ -124,7 +124,7 @@ class _Run:
     def advance(self, matrices: Tensor) -> None:
         """Apply J_t to the frame."""
         wide = pad_to_multiple(matrices.double(), 2)
-        self.frame = multiply(wide, self.frame)
+        self.frame = bmm(wide, self.frame)
         self.taken += 1
         if self.whole:
             # Ones where the matrix was filled up: they add ln 1 to the determinant.

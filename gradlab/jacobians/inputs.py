@@ -12,7 +12,7 @@ from gradlab.jacobians.flat import jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.numerics.batch_invariant import multiply, multiply_add_, pad_to_multiple
+from gradlab.numerics.batch_invariant import baddbmm_, bmm, pad_to_multiple
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
@@ -88,9 +88,9 @@ def _entered(product: Product, trajectory: Trajectory, t: int) -> Tensor:
     for name, column in product.columns.items():
         block = pad_to_multiple(by_input[name].detach().flatten(0, -3), 2)
         if total is None:
-            total = multiply(column, block)
+            total = bmm(column, block)
         else:
-            multiply_add_(total, column, block)
+            baddbmm_(total, column, block)
     assert total is not None, "a cell has states"
     broken = trajectory.broken.get(t)
     if broken is None:

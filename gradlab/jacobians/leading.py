@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.numerics.batch_invariant import multiply, multiply_add_
+from gradlab.numerics.batch_invariant import baddbmm_, bmm
 from gradlab.numerics.logscale import exponents, rescaled
 from gradlab.numerics.orthonormal import orthonormal
 from gradlab.numerics.spectral_norm import top_eigenvalue
@@ -162,7 +162,7 @@ class _Search:
             return
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
-        back = _back(parts, [multiply(basis, part) for part in parts])
+        back = _back(parts, [bmm(basis, part) for part in parts])
         near = some.out_of(back * some.of(self.power))
         self._put(chosen, orthonormal(near.mT).mT.contiguous())
 
@@ -171,11 +171,11 @@ class _Search:
         some = self._some(chosen)
         parts, basis = some.of(self.parts), some.of(self.basis)
         if self.vectors is None:
-            inner = _inner([multiply(basis, part) for part in parts])
+            inner = _inner([bmm(basis, part) for part in parts])
             _, vectors = _ritz(inner * some.of(self.power))
         else:
             vectors = some.of(self.vectors)
-        basis = multiply(vectors.mT.flip(-2).contiguous(), basis)
+        basis = bmm(vectors.mT.flip(-2).contiguous(), basis)
         basis[:, -FRESH:] = drawn
         self._put(chosen, some.out_of(basis))
         self.move(chosen)
@@ -221,12 +221,12 @@ class _Seen(NamedTuple):
 
 
 def _look(parts: Sequence[Tensor], basis: Tensor, power: Tensor) -> _Seen:
-    across = [multiply(basis, part) for part in parts]
+    across = [bmm(basis, part) for part in parts]
     ritz, vectors = _ritz(_inner(across) * power)
     ritz = ritz / power[..., 0]
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
-    back = _back(parts, [multiply(weights, image) for image in across])
-    residual = back - square[:, None, None] * multiply(weights, basis)
+    back = _back(parts, [bmm(weights, image) for image in across])
+    residual = back - square[:, None, None] * bmm(weights, basis)
     low_by = (residual * residual).sum((-2, -1))
     limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
     norm, off = square.double().sqrt(), low_by / limit
@@ -253,16 +253,16 @@ def _ritz(inner: Tensor) -> tuple[Tensor, Tensor]:
 
 def _inner(across: Sequence[Tensor]) -> Tensor:
     """Return U P P^T U^T, (N, 8, 8)."""
-    inner = multiply(across[0], across[0].mT)
+    inner = bmm(across[0], across[0].mT)
     for image in across[1:]:
-        multiply_add_(inner, image, image.mT)
+        baddbmm_(inner, image, image.mT)
     return inner
 
 
 def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
-    back = multiply(across[0], parts[0].mT)
+    back = bmm(across[0], parts[0].mT)
     for part, image in zip(parts[1:], across[1:], strict=True):
-        multiply_add_(back, image, part.mT)
+        baddbmm_(back, image, part.mT)
     return back
 
 

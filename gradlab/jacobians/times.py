@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gradlab.jacobians.flat import FlatJacobian
-from gradlab.numerics.batch_invariant import multiply, multiply_add_
+from gradlab.numerics.batch_invariant import baddbmm_, bmm
 
 
 Columns = dict[str, Tensor]
@@ -49,9 +49,9 @@ def _by_all_roads(
     for later, column in before.items():
         block = step.dense.get((later, earlier))
         if block is not None and filled:
-            multiply_add_(into, column, block)
+            baddbmm_(into, column, block)
         elif block is not None:
-            multiply(column, block, into)
+            bmm(column, block, into)
             filled = True
     for later, column in before.items():
         values = step.diagonal.get((later, earlier))

@@ -4,15 +4,22 @@ A sweep computes points together along a leading member axis. Three kinds of ker
 give a member other last bits than it gets alone, and chaos amplifies a last bit:
 
 * transcendental functions treat the elements left over after the last full vector by
-  other code (float32 sigmoid differs by 1e-7), so here they see whole vectors only;
+  other code (float32 sigmoid differs by 1e-7), so :func:`elementwise` passes them whole
+  vectors only;
 * matrix products choose their code by the alignment and shape of each operand, and by
   whether there is a batch axis, so here every one is a batched product of matrices
-  whose sides are multiples of 16, each starting at a whole cache line. The gradient's
-  products then are, too;
+  whose sides are multiples of 16, each starting at a whole cache line. The products of
+  the backward pass then are, too;
 * a batch of one takes another kernel (gemm, or gemv for one column) than a larger one
-  and rounds differently, so a single matrix is computed together with a copy of itself.
+  and rounds differently, so :func:`bmm` computes a single matrix with a copy of itself.
 
 Plain ``+ - *`` and division are exact whatever the batch and need nothing.
+
+Products with a weight, which all sequences of a member share, are :func:`linear`,
+:func:`left_multiply` and :func:`right_multiply`; they pad what is no multiple of 16.
+:func:`bmm` and :func:`baddbmm_` are torch's, for matrices padded by
+:func:`pad_to_multiple`. Shapes: …T leading axes such as time, …M the member axis or
+none, B sequences.
 """
 
 from collections.abc import Callable
@@ -22,8 +29,11 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 
-_VECTOR = 64
 ALIGNMENT = 16
+"""Matrix sides are multiples of this: 16 floats of 4 bytes are a cache line."""
+
+_VECTOR = 64
+"""Elements a multiple of which every vector width divides."""
 
 
 def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
@@ -41,15 +51,15 @@ def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
     return function(*flat)[: first.numel()].reshape(first.shape)
 
 
-def matmul(operand: Tensor, weight: Tensor) -> Tensor:
-    """Return ``operand @ weight.mT``.
+def linear(operand: Tensor, weight: Tensor) -> Tensor:
+    """Return ``operand @ weight.mT``, as ``torch.nn.functional.linear``.
 
     Args:
-        operand: (…, …M, B, n); axes before the weight's own are folded into the rows.
+        operand: (…T, …M, B, n); …T is folded into the rows of one product.
         weight: (…M, rows, n), at most one leading axis.
 
     Returns:
-        (…, …M, B, rows).
+        (…T, …M, B, rows).
     """
     rows, columns = weight.shape[-2:]
     if rows % ALIGNMENT or columns % ALIGNMENT:
@@ -70,72 +80,68 @@ def matmul(operand: Tensor, weight: Tensor) -> Tensor:
     return product[..., :rows] if rows % ALIGNMENT else product
 
 
-def scale_rows(scale: Tensor, weight: Tensor, into: Tensor | None = None) -> Tensor:
-    """Return D(scale) @ weight per sequence, written to ``into`` if given.
-
-    ``scale`` (…, …M, B, rows) and ``weight`` (…M, rows, n) give (…, …M, B, rows, n).
-    """
-    return torch.mul(scale.unsqueeze(-1), weight.unsqueeze(-3), out=into)
-
-
-def add_scaled_rows_(into: Tensor, scale: Tensor, weight: Tensor) -> Tensor:
-    """Add D(scale) @ weight to ``into`` (…, …M, B, rows, n) in place and return it.
-
-    In one pass, without the product in between: memory is what such sums cost. Each row
-    is worked through by itself, so its bits are its own.
-    """
-    return into.addcmul_(scale.unsqueeze(-1), weight.unsqueeze(-3))
-
-
 def left_multiply(weight: Tensor, blocks: Tensor) -> Tensor:
-    """Return weight @ block per sequence.
+    """Return weight @ block for the block of every sequence.
 
-    ``weight`` (…M, rows, k) and ``blocks`` (…, …M, B, k, n) give (…, …M, B, rows, n).
+    ``weight`` (…M, rows, k), ``blocks`` (…T, …M, B, k, n): (…T, …M, B, rows, n).
     """
-    folded = blocks.mT.flatten(-3, -2)
-    product = matmul(folded, weight)
+    product = linear(blocks.mT.flatten(-3, -2), weight)
     return product.unflatten(-2, (blocks.shape[-3], blocks.shape[-1])).mT
 
 
-def pull_through(
-    cotangents: Tensor, weight: Tensor, out: Tensor | None = None
-) -> Tensor:
-    """Return cotangents @ weight per sequence, written to ``out`` if given.
+def right_multiply(blocks: Tensor, weight: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return block @ weight for the block of every sequence, in ``out`` if given.
 
-    ``cotangents`` (…, …M, B, K, rows), ``weight`` (…M, rows, n): (…, …M, B, K, n).
+    ``blocks`` (…T, …M, B, k, rows), ``weight`` (…M, rows, n): (…T, …M, B, k, n).
     """
-    product = matmul(cotangents.flatten(-3, -2), weight.mT)
-    product = product.unflatten(-2, cotangents.shape[-3:-1])
+    product = linear(blocks.flatten(-3, -2), weight.mT)
+    product = product.unflatten(-2, blocks.shape[-3:-1])
     return product if out is None else out.copy_(product)
 
 
+def scale_rows(scale: Tensor, weight: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return D(scale) @ weight for every sequence, in ``out`` if given.
+
+    ``scale`` (…T, …M, B, rows), ``weight`` (…M, rows, n): (…T, …M, B, rows, n).
+    """
+    return torch.mul(scale.unsqueeze(-1), weight.unsqueeze(-3), out=out)
+
+
+def add_scaled_rows_(out: Tensor, scale: Tensor, weight: Tensor) -> Tensor:
+    """Add :func:`scale_rows` of ``scale`` and ``weight`` to ``out``, in place.
+
+    In one pass over ``out``, whose memory traffic is what such sums cost.
+    """
+    return out.addcmul_(scale.unsqueeze(-1), weight.unsqueeze(-3))
+
+
 def pad_to_multiple(values: Tensor, axes: int) -> Tensor:
-    """Fill the last ``axes`` axes up to multiples of 16, with zeros at the end."""
+    """Pad the last ``axes`` axes with zeros to multiples of 16."""
     missing = [-size % ALIGNMENT for size in values.shape[-axes:]]
     if not any(missing):
         return values
     return pad(values, [n for m in reversed(missing) for n in (0, m)])
 
 
-def multiply(a: Tensor, b: Tensor, into: Tensor | None = None) -> Tensor:
-    """Return a @ b for (N, m, k) and (N, k, n), written to ``into`` if given."""
+def bmm(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return a @ b for (N, m, k) and (N, k, n), in ``out`` if given."""
     if a.shape[0] != 1:
-        return torch.bmm(a, b) if into is None else torch.bmm(a, b, out=into)
+        return torch.bmm(a, b) if out is None else torch.bmm(a, b, out=out)
     product = torch.bmm(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1]
-    return product if into is None else into.copy_(product)
+    return product if out is None else out.copy_(product)
 
 
-def multiply_add_(into: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Add a @ b to ``into`` in place and return it."""
+def baddbmm_(out: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Add a @ b for (N, m, k) and (N, k, n) to ``out``, in place."""
     if a.shape[0] != 1:
-        return into.baddbmm_(a, b)
-    pair = into.expand(2, -1, -1).contiguous()
-    return into.copy_(pair.baddbmm_(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1])
+        return out.baddbmm_(a, b)
+    pair = out.expand(2, -1, -1).contiguous()
+    return out.copy_(pair.baddbmm_(a.expand(2, -1, -1), b.expand(2, -1, -1))[:1])
 
 
 def gram(matrices: Tensor) -> Tensor:
     """Return A^T A or A A^T of (N, rows, columns), whichever is smaller."""
     rows, columns = matrices.shape[-2:]
     if rows < columns:
-        return multiply(matrices, matrices.mT)
-    return multiply(matrices.mT, matrices)
+        return bmm(matrices, matrices.mT)
+    return bmm(matrices.mT, matrices)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gradlab.numerics.batch_invariant import gram, multiply
+from gradlab.numerics.batch_invariant import bmm, gram
 from gradlab.numerics.logscale import exponent_of, largest_entry, power_of_two, rescaled
 
 
@@ -97,7 +97,7 @@ def top_eigenvalue(symmetric: Tensor) -> Tensor:
     if not squarings:
         return _top(power, _LOOK_AT, _TOLERANCE) * trace
     for _ in range(squarings):
-        power = multiply(power, power)
+        power = bmm(power, power)
     left = _traces(power)
     power = power / left[:, None, None]
     top = _top(power, _LOOK_SOONER_AT, 2**squarings * _TOLERANCE) * left
@@ -175,7 +175,7 @@ def _lanczos(
     diagonal, beside = [], [symmetric.new_zeros(count)]
     largest = beside[0]
     for step in range(1, looks[-1] + 1):
-        image = multiply(basis.unsqueeze(-2), symmetric).squeeze(-2)
+        image = bmm(basis.unsqueeze(-2), symmetric).squeeze(-2)
         diagonal.append((image * basis).sum(-1))
         image = image - diagonal[-1].unsqueeze(-1) * basis
         image = image - beside[-1].unsqueeze(-1) * before

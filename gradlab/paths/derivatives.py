@@ -12,7 +12,7 @@ from gradlab.jacobians.flat import jacobian_at, jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
-from gradlab.numerics.batch_invariant import multiply, pad_to_multiple
+from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
@@ -123,7 +123,7 @@ def _both(product: Product, trajectory: Trajectory, t: int) -> tuple[Tensor, Ten
     """Return the mantissas of the state and of the graph derivative, (N, n, n)."""
     own = graph = product.columns[product.layout.names[-1]]
     for name, by_carry in followed(trajectory, t).items():
-        graph = graph + multiply(product.columns[name], pad_to_multiple(by_carry, 2))
+        graph = graph + bmm(product.columns[name], pad_to_multiple(by_carry, 2))
     return own, graph
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
-from gradlab.numerics.batch_invariant import multiply, multiply_add_
+from gradlab.numerics.batch_invariant import baddbmm_, bmm
 from gradlab.numerics.logscale import exponents, frobenius_norms
 
 
@@ -127,9 +127,9 @@ def _times(
     count, parts, rows, _ = column.shape
     dense = step.dense.get((later, earlier))
     if dense is not None and total is None:
-        total = multiply(column.flatten(1, 2), dense).view(count, parts, rows, -1)
+        total = bmm(column.flatten(1, 2), dense).view(count, parts, rows, -1)
     elif dense is not None and total is not None:
-        multiply_add_(total.flatten(1, 2), column.flatten(1, 2), dense)
+        baddbmm_(total.flatten(1, 2), column.flatten(1, 2), dense)
     values = step.diagonal.get((later, earlier))
     if values is not None:
         scaled = column * values[:, None, None, :]

@@ -12,7 +12,7 @@ import torch
 from scipy.linalg import solve_triangular
 from torch import Tensor
 
-from gradlab.numerics.batch_invariant import ALIGNMENT, multiply, pad_to_multiple
+from gradlab.numerics.batch_invariant import ALIGNMENT, bmm, pad_to_multiple
 from gradlab.numerics.logscale import exponent_of, power_of_two
 
 
@@ -77,10 +77,10 @@ class FactoredProduct:
         usable = torch.where(
             self.finite[:, None, None], pad_to_multiple(jacobians, 2), 0.0
         )
-        terms = multiply(usable.abs().mT, self.q.abs()).amax(-2)
-        found = factor(multiply(usable.mT, self.q), self.power, terms)
+        terms = bmm(usable.abs().mT, self.q.abs()).amax(-2)
+        found = factor(bmm(usable.mT, self.q), self.power, terms)
         self.q = found.q
-        v = multiply(found.upper, _rows(self.v, found.order))
+        v = bmm(found.upper, _rows(self.v, found.order))
         shift = exponent_of(v.abs().amax(-1))
         self.v = cleared(v * _power(-shift)[..., None])
         self.power = torch.where(found.power == DEAD, DEAD, found.power + shift)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from gradlab.numerics.batch_invariant import multiply
+from gradlab.numerics.batch_invariant import bmm
 from gradlab.numerics.logscale import exponent_of, power_of_two
 from gradlab.spectra.factored import cleared, factor
 
@@ -105,7 +105,7 @@ def _aslant(x: Tensor, power: Tensor) -> Tensor:
     for orthogonal changes the singular values by c of themselves or c^2 / (1 - r^2),
     whichever is less.
     """
-    gram = multiply(x, x.mT)
+    gram = bmm(x, x.mT)
     square = gram.diagonal(dim1=-2, dim2=-1)
     both = square[..., None] * square[:, None]
     shift = power[..., None] - power[:, None]
