@@ -10,7 +10,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.wide import WideJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.numerics.logscale import ln, log
-from gradlab.spectra.factored import DEAD, FactoredProduct
+from gradlab.spectra.factored import FactoredProduct
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
 from gradlab.trajectory import Trajectory
@@ -94,8 +94,7 @@ def ln_singular_values(product: FactoredProduct) -> np.ndarray:
 
     -inf for directions that are exactly zero; NaN for matrices that are not finite.
     """
-    dead = product.power == DEAD
-    mantissa, power = singular_values(product.v, torch.where(dead, 0, product.power))
+    mantissa, power = singular_values(product.v, product.power)
     found = log(mantissa, power)
     found[~product.finite.cpu().numpy()] = np.nan
     return -np.sort(-found, axis=-1)[:, : product.size]

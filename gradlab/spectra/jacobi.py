@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gradlab.numerics.batch_invariant import bmm
 from gradlab.numerics.logscale import exponent_of, power_of_two
-from gradlab.spectra.factored import cleared, factor
+from gradlab.spectra.factored import DEAD, cleared, factor
 
 
 _FLIPS, _SWEEPS = 12, 60
@@ -29,10 +29,14 @@ def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
         (N, n) and (N, n), in no order; NaN where 60 sweeps were not enough, which is
         not known to happen.
     """
-    top = power.amax(-1, keepdim=True)
+    nonzero = (x != 0).any(-1)
+    rank = nonzero.sum(-1, keepdim=True)
+    # A row of zeros has no scale. Were its power counted, rows all below 2^-1074 would
+    # be measured against it and their own scale clamped there.
+    top = torch.where(nonzero, power, DEAD).amax(-1, keepdim=True)
+    top = torch.where(rank > 0, top, 0)
     mantissa = torch.linalg.svdvals(x * power_of_two(power - top, x.dtype)[..., None])
     power_found = top.expand_as(power).clone()
-    rank = (x != 0).any(-1).sum(-1, keepdim=True)
     places = torch.arange(x.shape[-1], device=x.device)
     mantissa = torch.where(places < rank, mantissa, 0.0)
     least = torch.gather(mantissa, 1, (rank - 1).clamp(min=0)).squeeze(-1)
