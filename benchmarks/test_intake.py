@@ -8,7 +8,6 @@ from gradlab.store.store import Store
 from gradlab.sweeps import groups
 from gradlab.sweeps.intake import Intake
 from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.tally import Tally
 from tests import replay
 
 
@@ -39,9 +38,8 @@ def test_intake_and_store(a_point, config, planned, outcomes, tmp_path):
         store = Store.open(next(folders), create=True)
         opened.append(store)
         store.expect({k: p.params() for k, p in planned.points.items()})
-        tally = Tally.of(planned, planned.needs, store, 1)
         meta = Meta.start(store, "benchmark", config, "")
-        return (Intake(planned, store, meta, tally, lambda event: None),), {}
+        return (Intake(planned, store, meta, lambda event: None),), {}
 
     def take(intake):
         for answer in answers:

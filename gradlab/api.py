@@ -117,7 +117,8 @@ def sweep(
             failed.
         memory: limit of all workers together, in bytes or as in ``"8GB"``; most of
             what is free by default.
-        progress: called with each event of :mod:`gradlab.progress.events`.
+        progress: called with each event of :mod:`gradlab.progress.events`;
+            :class:`gradlab.progress.state.State` counts them.
         log: file to which each event is appended as a line of JSON, as described in
             :mod:`gradlab.progress.log`.
         verify: compare closed forms with autograd first.

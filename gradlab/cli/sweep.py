@@ -75,8 +75,7 @@ def command(
     gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
     gradlab sweep big.toml --dry-run
     """
-    from gradlab.cli import sweep_summary
-    from gradlab.cli.following import Following
+    from gradlab.cli import live, sweep_summary
     from gradlab.sweeps.loading import load as load_sweep
 
     execution = {name: value for name, value in options.items() if name in EXECUTION}
@@ -86,8 +85,7 @@ def command(
         tell_ahead(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
         return
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
-    following = Following(screen, typed)
-    results = following.run(sweep, folder, **execution)
+    results, state = live.run(sweep, folder, screen, typed, **execution)
     if results is None:
         ctx.exit(STOPPED)
     try:
@@ -102,12 +100,12 @@ def command(
         )
         ctx.exit(STOPPED)
     if as_json:
-        answer = sweep_summary.summary(results, written, following.seconds)
+        answer = sweep_summary.summary(results, written, state.elapsed())
         screen.line(json.dumps(answer, indent=2, ensure_ascii=False))
-    elif current and not (following.computed or results.meta["counts"]["failed"]):
+    elif current and not (state.computed or results.meta["counts"]["failed"]):
         sweep_summary.show_unchanged(results, written, screen)
     else:
-        sweep_summary.show(results, written, following.seconds, screen)
+        sweep_summary.show(results, written, state.elapsed(), screen)
     ctx.exit(FAILED if results.meta["counts"]["failed"] else 0)
 
 

@@ -1,8 +1,11 @@
-"""What a running sweep tells: plain data, for a screen or a log."""
+"""What a run reports, as plain data: for a screen, a log or a program.
 
-import math
+Events carry what happened, not how far the run is:
+:class:`gradlab.progress.state.State` counts them, for everyone alike.
+"""
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,27 +15,40 @@ class Started:
     """Before anything is computed.
 
     Attributes:
-        name: of the sweep.
+        name: of the run.
         folder: where the results go.
-        total: distinct points asked for.
-        done: of these, already there.
+        total: distinct points requested.
+        done: of these, already there, failed ones included.
+        failed: of these, failed in an earlier run.
         grids: name -> (points, of these already there).
         jobs: worker processes.
-        seconds: about how long the rest takes on so many; 0 when nothing is missing.
+        work: core-seconds the rest takes, about; 0 where nobody knows.
     """
 
     name: str
     folder: Path
     total: int
-    done: int
-    grids: Mapping[str, tuple[int, int]]
-    jobs: int
-    seconds: float
+    done: int = 0
+    failed: int = 0
+    grids: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    jobs: int = 1
+    work: float = 0.0
 
 
 @dataclass(frozen=True)
-class Unguarded:
-    """The file system cannot lock: a second sweep there would not be kept out.
+class Writer:
+    """Who computes a run that is watched from another process.
+
+    Attributes:
+        name: the process and its machine; empty where nobody writes.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """The file system cannot lock: nothing keeps a second run out.
 
     Attributes:
         folder: where the results go.
@@ -43,7 +59,7 @@ class Unguarded:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A cluster has no worker yet; the sweep goes on with the first one.
+    """A cluster has no worker yet; the run starts with the first one.
 
     Attributes:
         scheduler: its address or file.
@@ -54,10 +70,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Verified:
-    """Closed forms were held against autograd.
+    """Closed forms were compared with autograd.
 
     Attributes:
-        text: in words, ``"3e-15"`` or ``"nothing to compare"``.
+        text: ``"3e-15"`` or ``"nothing to compare"``.
         error: the largest relative difference, NaN where nothing was compared.
         checks: kind -> relative difference.
     """
@@ -68,43 +84,39 @@ class Verified:
 
 
 @dataclass(frozen=True)
-class PointTold:
-    """One point that came back.
+class PointDone:
+    """One point, computed or failed.
 
     Attributes:
         key: of the point.
+        grids: names of the grids it belongs to.
         params: its parameters.
         message: why it failed, empty where it did not.
-        seconds: its share of the time; NaN where none is known.
+        seconds: its share of the computing time; None where unknown.
+        not_finite: whether its numbers became inf or NaN, which is a result.
+        failed_before: whether it is among the failed points counted so far.
     """
 
     key: str
+    grids: tuple[str, ...]
     params: Mapping[str, Any]
     message: str = ""
-    seconds: float = math.nan
+    seconds: float | None = None
+    not_finite: bool = False
+    failed_before: bool = False
 
 
 @dataclass(frozen=True)
 class PointsDone:
-    """A group came back.
+    """Points that came back together.
 
     Attributes:
-        told: its points.
-        total: distinct points asked for.
-        done: in the store by now, failed ones included.
-        grids: name -> (points, in the store by now).
-        failed: so far, all in all.
-        not_finite: so far.
-        seconds_left: about.
+        points: in order.
+        work: core-seconds that were expected of them.
     """
 
-    told: tuple[PointTold, ...]
-    total: int
-    done: int
-    grids: Mapping[str, tuple[int, int]]
-    failed: int
-    not_finite: int
-    seconds_left: float
+    points: tuple[PointDone, ...]
+    work: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ class WorkerLost:
     """A worker process died; its points are tried again, one by one.
 
     Attributes:
-        cause: in words.
+        cause: of its death.
         points: how many were with it.
     """
 
@@ -122,10 +134,10 @@ class WorkerLost:
 
 @dataclass(frozen=True)
 class LogLost:
-    """The log cannot be written any more; the sweep goes on without it.
+    """The log cannot be written any more; the run goes on without it.
 
     Attributes:
-        cause: the file, and what the system says.
+        cause: the file, and the system's message.
     """
 
     cause: str
@@ -135,30 +147,16 @@ class LogLost:
 class Stopped:
     """Interrupted; what is done is kept."""
 
-    total: int
-    done: int
-
 
 @dataclass(frozen=True)
 class Finished:
-    """Nothing is left to compute.
-
-    Attributes:
-        total: distinct points asked for.
-        computed: of these, in this run.
-        failed: all in all.
-        seconds: of this run.
-    """
-
-    total: int
-    computed: int
-    failed: int
-    seconds: float
+    """Nothing is left to compute."""
 
 
 Event: TypeAlias = (
     Started
-    | Unguarded
+    | Writer
+    | Unlocked
     | Waiting
     | Verified
     | PointsDone
@@ -167,3 +165,26 @@ Event: TypeAlias = (
     | Stopped
     | Finished
 )
+
+NAMES: Mapping[type, str] = {
+    Started: "started",
+    Writer: "writer",
+    Unlocked: "unlocked",
+    Waiting: "waiting",
+    Verified: "verified",
+    PointDone: "point",
+    PointsDone: "progress",
+    WorkerLost: "lost",
+    LogLost: "log lost",
+    Stopped: "stopped",
+    Finished: "finished",
+}
+"""Event -> its name in a log."""
+
+
+def to_dict(event: Event | PointDone) -> dict[str, Any]:
+    """Return the name and the fields of an event, but for the points it is about."""
+    fields = {"event": NAMES[type(event)], **vars(event)}
+    if isinstance(event, PointsDone):
+        del fields["points"]  # each is a line of its own
+    return fields

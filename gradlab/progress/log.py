@@ -1,48 +1,92 @@
-"""A sweep's log: what happens, one JSON object a line, for scripts and ``tail -f``.
+"""A run as lines of JSON: what happens, for scripts and ``tail -f``.
 
-Each line has ``event``, ``time`` (ISO 8601 with zone), ``elapsed`` (seconds since the
-log was opened), and by event:
+Each line has ``event``, ``time`` (ISO 8601 with zone) and ``elapsed`` (seconds since
+the log was opened). By event:
 
-    started   name, folder, total, done, grids, jobs, seconds (about, for the rest)
-    unguarded folder (its file system cannot lock)
+    started   name, folder, grids, jobs, work (core-seconds expected), counts
+    writer    name (who computes a run that is watched)
+    unlocked  folder (its file system cannot lock)
     waiting   scheduler (which has no workers yet)
-    verified  error (largest relative difference), checks (by kind)
-    point     key, status, message, seconds (its share), params
-    progress  done, total, failed, not_finite, seconds_left
+    verified  error (largest relative difference), checks (by kind), text
+    point     key, grids, params, status, message, seconds, not_finite, failed_before
+    progress  counts
     lost      cause, points (how many were with that worker)
-    stopped   done, total
-    finished  total, computed, failed, seconds
+    stopped   counts
+    finished  counts
     error     message (what ended the run)
 
-What is not finite is null. Lines are added to what stands there, each written out at
-once: a killed sweep leaves whole lines.
+Counts are total, done, failed, computed and not_finite, in points; rate, in points per
+second; seconds_left. What is not finite or unknown is null. Lines are added to what
+stands in a file, each written out at once: a killed run leaves whole lines.
 """
 
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import singledispatchmethod
 from pathlib import Path
 from typing import Any, Self, TextIO
 
 from gradlab.errors import ConfigError
-from gradlab.progress import events
+from gradlab.progress.events import (
+    Event,
+    Finished,
+    PointsDone,
+    Started,
+    Stopped,
+    to_dict,
+)
+from gradlab.progress.state import State
+
+
+class JsonLines:
+    """Writes each event as lines of JSON.
+
+    Attributes:
+        state: how far the run is.
+
+    Args:
+        write: called with each line, without its end.
+        ascii: escape what is not ASCII.
+    """
+
+    def __init__(self, write: Callable[[str], None], ascii: bool = False) -> None:
+        self._write, self._ascii = write, ascii
+        self.state = State()
+        self._began = time.monotonic()
+
+    def take(self, event: Event) -> None:
+        """Write an event's lines: one for each point, and one for all of them."""
+        self.state.take(event)
+        if isinstance(event, PointsDone):
+            for point in event.points:
+                status = "failed" if point.message else "done"
+                self.line({**to_dict(point), "status": status})
+        whole = isinstance(event, Started | PointsDone | Stopped | Finished)
+        self.line({**to_dict(event), **(self.state.counts() if whole else {})})
+
+    def line(self, data: Mapping[str, Any]) -> None:
+        """Write one line, with the time."""
+        now = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        elapsed = round(time.monotonic() - self._began, 3)
+        line = {"event": data["event"], "time": now, "elapsed": elapsed, **data}
+        text = json.dumps(_plain(line), ensure_ascii=self._ascii, allow_nan=False)
+        self._write(text)
 
 
 class Log:
-    """A file that takes up events; a context manager that closes it.
+    """A file of events; a context manager that closes it.
 
     Attributes:
-        trouble: why no more could be written, empty while all is well. The sweep
-            goes on without its log.
+        trouble: why no more could be written, empty while all is well. The run goes on
+            without its log.
     """
 
     def __init__(self, file: str | Path) -> None:
         self.file = Path(file)
         self.trouble = ""
-        self._began = time.monotonic()
+        self._lines = JsonLines(self._append)
         try:
             self._stream: TextIO = self.file.open("a", encoding="utf-8")
         except OSError as error:
@@ -58,65 +102,30 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: Any
     ) -> None:
-        """Note what ended the run, and close."""
+        """Write what ended the run, and close."""
         if isinstance(error, Exception):
-            self._write("error", {"message": " ".join(str(error).split())})
+            message = " ".join(str(error).split())
+            self._lines.line({"event": "error", "message": message})
         try:
             self._stream.close()
         except OSError as trouble:
             self._fail(trouble)
 
-    def take(self, event: events.Event) -> None:
+    def take(self, event: Event) -> None:
         """Write an event's lines."""
-        for name, data in self._lines(event):
-            self._write(name, data)
+        self._lines.take(event)
 
-    @singledispatchmethod
-    def _lines(self, event: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        yield _WORDS[type(event)], vars(event)
-
-    @_lines.register
-    def _(self, event: events.Verified) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        yield "verified", {"error": event.error, "checks": event.checks}
-
-    @_lines.register
-    def _(self, event: events.PointsDone) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for told in event.told:
-            status = "failed" if told.message else "done"
-            data = {"key": told.key, "status": status, "message": told.message}
-            yield "point", {**data, "seconds": told.seconds, "params": told.params}
-        names = ("done", "total", "failed", "not_finite", "seconds_left")
-        yield "progress", {name: getattr(event, name) for name in names}
-
-    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+    def _append(self, line: str) -> None:
         if self.trouble:
             return
-        line = {
-            "event": name,
-            "time": datetime.now().astimezone().isoformat(timespec="milliseconds"),
-            "elapsed": round(time.monotonic() - self._began, 3),
-            **data,
-        }
         try:
-            text = json.dumps(_plain(line), ensure_ascii=False, allow_nan=False)
-            self._stream.write(text + "\n")
+            self._stream.write(line + "\n")
             self._stream.flush()
         except OSError as error:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
         self.trouble = self.trouble or f"{self.file}: {error.strerror or error}"
-
-
-_WORDS = {
-    events.Started: "started",
-    events.Unguarded: "unguarded",
-    events.Waiting: "waiting",
-    events.WorkerLost: "lost",
-    events.LogLost: "log lost",
-    events.Stopped: "stopped",
-    events.Finished: "finished",
-}
 
 
 def _plain(value: Any) -> Any:

@@ -1,15 +1,16 @@
-"""Looking at a folder again and again while a sweep writes there.
+"""Events of a run in another process, read from its folder.
 
-Each look reads only the points that came since the one before, so that watching a
-large sweep costs its writer nothing.
+Each look reads only the points written since the one before, so that watching a large
+sweep costs its writer nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from gradlab.progress.events import Event, PointDone, PointsDone, Started, Writer
 from gradlab.store import codec
+from gradlab.store.lock import holder
 from gradlab.store.reading import reader
 from gradlab.store.requirement import (
     Requirement,
@@ -21,48 +22,43 @@ from gradlab.store.schema import FILE_NAME
 from gradlab.store.sqlite_errors import translate_errors
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What one look saw.
-
-    Attributes:
-        name: of the sweep; empty before it has said what is asked.
-        total: distinct points asked for.
-        done: of these, with nothing left to compute; failed ones count.
-        failed: of these.
-        grids: name -> (points, done).
-        failures: parameters and message of points that failed since the last look.
-    """
-
-    name: str
-    total: int
-    done: int
-    failed: int
-    grids: Mapping[str, tuple[int, int]]
-    failures: tuple[tuple[Mapping[str, Any], str], ...] = ()
-
-
 @dataclass
 class Watch:
     """Looks at one folder; remembers what it has seen."""
 
     folder: Path
+    _writer: str | None = None
     _used: float = -1.0
     _since: float = -1.0
-    _name: str = ""
-    _asked: tuple[str, str] = ("", "")
-    _grids: list[list[Any]] = field(default_factory=list)
+    _requested: tuple[str, ...] = ()
     _needs: dict[str, list[Requirement]] = field(default_factory=dict)
-    _failed: dict[str, str] = field(default_factory=dict)
-    _done: set[str] = field(default_factory=set)
+    _grids: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _status: dict[str, str] = field(default_factory=dict)
 
-    def look(self) -> Seen:
-        """Return how far the sweep is that was saved last.
+    def look(self) -> list[Event]:
+        """Return what happened since the last look.
+
+        At first, and when another sweep begins in the folder: that it started, and all
+        points that are there.
 
         Raises:
             StoreError: nothing there, damaged, another version.
         """
-        file = self.folder / FILE_NAME
+        events: list[Event] = []
+        writer = str(holder(self.folder) or "")
+        if writer != self._writer:
+            self._writer = writer
+            events.append(Writer(writer))
+        sweep, rows = self._read()
+        if sweep is not None:
+            events.append(sweep)
+        if points := tuple(self._done(rows)):
+            events.append(PointsDone(points))
+        return events
+
+    def _read(self) -> tuple[Started | None, list[tuple]]:
+        """Return the sweep if it is another one, and the rows of points since."""
+        file, started = self.folder / FILE_NAME, None
         with reader(self.folder) as connection, translate_errors(file):
             sweep = connection.execute(
                 "select * from sweeps order by used desc limit 1"
@@ -70,59 +66,52 @@ class Watch:
             if sweep is not None and sweep[5] != self._used:
                 if not codec.verify_crc(sweep):
                     raise codec.damaged(file, "what was requested")
-                self._take_sweep(sweep)
+                started = self._start(sweep)
             rows = connection.execute(
                 "select * from points where finished >= ?", (self._since,)
             ).fetchall()
         for row in rows:
             if not codec.verify_crc(row):
                 raise codec.damaged(file, f"point {row[0]}")
-        failures = tuple(told for row in rows if (told := self._take_point(row)))
-        return Seen(
-            self._name,
-            len(self._needs),
-            len(self._done) + len(self._failed),
-            len(self._failed),
-            {
-                name: (
-                    len(keys),
-                    sum(k in self._done or k in self._failed for k in keys),
-                )
-                for name, keys in self._grids
-            },
-            failures,
+        return started, rows
+
+    def _start(self, row: tuple) -> Started | None:
+        """Begin anew where something else is requested; else note the time."""
+        self._used = row[5]
+        requested, meta = row[2:4], codec.from_json(row[4])
+        if requested == self._requested:
+            return None
+        self._requested, self._since = requested, -1.0
+        self._needs, self._grids, self._status = {}, {}, {}
+        grids, needs = codec.from_json(row[2]), read_requirements(row[3])
+        for name, keys in grids:
+            for key in keys:
+                self._needs.setdefault(key, []).extend(needs.get(name, {}).values())
+                self._grids[key] = (*self._grids.get(key, ()), name)
+        return Started(
+            name=str(meta.get("name") or "sweep"),
+            folder=self.folder,
+            total=len(self._needs),
+            grids={name: (len(keys), 0) for name, keys in grids},
         )
 
-    def _take_sweep(self, row: tuple) -> None:
-        """Begin anew where something else is asked for; else note the time."""
-        self._used = row[5]
-        asked, meta = row[2:4], codec.from_json(row[4])
-        if asked == self._asked:
-            return
-        self._asked, self._name = asked, str(meta.get("name") or "sweep")
-        self._since, self._failed, self._done = -1.0, {}, set()
-        self._grids = codec.from_json(row[2])
-        requirements = read_requirements(row[3])
-        self._needs = {}
-        for name, keys in self._grids:
-            for key in keys:
-                needs = self._needs.setdefault(key, [])
-                needs += requirements.get(name, {}).values()
-
-    def _take_point(self, row: tuple) -> tuple[Mapping[str, Any], str] | None:
-        """Note one point; return what is to be told of it, if it failed just now."""
-        key, params, status, message, computed, _, _, finished, _ = row
-        self._since = max(self._since, finished)
-        if key not in self._needs:
-            return None
-        before = self._failed.pop(key, None)
-        self._done.discard(key)
-        if status == "failed":
-            self._failed[key] = message
-            if before is None:
-                return codec.from_json(params), message
-        elif status == "done":
+    def _done(self, rows: list[tuple]) -> Iterator[PointDone]:
+        """Yield the points that need nothing more, if they did before."""
+        for key, params, status, message, computed, _, seconds, finished, _ in rows:
+            self._since = max(self._since, finished)
+            before = self._status.get(key, "")
+            if key not in self._needs or before in ("done", status):
+                continue
             there = {n: one.requirement for n, one in read_computed(computed).items()}
-            if covers(there, self._needs[key]):
-                self._done.add(key)
-        return None
+            complete = covers(there, self._needs[key])
+            if status != "failed" and not (status == "done" and complete):
+                continue
+            self._status[key] = status
+            yield PointDone(
+                key=key,
+                grids=self._grids[key],
+                params=codec.from_json(params),
+                message=message if status == "failed" else "",
+                seconds=seconds,
+                failed_before=before == "failed",
+            )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradlab.engines import machine
+from gradlab.progress.state import START_UP
 from gradlab.store import schema
 from gradlab.store.reading import reader
 from gradlab.store.store import Known, known
@@ -12,7 +13,6 @@ from gradlab.sweeps import bounds, groups, keys
 from gradlab.sweeps.points import check_inputs, plan
 from gradlab.sweeps.runner import missing
 from gradlab.sweeps.sweep import Sweep
-from gradlab.sweeps.tally import START_UP
 
 
 LAID_OUT = 200_000

@@ -1,7 +1,6 @@
 """Taking in what workers answer: saved at once, told, tried again where one died."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gradlab.engines.engine import Answer, Engine, ExecutionOptions, Limits
@@ -13,7 +12,6 @@ from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.points import Plan
-from gradlab.sweeps.tally import Tally
 
 
 Progress = Callable[[events.Event], None]
@@ -40,7 +38,6 @@ class Intake:
     planned: Plan
     store: Store
     meta: Meta
-    tally: Tally
     progress: Progress
     means: ExecutionOptions = ExecutionOptions()
     deaths: dict[str, int] = field(default_factory=dict)
@@ -113,8 +110,7 @@ class Intake:
                     computed=_taken(outcome, group),
                     seconds=outcome.seconds,
                 )
-                self.tally.add(key, outcome)
-            self._tell(group, [(o.message, o.seconds) for o in answer.value])
+            self._report(group, answer.value)
 
     def _lost(self, answer: Answer, engine: Engine) -> None:
         """Try a dead worker's points one by one; set aside what kills alone."""
@@ -134,27 +130,24 @@ class Intake:
     def _save_failed(self, group: Group, message: str) -> None:
         for key, point in zip(group.keys, group.points, strict=True):
             self.store.save_point(key, point.params(), status="failed", message=message)
-            self.tally.fail(key)
-        self._tell(group, [(message, math.nan)] * len(group.keys))
+        failed = Outcome(message=message)
+        self._report(group, [failed] * len(group.keys))
 
-    def _tell(self, group: Group, came: list[tuple[str, float]]) -> None:
-        self.tally.spent(group)
-        self.progress(
-            events.PointsDone(
-                told=tuple(
-                    events.PointTold(key, point.params(), message, seconds)
-                    for key, point, (message, seconds) in zip(
-                        group.keys, group.points, came, strict=True
-                    )
-                ),
-                total=len(self.planned.points),
-                done=self.tally.done,
-                grids=self.tally.by_grid(),
-                failed=len(self.tally.failed),
-                not_finite=len(self.tally.not_finite),
-                seconds_left=self.tally.seconds_left(),
+    def _report(self, group: Group, outcomes: Sequence[Outcome]) -> None:
+        points = tuple(
+            events.PointDone(
+                key=key,
+                grids=self.planned.grids_of(key),
+                params=point.params(),
+                message=outcome.message,
+                seconds=outcome.seconds or None,
+                not_finite=outcome.not_finite,
+            )
+            for key, point, outcome in zip(
+                group.keys, group.points, outcomes, strict=True
             )
         )
+        self.progress(events.PointsDone(points, work=group.seconds))
 
 
 def _taken(outcome: Outcome, group: Group) -> dict[str, Requirement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,18 @@ class Plan:
     grids: dict[str, list[str]]
     needs: dict[str, Requirements]
     grid_needs: dict[str, Requirements]
+
+    def grids_of(self, key: str) -> tuple[str, ...]:
+        """Return the names of the grids a point belongs to."""
+        return self._grids_by_key[key]
+
+    @cached_property
+    def _grids_by_key(self) -> dict[str, tuple[str, ...]]:
+        names: dict[str, list[str]] = {}
+        for name, keys in self.grids.items():
+            for key in keys:
+                names.setdefault(key, []).append(name)
+        return {key: tuple(found) for key, found in names.items()}
 
 
 FEW_ROWS = 6

@@ -29,7 +29,6 @@ from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.points import Plan, check_inputs, files_of, plan
 from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.sweep import Sweep
-from gradlab.sweeps.tally import Tally
 
 
 def run(
@@ -193,7 +192,6 @@ class _Run:
     progress: Progress
     cluster: Cluster | None = None
     meta: Meta = field(init=False)
-    tally: Tally = field(init=False)
 
     def begin(self, folder: Path) -> None:
         """Write what is asked for, and tell it."""
@@ -205,27 +203,29 @@ class _Run:
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
         self.waiting = groups.form(self.planned.points, self.todo)
-        self.tally = Tally.of(self.planned, self.todo, self.store, self.means.jobs)
-        self.tally.expected = sum(group.seconds for group in self.waiting)
+        there = self.planned.points.keys() - self.todo.keys()
+        known = self.store.known()
         self.progress(
             events.Started(
                 name=self.sweep.name,
                 folder=folder,
                 total=len(self.planned.points),
-                done=self.tally.done,
-                grids=self.tally.by_grid(),
+                done=len(there),
+                failed=sum(known[key][0] == "failed" for key in there),
+                grids={
+                    name: (len(keys), sum(key in there for key in keys))
+                    for name, keys in self.planned.grids.items()
+                },
                 jobs=self.means.jobs,
-                seconds=self.tally.seconds_left(),
+                work=sum(group.seconds for group in self.waiting),
             )
         )
         if not self.store.lock.sure:
-            self.progress(events.Unguarded(folder))
+            self.progress(events.Unlocked(folder))
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
-        intake = Intake(
-            self.planned, self.store, self.meta, self.tally, self.progress, self.means
-        )
+        intake = Intake(self.planned, self.store, self.meta, self.progress, self.means)
         memory = self._memory()
         fitting = self._set_aside(memory, intake)
         if not fitting:
@@ -288,20 +288,12 @@ class _Run:
     def stop(self) -> None:
         """Tell that it was interrupted."""
         self.keep_meta()
-        total = len(self.planned.points)
-        self.progress(events.Stopped(total=total, done=self.tally.done))
+        self.progress(events.Stopped())
 
     def finish(self) -> None:
         """Tell that nothing is left."""
         self.keep_meta()
-        self.progress(
-            events.Finished(
-                total=len(self.planned.points),
-                computed=len(self.todo),
-                failed=len(self.tally.failed),
-                seconds=self.tally.elapsed(),
-            )
-        )
+        self.progress(events.Finished())
 
     def keep_meta(self) -> None:
         """Write the sweep's row: what is asked, when, with which versions."""
