@@ -26,8 +26,8 @@ import gradlab
 from benchmarks import routes, tables
 from benchmarks.networks import Network
 from gradlab.jacobians.lags import lags
+from gradlab.sweeps.build import build
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.point import build
 from gradlab.sweeps.points import Point, plan
 
 

@@ -7,7 +7,7 @@ import pytest
 from gradlab.store.codec import encode
 from gradlab.sweeps import groups
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.point import measure_points
+from gradlab.sweeps.measure import measure
 from gradlab.sweeps.points import plan
 
 
@@ -22,12 +22,12 @@ def test_a_group(a_point, benchmark, cell, hidden, length):
     planned = plan(load(axes=axes, seeds=SEEDS, features=hidden))
     formed = groups.form(planned.points, planned.needs)
     group = max(formed, key=lambda one: len(one.keys))  # not the first seed's map
-    outcomes = measure_points(group.points[:1], group.needs)
+    outcomes = measure(group.points[:1], group.needs)
     rows = [encode("0" * 32, record) for record in outcomes[0].records]
     benchmark.extra_info["bytes_a_point"] = len(pickle.dumps(rows))
 
-    def measure():
-        measure_points(group.points, group.needs)
+    def whole():
+        measure(group.points, group.needs)
 
-    a_point(measure, len(group.points), rounds=2)
+    a_point(whole, len(group.points), rounds=2)
     print(f"{len(group.points)} points together, {len(pickle.dumps(rows)):,} bytes")

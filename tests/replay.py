@@ -64,7 +64,7 @@ def _moved(record: Record, nudge: float) -> Record:
 
 def measured(seeds: int = 1) -> Outcomes:
     """Measure one point of each kind of cell of the experiment of ten thousand."""
-    from gradlab.sweeps.point import describe, measure_points
+    from gradlab.sweeps.measure import describe, measure
 
     planned = plan(load(TEN_THOUSAND, seeds=seeds))
     first = {point.cell: key for key, point in reversed(planned.points.items())}
@@ -72,7 +72,7 @@ def measured(seeds: int = 1) -> Outcomes:
         {name for need in planned.needs.values() for name in need.by_measure}
     )
     by_cell = {
-        cell: measure_points([planned.points[key]], planned.needs[key])[0]
+        cell: measure([planned.points[key]], planned.needs[key])[0]
         for cell, key in first.items()
     }
     return Outcomes(by_cell, describe(wanted))

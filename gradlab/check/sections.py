@@ -15,7 +15,7 @@ from gradlab.report.story import Story
 from gradlab.store.results import Results
 from gradlab.store.store import Store
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.point import measure_points
+from gradlab.sweeps.measure import measure
 from gradlab.sweeps.points import plan
 
 
@@ -134,7 +134,7 @@ def _results(*, measured: bool) -> Results:
         store.expect({key: p.params() for key, p in planned.points.items()})
         for key, point in planned.points.items() if measured else ():
             needs = planned.needs[key]
-            (outcome,) = measure_points([point], needs)
+            (outcome,) = measure([point], needs)
             store.save_point(
                 key, point.params(), records=outcome.records, computed=needs.by_measure
             )

@@ -1,27 +1,32 @@
-"""Calls that workers carry out; the parent names them and imports no torch.
+"""The calls that workers carry out: measure a group of points, and what comes with it.
 
-Workers import this module before their first call: a limit on a point's time is not
-to pay for the import.
+The parent names them (:mod:`gradlab.sweeps.calls`) and imports no torch. Workers
+import this module before their first call: a limit on a point's time is not to pay for
+the import.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+import math
+import sysconfig
+import time
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 
-from gradlab import inputs
-from gradlab.errors import ConfigError, VerificationError
+from gradlab import catalog, cells, inputs
+from gradlab.errors import ConfigError, GradlabError, VerificationError
+from gradlab.measures import Flow, Measure
 from gradlab.numerics.allocator import keep_freed_memory
+from gradlab.store.codec import from_json
+from gradlab.store.record import Record
 from gradlab.sweeps import keys
-from gradlab.sweeps.point import describe, measure_points
-
-
-if TYPE_CHECKING:
-    from gradlab.sweeps.outcome import Check, Outcome
-    from gradlab.sweeps.points import Point
-    from gradlab.sweeps.requirements import Requirements
-
-__all__ = ["describe", "measure", "prepare", "reach", "verify"]
+from gradlab.sweeps.build import build, ensemble_of, flow_of
+from gradlab.sweeps.outcome import Check, Outcome
+from gradlab.sweeps.points import Point
+from gradlab.sweeps.requirements import Requirements, settings_of
 
 
 def prepare(files: Mapping[str, bytes]) -> None:
@@ -34,32 +39,6 @@ def prepare(files: Mapping[str, bytes]) -> None:
     keep_freed_memory()
     inputs.ship(files)
     keys.forget()
-
-
-def measure(points: Sequence["Point"], needs: "Requirements") -> list["Outcome"]:
-    """Measure a group; a group that raises is tried member by member."""
-    return measure_points(points, needs)
-
-
-def verify(kinds: Sequence[tuple[str, str | None]]) -> list["Check"]:
-    """Compare closed forms with autograd, one kind of cell after the other.
-
-    A cell that cannot take a step is left out: its points will say why they fail.
-
-    Raises:
-        VerificationError: a closed form and autograd disagree.
-    """
-    from gradlab.sweeps.verify import check
-
-    checks = []
-    for cell, activation in kinds:
-        try:
-            checks.append(check(cell, activation))
-        except VerificationError:
-            raise
-        except Exception:
-            continue
-    return checks
 
 
 def reach(device: str) -> str:
@@ -77,3 +56,212 @@ def reach(device: str) -> str:
             try_="--device cpu",
         ) from error
     return device
+
+
+def describe(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the metadata of measures, by the name of each output."""
+    manifest = {}
+    for name in names:
+        leaf: type[Measure] = catalog.get("measures", name)
+        about = {key: getattr(leaf, key) for key in _METADATA}
+        for output in leaf.outputs or (name,):
+            manifest[output] = {"measure": name, **about}
+    return manifest
+
+
+_METADATA = ("version", "symbol", "unit", "question", "formula", "reference")
+
+
+def verify(kinds: Sequence[tuple[str, str | None]]) -> list[Check]:
+    """Compare closed forms with autograd, one kind of cell after the other.
+
+    A cell that cannot take a step is left out: its points will say why they fail.
+
+    Args:
+        kinds: cell and activation of each.
+
+    Raises:
+        VerificationError: a closed form and autograd disagree.
+    """
+    from gradlab.sweeps.verify import check
+
+    checks = []
+    for cell, activation in kinds:
+        try:
+            checks.append(check(cell, activation))
+        except VerificationError:
+            raise
+        except Exception:
+            continue
+    return checks
+
+
+def measure(points: Sequence[Point], requirements: Requirements) -> list[Outcome]:
+    """Measure points of one shape; if the group raises, each by itself."""
+    began = time.perf_counter()
+    measures, blocks = measures_of(requirements), requirements.blocks()
+    try:
+        found = measure_group(points, measures, blocks)
+    except Exception as error:
+        if len(points) > 1:
+            return [out for point in points for out in measure([point], requirements)]
+        return [_measure_one_by_one(points[0], measures, blocks, error)]
+    share = _since(began) / len(points)
+    return [
+        Outcome(tuple(records.values()), "", (), share, _became_nonfinite(records))
+        for records in found
+    ]
+
+
+def measures_of(requirements: Requirements) -> list[Measure]:
+    """Return the required measures with their settings.
+
+    A sweep sets ``thresholds`` alone; other fields have the defaults of the leaf.
+    """
+    found = []
+    for name, one in sorted(requirements.by_measure.items()):
+        settings = from_json(one.settings)
+        given = {k: tuple(v) for k, v in settings.items() if k == "thresholds"}
+        found.append(catalog.get("measures", name)(**given))
+    return found
+
+
+def measure_group(
+    points: Sequence[Point], measures: Iterable[Measure], blocks: str = "all"
+) -> list[dict[str, Record]]:
+    """Return the records of points of one shape, by output.
+
+    Points may differ in init, gain, forget bias and seed. Where the cell supports
+    ensembles they are computed together along a leading axis, and each gets the same
+    bits as alone.
+    """
+    chosen = list(measures)
+    first = build(points[0])
+    if first.supports_ensembles:
+        flow = flow_of(ensemble_of(first, points), points, blocks, ensemble=True)
+        return _records(flow, chosen, len(points))
+    flows = (
+        flow_of(cell, [point], blocks, ensemble=False)
+        for cell, point in zip([first, *map(build, points[1:])], points, strict=True)
+    )
+    return [_records(flow, chosen, None)[0] for flow in flows]
+
+
+def _measure_one_by_one(
+    point: Point, measures: list[Measure], blocks: str, first: Exception
+) -> Outcome:
+    """Measure one by one; return which measures failed, with the cause.
+
+    Args:
+        point: a point whose group raised ``first``.
+        measures: of the group.
+        blocks: of the Jacobian products.
+        first: the reason where the cell itself cannot be run.
+    """
+    began = time.perf_counter()
+    if isinstance(first, MemoryError):
+        return Outcome(message=_message(first))
+    whole = f"cell {point.cell}: {_message(first)}"
+    try:
+        cell = build(point)
+        ensemble = cell.supports_ensembles
+        together = cells.ensemble([cell]) if ensemble else cell
+        flow = flow_of(together, [point], blocks, ensemble=ensemble)
+    except Exception:
+        return Outcome(message=whole, seconds=_since(began))
+    records: dict[str, Record] = {}
+    failed: dict[str, str] = {}
+    for one in measures:
+        try:
+            records |= _records(flow, [one], 1 if ensemble else None)[0]
+        except Exception as error:
+            failed[one.name] = _message(error)
+    if len(failed) == len(measures) > 1:
+        return Outcome(message=whole, seconds=_since(began))
+    return Outcome(
+        tuple(records.values()),
+        _by_cause(failed),
+        tuple(failed),
+        _since(began),
+        _became_nonfinite(records),
+    )
+
+
+def _records(
+    flow: Flow, measures: list[Measure], members: int | None
+) -> list[dict[str, Record]]:
+    """Return the records of each member; None says there is no member axis."""
+    found: list[dict[str, Record]] = [{} for _ in range(members or 1)]
+    for one in measures:
+        if not one.applies_to(flow.cell):
+            continue
+        settings = settings_of(one.name, getattr(one, "thresholds", None))
+        for output, reading in one.readings(flow).items():
+            mean, sd = reading.summary()
+            notes = reading.notes
+            if members is None:
+                mean, sd = mean[None], sd[None]
+                notes = None if notes is None else np.asarray(notes)[None]
+            for k, records in enumerate(found):
+                records[output] = Record(
+                    output,
+                    one.version,
+                    settings,
+                    reading.coords,
+                    mean[k].copy(),
+                    sd[k].copy(),
+                    "" if notes is None else str(notes[k]),
+                    "" if output == one.name else one.name,
+                )
+    return found
+
+
+def _became_nonfinite(records: Mapping[str, Record]) -> bool:
+    record = records.get("breakdown")
+    if record is None or not record.has(index="not_finite"):
+        return False
+    return not math.isnan(record.at(index="not_finite"))
+
+
+def _by_cause(failed: Mapping[str, str]) -> str:
+    """Return which measures failed and why; those of one cause together.
+
+    >>> _by_cause({"verdict": "no", "horizon": "no", "mine": "a bug"})
+    'measures verdict, horizon: no; measure mine: a bug'
+    """
+    together: dict[str, list[str]] = {}
+    for name, cause in failed.items():
+        together.setdefault(cause, []).append(name)
+    return "; ".join(
+        f"measure{'s' * (len(names) > 1)} {', '.join(names)}: {cause}"
+        for cause, names in together.items()
+    )
+
+
+def _message(error: Exception) -> str:
+    """Return an error as a point's message: its type, text and line of user's code."""
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    if isinstance(error, GradlabError):
+        return " ".join(str(error).split())
+    frames = traceback.extract_tb(error.__traceback__)
+    outside = [frame for frame in frames if not _is_installed(frame.filename)]
+    where = outside[-1:] or frames[-1:]
+    place = "".join(f" ({Path(at.filename).name}:{at.lineno})" for at in where)
+    return f"{type(error).__name__}: {error}".strip() + place
+
+
+def _is_installed(file: str) -> bool:
+    """Return whether a source file is ours, a library's or Python's."""
+    return file.startswith(_LIBRARIES) or file.startswith("<")
+
+
+_LIBRARIES = (
+    str(Path(__file__).parents[1]),
+    *{path for key, path in sysconfig.get_paths().items() if key.endswith("lib")},
+    sysconfig.get_path("stdlib"),
+)
+
+
+def _since(began: float) -> float:
+    return time.perf_counter() - began

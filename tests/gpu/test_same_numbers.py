@@ -18,7 +18,7 @@ from gradlab import jacobians
 from gradlab.activations.linear import Linear
 from gradlab.initializers import initialize_
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.point import measure_group, measures_of
+from gradlab.sweeps.measure import measure_group, measures_of
 from gradlab.sweeps.points import plan
 from tests.flows import noise
 from tests.gpu.elsewhere import Away, Elsewhere

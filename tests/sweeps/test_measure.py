@@ -5,10 +5,10 @@ import torch
 
 from gradlab.sweeps import cost
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.point import (
+from gradlab.sweeps.measure import (
     describe,
+    measure,
     measure_group,
-    measure_points,
     measures_of,
 )
 from gradlab.sweeps.points import plan
@@ -57,16 +57,16 @@ def test_measuring_leaves_the_random_stream_alone():
     points = some(cell="lstm", hidden=4, length=4, seeds=2)
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    measure_points(points, requirements_of(None, "all", None))
+    measure(points, requirements_of(None, "all", None))
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_inputs_of_one_seed_nest_over_length():
-    from gradlab.sweeps.point import build, trajectory_of
+    from gradlab.sweeps.build import build, trajectory_of
 
     short, long = some(hidden=4, length=[8, 16], seeds=1)
     one, two = (
-        trajectory_of(build(point), [point], stacked=False) for point in (short, long)
+        trajectory_of(build(point), [point], ensemble=False) for point in (short, long)
     )
     assert torch.equal(one.inputs, two.inputs[:8])
     assert torch.equal(one.states[0], two.states[0][:9])
@@ -90,22 +90,20 @@ def test_every_axis_changes_what_is_measured(axis, values):
     base = {"cell": "lstm", "hidden": 8, "length": 8, "seeds": 1}
     first, second = some(**(base | {axis: values}))
     needs = requirements_of(("growth_rate",), "joint", None)
-    one, two = (
-        measure_points([point], needs)[0].records[0] for point in (first, second)
-    )
+    one, two = (measure([point], needs)[0].records[0] for point in (first, second))
     assert one.at(block="joint") != two.at(block="joint")
 
 
 def test_the_loss_changes_what_arrives():
     last, every = some(hidden=8, length=8, seeds=1, loss=["last", "every"])
     needs = requirements_of(("loss_gradient",), "joint", None)
-    one, two = (measure_points([point], needs)[0].records[0] for point in (last, every))
+    one, two = (measure([point], needs)[0].records[0] for point in (last, every))
     assert one.at(block="h", step=2) < two.at(block="h", step=2)
 
 
 def test_joint_blocks_are_joint_only():
     needs = requirements_of(("spectral_norm",), "joint", None)
-    (record,) = measure_points(some(hidden=8, seeds=1), needs)[0].records
+    (record,) = measure(some(hidden=8, seeds=1), needs)[0].records
     assert record.coords["block"] == ("joint",)
 
 
