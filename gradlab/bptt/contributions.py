@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gradlab.cells.base import Recurrent
 from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
-from gradlab.numerics.logscale import exponent_of, log, power_of_two
+from gradlab.numerics.logscale import exponent_of, ldexp, ln_vector_norm, log
 
 
 @dataclass(frozen=True)
@@ -35,52 +35,67 @@ def contributions(uses: tuple[Recurrent, ...]) -> Contributions:
         uses: as in :class:`gradlab.bptt.Backward`.
     """
     length, *lead = uses[0].operand.shape[:-1]
-    exponent = _common_exponent(uses)
-    parts = [_sums(use, exponent) for use in uses]
-    squares, products, total = (
-        torch.stack(same).sum(0) for same in zip(*parts, strict=True)
-    )
-    ln_norm = log(squares.sqrt(), exponent[:, None])
-    share = products / total[:, None]
+    deltas = [_sequences_first(use.product) for use in uses]
+    operands = [_sequences_first(use.operand) for use in uses]
     return Contributions(
-        np.moveaxis(ln_norm, 1, 0)[:length].reshape(-1, *lead),
-        np.moveaxis(share.cpu().numpy(), 1, 0)[:length].reshape(-1, *lead),
+        np.moveaxis(_ln_norms(deltas, operands), 1, 0)[:length].reshape(-1, *lead),
+        np.moveaxis(_shares(deltas, operands), 1, 0)[:length].reshape(-1, *lead),
     )
 
 
-def _sums(use: Recurrent, exponent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return |G_t|^2 and <G_t, G>, (N, T), and |G|^2, (N), on the rows of one use."""
-    delta = _sequences_first(use.product, exponent)
-    operand = _sequences_first(use.operand, None)
-    gradient = bmm(delta.mT.contiguous(), operand)
-    projected = bmm(delta, gradient)
-    return (
-        (delta * delta).sum(-1) * (operand * operand).sum(-1),
-        (projected * operand).sum(-1),
-        (gradient * gradient).sum((-2, -1)),
-    )
-
-
-def _common_exponent(uses: tuple[Recurrent, ...]) -> Tensor:
-    """Return the power of two (N) of the largest delta of each sequence."""
-    largest = torch.stack([use.product.abs().amax((0, -1)) for use in uses]).amax(0)
-    return exponent_of(largest.reshape(-1).double())
-
-
-def _sequences_first(values: Tensor, exponent: Tensor | None) -> Tensor:
-    """Return (T, …, n) as (N, T, n) float64, filled up, scaled by 2**-exponent (N)."""
-    flat = pad_to_multiple(values.double().flatten(1, -2).movedim(1, 0), 2).contiguous()
-    if exponent is None:
-        return flat
-    return flat * power_of_two(-exponent, torch.float64)[:, None, None]
-
-
-def of_gradients(gradients: Tensor) -> Contributions:
+def contributions_of_gradients(gradients: Tensor) -> Contributions:
     """Return the same from the G_t themselves, (T, B, rows, columns)."""
     parts = gradients.double().flatten(2)
     exponent = exponent_of(parts.abs().amax((0, 2)))
-    parts = parts * power_of_two(-exponent, torch.float64)[:, None]
-    whole = parts.sum(0)
-    share = (parts * whole).sum(-1) / (whole * whole).sum(-1)
-    ln_norm = log(torch.linalg.vector_norm(parts, dim=-1), exponent)
-    return Contributions(ln_norm, share.cpu().numpy())
+    scaled = ldexp(parts, -exponent[:, None])
+    whole = scaled.sum(0)
+    share = (scaled * whole).sum(-1) / (whole * whole).sum(-1)
+    return Contributions(ln_vector_norm(parts), share.cpu().numpy())
+
+
+# |G_t|_F = |delta_t| |operand_t|, since G_t has rank one. Steps far back can be 1e-300
+# of the last one, and their squares leave float64's range, so each step has a power of
+# two of its own. A share is relative to |G|^2: one power of two a sequence is enough,
+# and what underflows below it is a share of 0.
+
+
+def _ln_norms(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
+    """Return ln |G_t|_F over the rows of all uses, (N, T)."""
+    of_delta = _common_exponent(deltas, axes=(-1,))
+    of_operand = _common_exponent(operands, axes=(-1,))
+    squares = [
+        _square(ldexp(delta, -of_delta)) * _square(ldexp(operand, -of_operand))
+        for delta, operand in zip(deltas, operands, strict=True)
+    ]
+    exponent = (of_delta + of_operand).squeeze(-1)
+    return log(torch.stack(squares).sum(0).sqrt(), exponent)
+
+
+def _shares(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
+    """Return <G_t, G> / |G|_F^2 over the rows of all uses, (N, T)."""
+    of_delta = _common_exponent(deltas, axes=(-2, -1))
+    of_operand = _common_exponent(operands, axes=(-2, -1))
+    products, totals = [], []
+    for delta, operand in zip(deltas, operands, strict=True):
+        delta, operand = ldexp(delta, -of_delta), ldexp(operand, -of_operand)
+        gradient = bmm(delta.mT.contiguous(), operand)
+        products.append((bmm(delta, gradient) * operand).sum(-1))
+        totals.append((gradient * gradient).sum((-2, -1)))
+    share = torch.stack(products).sum(0) / torch.stack(totals).sum(0)[:, None]
+    return share.cpu().numpy()
+
+
+def _common_exponent(parts: list[Tensor], axes: tuple[int, ...]) -> Tensor:
+    """Return the power of two of the largest entry of all parts over axes, kept."""
+    largest = [part.abs().amax(axes, keepdim=True) for part in parts]
+    return exponent_of(torch.stack(largest).amax(0))
+
+
+def _square(vectors: Tensor) -> Tensor:
+    return (vectors * vectors).sum(-1)
+
+
+def _sequences_first(values: Tensor) -> Tensor:
+    """Return (T, …, n) as (N, T, n) float64, padded to multiples of 16."""
+    flat = values.double().flatten(1, -2).movedim(1, 0)
+    return pad_to_multiple(flat, 2).contiguous()

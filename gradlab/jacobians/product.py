@@ -15,10 +15,10 @@ from gradlab.jacobians.times import Columns, times
 from gradlab.numerics.logscale import (
     Scaled,
     exponents,
-    mend,
-    plain_norms,
+    recompute_unsafe_norms,
     rescaled,
     safe_range,
+    vector_norms,
 )
 
 
@@ -291,16 +291,16 @@ def _block_norms(columns: list[Tensor], rows: Layout) -> np.ndarray:
     count, later = columns[0].shape[0], len(rows.names)
     if len(set(rows.sizes)) > 1:
         parts = [[col[:, rows.rows(name)] for col in columns] for name in rows.names]
-        found = [[plain_norms(b.flatten(1)) for b in blocks] for blocks in parts]
+        found = [[vector_norms(b.flatten(1)) for b in blocks] for blocks in parts]
         norms = torch.stack([torch.stack(row, -1) for row in found], 1)
     else:
         flat = [column.view(count * later, -1) for column in columns]
-        norms = torch.stack([plain_norms(part) for part in flat], -1)
+        norms = torch.stack([vector_norms(part) for part in flat], -1)
         norms = norms.view(count, later, len(columns))
     low, high = safe_range(norms.dtype)
     wide = norms.double().cpu().numpy()
     if not (wide.min() > low and wide.max() < high):
         for i, name in enumerate(rows.names):
             for j, column in enumerate(columns):
-                mend(wide[:, i, j], column[:, rows.rows(name)])
+                recompute_unsafe_norms(wide[:, i, j], column[:, rows.rows(name)])
     return wide

@@ -15,7 +15,7 @@ from gradlab.bptt import (
     contributions,
     weight_gradients,
 )
-from gradlab.bptt.contributions import of_gradients
+from gradlab.bptt.contributions import contributions_of_gradients
 from gradlab.cells.base import Cell
 from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
 from gradlab.losses.base import Loss, directions
@@ -76,7 +76,7 @@ class Flow:
         if _apart(uses):
             return contributions(uses)
         gradients = weight_gradients(self.trajectory, self.loss, self._direction)
-        return of_gradients(gradients)
+        return contributions_of_gradients(gradients)
 
     @cached_property
     def _direction(self) -> Tensor:

@@ -21,6 +21,7 @@ class LiveDirections(Measure):
     question = "How many directions keep more than 1/1000?"
     formula = "#{i : ln sigma_i(J_{T:0}) > ln 1/1000}"
     reference = "a convention: see threshold"
+    version = 2
     costly = True
 
     threshold: float = 1e-3

@@ -29,7 +29,7 @@ class LogSingularValues(Measure):
     formula = "ln sigma_i(J_T ... J_{t+1}), i = 1 .. n"
     reference = "Bai et al. 2011; Roy & Vetterli 2007"
     axes = ("lag", "index")
-    version = 2
+    version = 3
     outputs = (
         "log_singular_values",
         "entropy_rank",

@@ -27,6 +27,7 @@ class LossGradient(Measure):
     formula = "ln |dL/ds_t|_2"
     reference = "Hochreiter 1991; Werbos 1990"
     axes = ("block", "step")
+    version = 2
 
     def compute(self, flow):
         caught = flow.backward

@@ -22,6 +22,7 @@ class RecurrentPassesMeasure(Measure):
     formula = "dc_T/dc_t = sum_k [eps^k] prod (A_t + eps B_t), B: what starts in h"
     reference = "Kanuparthi et al. 2019"
     axes = ("index", "lag")
+    version = 2
     costly = True
 
     def applies_to(self, cell):

@@ -18,6 +18,7 @@ class WeightContribution(Measure):
     formula = "ln |delta_t h_{t-1}^T|_F"
     reference = "Werbos 1990 (backpropagation through time): dL/dW = sum over t of G_t"
     axes = ("step",)
+    version = 2
 
     def applies_to(self, cell):
         return has_recurrent_weight(cell)

@@ -1,44 +1,57 @@
-"""The product of Jacobians as a polynomial: one matrix a power, carried side by side.
+"""The product of Jacobians as a polynomial in the number of recurrent passes."""
 
-With J_t = A_t + eps B_t the product J_T ... J_{t+1} is a polynomial in eps. A keeps to
-the carry's own road (the conveyor, and how the carry is read out into other states), B
-is everything else, so the power counts passes through the recurrent weights::
+# With J_t = A_t + eps B_t the product J_T ... J_{t+1} is a polynomial in eps. A is the
+# carry's own path (the conveyor, and how the carry is read out into other states), B is
+# everything else, so the power of eps counts passes through the recurrent weights
+# (Kanuparthi et al. 2019, h-detach, scale B so):
+#
+#     LSTM   A = [[0, D(s d)], [0, D(d)]]     B = [[hh, 0], [ch, 0]]
+#     GRU    A = D(keep)                      B = J - A
+#
+# Comparing powers of eps in P J_t gives one recursion for each coefficient P_k, for
+# the remainder R of more than K passes and for the whole product P:
+#
+#     P_k <- P_k A + P_{k-1} B       R <- R (A + B) + P_K B       P <- P (A + B)
+#
+# R has a recursion of its own because P - sum P_k would be a difference of large
+# numbers.
 
-    LSTM   A = [[0, D(s d)], [0, D(d)]]     B = [[hh, 0], [ch, 0]]
-    GRU    A = D(keep)                      B = J - A
-
-    P_k <- P_k A + P_{k-1} B       R <- R (A + B) + P_K B       P <- P (A + B)
-
-R is what more than K passes bring, carried like the others: P less the rest would be
-a difference of large numbers. Kanuparthi et al. 2019 (h-detach) scale B so.
-"""
-
-import numpy as np
 import torch
 from torch import Tensor
 
 from gradlab.jacobians.flat import FlatJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.numerics.batch_invariant import baddbmm_, bmm
-from gradlab.numerics.logscale import exponents, frobenius_norms
+from gradlab.numerics.logscale import Scaled, exponent_of, power_of_two
 
 
 Columns = dict[str, Tensor]
-_FAR = 120
-_NOTHING = -(2**40)
+_NEGLIGIBLE = 120
+_SMALLEST = -126
+_ZERO = -(2**40)
+"""The power of two of a row that is exactly zero."""
 
 
 class Expansion:
-    """The carry's rows of N products, split by the number of passes.
+    """The carry's rows of N products, split by the number of recurrent passes.
 
-    Each part is held as mantissas times its own power of two and brought back near 1
-    after every step: parts differ by hundreds of decades. Every rule looks at one part
-    of one sequence alone.
+    Parts differ by hundreds of decades, and so do the rows of one part where units
+    forget at different rates. Multiplying from the right keeps rows apart, so each row
+    of each part of each sequence has its own power of two and is brought back near 1
+    after every step. Within a row an entry is lost that falls below the range of the
+    dtype (2^-149 in float32, 2^-1074 in float64) beside the row's largest, even if it
+    would lead later.
 
     Attributes:
-        columns: mantissas by earlier state, (N, K + 3, n, m): the powers 0 .. K, what
-            is beyond, and the whole; filled up to multiples of 16.
-        exponent: (N, K + 3) int64, powers of two taken out.
+        columns: mantissas by earlier state, (N, K + 3, n, m): the powers 0 .. K, the
+            remainder, and the whole; padded to multiples of 16.
+        exponent: (N, K + 3, n) int64, the rows' powers of two.
+
+    Args:
+        layout: of the state.
+        count: N.
+        like: a tensor of the dtype and device.
+        most: K.
     """
 
     def __init__(self, layout: Layout, count: int, like: Tensor, most: int) -> None:
@@ -52,71 +65,87 @@ class Expansion:
             name: held[..., layout.rows(name)].expand(count, -1, -1, -1).contiguous()
             for name in layout.names
         }
-        self.exponent = np.zeros((count, most + 3), dtype=np.int64)
+        self.exponent = torch.zeros(
+            count, *held.shape[:2], dtype=torch.int64, device=like.device
+        )
 
-    @property
-    def own(self) -> Tensor:
-        """The mantissas of the carry's own block, (N, K + 3, n, n)."""
-        return self.columns[self.carry]
+    def carry_block(self) -> Scaled:
+        """Return the carry's own block of every part, (N, K + 3, n, n), padded.
+
+        Rows are brought to their part's largest power of two; what underflows there
+        counts for nothing in a norm.
+        """
+        own = self.columns[self.carry]
+        nonzero = (own != 0).any(-1)
+        top = torch.where(nonzero, self.exponent, _ZERO).amax(-1)
+        top = torch.where(nonzero.any(-1), top, 0)
+        shift = torch.where(nonzero, self.exponent - top[..., None], 0)
+        factors = power_of_two(shift, own.dtype)
+        return Scaled(own * factors[..., None], top)
 
     def advance(self, step: FlatJacobian) -> None:
         """Multiply by J_t from the right."""
-        staying: Columns = {self.carry: self._along(step)}
-        passing = {name: self._through(step, name) for name in self.columns}
-        arriving: Columns = {}
-        beyond = self.most + 1
-        for name, moved in passing.items():
-            if moved is None:
+        kept: Columns = {self.carry: self._times_a(step)}
+        passed: Columns = {}
+        remainder = self.most + 1
+        for name in self.columns:
+            by_b = self._times_b(step, name)
+            if by_b is None:
                 continue
-            if name not in staying:
-                staying[name] = torch.zeros_like(self.columns[name])
-            staying[name][:, beyond:] += moved[:, beyond:]
-            arriving[name] = moved[:, :beyond]
-        self._join(staying, arriving)
+            if name not in kept:
+                kept[name] = torch.zeros_like(self.columns[name])
+            kept[name][:, remainder:] += by_b[:, remainder:]
+            passed[name] = by_b[:, :remainder]
+        if not passed:
+            own = self.columns[self.carry]
+            passed = {self.carry: torch.zeros_like(own[:, :remainder])}
+        self._add(kept, passed)
 
-    def _along(self, step: FlatJacobian) -> Tensor:
+    def _times_a(self, step: FlatJacobian) -> Tensor:
         """Return P A, whose only column block is the carry's, (N, K + 3, n, n)."""
         conveyor = step.conveyor
-        assert conveyor is not None, "asked before: the cell has a conveyor"
-        kept: Tensor | None = self.own * conveyor[:, None, None, :]
+        assert conveyor is not None, "checked by the caller: the cell has a conveyor"
+        total: Tensor | None = self.columns[self.carry] * conveyor[:, None, None, :]
         for later, column in self.columns.items():
             if later != self.carry:
-                kept = _times(column, step, later, self.carry, kept)
-        assert kept is not None
-        return kept
-
-    def _through(self, step: FlatJacobian, earlier: str) -> Tensor | None:
-        """Return a column block of P B, (N, K + 3, n, m); None where B has none."""
-        if earlier == self.carry:
-            return _times(self.own, step, self.carry, self.carry)
-        total = None
-        for later, column in self.columns.items():
-            total = _times(column, step, later, earlier, total)
+                total = _multiply_add(column, step, later, self.carry, total)
+        assert total is not None
         return total
 
-    def _join(self, staying: Columns, arriving: Columns) -> None:
-        """Add what comes from one pass less; bring every part's size back near 1."""
-        if not arriving:
-            arriving = {self.carry: torch.zeros_like(self.own[:, : self.most + 1])}
-        fewer, place = self.exponent[:, : self.most + 1], slice(1, self.most + 2)
-        here = _tops(self.exponent, staying)
-        there = np.full_like(here, _NOTHING)
-        there[:, place] = _tops(fewer, arriving)
-        target = np.maximum(here, there)
-        stay = _factors(self.exponent - target, here, self.own)
-        come = _factors(fewer - target[:, place], there[:, place], self.own)
+    def _times_b(self, step: FlatJacobian, earlier: str) -> Tensor | None:
+        """Return a column block of P B, (N, K + 3, n, m); None where B has none."""
+        if earlier == self.carry:
+            own = self.columns[self.carry]
+            return _multiply_add(own, step, self.carry, self.carry)
+        total = None
+        for later, column in self.columns.items():
+            total = _multiply_add(column, step, later, earlier, total)
+        return total
+
+    def _add(self, kept: Columns, passed: Columns) -> None:
+        """Set P_k to P_k A + P_{k-1} B and bring every row back near 1."""
+        fewer, next_part = self.exponent[:, : self.most + 1], slice(1, self.most + 2)
+        of_kept = _row_exponents(self.exponent, kept)
+        of_passed = torch.full_like(of_kept, _ZERO)
+        of_passed[:, next_part] = _row_exponents(fewer, passed)
+        target = torch.maximum(of_kept, of_passed)
+        like = self.columns[self.carry]
+        scale_kept = _factors(self.exponent - target, of_kept, like)
+        scale_passed = _factors(
+            fewer - target[:, next_part], of_passed[:, next_part], like
+        )
         for name in self.columns:
-            if name not in staying:
+            if name not in kept:
                 self.columns[name].zero_()
                 continue
-            part = staying[name].mul_(stay)
-            if name in arriving:
-                part[:, place] += arriving[name] * come
+            part = kept[name].mul_(scale_kept)
+            if name in passed:
+                part[:, next_part] += passed[name] * scale_passed
             self.columns[name] = part
-        self.exponent = np.where(target > _NOTHING, target, 0)
+        self.exponent = torch.where(target > _ZERO, target, 0)
 
 
-def _times(
+def _multiply_add(
     column: Tensor,
     step: FlatJacobian,
     later: str,
@@ -137,24 +166,20 @@ def _times(
     return total
 
 
-def _tops(exponent: np.ndarray, columns: Columns) -> np.ndarray:
-    """Return e with sizes below 2**e (N, parts), of parts over all their columns.
+def _row_exponents(exponent: Tensor, columns: Columns) -> Tensor:
+    """Return e with entries below 2**e, (N, parts, n), of rows over all columns.
 
-    Far below everything for an exact zero; a mantissa's own counts from 2**-126 on, the
-    reciprocal of which float32 can hold.
+    ``_ZERO`` for rows of zeros. A mantissa counts from 2**-126 on, whose reciprocal is
+    still a float32.
     """
-    squares = np.zeros(())
-    for part in columns.values():
-        norms = frobenius_norms(part.flatten(0, 1)).reshape(part.shape[:2])
-        with np.errstate(over="ignore", invalid="ignore"):
-            squares = squares + norms**2
-    sizes = np.sqrt(squares)
-    tops = exponent + np.maximum(exponents(sizes), -126)
-    return np.where(sizes == 0, _NOTHING, tops)
+    largest = [part.abs().amax(-1) for part in columns.values()]
+    size = torch.stack(largest).amax(0)
+    found = exponent + exponent_of(size).clamp(min=_SMALLEST)
+    return torch.where(size == 0, _ZERO, found)
 
 
-def _factors(shift: np.ndarray, top: np.ndarray, like: Tensor) -> Tensor:
-    """Return 2**shift as (N, parts, 1, 1); 0 for what is lost beside the rest."""
-    counts = (shift >= -_FAR) & (top > _NOTHING)
-    factors = np.where(counts, np.ldexp(1.0, np.where(counts, shift, 0)), 0.0)
-    return torch.from_numpy(factors).to(like)[:, :, None, None]
+def _factors(shift: Tensor, exponent: Tensor, like: Tensor) -> Tensor:
+    """Return 2**shift as (N, parts, n, 1); 0 for rows that cannot change the sum."""
+    counts = (shift >= -_NEGLIGIBLE) & (exponent > _ZERO)
+    factors = power_of_two(shift, like.dtype)
+    return torch.where(counts, factors, 0.0)[..., None]

@@ -10,7 +10,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.flat import jacobian_at, jacobians
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
-from gradlab.numerics.logscale import Scaled, frobenius_norms, log
+from gradlab.numerics.logscale import Scaled, log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyed import without_conveyor
 from gradlab.paths.expansion import Expansion
@@ -78,11 +78,9 @@ def recurrent_passes(
         expansion = _start(trajectory, most)
         for lag in _walk(expansion, trajectory, wanted[-1]):
             if lag in wanted:
-                own = expansion.own.flatten(0, 1)
-                norms = frobenius_norms(own)
-                frobenius.append(_told(norms, expansion))
-                norms = spectral_norm(own).cpu().numpy() if spectral else norms * np.nan
-                second.append(_told(norms, expansion))
+                block = expansion.carry_block()
+                frobenius.append(block.ln_frobenius().T)
+                second.append(_ln_spectral(block) if spectral else _unknown(block))
     shape = (-1, most + 3, *trajectory.lead)
     curves = (
         np.stack(rows).reshape(shape).swapaxes(0, 1) for rows in (frobenius, second)
@@ -117,12 +115,13 @@ def pass_matrices(
         for step in jacobians(trajectory, later, earlier):
             expansion.advance(step)
     layout = expansion.layout
-    plain = layout.part((expansion.carry,)).plain(expansion.own).swapaxes(0, 1)
-    exponent = torch.from_numpy(np.ascontiguousarray(expansion.exponent.T))
+    block = expansion.carry_block()
+    plain = layout.part((expansion.carry,)).plain(block.mantissa).swapaxes(0, 1)
+    exponent = block.exponent.mT.contiguous()
     lead = (most + 3, *trajectory.lead)
     return Scaled(
         plain.reshape(*lead, *plain.shape[-2:]),
-        exponent.to(plain.device).reshape(lead),
+        exponent.reshape(lead),
     )
 
 
@@ -149,9 +148,14 @@ def _walk(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[i
         yield lag
 
 
-def _told(norms: np.ndarray, expansion: Expansion) -> np.ndarray:
-    """Return ln norms as (K + 3, N)."""
-    return log(norms.reshape(expansion.exponent.shape), expansion.exponent).T
+def _ln_spectral(block: Scaled) -> np.ndarray:
+    """Return ln spectral norms of matrices (N, K + 3, n, n) as (K + 3, N)."""
+    norms = spectral_norm(block.mantissa.flatten(0, 1))
+    return log(norms.cpu().numpy().reshape(block.exponent.shape), block.exponent).T
+
+
+def _unknown(block: Scaled) -> np.ndarray:
+    return np.full(tuple(block.exponent.shape), np.nan).T
 
 
 def _checked(

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from gradlab.bptt import backward, contributions, weight_gradients
-from gradlab.bptt.contributions import of_gradients
+from gradlab.bptt.contributions import contributions_of_gradients
+from gradlab.cells.base import Recurrent
 from gradlab.jacobians import jacobian_product
 from gradlab.losses import directions
 from gradlab.losses.every import Every
@@ -104,7 +105,7 @@ def test_the_steps_parts_add_up_to_autograds_weight_gradient(spec):
     parts = weight_gradients(trajectory, Last(), direction)
     _, weight = autograd(trajectory, Last(), direction)
     assert off(parts.sum((0, 1)), weight) < TOLERANCE
-    slow = of_gradients(parts)
+    slow = contributions_of_gradients(parts)
     assert np.allclose(slow.share.sum(axis=0), 1, atol=TOLERANCE)
     if spec != "user":
         quick = contributions(backward(trajectory, Last(), direction).uses)
@@ -119,6 +120,26 @@ def test_contributions_far_below_any_float_keep_their_shares():
     small = contributions(uses)
     assert np.allclose(small.share, plain.share, atol=1e-12)
     assert np.allclose(small.ln_norm - plain.ln_norm, np.log(1e-200), atol=1e-9)
+
+
+@pytest.mark.parametrize("width", [1, 5, 16, 20])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_contributions_far_below_the_last_step_keep_their_size(width, dtype):
+    """|G_t|_F = |delta_t| |operand_t| to the last step that the dtype holds."""
+    steps = 38 if dtype == torch.float32 else 300
+    lags = torch.arange(steps, 0, -1).double()[:, None, None]
+    delta, operand = torch.ones(1, width).double(), torch.full((1, width), 3.0).double()
+    shrinking = (10.0**-lags * delta).to(dtype)
+    use = Recurrent(slice(0, width), operand.to(dtype).expand(steps, 1, -1), shrinking)
+    found = contributions((use,))
+    expected = shrinking[..., 0].double().log().numpy() + np.log(3.0 * width)
+    np.testing.assert_allclose(found.ln_norm, expected, rtol=0, atol=1e-9)
+    small = Recurrent(use.rows, shrinking, use.operand)
+    np.testing.assert_allclose(contributions((small,)).ln_norm, expected, atol=1e-9)
+    parts = use.product[..., :, None].double() * use.operand[..., None, :].double()
+    slow = contributions_of_gradients(parts)
+    np.testing.assert_allclose(slow.ln_norm, expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(slow.share.sum(axis=0), 1, atol=1e-12)
 
 
 @pytest.mark.parametrize("frozen", [False, True])

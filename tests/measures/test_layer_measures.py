@@ -7,7 +7,7 @@ import torch
 from gradlab import cells
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.bptt import backward, contributions, weight_gradients
-from gradlab.bptt.contributions import of_gradients
+from gradlab.bptt.contributions import contributions_of_gradients
 from gradlab.initializers import initialize_
 from gradlab.jacobians import jacobian_product, layer_norms
 from gradlab.losses.last import Last
@@ -115,6 +115,6 @@ def test_the_parts_of_all_recurrent_weights_add_up(spec):
     hidden = trajectory.states[trajectory.cell.output_state]
     direction = noise(*hidden.shape[1:], seed=5)
     ours = contributions(backward(trajectory, Last(), direction).uses)
-    slow = of_gradients(weight_gradients(trajectory, Last(), direction))
+    slow = contributions_of_gradients(weight_gradients(trajectory, Last(), direction))
     np.testing.assert_allclose(ours.ln_norm, slow.ln_norm, atol=1e-10)
     np.testing.assert_allclose(ours.share, slow.share, atol=1e-10)

@@ -291,3 +291,34 @@ def test_an_accelerator_gives_the_same_numbers(spec):
     here = recurrent_passes(unroll(built(spec), inputs), 2)
     assert np.allclose(here.frobenius, there.frobenius, atol=1e-10)
     assert np.allclose(here.spectral, there.spectral, atol=1e-9)
+
+
+@pytest.mark.parametrize("width", [2, 5, 16, 20])
+@pytest.mark.parametrize(("dtype", "shut"), [(torch.float32, -5), (torch.float64, -20)])
+def test_a_unit_that_falls_behind_and_leads_later_is_not_lost(dtype, shut, width):
+    """U = 0: dc_T/dc_t is the conveyor, of which every unit has a closed form."""
+    cell = cells.build("lstm", 1, width, dtype=dtype)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        forget = cell.weight_blocks["forget_gate"]
+        cell.weight_ih[forget][0], cell.weight_ih[forget][1:] = shut, -shut
+    inputs = torch.ones(1, 200, 1, dtype=dtype)
+    inputs[:, :100] = -1.0
+    found = recurrent_passes(unroll(cell, inputs), most=1)
+    gates = torch.tensor([shut, -shut]).double().sigmoid().log().numpy()
+    late = np.arange(201).clip(max=100)
+    early = np.arange(201) - late
+    units = np.stack(
+        [late * gates[0] + early * gates[1]]
+        + [late * gates[1] + early * gates[0]] * (width - 1)
+    )
+    lags = list(found.lags)
+    top = units.max(axis=0)
+    frobenius = top + 0.5 * np.log(np.exp(2 * (units - top)).sum(axis=0))
+    tolerance = 1e-3 if dtype == torch.float32 else 1e-9
+    for part in ("0", "total"):
+        k = found.parts.index(part)
+        assert np.abs(found.spectral[k, :, 0] - top[lags]).max() < tolerance
+        assert np.abs(found.frobenius[k, :, 0] - frobenius[lags]).max() < tolerance
+    assert np.isneginf(found.of("more")).all()
