@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import bmm, gram
-from gradlab.numerics.logscale import exponent_of, largest_entry, power_of_two, rescaled
+from gradlab.numerics.logscale import exponent_of, largest_entry, ldexp, rescaled
 
 
 _LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33
@@ -72,7 +72,7 @@ def roots(batches: Sequence[Squared]) -> list[Tensor]:
     found = []
     for batch, part in zip(batches, square.split([len(g) for g in grams]), strict=True):
         norm = batch.size.clone()
-        norm[batch.usable] = part * power_of_two(batch.exponent, torch.float64)
+        norm[batch.usable] = ldexp(part, batch.exponent)
         found.append(norm)
     return found
 

@@ -14,6 +14,7 @@ from gradlab.numerics.logscale import (
     ln_vector_norm,
     normalized,
 )
+from gradlab.numerics.spectral_norm import spectral_norm
 
 
 ENDS = {
@@ -53,3 +54,10 @@ def test_scaling_by_a_power_of_two_beyond_one_factor_is_exact(dtype):
     mantissa, exponent = torch.frexp(ends)
     assert torch.equal(ldexp(ends, -exponent.long()), mantissa)
     assert torch.equal(ldexp(mantissa, exponent.long()), ends)
+
+
+@pytest.mark.parametrize("size", [5e-324, 3e-320, 1e-300, 1e300, 1.5e308])
+def test_the_spectral_norm_at_the_ends_of_float64(size):
+    matrix = torch.zeros(1, 5, 5, dtype=torch.float64)
+    matrix[0, 2, 3] = size
+    assert spectral_norm(matrix).item() == pytest.approx(size, rel=1e-12, abs=0)
