@@ -43,7 +43,7 @@ def command(folder: Path, form: str | None, out: Path | None, screen: Screen) ->
 
     form = form or _format_of(out)
     out = out or folder / f"results{FORMATS[form]}"
-    results = open_results(folder)
+    results = open_results(folder, screen)
     if str(out) == "-":
         if form != "csv":
             raise click.UsageError(

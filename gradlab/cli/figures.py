@@ -63,7 +63,7 @@ def command(
     from gradlab.report.files import export
 
     written = export(
-        open_results(folder),
+        open_results(folder, screen),
         out or folder / "figures",
         names=names,
         formats=tuple(formats),

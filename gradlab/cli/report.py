@@ -46,7 +46,7 @@ def command(
     """
     from gradlab.report.build import render
 
-    results = open_results(folder, failed_suffice=True)
+    results = open_results(folder, screen, failed_suffice=True)
     written = render(results, out or folder, formats)
     if as_json:
         screen.line(json.dumps([str(path) for path in written]))

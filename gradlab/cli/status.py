@@ -16,6 +16,7 @@ from gradlab.cli.follow import follow_option
 from gradlab.cli.integrity import check_integrity, check_option
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.point_text import axes_text
+from gradlab.cli.results import changed_text
 from gradlab.cli.screen import Screen, fold, table
 
 
@@ -56,6 +57,7 @@ def command(
     left, failures as they come. With --json too: one object a line, for each change.
     """
     from gradlab.store.results import Results
+    from gradlab.sweeps.changed import changed_leaves, mark_changed
 
     if check and follow:
         raise click.UsageError("--check and --follow: one of both.")
@@ -64,11 +66,13 @@ def command(
     if check:
         ctx.exit(check_integrity(folder, screen, as_json))
     results = Results.open(folder)
+    changed = changed_leaves(results)
+    results = mark_changed(results, changed)
     total = totals(results)
     if as_json and not follow:
-        screen.line(json.dumps(summary(results, folder), indent=2))
+        screen.line(json.dumps(summary(results, changed, folder), indent=2))
     elif not as_json:
-        show(results, folder, screen)
+        show(results, changed, folder, screen)
     ctx.exit(0 if total["done"] == total["points"] else 1)
 
 
@@ -96,7 +100,9 @@ def totals(results: Results) -> dict[str, int]:
     }
 
 
-def summary(results: Results, folder: Path) -> dict[str, Any]:
+def summary(
+    results: Results, changed: set[tuple[str, str]], folder: Path
+) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
     return {
         "folder": str(folder),
@@ -107,6 +113,7 @@ def summary(results: Results, folder: Path) -> dict[str, Any]:
             {"message": message, "points": [point.params for point in points]}
             for message, points in failed_by_message(results.points).items()
         ],
+        "changed": [f"{kind} {name}" for kind, name in sorted(changed)],
         "continue": resume_command(results),
     }
 
@@ -120,7 +127,9 @@ def failed_by_message(points: list[PointResult]) -> dict[str, list[PointResult]]
     return dict(sorted(kinds.items(), key=lambda item: -len(item[1])))
 
 
-def show(results: Results, folder: Path, screen: Screen) -> None:
+def show(
+    results: Results, changed: set[tuple[str, str]], folder: Path, screen: Screen
+) -> None:
     """Print counts per grid, failures, and what to type next."""
     total = totals(results)
     for line in _head(results):
@@ -139,10 +148,12 @@ def show(results: Results, folder: Path, screen: Screen) -> None:
     _show_broken(results, total["not finite"], screen)
     screen.line()
     left = total["missing"] + total["failed"]
+    for line in changed_text(changed):
+        screen.line(line)
     if left:
         screen.line(f"go on   {resume_command(results)}")
         screen.line(f"        {remaining_text(results, left)}")
-    if any(point.status != "missing" for point in results.points):
+    if any(p.measured or p.status == "failed" for p in results.points):
         screen.line(f"report  gradlab report {folder} --open")
 
 

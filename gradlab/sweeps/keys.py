@@ -7,7 +7,7 @@ measures. Ten keys are pinned by a test; when what a parameter means changes, ra
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -35,11 +35,7 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
     content = _content(what["input"])
     if content:
         what["input"] = [name, content]
-    what["sources"] = [
-        *_sources(what["cell"], what["activation"], what["init"]),
-        *_source("inputs", name),
-        *_source("losses", what["loss"]),
-    ]
+    what["sources"] = [f"{leaf} {sha}" for leaf, sha in sources(params).items()]
     what["meaning"] = MEANING
     return what
 
@@ -56,21 +52,43 @@ def _content(spec: str) -> str:
     return input_of(spec).fingerprint()
 
 
-def _sources(cell: str, activation: str | None, init: str | None) -> tuple[str, ...]:
-    found = _source("cells", cell.partition(":")[0])
-    if activation is not None:
-        found += _source("activations", activation)
-    if init is not None:
-        found += _source("initializers", init)
-    return found
+def leaves(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (kind, name) of every leaf but measures that a point uses.
+
+    Read from the text of the parameters, so that leaves need not be loaded.
+    """
+    cell, _, options = str(params["cell"]).partition(":")
+    yield "cells", cell
+    for option in options.split("+"):
+        _, equals, value = option.partition("=")
+        if equals:  # of a gate, or a number such as that of layers
+            yield "activations", value
+    for kind, axis in _AXES.items():
+        if params[axis] is not None:
+            yield kind, str(params[axis]).partition(":")[0]
+
+
+_AXES = {
+    "activations": "activation",
+    "initializers": "init",
+    "inputs": "input",
+    "losses": "loss",
+}
+
+
+def sources(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return "KIND NAME" -> SHA-256 of the file, of a point's external leaves."""
+    found = {leaf: _source(*leaf) for leaf in leaves(params)}
+    return {" ".join(leaf): sha for leaf, sha in found.items() if sha}
 
 
 @cache
-def _source(room: str, name: str) -> tuple[str, ...]:
-    text = catalog.external_source(room, name)
-    if text is None:
-        return ()
-    return (f"{room} {name} {hashlib.sha256(text.encode()).hexdigest()}",)
+def _source(kind: str, name: str) -> str:
+    """Return the hash of an external leaf's file; empty for a built-in leaf."""
+    if name not in catalog.names(kind):
+        return ""
+    text = catalog.external_source(kind, name)
+    return "" if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
 def forget() -> None:

@@ -258,6 +258,9 @@ def _one_meta(metas: Sequence[dict[str, Any]]) -> dict[str, Any]:
             for key in ("error", "conveyor"):
                 if (check.get(key) or 0.0) > (known.get(key) or 0.0):
                     known[key] = check[key]
+    meta["sources"] = {
+        leaf: sha for each in metas for leaf, sha in each.get("sources", {}).items()
+    }
     meta["versions"] = {name: " and ".join(v) for name, v in versions.items()}
     meta["verification"] = list(checks.values())
     return meta

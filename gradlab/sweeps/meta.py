@@ -3,7 +3,7 @@
 import math
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -34,14 +34,30 @@ class Meta:
     now: str = field(default_factory=lambda: _now())
 
     @classmethod
-    def start(cls, store: Store, identity: str, sweep: Sweep, command: str) -> Self:
-        """Begin a run of ``sweep``, taking up what earlier ones left."""
+    def start(
+        cls,
+        store: Store,
+        identity: str,
+        sweep: Sweep,
+        command: str,
+        sources: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Begin a run of ``sweep``, taking up what earlier ones left.
+
+        Args:
+            store: of the results.
+            identity: of the sweep.
+            sweep: the one that runs.
+            command: that runs it.
+            sources: "KIND NAME" -> SHA-256 of the file, of its external leaves.
+        """
         before = store.sweep_meta(identity)
         facts = {
             "name": sweep.name,
             "question": sweep.question,
             "command": command or before.get("command", ""),
             "thresholds": list(sweep.thresholds or THRESHOLDS),
+            "sources": dict(sources or {}),
         }
         known = {check["kind"]: check for check in before.get("verification", [])}
         return cls(identity, before, facts, known)

@@ -109,7 +109,9 @@ def run(
             opened.enter_context(cluster)
             means = replace(means, jobs=max(1, cluster.threads))
         work = _Run(sweep, planned, todo, store, means, tell, cluster)
-        work.meta = Meta.start(store, identity(sweep), sweep, command)
+        work.meta = Meta.start(
+            store, identity(sweep), sweep, command, external_sources(planned)
+        )
         work.begin(where)
         try:
             if todo:
@@ -122,6 +124,14 @@ def run(
             raise
         work.finish()
     return Results.open(where)
+
+
+def external_sources(planned: Plan) -> dict[str, str]:
+    """Return the sources of all leaves from outside the package, but measures."""
+    found: dict[str, str] = {}
+    for point in planned.points.values():
+        found |= keys.sources(point.params())
+    return found
 
 
 def identity(sweep: Sweep) -> str:

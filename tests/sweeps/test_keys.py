@@ -3,6 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlab import catalog
+from gradlab.catalog import registry
+from gradlab.catalog.registry import External
 from gradlab.sweeps import keys
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.points import plan
@@ -169,3 +171,30 @@ def test_what_computes_no_other_numbers_is_not_in_the_key(beside):
     asked = {"cell": "lstm", "length": 16, "hidden": 8, "seeds": [0]}
     (key,) = plan(load(asked)).points
     assert key in plan(load({**asked, **beside})).points
+
+
+@pytest.mark.parametrize(
+    ("kind", "axis"),
+    [
+        ("cells", {"cell": "mine"}),
+        ("cells", {"cell": "mine:layers=2"}),
+        ("activations", {"activation": "mine"}),
+        ("activations", {"cell": "lstm:gate=mine+peephole"}),
+        ("initializers", {"init": "mine"}),
+        ("inputs", {"input": "mine"}),
+        ("losses", {"loss": "mine"}),
+    ],
+)
+def test_an_external_leaf_counts_with_its_file_alone(tmp_path, monkeypatch, kind, axis):
+    """Its text is part of the key; that of a file it imports is not."""
+    params = {"cell": "rnn", "activation": None, "init": None, "input": "gaussian"}
+    params |= {"loss": "last", **axis}
+    found = []
+    for text in ("import other", "import other  # edited", "import other"):
+        leaf = External(type("Mine", (), {}), tmp_path / "mine.py", text)
+        monkeypatch.setattr(registry, "EXTERNAL", {(kind, "mine"): leaf})
+        keys.forget()
+        found.append(keys.sources(params))
+    keys.forget()
+    assert [set(each) for each in found] == [{f"{kind} mine"}] * 3
+    assert found[0] == found[2] != found[1]

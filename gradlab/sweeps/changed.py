@@ -1,0 +1,89 @@
+"""Leaves that were edited since a sweep computed its points.
+
+A sweep that runs again computes such points again. Commands that only read results
+cannot; they count the points as missing, or say which leaves have changed.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from gradlab import catalog
+from gradlab.store.results import PointResult, Results
+from gradlab.sweeps.keys import leaves
+from gradlab.sweeps.requirements import requirement_of
+
+
+def changed_leaves(results: Results) -> set[tuple[str, str]]:
+    """Return (kind, name) of leaves other than those the sweep was planned with.
+
+    Files given by ``--load`` are read and compared by their SHA-256, not run. Where one
+    of them cannot be read, nothing is said of leaves from outside the package.
+    """
+    external = dict(_external(results))
+    sources = _sources_now(results.meta.get("config", {}).get("load", ()))
+    changed = {leaf for leaf, sha in external.items() if sources and sha not in sources}
+    thresholds = results.meta.get("config", {}).get("thresholds")
+    known = catalog.names("measures")
+    for its in results.requirements.values():
+        for name, one in its.items():
+            if one.source or name not in known:
+                continue
+            now = requirement_of(name, one.blocks, thresholds)
+            if now.fingerprint != one.fingerprint:
+                changed.add(("measures", name))
+    return changed
+
+
+def mark_changed(results: Results, changed: set[tuple[str, str]]) -> Results:
+    """Return results in which done points that use a changed leaf are missing."""
+    stale = {
+        point.key
+        for grid, points in results.grids.items()
+        for point in points
+        if point.status == "done" and changed & set(_leaves(results, grid, point))
+    }
+    marked = {
+        point.key: replace(point, status="missing") if point.key in stale else point
+        for point in results.points
+    }
+    counts = dict(results.meta["counts"])
+    counts["done"] -= len(stale)
+    counts["missing"] += len(stale)
+    return replace(
+        results,
+        points=list(marked.values()),
+        grids={
+            grid: [marked[point.key] for point in points]
+            for grid, points in results.grids.items()
+        },
+        meta={**results.meta, "counts": counts},
+    )
+
+
+def _external(results: Results) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield (kind, name) and source of the external leaves that the sweep used."""
+    for leaf, sha in results.meta.get("sources", {}).items():
+        kind, name = leaf.split()
+        yield (kind, name), sha
+    for its in results.requirements.values():
+        for name, one in its.items():
+            if one.source:
+                yield ("measures", name), one.source
+
+
+def _sources_now(files: Iterable[str]) -> set[str]:
+    try:
+        texts = [Path(file).read_text(encoding="utf-8") for file in files]
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {hashlib.sha256(text.encode()).hexdigest() for text in texts}
+
+
+def _leaves(
+    results: Results, grid: str, point: PointResult
+) -> Iterator[tuple[str, str]]:
+    yield from leaves(point.params)
+    for name in results.requirements.get(grid, {}):
+        yield "measures", name
