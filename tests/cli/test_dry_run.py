@@ -71,8 +71,8 @@ def test_a_script_reads_the_same(run):
 
 
 def test_no_bound_and_no_yes(run):
-    answer = run("sweep", "--gain", "0.01:100:0.01", "--seeds=5", "--dry-run").stdout
-    assert "50,000 points" in answer
+    answer = run("sweep", "--gain", "0.01:12:0.01", "--seeds=5", "--dry-run").stdout
+    assert "6,000 points" in answer
 
 
 def test_a_million_points_are_counted_without_making_them(run, monkeypatch):

@@ -95,7 +95,7 @@ def _some_done(home: Path) -> bool:
 
 def test_a_closed_pipe_is_no_traceback(tmp_path):
     done = subprocess.run(
-        f"{sys.executable} -m gradlab list cells | head -n 1",
+        f"{sys.executable} -m gradlab list | true",
         shell=True,
         cwd=tmp_path,
         capture_output=True,
@@ -128,6 +128,7 @@ def _all_of(terminal: int) -> str:
         shown += piece
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_rows_that_move(tmp_path, terminal):
     parent, child = terminal
     words = ["sweep", "--cell=rnn", "--length=8", "--seeds=1", *SMALL, "--jobs=1"]
