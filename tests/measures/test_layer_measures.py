@@ -35,7 +35,7 @@ def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
         )
         for seed in range(COMPANY)
     ]
-    inputs = noise(COMPANY, sequences, 40, FEATURES, dtype=torch.float32)
+    inputs = noise(COMPANY, sequences, 16, FEATURES, dtype=torch.float32)
     eleven = summaries(cells.ensemble(many), inputs)
     four = summaries(cells.ensemble(many[5:9]), inputs[5:9])
     assert set(OURS) <= set(eleven)

@@ -166,7 +166,9 @@ def test_a_relu_networks_dead_directions_are_nothing_not_something_small():
     assert np.isposinf(spectra.log_condition[-1]).all()
 
 
-@pytest.mark.parametrize(("hidden", "length"), [(24, 60), (40, 100)])
+@pytest.mark.parametrize(
+    ("hidden", "length"), [(24, 60), pytest.param(40, 100, marks=pytest.mark.slow)]
+)
 def test_rounding_is_not_counted_among_the_living(hidden, length):
     """The rank of a ReLU network's product is how many units the narrowest step has."""
     for seed in range(16):
