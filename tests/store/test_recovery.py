@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -15,6 +15,7 @@ from tests.store.damage import Place
 
 SIZE = 868_352
 PLACES = damage.places(size=SIZE, number=60, seed=4)
+MANY = damage.places(size=SIZE, number=400, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +166,19 @@ def test_a_file_of_noise_is_one_sentence(tmp_path):
     assert caught.value.got == (
         f"{tmp_path / schema.FILE_NAME}, in which nothing is intact"
     )
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize("place", MANY, ids=lambda p: f"{p.kind}{p.start}+{p.length}")
+def test_damage_anywhere_is_a_sentence_or_is_read_around(tmp_path, whole, place):
+    """In 400 places: no error but a StoreError, and nothing is made up."""
+    folder, rows, _ = whole
+    torn = damage.hurt(folder, tmp_path / "r", place)
+    with suppress(StoreError):
+        Results.open(torn)
+    with suppress(StoreError):
+        recovered = recover(torn)
+        for table, intact in found_in(torn).items():
+            assert intact.items() <= rows[table].items()
+            lost = rows[table].keys() - intact.keys()
+            assert all(named(recovered, table, key) for key in lost)
