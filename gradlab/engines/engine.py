@@ -1,7 +1,7 @@
-"""What carries out a sweep: the contract of engines, and with what they work.
+"""What engines share: calls, answers, and every limit, timeout and number of retries.
 
-An engine takes tasks and answers them; it knows no points, no store and no screen.
-``crew`` is the one of this machine, ``cluster`` that of a Dask scheduler.
+An engine takes calls and answers them; it knows no points, no store and no screen.
+``pool`` runs them in processes of this machine, ``cluster`` on a Dask cluster.
 """
 
 from collections.abc import Generator, Iterator
@@ -9,9 +9,25 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 
+START_ATTEMPTS = 5
+"""Workers that may die in a row before one of them is ready."""
+
+EXIT_TIMEOUT = 2.0
+"""Seconds for a worker process to end before it is killed."""
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a Dask scheduler, at the start and when it stops answering."""
+
+POLL_INTERVAL = 1.0
+"""Seconds between two requests of which workers a cluster has."""
+
+RESUBMISSIONS = 20
+"""Times a call is submitted again because a Dask scheduler lost it."""
+
+
 @dataclass(frozen=True)
 class ExecutionOptions:
-    """With what a sweep is carried out; no number depends on it.
+    """How a sweep is executed; no number depends on it.
 
     Attributes:
         jobs: worker processes of this machine.
@@ -30,27 +46,62 @@ class ExecutionOptions:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one task may take.
+    """What one call may take.
 
     Attributes:
-        seconds: after which its worker is killed; None: as long as it likes.
-        memory: bytes it fills, about; what runs beside it has to fit.
+        seconds: after which its worker is killed; None: no limit.
+        memory: bytes it fills, about; calls run at the same time only where they fit.
     """
 
     seconds: float | None = None
     memory: int = 0
 
 
-FREE = Limits()
-"""No limits."""
+UNLIMITED = Limits()
+
+
+@dataclass
+class Call:
+    """One call of a function in a worker.
+
+    Attributes:
+        task: what the answer is about; stays in this process.
+        name: ``"package.module:function"``.
+        arguments: of the function.
+        limits: of time and memory.
+        losses: how often a scheduler lost it.
+    """
+
+    task: Any
+    name: str
+    arguments: tuple
+    limits: Limits = UNLIMITED
+    losses: int = 0
+
+    def answer(self, kind: str, value: Any) -> "Answer":
+        """Return the answer where a worker sent ``value`` or ``error``."""
+        if kind == "error":
+            return Answer(self.task, error=value)
+        return Answer(self.task, value=value)
+
+    def timed_out(self) -> "Answer":
+        """Return the answer where the call exceeded its limit of time."""
+        seconds = self.limits.seconds or 0.0
+        cause = f"took longer than {seconds:g} s, the limit of --timeout-per-point"
+        return Answer(self.task, death=cause, certain=True)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a task: a value, an error, or the cause of its worker's death.
+    """The outcome of a call: a value, an error, or the cause of its worker's death.
 
-    ``certain`` where nothing but the task can be to blame: the engine killed the worker
-    because the task took too long, or has seen others die of it.
+    Attributes:
+        task: of the call.
+        value: that the function returned.
+        error: that it raised.
+        death: cause of the worker's death, empty where it lives.
+        certain: whether nothing but the call can be the cause: the engine killed the
+            worker for its limit, or several workers died of this call.
     """
 
     task: Any
@@ -60,27 +111,24 @@ class Answer:
     certain: bool = False
 
 
-def overdue(seconds: float) -> str:
-    """Return the cause of a death at a limit, in words."""
-    return f"took longer than {seconds:g} s, the limit of --timeout-per-point"
-
-
 class Engine(Protocol):
-    """Takes tasks and answers them; a context manager that leaves nothing behind."""
+    """Takes calls and answers them; a context manager that leaves nothing behind."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *error: object) -> None:
-        """End what is under way."""
+        """End what is running."""
 
-    def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
-        """Queue a task: a call of the function ``package.module:function``."""
+    def add(
+        self, task: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
+    ) -> None:
+        """Queue a call of the function ``package.module:function``."""
 
     def answers(self) -> Generator[Answer]:
-        """Yield answers as they come, until no task is left; tasks may be added.
+        """Yield answers as they come, until no call is left; calls may be added.
 
         Raises:
-            GradlabError: no task can be carried out any more.
+            GradlabError: no call can be carried out any more.
         """
 
     def arrived(self) -> Iterator[Answer]:

@@ -1,8 +1,8 @@
-"""Ctrl-C between two answers, never amid one: nothing computed is lost by it.
+"""Defer SIGINT until the current result is committed.
 
 Python raises KeyboardInterrupt wherever it happens to be: while an answer is read from
-a pipe, or between a point's row and its count. While it is put off, it raises where
-nothing can be lost: where one waits, and where one says so.
+a pipe, or between a point's row and its count. Deferred, it raises only where nothing
+can be lost: during a wait, and at an explicit check.
 """
 
 import signal
@@ -12,67 +12,66 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class PutOff:
-    """Ctrl-C, put off.
+class DeferredSigint:
+    """State of a deferred SIGINT.
 
     Attributes:
-        pressed: whether it was.
-        allow: whether it may raise at once.
+        received: whether it came.
+        allowed: whether it may raise at once.
     """
 
     def __init__(self) -> None:
-        self.pressed = self.allow = False
+        self.received = self.allowed = False
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if it was pressed meanwhile."""
-        if self.pressed:
+        """Raise KeyboardInterrupt if SIGINT came meanwhile."""
+        if self.received:
             raise KeyboardInterrupt
 
-    def press(self, number: int, frame: FrameType | None) -> None:
-        """Note the first press; a second one means it."""
-        at_once = self.allow or self.pressed
-        self.pressed = True
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """Note the first SIGINT; raise at a second one, for a user who insists."""
+        at_once = self.allowed or self.received
+        self.received = True
         if at_once:
             raise KeyboardInterrupt
 
 
-_now = PutOff()
+_current = DeferredSigint()
 
 
 @contextmanager
-def defer_sigint() -> Iterator[PutOff]:
-    """Let Ctrl-C raise only at ``check()``, within :func:`allow`, or at the end.
+def defer_sigint() -> Iterator[DeferredSigint]:
+    """Raise KeyboardInterrupt only at ``check()``, within :func:`allow`, or at the end.
 
-    Where it means something else than KeyboardInterrupt, and in threads, to which it
-    does not come, it is let be.
+    Does nothing where the caller handles SIGINT itself, and in threads other than the
+    main one, which never receive it.
     """
-    global _now
-    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not (ours and _comes_here()):
-        yield PutOff()
+    global _current
+    default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not (default and _in_main_thread()):
+        yield DeferredSigint()
         return
-    _now = PutOff()
-    signal.signal(signal.SIGINT, _now.press)
+    _current = DeferredSigint()
+    signal.signal(signal.SIGINT, _current.handle)
     try:
-        yield _now
+        yield _current
     finally:
-        state, _now = _now, PutOff()
+        state, _current = _current, DeferredSigint()
         signal.signal(signal.SIGINT, signal.default_int_handler)
     state.check()
 
 
 @contextmanager
 def allow() -> Iterator[None]:
-    """Let Ctrl-C raise at once, as where one waits."""
-    state = _now if _comes_here() else PutOff()
-    state.allow = True
+    """Let SIGINT raise at once, for waits."""
+    state = _current if _in_main_thread() else DeferredSigint()
+    state.allowed = True
     try:
         state.check()
         yield
     finally:
-        state.allow = False
+        state.allowed = False
 
 
-def _comes_here() -> bool:
-    """Say whether this is the thread that Ctrl-C comes to."""
+def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()

@@ -9,10 +9,17 @@ from gradlab.errors import ConfigError
 
 
 WORKER = 400 * 10**6
-"""Bytes of a worker process apart from what it measures: Python, torch, libraries."""
+"""Bytes of a worker process without its calls: Python, torch, libraries."""
 
 SHARE = 0.8
-"""Of what is free, how much a sweep takes unless told."""
+"""Share of the free memory that a sweep takes by default."""
+
+_VERSION_1 = "memory.limit_in_bytes", "memory.usage_in_bytes"
+CONTROL_GROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current"),
+    (Path("/sys/fs/cgroup/memory"), *_VERSION_1),
+)
+"""Folder, limit and usage of a control group, by version 2 and 1."""
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -54,8 +61,8 @@ def cores() -> int:
 
 
 def free() -> int | None:
-    """Return how much a sweep may fill on this machine; None where nobody says."""
-    known = [size for size in (_of_machine(), _of_group()) if size is not None]
+    """Return how many bytes a sweep may fill on this machine; None where unknown."""
+    known = [size for size in (_available(), _left_to_group()) if size is not None]
     return int(SHARE * min(known)) if known else None
 
 
@@ -83,37 +90,28 @@ def too_much(needed: int, means: ExecutionOptions, memory: int) -> str:
     )
 
 
-def _of_machine() -> int | None:
-    """Return what the system could give, without swapping (Linux)."""
+def _available() -> int | None:
+    """Return the bytes available without swapping (Linux)."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
         return None
-    told = dict(line.split(":", 1) for line in lines if ":" in line)
-    available = told.get("MemAvailable", "").split()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    available = fields.get("MemAvailable", "").split()
     return int(available[0]) * 1024 if available else None
 
 
-def _of_group() -> int | None:
-    """Return what this process's control group still allows (containers, Slurm)."""
-    v2, v1 = Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory")
-    names = (
-        ("memory.max", "memory.current"),
-        (
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-        ),
-    )
-    for folder, (limit, usage) in zip((v2, v1), names, strict=True):
+def _left_to_group() -> int | None:
+    """Return the bytes left to this process's control group (containers, Slurm)."""
+    for folder, limit, usage in CONTROL_GROUPS:
         try:
             most = (folder / limit).read_text().strip()
             used = int((folder / usage).read_text())
-            held = dict(
-                line.split()
-                for line in (folder / "memory.stat").read_text().splitlines()
-            )
+            lines = (folder / "memory.stat").read_text().splitlines()
         except (OSError, ValueError):
             continue
-        if most.isdigit() and int(most) < 1 << 60:
-            return int(most) - used + int(held.get("inactive_file", 0))
+        if most.isdigit() and int(most) < 1 << 60:  # v1 writes a huge number for none
+            # pages of files that were read count as used, but are given up on demand
+            reclaimable = dict(line.split() for line in lines).get("inactive_file", 0)
+            return int(most) - used + int(reclaimable)
     return None

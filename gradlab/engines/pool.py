@@ -1,7 +1,7 @@
-"""Worker processes: spawned, one thread each, none left behind.
+"""Worker processes of this machine: spawned, one thread each, none left behind.
 
-Own processes on pipes instead of a pool: when one dies, exactly its task is known, the
-others go on, and a new one takes its place.
+Own processes on pipes instead of concurrent.futures: when one dies, exactly its call is
+known, the others go on, and a new process takes its place.
 """
 
 import math
@@ -15,10 +15,17 @@ from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 from gradlab.engines import worker
-from gradlab.engines.engine import FREE, Answer, Limits, overdue
+from gradlab.engines.engine import (
+    EXIT_TIMEOUT,
+    START_ATTEMPTS,
+    UNLIMITED,
+    Answer,
+    Call,
+    Limits,
+)
 from gradlab.engines.interrupts import allow
 from gradlab.engines.machine import WORKER
 from gradlab.errors import GradlabError
@@ -33,14 +40,13 @@ THREADS = (
 )
 """Without these two workers on two cores ran 50 to 490 times slower."""
 
-STARTS = 5
-"""How often in a row a worker may die before it is ready."""
-
 
 class _Worker:
-    """One process, the pipe to it, and what it is at."""
+    """One process, the pipe to it, and the call it runs."""
 
     def __init__(self, load: tuple[str, ...], prepare: str) -> None:
+        # spawned, not forked: a fork copies locks that other threads hold, and torch's
+        # pool of threads does not survive it
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         with _one_thread(), _no_main():
@@ -50,49 +56,42 @@ class _Worker:
             self.process.start()
         theirs.close()
         self.ready = False
-        self.task: Any = None
-        self.limits = FREE
+        self.call: Call | None = None
         self.deadline = math.inf
 
-    def give(self, call: Any, task: Any, limits: Limits) -> None:
-        self.task, self.limits = task, limits
-        if limits.seconds is not None:
-            self.deadline = time.monotonic() + limits.seconds
-        self.pipe.send(call)
+    def start(self, call: Call) -> None:
+        self.call = call
+        if call.limits.seconds is not None:
+            self.deadline = time.monotonic() + call.limits.seconds
+        self.pipe.send((call.name, call.arguments))
 
-    def rest(self) -> Any:
-        """Forget its task, and return it."""
-        task, self.task = self.task, None
-        self.limits, self.deadline = FREE, math.inf
-        return task
+    def clear(self) -> Call | None:
+        """Return its call and be free for another."""
+        call, self.call = self.call, None
+        self.deadline = math.inf
+        return call
 
-    def kill(self) -> None:
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
-
-    def stop(self) -> None:
-        """Ask it to end; :meth:`end` waits for it."""
+    def terminate(self) -> None:
         self.pipe.close()
         if self.process.is_alive():
             self.process.terminate()
 
-    def end(self) -> None:
-        self.stop()
-        self.process.join(2)
+    def join(self) -> None:
+        """Wait for the end of a terminated process; kill it when that takes long."""
+        self.process.join(EXIT_TIMEOUT)
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
 
 
 class ProcessPool:
-    """Workers that take tasks; a context manager that leaves none behind.
+    """Answers calls in worker processes; a context manager that leaves none behind.
 
     Args:
-        jobs: how many, at most.
+        jobs: processes, at most.
         load: files of the user's that each of them loads.
-        memory: bytes all of them may fill together; no bound where it is None. A
-            task that alone exceeds it runs, but beside no other.
+        memory: bytes all of them may fill together; no bound where it is None. A call
+            that alone exceeds it runs, but with no other at the same time.
         prepare: name of the function each worker calls first.
     """
 
@@ -107,126 +106,140 @@ class ProcessPool:
         self._jobs = max(1, min(jobs, int(min(self._memory, 1e15) // WORKER)))
         self._load = load
         self._prepare = prepare
-        self._waiting: deque[tuple[Any, tuple[str, tuple], Limits]] = deque()
+        self._waiting: deque[Call] = deque()
         self._workers: list[_Worker] = []
-        self._early_deaths = 0
+        self._failed_starts = 0
 
-    def __enter__(self) -> "ProcessPool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         """End every worker, busy or not."""
         for one in self._workers:
-            one.stop()
+            one.terminate()
         for one in self._workers:
-            one.end()
+            one.join()
         self._workers.clear()
 
-    def add(self, task: Any, name: str, *arguments: Any, limits: Limits = FREE) -> None:
-        """Queue a task: a call of ``name`` (:func:`worker.resolve`)."""
-        self._waiting.append((task, (name, arguments), limits))
+    def add(
+        self, task: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
+    ) -> None:
+        """Queue a call of ``name`` (:func:`worker.resolve`)."""
+        self._waiting.append(Call(task, name, arguments, limits))
 
     @property
-    def busy(self) -> int:
-        """Tasks that are waiting or under way."""
-        return len(self._waiting) + sum(w.task is not None for w in self._workers)
+    def unanswered(self) -> int:
+        """Number of calls that wait or run."""
+        return len(self._waiting) + sum(w.call is not None for w in self._workers)
 
     def answers(self) -> Generator[Answer]:
-        """Yield answers as they come, until no task is left; tasks may be added.
+        """Yield answers as they come, until no call is left; calls may be added.
 
         Raises:
-            GradlabError: workers that do not get ready, e.g. for want of memory.
+            GradlabError: workers do not get ready, e.g. for want of memory.
         """
-        while self.busy:
-            self._hire()
+        while self.unanswered:
+            self._spawn()
             self._assign()
-            for one in self._heard():
-                yield from self._hear(one)
-            yield from self._end_late()
+            for one in self._wait():
+                yield from self._receive(one)
+            yield from self._kill_overdue()
 
     def arrived(self) -> Iterator[Answer]:
         """Yield answers that are there already, without waiting for others."""
         for one in list(self._workers):
-            if one.task is not None and one.pipe.poll():
-                yield from self._hear(one)
+            if one.call is not None and one.pipe.poll():
+                yield from self._receive(one)
 
-    def _hire(self) -> None:
-        while len(self._workers) < min(self._jobs, self.busy):
+    def _spawn(self) -> None:
+        """Start as many workers as there is work for."""
+        while len(self._workers) < min(self._jobs, self.unanswered):
             self._workers.append(_Worker(self._load, self._prepare))
 
-    def _heard(self) -> list[_Worker]:
-        by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
-        by_handle |= {one.process.sentinel: one for one in self._workers}
-        nearest = min(one.deadline for one in self._workers)
-        patience = None
-        if nearest < math.inf:
-            patience = max(0.0, nearest - time.monotonic())
-        with allow():
-            heard = pipes.wait(list(by_handle), patience)
-        spoke = [by_handle[handle] for handle in heard]
-        return list(dict.fromkeys(spoke))
-
     def _assign(self) -> None:
+        """Give waiting calls to idle workers."""
         for one in self._workers:
-            if one.ready and one.task is None and (found := self._next()) is not None:
-                task, call, limits = found
+            if one.ready and one.call is None and (call := self._next()) is not None:
                 try:
-                    one.give(call, task, limits)
+                    one.start(call)
                 except (BrokenPipeError, ConnectionResetError):
-                    # it died idle; its sentinel tells so next time
-                    one.rest()
-                    self._waiting.appendleft(found)
+                    # it died while idle; the next wait returns its sentinel
+                    one.clear()
+                    self._waiting.appendleft(call)
                     one.ready = False
 
-    def _next(self) -> tuple[Any, tuple[str, tuple], Limits] | None:
-        """Take the first task that fits beside those under way."""
-        busy = [one.limits.memory for one in self._workers if one.task is not None]
+    def _next(self) -> Call | None:
+        """Take the first waiting call that fits into the memory left."""
+        busy = [w.call.limits.memory for w in self._workers if w.call is not None]
         left = self._memory - WORKER * len(self._workers) - sum(busy)
-        for place, waiting in enumerate(self._waiting):
-            if waiting[2].memory <= left or not busy:
+        for place, call in enumerate(self._waiting):
+            if call.limits.memory <= left or not busy:
                 del self._waiting[place]
-                return waiting
+                return call
         return None
 
-    def _end_late(self) -> Iterator[Answer]:
-        """Kill the workers whose task took longer than it may."""
+    def _wait(self) -> list[_Worker]:
+        """Return the workers that sent something or ended; wait for the first one.
+
+        Waits no longer than to the nearest deadline.
+        """
+        by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
+        by_handle |= {one.process.sentinel: one for one in self._workers}
+        deadline = min(one.deadline for one in self._workers)
+        timeout = None
+        if deadline < math.inf:
+            timeout = max(0.0, deadline - time.monotonic())
+        with allow():
+            handles = pipes.wait(list(by_handle), timeout)
+        return list(dict.fromkeys(by_handle[handle] for handle in handles))
+
+    def _receive(self, one: _Worker) -> Iterator[Answer]:
+        """Read what a worker sent; yield the answer if it is one."""
+        kind: str
+        value: Any
+        try:
+            kind, value = one.pipe.recv() if one.pipe.poll() else ("ended", None)
+        except (EOFError, OSError):
+            kind, value = "ended", None
+        if kind == "ended":
+            yield from self._reap(one)
+        elif kind == "ready":
+            one.ready, self._failed_starts = True, 0
+        elif kind == "unfit":
+            raise value
+        elif (call := one.clear()) is not None:
+            yield call.answer(kind, value)
+
+    def _kill_overdue(self) -> Iterator[Answer]:
+        """Kill the workers whose call exceeded its limit of time."""
         now = time.monotonic()
         for one in [w for w in self._workers if w.deadline <= now]:
             if one.pipe.poll():  # just in time
                 continue
-            seconds, task = one.limits.seconds or 0.0, one.rest()
+            call = one.clear()
             self._workers.remove(one)
-            one.kill()
-            yield Answer(task, death=overdue(seconds), certain=True)
+            one.pipe.close()
+            one.process.kill()
+            one.process.join()
+            if call is not None:
+                yield call.timed_out()
 
-    def _hear(self, one: _Worker) -> Iterator[Answer]:
-        try:
-            heard = one.pipe.recv() if one.pipe.poll() else ("gone", None)
-        except (EOFError, OSError):
-            heard = ("gone", None)
-        word: str = heard[0]
-        value: Any = heard[1]
-        if word == "gone":
-            yield from self._bury(one)
-        elif word == "ready":
-            one.ready, self._early_deaths = True, 0
-        elif word == "unfit":
-            raise value
-        else:
-            task = one.rest()
-            failed = word == "error"
-            yield Answer(task, error=value) if failed else Answer(task, value=value)
+    def _reap(self, one: _Worker) -> Iterator[Answer]:
+        """Remove a dead worker; yield the cause as the answer to its call.
 
-    def _bury(self, one: _Worker) -> Iterator[Answer]:
-        one.process.join(2)
+        Raises:
+            GradlabError: too many in a row died before they were ready.
+        """
+        one.process.join(EXIT_TIMEOUT)
         cause = _cause(one.process.exitcode)
-        one.end()
+        one.terminate()
+        one.join()
         self._workers.remove(one)
-        if one.task is not None:
-            yield Answer(one.task, death=cause)
+        if one.call is not None:
+            yield Answer(one.call.task, death=cause)
         elif not one.ready:
-            self._early_deaths += 1
-            if self._early_deaths >= STARTS:
+            self._failed_starts += 1
+            if self._failed_starts >= START_ATTEMPTS:
                 raise GradlabError(
                     got=f"workers that die while they start ({cause})",
                     expected="Python processes that can import torch",
@@ -235,7 +248,7 @@ class ProcessPool:
 
 
 def _cause(code: int | None) -> str:
-    """Return why a process ended, in words."""
+    """Return why a process ended, from its exit code; minus the signal if it is one."""
     if code is None or code >= 0:
         return f"its worker process ended with exit code {code}"
     known = {
@@ -249,7 +262,7 @@ def _cause(code: int | None) -> str:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let processes started meanwhile use one thread each."""
+    """Limit processes started within to one thread each."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:

@@ -1,8 +1,8 @@
 """What runs inside a worker of a Dask cluster, and what is sent there.
 
 A worker process may serve several sweeps, one after the other or at once. Files of
-leaves and of inputs are sent as a :class:`WorkerPayload`; a process has one unpacked at
-a time, and calls with another wait until nobody uses it.
+leaves and of inputs are sent as a :class:`WorkerPayload`. A process has one unpacked at
+a time, since leaves of two sweeps may share a name; calls with another one wait.
 """
 
 import hashlib
@@ -24,18 +24,18 @@ from gradlab.errors import GradlabError
 
 PACKAGE = Path(__file__).parents[1]
 
-SHOWS = ("cli", "report")
-"""Rooms that change no number; the rest has to be the same everywhere."""
+NUMBERLESS = ("cli", "progress", "report")
+"""Packages that change no number; the others have to be the same everywhere."""
 
 
 @dataclass(frozen=True)
 class WorkerPayload:
-    """What calls need that a worker does not have.
+    """Files and versions that calls need and a worker does not have.
 
     Attributes:
-        name: hash of what is in it.
-        versions: package -> version, as where the sweep was started.
-        leaves: name and text of each file of the user's, in the order of loading.
+        name: hash of its contents.
+        versions: package -> version, where the sweep was started.
+        leaves: name and contents of each file of the user's, in the order of loading.
         files: name -> contents, given to ``prepare``.
         prepare: name of the function called with ``files`` before any other.
     """
@@ -50,7 +50,7 @@ class WorkerPayload:
     def pack(
         cls, load: Iterable[str], files: Mapping[str, bytes], prepare: str = ""
     ) -> "WorkerPayload":
-        """Read the files; ``files`` are read already."""
+        """Read the leaves; ``files`` are read already."""
         leaves = tuple((Path(file).name, Path(file).read_bytes()) for file in load)
         content = hashlib.sha256()
         for name, data in (*leaves, (prepare, b""), *sorted(files.items())):
@@ -60,9 +60,9 @@ class WorkerPayload:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions on which numbers depend, a digest of our own code among them.
+    """Return the versions on which numbers depend, with a digest of our own code.
 
-    Two checkouts of one version may differ, and then a sweep would mix their numbers.
+    Two checkouts of one version may differ, and a sweep would mix their numbers.
     """
     found = {"gradlab code": _digest()}
     for package in ("gradlab", "torch", "numpy"):
@@ -76,22 +76,26 @@ def versions() -> dict[str, str]:
 def perform(
     payload: WorkerPayload, name: str, arguments: tuple, seconds: float | None
 ) -> tuple[str, Any]:
-    """Call the function that ``name`` names (``worker.resolve``); never raise.
+    """Carry out a call in a worker of a cluster; never raise.
+
+    An error that escapes would be the scheduler's to handle: it tries again, on all
+    workers.
 
     Returns:
         ``("value", result)``, ``("error", exception)``, ``("unfit", exception)`` where
-        this worker cannot do any call of the sweep, or ``("late", None)`` where it took
-        longer than ``seconds``; its thread then goes on, and the process has to go.
+        this worker can carry out no call of the sweep, or ``("late", None)`` where it
+        took longer than ``seconds``; its thread then goes on, and the process has to
+        be ended.
     """
     try:
         check_versions(payload)
-        with _unpacked.using(payload):
-            return _in_time(name, arguments, seconds)
+        with _unpacked.use(payload):
+            return _answer(name, arguments, seconds)
     except Exception as error:
         return "unfit", worker.portable(error)
 
 
-def leave() -> None:
+def exit_process() -> None:
     """End this process at once; its nanny starts another."""
     os._exit(1)
 
@@ -112,31 +116,33 @@ def check_versions(payload: WorkerPayload) -> None:
             )
 
 
-def _in_time(name: str, arguments: tuple, seconds: float | None) -> tuple[str, Any]:
+def _answer(name: str, arguments: tuple, seconds: float | None) -> tuple[str, Any]:
+    """Return the answer to a call, or that it is late.
+
+    In a thread of its own where there is a limit: a thread cannot be stopped, but it
+    can be left alone, so that this one reports in time.
+    """
     if seconds is None:
-        return _call(name, arguments)
+        return _one_threaded(name, arguments)
     answers: list[tuple[str, Any]] = []
     thread = threading.Thread(
-        target=lambda: answers.append(_call(name, arguments)), daemon=True
+        target=lambda: answers.append(_one_threaded(name, arguments)), daemon=True
     )
     thread.start()
     thread.join(seconds)
     return answers[0] if answers else ("late", None)
 
 
-def _call(name: str, arguments: tuple) -> tuple[str, Any]:
+def _one_threaded(name: str, arguments: tuple) -> tuple[str, Any]:
     import torch
 
-    # of the calling thread; sums in another order would be other numbers
+    # holds for the calling thread; sums in another order would be other numbers
     torch.set_num_threads(1)
-    try:
-        return "value", worker.resolve(name)(*arguments)
-    except Exception as error:
-        return "error", worker.portable(error)
+    return worker.answer(name, arguments)
 
 
 class _Unpacked:
-    """The payload this process has unpacked, and how many calls use it."""
+    """The payload this process has unpacked, and the number of calls that use it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -145,8 +151,8 @@ class _Unpacked:
         self._users = 0
 
     @contextmanager
-    def using(self, payload: WorkerPayload) -> Iterator[None]:
-        """Have it unpacked; wait while another one is in use."""
+    def use(self, payload: WorkerPayload) -> Iterator[None]:
+        """Unpack a payload; wait while another one is in use."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._name == payload.name or not self._users
@@ -182,9 +188,10 @@ _unpacked = _Unpacked()
 
 @cache
 def _digest() -> str:
+    """Return a hash of the package's source, but for :data:`NUMBERLESS`."""
     content = hashlib.sha256()
     for file in sorted(PACKAGE.rglob("*.py")):
         where = file.relative_to(PACKAGE)
-        if where.parts[0] not in SHOWS:
+        if where.parts[0] not in NUMBERLESS:
             content.update(where.as_posix().encode() + b"\0" + file.read_bytes())
     return content.hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""What runs inside a worker process; nothing here is imported with torch."""
+"""What runs inside a worker process; importing this module imports no torch."""
 
 import ctypes
 import gc
@@ -22,11 +22,12 @@ from gradlab.errors import GradlabError
 def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     """Answer calls until the pipe closes.
 
-    Says ``("ready", None)`` first, or ``("unfit", error)``; then for each call
-    (name, arguments) ``("value", result)`` or ``("error", exception)``.
+    Sends ``("ready", None)`` first, or ``("unfit", error)`` where this process can
+    carry out no call; then :func:`answer` of each (name, arguments) received.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _die_with_parent()
+    # Ctrl-C reaches the whole process group; the parent alone decides what it means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _exit_with_parent()
     _be_killed_with_parent()
     warnings.simplefilter("ignore")
     try:
@@ -40,25 +41,40 @@ def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
             name, arguments = pipe.recv()
         except (EOFError, OSError):
             return
-        try:
-            answer = ("value", resolve(name)(*arguments))
-        except Exception as error:
-            answer = ("error", portable(error))
-        pipe.send(answer)
+        pipe.send(answer(name, arguments))
+
+
+def answer(name: str, arguments: tuple) -> tuple[str, Any]:
+    """Return ``("value", result)`` or ``("error", exception)`` of a call."""
+    try:
+        return "value", resolve(name)(*arguments)
+    except Exception as error:
+        return "error", portable(error)
 
 
 def resolve(name: str) -> Callable[..., Any]:
     """Return the function that ``"package.module:function"`` names; import its module.
 
-    Calls travel by name, so that whoever asks for them need not import torch.
+    Calls travel by name, so that the process that makes them need not import torch.
     """
     module, _, function = name.partition(":")
     found: Callable[..., Any] = getattr(import_module(module), function)
     return found
 
 
+def portable(error: Exception) -> Exception:
+    """Return an error that can be pickled, with the place where it was raised."""
+    if isinstance(error, GradlabError):
+        return error
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        return RuntimeError("out of memory")
+    where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last else ""
+    return RuntimeError(f"{type(error).__name__}: {error}{where}")
+
+
 def _prepare(load: tuple[str, ...], prepare: str) -> None:
-    # imports make a million objects and no garbage: looking for it takes a tenth longer
+    # imports make a million objects and no garbage; collecting takes a tenth longer
     gc.disable()
     import torch
 
@@ -66,14 +82,16 @@ def _prepare(load: tuple[str, ...], prepare: str) -> None:
         resolve(prepare)({})
     gc.freeze()
     gc.enable()
+    # one thread a process: more would compete for the cores of the other workers, and
+    # sums in another order would be other numbers
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     for file in load:
         catalog.load_file(file)
 
 
-def _die_with_parent() -> None:
-    """Leave no orphan: a killed parent cannot tell its workers to stop."""
+def _exit_with_parent() -> None:
+    """Exit when the parent does: a killed parent cannot stop its workers."""
     parent = parent_process()
     if parent is None:
         return
@@ -86,20 +104,13 @@ def _die_with_parent() -> None:
 
 
 def _be_killed_with_parent() -> None:
-    """Ask Linux to kill this process with its parent, even amid a long call in C."""
+    """Have Linux kill this process with its parent.
+
+    The thread of :func:`_exit_with_parent` does not run while a long call in C holds
+    the interpreter's lock.
+    """
     if sys.platform != "linux":
         return
     with suppress(OSError, AttributeError):
         set_death_signal = 1  # PR_SET_PDEATHSIG, see man 2 prctl
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
-
-
-def portable(error: Exception) -> Exception:
-    """Return an error that survives the pipe."""
-    if isinstance(error, GradlabError):
-        return error
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
-        return RuntimeError("out of memory")
-    where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last else ""
-    return RuntimeError(f"{type(error).__name__}: {error}{where}")

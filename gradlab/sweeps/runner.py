@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gradlab.engines import machine
-from gradlab.engines.cluster import Cluster, located
+from gradlab.engines.cluster import Cluster, client_arguments
 from gradlab.engines.engine import Engine, ExecutionOptions
 from gradlab.engines.interrupts import defer_sigint
 from gradlab.engines.pool import ProcessPool
@@ -83,7 +83,7 @@ def run(
         memory=machine.parse(memory),
     )
     if means.scheduler is not None:
-        located(means.scheduler)
+        client_arguments(means.scheduler)
         _refuse_both(jobs=jobs, memory=memory)
     tell = progress or _silent
     keys.forget()

@@ -276,7 +276,7 @@ ONE = {"cell": "rnn", "hidden": 4, "length": 4, "seeds": 1, "features": 3}
 
 
 def test_nothing_listening_is_said_in_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECTING", 1.0)
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 1.0)
     with pytest.raises(GradlabError) as caught:
         runner.run(load(ONE), tmp_path / "r", scheduler="tcp://127.0.0.1:9")
     assert caught.value.got == "tcp://127.0.0.1:9, where no Dask scheduler answers"
@@ -355,11 +355,11 @@ def test_payload_in_use_is_not_replaced(tmp_path, clean):
     told = []
 
     def use_three():
-        with unpacked.using(three):
+        with unpacked.use(three):
             told.append("three")
 
     other = threading.Thread(target=use_three)
-    with unpacked.using(two), unpacked.using(two):
+    with unpacked.use(two), unpacked.use(two):
         other.start()
         other.join(0.2)
         told.append("two")
@@ -396,5 +396,5 @@ def test_a_call_that_takes_too_long_is_late(clean):
 
 def test_the_code_of_every_room_but_those_that_show_counts():
     rooms = {path.name for path in remote.PACKAGE.iterdir()}
-    assert set(remote.SHOWS) <= rooms
+    assert set(remote.NUMBERLESS) <= rooms
     assert len(remote.versions()["gradlab code"]) == 8

@@ -37,7 +37,7 @@ def test_whoever_waits_hears_it_at_once_and_late():
         press()
         with pytest.raises(KeyboardInterrupt), allow():
             pytest.fail("it did not raise")
-        ctrl_c.pressed = False
+        ctrl_c.received = False
 
 
 def test_a_second_one_means_it():
@@ -45,7 +45,7 @@ def test_a_second_one_means_it():
         press()
         with pytest.raises(KeyboardInterrupt):
             press()
-        ctrl_c.pressed = False
+        ctrl_c.received = False
 
 
 def test_the_handler_is_as_it_was():
@@ -73,12 +73,12 @@ def test_another_thread_neither_hears_it_nor_lets_it_in():
     def work():
         with defer_sigint() as theirs, allow():
             theirs.check()
-            worked.append(ctrl_c.allow)
+            worked.append(ctrl_c.allowed)
 
     with defer_sigint() as ctrl_c:
         press()
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
-        ctrl_c.pressed = False
+        ctrl_c.received = False
     assert worked == [False]

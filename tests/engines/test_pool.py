@@ -11,19 +11,18 @@ def test_tasks_start_beside_others_only_where_they_fit():
     assert ProcessPool(8, (), memory=10)._jobs == 1
 
     class Idle:
-        ready, task, limits = True, None, Limits()
+        ready, call = True, None
 
     first, second = Idle(), Idle()
     pool._workers = [first, second]
     pool.add("large", "measure", limits=Limits(memory=WORKER))
     pool.add("too large", "measure", limits=Limits(memory=9 * WORKER))
     pool.add("small", "measure", limits=Limits(memory=0))
-    task, _, first.limits = pool._next()
-    first.task = task
-    assert task == "large"
-    # there is no room for the next one beside it, for the one after there is
-    assert pool._next()[0] == "small"
+    first.call = pool._next()
+    assert first.call.task == "large"
+    # there is no room for the next one at the same time, for the one after there is
+    assert pool._next().task == "small"
     assert pool._next() is None
-    first.task = None
-    assert pool._next()[0] == "too large"
+    first.call = None
+    assert pool._next().task == "too large"
     pool._workers = []
