@@ -39,7 +39,6 @@ NO_TORCH = {
 }
 
 CIRCLES = (
-    {"cells._automatic", "cells._step", "cells.base"},
     {f"report.story.{name}" for name in ("banner", "headline", "sentences")}
     | {f"report.story.{name}" for name in ("story", "table", "top")},
     {f"report.figures.{name}" for name in ("curve_axes", "curve_labels", "curves")}

@@ -1,7 +1,7 @@
 """Cells: one step each, usable for training on their own.
 
 ``parse``, ``canonical`` and ``axes`` read specs such as ``lstm:peephole`` without
-importing torch; everything else comes with it, on first use.
+importing torch; every other name imports it on first use.
 """
 
 import importlib
@@ -13,18 +13,20 @@ from gradlab.cells._spec import axes, canonical, parse
 if TYPE_CHECKING:
     from gradlab.cells._build import build, ensemble, select_members
     from gradlab.cells._multi_layer import MultiLayerCell
+    from gradlab.cells._torch_cell import TorchCell
     from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
 
-_HOME = {
-    "build": "gradlab.cells._build",
-    "select_members": "gradlab.cells._build",
-    "ensemble": "gradlab.cells._build",
-    "Cell": "gradlab.cells.base",
-    "Diagonal": "gradlab.cells.base",
-    "MultiLayerCell": "gradlab.cells._multi_layer",
-    "Recurrent": "gradlab.cells.base",
-    "Step": "gradlab.cells.base",
-    "StepJacobian": "gradlab.cells.base",
+_MODULES = {
+    "build": "_build",
+    "ensemble": "_build",
+    "select_members": "_build",
+    "Cell": "base",
+    "Diagonal": "base",
+    "MultiLayerCell": "_multi_layer",
+    "Recurrent": "base",
+    "Step": "base",
+    "StepJacobian": "base",
+    "TorchCell": "_torch_cell",
 }
 
 __all__ = [
@@ -34,16 +36,17 @@ __all__ = [
     "Recurrent",
     "Step",
     "StepJacobian",
+    "TorchCell",
     "axes",
     "build",
     "canonical",
-    "select_members",
-    "parse",
     "ensemble",
+    "parse",
+    "select_members",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

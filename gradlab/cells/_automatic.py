@@ -1,93 +1,65 @@
-"""Derivatives of a cell that gives none itself, from torch.func.
+"""Derivatives by torch.func, for cells without closed forms.
 
-A batch's sequences do not touch each other, so one pullback of a cotangent that is
-the same unit vector in every sequence gives one row of every sequence's Jacobian.
+The sequences of a batch do not depend on each other, so one vector-Jacobian product
+with the same unit vector in every sequence gives one row of every sequence's Jacobian.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from gradlab.cells._step import Step, StepJacobian
 
-
-if TYPE_CHECKING:
-    from gradlab.cells.base import Cell
+Function = Callable[..., tuple[Tensor, ...]]
+"""Of tensors (…, B, n_j), to a tuple of tensors (…, B, n_k)."""
 
 
 def jacobian(
-    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...], step: Step
-) -> StepJacobian:
-    """Return dense blocks of J_t, less the cell's conveyor where it names one."""
-    pull = torch.func.vjp(_next(cell, inputs), *state)[1]
-    blocks = {}
-    for k, later in enumerate(cell.state_names):
-        rows = _rows(pull, state, k)
-        for earlier, block in zip(cell.state_names, rows, strict=True):
-            blocks[later + earlier] = block.detach()
-    conveyor = cell.conveyor(inputs, state, step)
-    if conveyor is not None:
-        carry = cell.state_names[-1]
-        own = blocks[carry + carry].clone()
-        own.diagonal(dim1=-2, dim2=-1).sub_(conveyor)
-        blocks[carry + carry] = own
-    return StepJacobian(blocks, conveyor)
+    function: Function, arguments: tuple[Tensor, ...]
+) -> list[tuple[Tensor, ...]]:
+    """Return the derivative of the k-th output by the j-th argument as ``[k][j]``.
+
+    Each is (…, B, n_k, n_j), detached.
+    """
+    outputs, vjp_of = torch.func.vjp(_depending(function), *arguments)[:2]
+    return [_rows(vjp_of, outputs, k) for k in range(len(outputs))]
 
 
 def vjp(
-    cell: "Cell",
-    inputs: Tensor,
-    state: tuple[Tensor, ...],
-    cotangents: tuple[Tensor, ...],
+    function: Function, arguments: tuple[Tensor, ...], cotangents: tuple[Tensor, ...]
 ) -> tuple[Tensor, ...]:
-    """Return cotangents @ J_t, (…, B, K, n) per state."""
-    pull = torch.func.vjp(_next(cell, inputs), *state)[1]
-    pulled = torch.func.vmap(pull, in_dims=-2, out_dims=-2)
-    return tuple(result.detach() for result in pulled(tuple(cotangents)))
+    """Return cotangents @ Jacobian by argument, (…, B, K, n_j), detached.
+
+    ``cotangents`` are K rows for each output, (…, B, K, n_k).
+    """
+    vjp_of = torch.func.vjp(_depending(function), *arguments)[1]
+    of_rows = torch.func.vmap(vjp_of, in_dims=-2, out_dims=-2)
+    return tuple(found.detach() for found in of_rows(tuple(cotangents)))
 
 
-def input_jacobian(
-    cell: "Cell", inputs: Tensor, state: tuple[Tensor, ...]
-) -> dict[str, Tensor]:
-    """Return ds_t/dx_t, (…, B, n, I) by state name."""
+def _depending(function: Function) -> Function:
+    """Return ``function`` with outputs that depend on every argument.
 
-    def step(x: Tensor) -> tuple[Tensor, ...]:
-        nothing = 0 * x.sum(-1, keepdim=True)  # as in _next
-        return tuple(new + nothing for new in cell.step(x, state).state)
-
-    pull = torch.func.vjp(step, inputs)[1]
-    return {
-        name: _rows(pull, state, k)[0].detach()
-        for k, name in enumerate(cell.state_names)
-    }
-
-
-def _next(cell: "Cell", inputs: Tensor) -> Callable[..., tuple[Tensor, ...]]:
-    """Return s_{t-1} -> s_t, tied to s_{t-1} even where the step does not use it.
-
-    A batched pullback of something that depends on nothing ends the process in
-    torch 2.13; adding nothing times the earlier state makes its derivative zero.
+    In torch 2.13 ``vmap`` of the vjp of an output that depends on no argument ends the
+    process; adding zero times the arguments makes its derivative zero.
     """
 
-    def step(*state: Tensor) -> tuple[Tensor, ...]:
-        later = cell.step(inputs, state).state
-        return tuple(new + 0 * old for new, old in zip(later, state, strict=True))
+    def depending(*arguments: Tensor) -> tuple[Tensor, ...]:
+        zero = sum(0 * argument.sum(-1, keepdim=True) for argument in arguments)
+        return tuple(output + zero for output in function(*arguments))
 
-    return step
+    return depending
 
 
-def _rows(pull, state: tuple[Tensor, ...], k: int) -> tuple[Tensor, ...]:
-    """Return the blocks (…, B, n_k, n_j) of the k-th next state, for every j."""
-    width = state[k].shape[-1]
-    unit = torch.eye(width, dtype=state[k].dtype, device=state[k].device)
-    lead = state[k].shape[:-1]
+def _rows(vjp_of, outputs: tuple[Tensor, ...], k: int) -> tuple[Tensor, ...]:
+    """Return the derivatives of the k-th output, a unit vector for each row."""
+    *lead, width = outputs[k].shape
+    unit = torch.eye(width, dtype=outputs[k].dtype, device=outputs[k].device)
     cotangents = tuple(
         unit.reshape(width, *(1,) * len(lead), width).expand(width, *lead, width)
         if j == k
-        else s.new_zeros(()).expand(width, *s.shape)
-        for j, s in enumerate(state)
+        else output.new_zeros(()).expand(width, *output.shape)
+        for j, output in enumerate(outputs)
     )
-    rows = torch.func.vmap(pull, in_dims=0, out_dims=-2)(cotangents)
-    return tuple(rows)
+    found = torch.func.vmap(vjp_of, in_dims=0, out_dims=-2)(cotangents)
+    return tuple(block.detach() for block in found)

@@ -1,30 +1,26 @@
-"""What a step and its derivative are made of.
+"""What a step of a cell returns, and what its Jacobian is made of.
 
-Orientation, written here once: J_t = ds_t/ds_{t-1}, rows are the later state, columns
-the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
+Orientation, for the whole package: J_t = ds_t/ds_{t-1}; rows are the later state,
+columns the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-
-if TYPE_CHECKING:
-    from gradlab.cells.base import Cell
 
 _EMPTY: Mapping[str, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Recurrent:
-    """One use of weight_hh inside a step.
+    """One product with ``weight_hh`` inside a step.
 
     Attributes:
-        rows: which rows of ``weight_hh`` are used.
+        rows: the rows of ``weight_hh`` that are used.
         operand: (…, B, n), what they multiply.
         product: (…, B, rows), ``weight_hh[rows] @ operand`` as it stands in the graph;
             the gradient that reaches it is delta_t, and the step's contribution to
@@ -38,14 +34,15 @@ class Recurrent:
 
 @dataclass(frozen=True)
 class Step:
-    """What one step gives.
+    """What one step returns; all tensors may have a leading time axis for many steps.
 
     Attributes:
-        state: the next state, in the order of ``state_names``, each (…, B, n).
+        state: s_t, in the order of ``state_names``, each (…, B, n).
         gates: gate values by name, (…, B, H); empty for a plain RNN.
-        pre_activations: what the gates' nonlinearities were applied to, same names;
+        pre_activations: the arguments of the gates' nonlinearities by the same names;
             the plain RNN's is called ``recurrent``.
-        recurrent: the uses of ``weight_hh``; empty where a cell does not say.
+        recurrent: the products with ``weight_hh``; empty where a cell does not give
+            them.
     """
 
     state: tuple[Tensor, ...]
@@ -53,17 +50,33 @@ class Step:
     pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _EMPTY)
     recurrent: tuple[Recurrent, ...] = ()
 
-    def at(self, k: int | slice) -> "Step":
-        """Return the k-th of steps along a leading time axis, or some of them."""
-        return Step(
-            tuple(part[k] for part in self.state),
-            {name: value[k] for name, value in self.gates.items()},
-            {name: value[k] for name, value in self.pre_activations.items()},
-            tuple(
-                Recurrent(use.rows, use.operand[k], use.product[k])
-                for use in self.recurrent
-            ),
-        )
+    def at(self, index: int | slice | tuple) -> "Step":
+        """Return the step with every tensor at ``index`` of its leading axes."""
+        return combine(lambda tensors: tensors[0][index], [self])
+
+
+def combine(function: Callable[[list[Tensor]], Tensor], steps: Sequence[Step]) -> Step:
+    """Return a step whose tensors are ``function`` of those of ``steps``.
+
+    ``combine(torch.stack, steps)`` gives the steps along a leading time axis.
+    """
+    first = steps[0]
+    return Step(
+        tuple(function([s.state[k] for s in steps]) for k in range(len(first.state))),
+        {name: function([s.gates[name] for s in steps]) for name in first.gates},
+        {
+            name: function([s.pre_activations[name] for s in steps])
+            for name in first.pre_activations
+        },
+        tuple(
+            Recurrent(
+                use.rows,
+                function([s.recurrent[k].operand for s in steps]),
+                function([s.recurrent[k].product for s in steps]),
+            )
+            for k, use in enumerate(first.recurrent)
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -92,13 +105,17 @@ class StepJacobian:
     blocks: Mapping[str, Tensor | Diagonal]
     conveyor: Tensor | None = None
 
-    def dense(self, cell: "Cell") -> Tensor:
-        """Return the whole of J_t, (…, B, n, n) with n the width of the whole state."""
+    def dense(self, names: Sequence[str], sizes: Sequence[int]) -> Tensor:
+        """Return J_t as one matrix (…, B, n, n), n being the sum of ``sizes``.
+
+        Args:
+            names: of the states, in their order.
+            sizes: their widths.
+        """
         example = next(
             block.values if isinstance(block, Diagonal) else block[..., 0]
             for block in self.blocks.values()
         )
-        names, sizes = cell.state_names, cell.state_sizes
         matrix = example.new_zeros(*example.shape[:-1], sum(sizes), sum(sizes))
         offsets = [sum(sizes[:k]) for k in range(len(sizes))]
         place = {
@@ -115,7 +132,7 @@ class StepJacobian:
         return matrix
 
 
-def split_block(key: str, names: tuple[str, ...]) -> tuple[str, str]:
+def split_block(key: str, names: Sequence[str]) -> tuple[str, str]:
     """Return (later, earlier) of a block's key; state names may be long.
 
     >>> split_block("hc", ("h", "c"))

@@ -1,4 +1,4 @@
-"""What a cell is: one step, and (optionally) the closed form of its derivative.
+"""The base class of cells: one step of a recurrent network, and its derivatives.
 
 The smallest cell a user can write::
 
@@ -9,11 +9,27 @@ The smallest cell a user can write::
             super().__init__(input_size, hidden_size)
             self.weight = nn.Parameter(torch.randn(hidden_size, hidden_size))
 
-        def step(self, inputs, state, *, keep_path_carry=None):
+        def step(self, inputs, state):
             (h,) = state
             return Step(state=(torch.tanh(inputs + h @ self.weight.mT),))
 
-Everything else (``jacobian``, ``vjp``) then comes from torch.func.
+``jacobian``, ``vjp`` and ``input_jacobian`` then come from torch.func. What a cell may
+add, each of it optional:
+
+* closed forms: override ``jacobian``, ``vjp``, ``input_jacobian`` (``StepJacobian``,
+  ``Diagonal``), and ``conveyor`` where the carry is kept by a gate. A class that
+  overrides ``step`` inherits none of them;
+* what is looked at: ``Step(state, gates, pre_activations, recurrent)``, with the names
+  in ``gate_names`` and the products with ``weight_hh`` as ``Recurrent``;
+* PyTorch's parameters ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``: derive
+  from :class:`gradlab.cells.TorchCell`, whose ensembles are supported;
+* ensembles, many members computed at once: set ``supports_ensembles`` and use
+  :mod:`gradlab.numerics.batch_invariant` for products with a weight (``linear``,
+  ``left_multiply``, ``right_multiply``, ``scale_rows``, ``add_scaled_rows_``) and
+  activations of :mod:`gradlab.activations`, so that a member's bits are its own;
+* a spec such as ``mine:option=3``: ``options``, ``conflicts``, ``axes``, ``axes_lost``.
+
+``gradlab check FILE`` tests all of it.
 """
 
 from abc import ABC, abstractmethod
@@ -28,20 +44,29 @@ from gradlab.cells._step import (
     Recurrent,
     Step,
     StepJacobian,
+    combine,
     split_block,
 )
 from gradlab.numerics.shapes import Cotangents, Inputs, State
 
 
-__all__ = ["Cell", "Diagonal", "Recurrent", "Step", "StepJacobian", "split_block"]
+__all__ = [
+    "Cell",
+    "Diagonal",
+    "Recurrent",
+    "Step",
+    "StepJacobian",
+    "combine",
+    "split_block",
+]
 
 
 class Cell(nn.Module, ABC):
     """One step of a recurrent network, s_t = F(s_{t-1}, x_t).
 
-    A cell does not know that it is measured: what can be looked at is what ``step``
-    returns. Built-in cells also take weights with a leading member axis
-    (:func:`gradlab.cells.ensemble`); a member's bits do not depend on the others.
+    A cell has no hooks: what can be measured is what ``step`` returns. With a leading
+    member axis on its parameters it is an ensemble (:func:`gradlab.cells.ensemble`),
+    and the same axis stands before B in all tensors.
 
     Class attributes:
         state_names: names of the states; the last one is the carry, the state whose own
@@ -51,10 +76,11 @@ class Cell(nn.Module, ABC):
         supports_ensembles: whether parameters may have a leading member axis.
         options: what may follow the colon of a spec and its default, as a literal;
             each is a keyword of the constructor.
+        conflicts: pairs of options that exclude each other.
         axes: which sweep axes apply, among ``activation init gain forget_bias``.
         axes_lost: options that take an axis away again, e.g.
             ``{"no_forget": ("forget_bias",)}``.
-        equation, reference, description: for people.
+        equation, reference, description: one line each, for tables and reports.
     """
 
     name: ClassVar[str]
@@ -62,6 +88,7 @@ class Cell(nn.Module, ABC):
     gate_names: tuple[str, ...] = ()
     supports_ensembles: ClassVar[bool] = False
     options: ClassVar[dict] = {}
+    conflicts: ClassVar[tuple[tuple[str, str], ...]] = ()
     axes: ClassVar[tuple[str, ...]] = ()
     axes_lost: ClassVar[dict] = {}
     equation: ClassVar[str] = ""
@@ -69,11 +96,11 @@ class Cell(nn.Module, ABC):
     description: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kw: object) -> None:
-        """Reset the closed forms that ``cls`` inherits and that its step outdates.
+        """Reset the inherited closed forms of a class with a ``step`` of its own.
 
-        A closed form holds for the ``step`` it was written for. Where ``step`` comes
-        from a class more derived than the closed form, the latter is replaced by that
-        of :class:`Cell`, from torch.func; ``vjp`` also where ``jacobian`` does.
+        A closed form holds for the ``step`` it was written for. Where ``step`` is
+        defined in a class more derived than the closed form, ``cls`` gets that of
+        :class:`Cell` instead; ``vjp`` also where ``jacobian`` is more derived.
         """
         super().__init_subclass__(**kw)
         for form, sources in _CLOSED_FORMS.items():
@@ -88,24 +115,24 @@ class Cell(nn.Module, ABC):
 
     @property
     def state_sizes(self) -> tuple[int, ...]:
-        """The width of each state; ``hidden_size`` unless a cell says otherwise."""
+        """The width n of each state; ``hidden_size`` unless overridden."""
         return (self.hidden_size,) * len(self.state_names)
 
     @property
     def layer_cells(self) -> tuple["Cell", ...]:
-        """The cells one above the other that it is made of: itself, unless several."""
+        """The layers' cells from the bottom up: the cell itself if it has one layer."""
         return (self,)
 
     @property
     def output_state(self) -> int:
-        """The state that a loss or a layer above sees: its place in ``state_names``."""
+        """Index in ``state_names`` of the state that a loss or a layer above reads."""
         return 0
 
     @property
     def recurrent_parameters(self) -> tuple[str, ...]:
-        """The names of ``weight_hh`` among the parameters: one a layer, or none.
+        """Parameter names of ``weight_hh``, one for each layer; empty if there is none.
 
-        With several, rows of ``weight_blocks`` count through all of them.
+        ``weight_blocks`` and :class:`Recurrent` count rows through all of them.
         """
         known = dict(self.named_parameters())
         return ("weight_hh",) if "weight_hh" in known else ()
@@ -127,17 +154,17 @@ class Cell(nn.Module, ABC):
         *,
         keep_path_carry: State | None = None,
     ) -> Step:
-        """Advance one step.
+        """Return s_t and what led to it.
 
         Args:
-            inputs: (…, B, I).
+            inputs: x_t, (…, B, I).
             state: s_{t-1}, one (…, B, n) per state name.
             keep_path_carry: (…, B, n), the carry as the additive keep path reads it, in
                 place of the last of ``state``: the same values at another place in the
                 graph. A cell without a conveyor may leave this argument out.
 
-        Sequences must not touch each other: the derivative of one sequence's next
-        state by another's state is taken to be zero.
+        A sequence's next state must not depend on the other sequences: derivatives
+        between sequences are taken to be zero.
         """
 
     def initial_state(self, *batch_shape: int) -> tuple[State, ...]:
@@ -166,7 +193,17 @@ class Cell(nn.Module, ABC):
                 overwritten with the new ones, which saves allocating them; a cell may
                 ignore it. Use it under ``torch.no_grad``.
         """
-        return _automatic.jacobian(self, inputs, state, step)
+        found = _automatic.jacobian(self._step_at(inputs), state)
+        blocks = {
+            later + earlier: block
+            for later, row in zip(self.state_names, found, strict=True)
+            for earlier, block in zip(self.state_names, row, strict=True)
+        }
+        conveyor = self.conveyor(inputs, state, step)
+        if conveyor is not None:
+            own = 2 * self.state_names[-1]
+            blocks[own] = blocks[own] - torch.diag_embed(conveyor)
+        return StepJacobian(blocks, conveyor)
 
     def vjp(
         self,
@@ -192,7 +229,7 @@ class Cell(nn.Module, ABC):
         Returns:
             (…T, …M, B, K, n) per state name; ``out`` if given.
         """
-        found = _automatic.vjp(self, inputs, state, cotangents)
+        found = _automatic.vjp(self._step_at(inputs), state, cotangents)
         if out is None:
             return found
         return tuple(o.copy_(f) for o, f in zip(out, found, strict=True))
@@ -200,26 +237,35 @@ class Cell(nn.Module, ABC):
     def input_jacobian(
         self, inputs: Inputs, state: tuple[State, ...], step: Step
     ) -> dict[str, Tensor]:
-        """Return ds_t/dx_t at ``state`` and ``inputs``, (…, B, n, I) by state name.
+        """Return ds_t/dx_t, (…T, …M, B, n, I) by state name.
 
-        Here by torch.func from :meth:`step`, exact for any differentiable cell.
-        Tensors may have leading time and member axes.
+        From :meth:`step` by torch.func unless a cell has a closed form. Arguments as
+        for :meth:`jacobian`.
         """
-        return _automatic.input_jacobian(self, inputs, state)
+        found = _automatic.jacobian(lambda x: self.step(x, state).state, (inputs,))
+        return {name: row[0] for name, row in zip(self.state_names, found, strict=True)}
 
     def conveyor(
         self, inputs: Inputs, state: tuple[State, ...], step: Step
     ) -> State | None:
-        """Return the diagonal (…, B, n) by which the carry is handed on, or None."""
+        """Return the diagonal (…, B, n) that multiplies the carry, or None.
+
+        It is the part of the carry's own block of J_t that ``jacobian`` keeps apart:
+        how c_t depends on c_{t-1} with h_{t-1} held. None: the cell has no such path.
+        """
         return None
 
     @property
     def keep_gate(self) -> tuple[str, int] | None:
-        """The gate that keeps the carry, and +1, or -1 where a high gate replaces it.
+        """The gate that keeps the carry, with +1, or -1 if a high gate replaces it.
 
-        None where there is none, or where its bias cannot be set.
+        None if there is none, or if its bias cannot be set.
         """
         return None
+
+    def _step_at(self, inputs: Inputs) -> _automatic.Function:
+        """Return s_{t-1} -> s_t at ``inputs``."""
+        return lambda *state: self.step(inputs, state).state
 
 
 _CLOSED_FORMS = {
@@ -228,9 +274,9 @@ _CLOSED_FORMS = {
     "input_jacobian": ("step",),
     "conveyor": ("step",),
 }
-"""What each closed form is derived from."""
+"""What each closed form must not be older than."""
 
 
 def _distance(cls: type, name: str) -> int:
-    """Return how many classes up the method resolution order ``name`` is defined."""
+    """Return the index in the method resolution order where ``name`` is defined."""
     return next(k for k, base in enumerate(cls.__mro__) if name in vars(base))

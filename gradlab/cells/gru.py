@@ -8,7 +8,7 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._layout import TorchLayout, row
+from gradlab.cells._torch_cell import TorchCell, row
 from gradlab.cells.base import Recurrent, Step, StepJacobian
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
@@ -19,7 +19,7 @@ from gradlab.numerics.batch_invariant import (
 )
 
 
-class GRU(TorchLayout):
+class GRU(TorchCell):
     """h_t = k h_{t-1} + (1 - k) n, with the keep gate k = z, or 1 - z.
 
     Products without a sign between are elementwise where no matrix (W, U) is in them::
@@ -90,7 +90,7 @@ class GRU(TorchLayout):
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
         advance = self._reset_before if self.reset_before else self._reset_after
-        gates, a, recurrent = advance(self._inputs(inputs), h)
+        gates, a, recurrent = advance(self._input_term(inputs), h)
         z, n = gates["update_gate"], gates["candidate"]
         carried = h if keep_path_carry is None else keep_path_carry
         replaced = z if self.z_replaces else 1 - z

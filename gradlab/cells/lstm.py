@@ -9,7 +9,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._layout import TorchLayout, row
+from gradlab.cells._torch_cell import TorchCell, row
 from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import (
@@ -21,7 +21,7 @@ from gradlab.numerics.batch_invariant import (
 )
 
 
-class LSTM(TorchLayout):
+class LSTM(TorchCell):
     """c_t = f c_{t-1} + i g, h_t = o psi(c_t), gates from x_t and h_{t-1}.
 
     Products of vectors are elementwise; terms in brackets are there with peepholes::
@@ -113,10 +113,10 @@ class LSTM(TorchLayout):
         self.gate_names = _blocks(no_forget, coupled)
         super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
         if proj:
-            self._parameter("weight_hr", proj, hidden_size, dtype=dtype)
+            self._add_parameter("weight_hr", proj, hidden_size, dtype=dtype)
         if peephole:
             width = hidden_size * (len(self.gate_names) - 1)
-            self._parameter("weight_peephole", width, dtype=dtype)
+            self._add_parameter("weight_peephole", width, dtype=dtype)
         self.peephole = peephole
         self.no_forget = no_forget
         self.coupled = coupled
@@ -136,7 +136,7 @@ class LSTM(TorchLayout):
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         h, c = state
         product = linear(h, self.weight_hh)
-        a = self._by_gate(self._affine(inputs, product), -1)
+        a = self._by_gate(self._pre_activations(inputs, product), -1)
         p = self._peepholes()
         for name in ("input_gate", "forget_gate"):
             if name in p:

@@ -5,12 +5,12 @@ from torch import Tensor
 
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._layout import TorchLayout, row
+from gradlab.cells._torch_cell import TorchCell, row
 from gradlab.cells.base import Recurrent, Step, StepJacobian
 from gradlab.numerics.batch_invariant import linear, right_multiply, scale_rows
 
 
-class RNN(TorchLayout):
+class RNN(TorchCell):
     """h_t = phi(a_t), with a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh.
 
     Its derivatives, by the chain rule::
@@ -51,7 +51,7 @@ class RNN(TorchLayout):
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
         product = linear(h, self.weight_hh)
-        a = self._affine(inputs, product)
+        a = self._pre_activations(inputs, product)
         recurrent = Recurrent(slice(0, self.hidden_size), h, product)
         return Step((self.activation(a),), {}, {"recurrent": a}, (recurrent,))
 

@@ -91,7 +91,9 @@ def jacobian_over_time(leaf: type[Cell]) -> Finding:
         inputs, state, step = _visit(cell, 3)
         with torch.no_grad():
             earlier = cell.jacobian(inputs, state, step)
-            got = cell.jacobian(inputs, state, step, out=earlier).dense(cell)
+            got = cell.jacobian(inputs, state, step, out=earlier).dense(
+                cell.state_names, cell.state_sizes
+            )
         return distance(got, twin(cell, inputs, state))
 
     return worst(
@@ -219,7 +221,9 @@ def _derivative(
 def _jacobian_error(cell: Cell, *lead: int) -> float:
     inputs, state, step = _visit(cell, *lead)
     with torch.no_grad():
-        got = cell.jacobian(inputs, state, step).dense(cell)
+        got = cell.jacobian(inputs, state, step).dense(
+            cell.state_names, cell.state_sizes
+        )
     return distance(got, twin(cell, inputs, state))
 
 
@@ -288,7 +292,12 @@ def _trace(cell: Cell, inputs: Tensor, lead: tuple[int, ...]) -> list[Tensor]:
     state, found = cell.initial_state(*lead), []
     for _ in range(3):
         step = cell.step(inputs, state)
-        found += [*step.state, cell.jacobian(inputs, state, step).dense(cell)]
+        found += [
+            *step.state,
+            cell.jacobian(inputs, state, step).dense(
+                cell.state_names, cell.state_sizes
+            ),
+        ]
         found += cell.input_jacobian(inputs, state, step).values()
         state = step.state
     return found

@@ -134,7 +134,9 @@ class _Joined(Cell):
         own = Step(
             self._apart(step.state), step.gates, step.pre_activations, step.recurrent
         )
-        whole = self.cell.jacobian(inputs, self._apart(state), own).dense(self.cell)
+        whole = self.cell.jacobian(inputs, self._apart(state), own).dense(
+            self.cell.state_names, self.cell.state_sizes
+        )
         sizes = list(self.state_sizes)
         rows = [part.split(sizes, -1) for part in whole.split(sizes, -2)]
         return StepJacobian(
@@ -152,7 +154,7 @@ class _Joined(Cell):
 def _side_by_side(cell: MultiLayerCell, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """Return the states layer by layer, those of a layer side by side."""
     count = len(cell.layer_cells)
-    places = (cell.places(number) for number in range(1, count + 1))
+    places = (cell.state_slice(number) for number in range(1, count + 1))
     return tuple(torch.cat(tuple(states[place]), -1) for place in places)
 
 

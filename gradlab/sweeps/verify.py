@@ -102,7 +102,10 @@ def _pairs(cell: Cell, trajectory: Trajectory) -> Iterator[Pair]:
         rows = eye.expand(trajectory.length, SEQUENCES, -1, -1)
         yield from _compared(
             "J_{t}{how} (sequence, later, earlier)",
-            [cell.jacobian(*s).dense(cell) for s in _steps(trajectory)],
+            [
+                cell.jacobian(*s).dense(cell.state_names, cell.state_sizes)
+                for s in _steps(trajectory)
+            ],
             _jacobians_at_once(cell, trajectory),
             _by_autograd(cell, trajectory, rows),
         )
@@ -136,7 +139,9 @@ def _compared(
 def _jacobians_at_once(cell: Cell, trajectory: Trajectory) -> Tensor:
     steps = trajectory.steps_between(0, trajectory.length)
     with torch.no_grad():
-        return cell.jacobian(*steps, out=cell.jacobian(*steps)).dense(cell)
+        return cell.jacobian(*steps, out=cell.jacobian(*steps)).dense(
+            cell.state_names, cell.state_sizes
+        )
 
 
 def _vjps_at_once(

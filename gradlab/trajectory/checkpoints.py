@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradlab.cells import select_members
-from gradlab.cells.base import Cell, Recurrent, Step
+from gradlab.cells.base import Cell, Recurrent, Step, combine
 from gradlab.trajectory.steps import walk
 from gradlab.trajectory.stored import Trajectory, collect
 
@@ -118,7 +118,7 @@ class CheckpointedTrajectory(Trajectory):
             first, last = max(start, begin), min(stop, end)
             segment = self._held(number)
             parts.append(segment.steps_between(first - begin, last - begin))
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return parts[0] if len(parts) == 1 else _concatenate(parts)
 
     def of_members(self, members: Tensor, stop: int) -> Trajectory:
         """Return the first ``stop`` steps of some members of an ensemble, run again."""
@@ -174,28 +174,10 @@ def segment_length(length: int) -> int:
     return max(_LEAST, root - root % 16)
 
 
-def _joined(
+def _concatenate(
     parts: list[tuple[Tensor, tuple[Tensor, ...], Step]],
 ) -> tuple[Tensor, tuple[Tensor, ...], Step]:
+    """Join stretches of inputs, previous states and steps along the time axis."""
     inputs, before, steps = zip(*parts, strict=True)
-    first = steps[0]
-    return (
-        torch.cat(inputs),
-        tuple(torch.cat(states) for states in zip(*before, strict=True)),
-        Step(
-            tuple(torch.cat(s) for s in zip(*(x.state for x in steps), strict=True)),
-            {name: torch.cat([x.gates[name] for x in steps]) for name in first.gates},
-            {
-                name: torch.cat([x.pre_activations[name] for x in steps])
-                for name in first.pre_activations
-            },
-            tuple(
-                Recurrent(
-                    use.rows,
-                    torch.cat([x.recurrent[k].operand for x in steps]),
-                    torch.cat([x.recurrent[k].product for x in steps]),
-                )
-                for k, use in enumerate(first.recurrent)
-            ),
-        ),
-    )
+    states = tuple(torch.cat(states) for states in zip(*before, strict=True))
+    return torch.cat(inputs), states, combine(torch.cat, steps)

@@ -1,15 +1,16 @@
-"""A trajectory that is stored whole."""
+"""A trajectory with all its steps stored."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from gradlab.cells import select_members
 from gradlab.cells._multi_layer import MultiLayerCell
-from gradlab.cells.base import Cell, Recurrent, Step
+from gradlab.cells.base import Cell, Recurrent, Step, combine
 from gradlab.errors import ConfigError
 
 
@@ -23,7 +24,7 @@ class Trajectory:
         states: s_0 .. s_T, one (T + 1, …, B, n) per state name.
         gates: gate values by name, (T, …, B, H).
         pre_activations: by name, (T, …, B, H).
-        recurrent: the uses of ``weight_hh``, operand and product (T, …, B, ·).
+        recurrent: the products with ``weight_hh``, operand and product (T, …, B, ·).
     """
 
     cell: Cell
@@ -45,9 +46,9 @@ class Trajectory:
 
     @cached_property
     def broken(self) -> dict[int, Tensor]:
-        """The steps 0 .. T with states that are inf or NaN: which sequences, (…M, B).
+        """By step 0 .. T whose states are inf or NaN: in which sequences, (…M, B).
 
-        Empty for a healthy run.
+        Empty if all states are finite.
         """
         finite = [torch.isfinite(state).all(-1) for state in self.states]
         broken = ~torch.stack(finite).all(0)
@@ -60,7 +61,7 @@ class Trajectory:
         return tuple(state[0] for state in self.states)
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
-        """Return x_t, s_{t-1} and what they gave, for t in 1..T."""
+        """Return x_t, s_{t-1} and the step to s_t, for t in 1..T."""
         before = tuple(state[t - 1] for state in self.states)
         after = tuple(state[t] for state in self.states)
         return self.inputs[t - 1], before, self._step(after, t - 1)
@@ -68,13 +69,13 @@ class Trajectory:
     def steps_between(
         self, start: int, stop: int
     ) -> tuple[Tensor, tuple[Tensor, ...], Step]:
-        """Return :meth:`step_at` of t = start + 1 .. stop at once, time leading."""
+        """Return :meth:`step_at` of t = start + 1 .. stop along a leading time axis."""
         before = tuple(state[start:stop] for state in self.states)
         after = tuple(state[start + 1 : stop + 1] for state in self.states)
         return self.inputs[start:stop], before, self._step(after, slice(start, stop))
 
     def all_steps(self) -> tuple[Tensor, tuple[Tensor, ...], Step]:
-        """Return inputs, previous states and steps of all t at once, time leading."""
+        """Return :meth:`step_at` of all t along a leading time axis."""
         before = tuple(state[:-1] for state in self.states)
         after = tuple(state[1:] for state in self.states)
         return self.inputs, before, self._step(after, slice(None))
@@ -82,12 +83,12 @@ class Trajectory:
     def layer(self, number: int) -> "Trajectory":
         """Return layer ``number``'s own trajectory, from 1 at the bottom.
 
-        Its inputs are what the layer below read out at the same steps. Its Jacobians
-        are the derivative within the layer, from step to step with those inputs held:
-        the diagonal blocks of this trajectory's.
+        Its inputs are the outputs of the layer below at the same steps. Its Jacobians
+        are those within the layer, with these inputs held: the diagonal blocks of this
+        trajectory's.
 
         Raises:
-            ConfigError: for a layer that is not there.
+            ConfigError: for a number outside 1 .. the number of layers.
         """
         return self.between_layers(number, number)
 
@@ -106,100 +107,73 @@ class Trajectory:
             )
         if not isinstance(self.cell, MultiLayerCell):
             return self
-        cell = self.cell.between(first, last)
-        lowest = self.cell.places(first).start
-        inputs, step = self.cell.taken_out(first, last, *self.all_steps())
+        cell = self.cell.select_layers(first, last)
+        layers = self.cell.split(*self.all_steps())[first - 1 : last]
+        steps = [layer.step for layer in layers]
+        step = cell.join(steps) if isinstance(cell, MultiLayerCell) else steps[0]
+        lowest, highest = map(self.cell.state_slice, (first, last))
         return Trajectory(
             cell,
-            inputs,
-            self.states[lowest : lowest + len(cell.state_names)],
+            layers[0].inputs,
+            self.states[lowest.start : highest.stop],
             step.gates,
             step.pre_activations,
             step.recurrent,
         )
 
     def member(self, index: tuple[int | slice, ...]) -> "Trajectory":
-        """Return the sequences at ``index`` of the axes (…M, B); the cell is kept.
+        """Return the sequences at ``index`` of the axes (…M, B), with the same cell.
 
-        Only for looking at stored values: with an ensemble the member axis must
-        stay whole if steps are to be taken or differentiated again.
+        Only to read stored values: to take or differentiate steps of an ensemble, use
+        :meth:`of_members`.
         """
-        pick = (slice(None), *index)
-        return Trajectory(
-            self.cell,
-            self.inputs[pick],
-            tuple(state[pick] for state in self.states),
-            {name: value[pick] for name, value in self.gates.items()},
-            {name: value[pick] for name, value in self.pre_activations.items()},
-            tuple(
-                Recurrent(use.rows, use.operand[pick], use.product[pick])
-                for use in self.recurrent
-            ),
-        )
+        return self._select(self.cell, self.length, *index)
 
     def of_members(self, members: Tensor, stop: int) -> "Trajectory":
         """Return the first ``stop`` steps of some members of an ensemble.
 
-        Unlike :meth:`member` with the cells that are theirs, so that they can be
-        differentiated. One cell has no members to choose from and is returned whole.
+        The cell is the ensemble of those members, so that steps can be taken and
+        differentiated. A trajectory without a member axis is returned whole.
+
+        Args:
+            members: indices along the member axis.
+            stop: how many steps.
         """
         if len(self.lead) == 1:
             return self
-        cell = select_members(self.cell, members)
+        return self._select(select_members(self.cell, members), stop, members)
+
+    def _select(self, cell: Cell, stop: int, *index: Any) -> "Trajectory":
+        """Return the first ``stop`` steps at ``index`` of the axes (…M, B)."""
+        steps = (slice(0, stop), *index)
+        step = self._step((), steps)
         return Trajectory(
             cell,
-            self.inputs[:stop, members],
-            tuple(state[: stop + 1, members] for state in self.states),
-            {name: value[:stop, members] for name, value in self.gates.items()},
-            {
-                name: value[:stop, members]
-                for name, value in self.pre_activations.items()
-            },
-            tuple(
-                Recurrent(
-                    use.rows, use.operand[:stop, members], use.product[:stop, members]
-                )
-                for use in self.recurrent
-            ),
+            self.inputs[steps],
+            tuple(state[(slice(0, stop + 1), *index)] for state in self.states),
+            step.gates,
+            step.pre_activations,
+            step.recurrent,
         )
 
-    def _step(self, after: tuple[Tensor, ...], index: int | slice) -> Step:
-        return Step(
-            after,
-            {name: value[index] for name, value in self.gates.items()},
-            {name: value[index] for name, value in self.pre_activations.items()},
-            tuple(
-                Recurrent(use.rows, use.operand[index], use.product[index])
-                for use in self.recurrent
-            ),
-        )
+    def _step(self, after: tuple[Tensor, ...], index: int | slice | tuple) -> Step:
+        """Return the step to the states ``after``, the rest at ``index``."""
+        whole = Step((), self.gates, self.pre_activations, self.recurrent)
+        return replace(whole.at(index), state=after)
 
 
 def collect(
-    cell: Cell, inputs: Tensor, start: tuple[Tensor, ...], steps: Iterator[Step]
+    cell: Cell, inputs: Tensor, start: tuple[Tensor, ...], steps: Iterable[Step]
 ) -> Trajectory:
-    """Stack steps along a leading time axis."""
+    """Return the trajectory of ``steps`` from ``start`` and ``inputs`` (T, …, B, I)."""
     taken = list(steps)
-    first = taken[0]
+    step = combine(torch.stack, [replace(step, state=()) for step in taken])
+    states = zip(start, *(step.state for step in taken), strict=True)
     return Trajectory(
         cell,
         inputs.contiguous(),
-        tuple(
-            torch.stack([start[k], *(step.state[k] for step in taken)])
-            for k in range(len(start))
-        ),
-        _stack_named([step.gates for step in taken]),
-        _stack_named([step.pre_activations for step in taken]),
-        tuple(
-            Recurrent(
-                use.rows,
-                torch.stack([step.recurrent[k].operand for step in taken]),
-                torch.stack([step.recurrent[k].product for step in taken]),
-            )
-            for k, use in enumerate(first.recurrent)
-        ),
+        tuple(torch.stack(over_time) for over_time in states),
+        step.gates,
+        step.pre_activations,
+        step.recurrent,
     )
-
-
-def _stack_named(values: list[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    return {name: torch.stack([value[name] for value in values]) for name in values[0]}

@@ -87,7 +87,9 @@ def test_they_are_torchs(name, layers, bias):
     for x in inputs:
         step = ours.step(x, state)
         with torch.no_grad():
-            jacobian = ours.jacobian(x, state, step).dense(ours)
+            jacobian = ours.jacobian(x, state, step).dense(
+                ours.state_names, ours.state_sizes
+            )
             chain = jacobian if chain is None else jacobian @ chain
         state = step.state
         outputs.append(state[ours.output_state])
@@ -131,7 +133,9 @@ def test_derivatives_are_autograds(spec):
     expected = twin(cell, inputs, state)
     with torch.no_grad():
         jacobian = cell.jacobian(inputs, state, step)
-    assert relative(jacobian.dense(cell), expected) <= 1e-12
+    assert (
+        relative(jacobian.dense(cell.state_names, cell.state_sizes), expected) <= 1e-12
+    )
     by_input = cell.input_jacobian(inputs, state, step)
     assert tuple(by_input) == cell.state_names
     rows_now = torch.cat(tuple(by_input.values()), -2)
@@ -170,7 +174,10 @@ def test_derivatives_with_a_member_axis(spec, lead):
     )
     with torch.no_grad():
         jacobian = together.jacobian(inputs, state, step)
-    assert relative(jacobian.dense(together), expected) <= 1e-12
+    assert (
+        relative(jacobian.dense(together.state_names, together.state_sizes), expected)
+        <= 1e-12
+    )
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -185,7 +192,7 @@ def test_no_layer_depends_on_one_above(spec):
         assert (block if isinstance(block, torch.Tensor) else block.values).any()
     count = len(cell.layer_cells)
     kinds = len(cell.state_names) // count
-    dense = cell.jacobian(inputs, state, step).dense(cell)
+    dense = cell.jacobian(inputs, state, step).dense(cell.state_names, cell.state_sizes)
     width = dense.shape[-1] // count
     for below in range(count - 1):
         assert not dense[:, : (below + 1) * width, (below + 1) * width :].any()
@@ -244,7 +251,7 @@ def test_gates_and_uses_are_told_apart_again():
     step = cell.step(inputs, state)
     assert len(cell.state_names) == 11 and cell.state_names[-1] == "h11"
     fed = inputs
-    for layer in cell.apart(inputs, state, step):
+    for layer in cell.split(inputs, state, step):
         own = layer.cell.step(fed, layer.state)
         assert layer.inputs is fed or torch.equal(layer.inputs, fed)
         assert own.gates.keys() == layer.step.gates.keys()
@@ -281,7 +288,9 @@ def test_a_users_cell_with_step_alone_has_layers_too():
     inputs, state, step = visit(cell, 4)
     jacobian = cell.jacobian(inputs, state, step)
     expected = twin(cell, inputs, state)
-    assert relative(jacobian.dense(cell), expected) <= 1e-12
+    assert (
+        relative(jacobian.dense(cell.state_names, cell.state_sizes), expected) <= 1e-12
+    )
     rows = tuple(torch.randn(4, 3, n, dtype=torch.float64) for n in cell.state_sizes)
     pulled = cell.vjp(inputs, state, step, rows)
     assert relative(torch.cat(pulled, -1), torch.cat(rows, -1) @ expected) <= 1e-12

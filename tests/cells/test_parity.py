@@ -130,7 +130,12 @@ def check(ours, step, *, lively: bool):
     with torch.no_grad():
         for x in inputs:
             after = ours.step(x, state)
-            chain = ours.jacobian(x, state, after).dense(ours)[0] @ chain
+            chain = (
+                ours.jacobian(x, state, after).dense(
+                    ours.state_names, ours.state_sizes
+                )[0]
+                @ chain
+            )
             state = after.state
     width = ours.state_sizes[0]
     assert relative(chain[:width, :width], expected) <= 1e-10

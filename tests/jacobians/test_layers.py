@@ -66,7 +66,9 @@ def test_a_layers_block_is_the_product_of_its_own_jacobians(spec):
         chain = torch.eye(block.shape[-1], dtype=block.dtype)
         with torch.no_grad():
             for t in range(1, STEPS + 1):
-                at = cell.jacobian(*trajectory.step_at(t)).dense(cell)
+                at = cell.jacobian(*trajectory.step_at(t)).dense(
+                    cell.state_names, cell.state_sizes
+                )
                 chain = at[:, place(cell, number), place(cell, number)] @ chain
         assert off(chain, block) <= TOLERANCE
 

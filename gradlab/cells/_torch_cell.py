@@ -1,4 +1,4 @@
-"""Parameters named and laid out as PyTorch's recurrent cells have them."""
+"""A cell with the parameters of PyTorch's recurrent cells."""
 
 import math
 
@@ -10,11 +10,18 @@ from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import linear
 
 
-class TorchLayout(Cell):
-    """A cell with ``weight_ih (G H, I)``, ``weight_hh (G H, n)`` and two biases.
+class TorchCell(Cell):
+    """A cell with ``weight_ih (G H, I)``, ``weight_hh (G H, n)`` and two biases (G H).
 
     G is the number of gate blocks (``gate_names``, or one). With ``bias=False`` both
-    biases are None. :meth:`reset_parameters` draws as PyTorch does.
+    biases are None. A subclass with parameters of its own adds them with
+    ``_add_parameter`` and calls :meth:`reset_parameters` when all are there.
+
+    Args:
+        input_size: I.
+        hidden_size: H.
+        bias: whether there are biases.
+        dtype: of the parameters.
     """
 
     supports_ensembles = True
@@ -34,16 +41,16 @@ class TorchLayout(Cell):
         super().__init__(_positive("input_size", input_size), hidden_size)
         _positive("hidden_size", hidden_size)
         rows = hidden_size * max(1, len(self.gate_names))
-        self._parameter("weight_ih", rows, input_size, dtype=dtype)
-        self._parameter("weight_hh", rows, self.state_sizes[0], dtype=dtype)
+        self._add_parameter("weight_ih", rows, input_size, dtype=dtype)
+        self._add_parameter("weight_hh", rows, self.state_sizes[0], dtype=dtype)
         for name in ("bias_ih", "bias_hh"):
             if bias:
-                self._parameter(name, rows, dtype=dtype)
+                self._add_parameter(name, rows, dtype=dtype)
             else:
                 self.register_parameter(name, None)
 
     def reset_parameters(self) -> None:
-        """Draw every parameter from U(-1/sqrt H, 1/sqrt H) by torch's generator."""
+        """Draw every parameter from U(-1/sqrt H, 1/sqrt H), as PyTorch does."""
         bound = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
@@ -52,15 +59,15 @@ class TorchLayout(Cell):
         """Return the sizes."""
         return f"{self.input_size}, {self.hidden_size}"
 
-    def _parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
+    def _add_parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
         setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=dtype)))
 
-    def _inputs(self, inputs: Tensor) -> Tensor:
+    def _input_term(self, inputs: Tensor) -> Tensor:
         """Return weight_ih x + bias_ih, (…, B, G H)."""
         product = linear(inputs, self.weight_ih)
         return product if self.bias_ih is None else product + row(self.bias_ih)
 
-    def _affine(self, inputs: Tensor, product: Tensor) -> Tensor:
+    def _pre_activations(self, inputs: Tensor, product: Tensor) -> Tensor:
         """Return weight_ih x + product + both biases, (…, B, G H)."""
         total = linear(inputs, self.weight_ih) + product
         if self.bias_ih is None or self.bias_hh is None:
@@ -69,7 +76,7 @@ class TorchLayout(Cell):
 
 
 def row(vector: Tensor) -> Tensor:
-    """Return a (…M, n) parameter as (…M, 1, n), one row for the whole batch."""
+    """Return (…, n) as (…, 1, n), to be multiplied with each row of (…, rows, n)."""
     return vector.unsqueeze(-2)
 
 
