@@ -1,6 +1,6 @@
-"""Where a command writes, and with which glyphs.
+"""Write to stdout and stderr, in Unicode or ASCII.
 
-Results go to stdout, progress and remarks to stderr. A stream that is not UTF-8,
+Answers go to stdout, progress and remarks to stderr. A stream that is not UTF-8,
 ``NO_COLOR`` and ``--plain`` get ASCII.
 """
 
@@ -46,7 +46,7 @@ ASCII = str.maketrans(
         "\N{THIN SPACE}": " ",
     }
 )
-"""What ASCII puts in the place of a glyph; the rest becomes a question mark."""
+"""Character -> ASCII; any other becomes a question mark."""
 
 BARS = " ▁▂▃▄▅▆▇█"
 PLAIN_BARS = " ..--==##"
@@ -64,7 +64,10 @@ class Screen:
 
     @classmethod
     def now(cls, plain: bool = False) -> Screen:
-        """The screen of this process: plain when asked, by NO_COLOR, or by need."""
+        """Return the screen of this process.
+
+        It is plain if ``plain`` or NO_COLOR say so, or where a stream is not UTF-8.
+        """
         forced = plain or bool(os.environ.get("NO_COLOR"))
         return cls(forced or not (_unicode(sys.stdout) and _unicode(sys.stderr)))
 
@@ -74,7 +77,7 @@ class Screen:
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def text(self, text: str) -> str:
-        """The text as this screen can show it."""
+        """Return the text in characters that this screen can show."""
         if not self.plain:
             return text
         return text.translate(ASCII).encode("ascii", "replace").decode("ascii")
@@ -84,22 +87,22 @@ class Screen:
         click.echo(self.text(text))
 
     def note(self, text: str = "") -> None:
-        """Write one line that is not the answer to stderr."""
+        """Write one line of progress or a remark to stderr."""
         click.echo(self.text(text), err=True)
 
     def bars(self, levels: list[float]) -> str:
-        """A row of bars, one per level between 0 and 1; an exact 0 is a space."""
+        """Return a bar for each level between 0 and 1; an exact 0 is a space."""
         glyphs = PLAIN_BARS if self.plain else BARS
         top = len(glyphs) - 1
         return "".join(glyphs[min(top, max(0, round(x * top)))] for x in levels)
 
 
 def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[str]:
-    """Rows as lines of aligned columns.
+    """Return rows as lines of aligned columns.
 
     Args:
-        rows: Equally long tuples of cells, the head among them.
-        align: One letter per column, ``l`` or ``r``; what is missing is ``l``.
+        rows: Equally long tuples of cells, with the head.
+        align: One letter per column, ``l`` or ``r``; ``l`` where missing.
         gap: Spaces between columns.
     """
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -115,9 +118,9 @@ def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[st
 
 
 def hanging(rows: list[tuple[str, ...]], least: int = 24) -> list[str]:
-    """Rows as lines whose last column is folded into what is left of the width.
+    """Return rows as lines, the last column folded into the rest of the width.
 
-    Where less than `least` columns are left, the last one has lines of its own.
+    Where fewer than `least` columns are left, the last one has lines of its own.
     """
     heads = table([row[:-1] for row in rows])
     start = max(len(line) for line in heads) + 2
@@ -149,7 +152,7 @@ def _folded(text: str, indent: str) -> list[str]:
 
 
 def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
-    """One sentence on as many lines as the screen needs; words stay whole."""
+    """Return a sentence on as many lines as it needs; words stay whole."""
     return textwrap.fill(
         text,
         width,
@@ -160,7 +163,7 @@ def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
 
 
 def shortened(name: str, room: int) -> str:
-    """A name with its middle left out; its end often tells it from the others."""
+    """Return a name without its middle; names often differ at their ends."""
     if len(name) <= room:
         return name
     end = (room - 3) // 2
@@ -168,7 +171,7 @@ def shortened(name: str, room: int) -> str:
 
 
 def quiet_libraries() -> None:
-    """Keep what matplotlib and torch would print off the screen.
+    """Silence matplotlib and torch.
 
     Warnings stay on under ``python -W``, ``-X dev`` and PYTHONWARNINGS.
     """

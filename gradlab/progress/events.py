@@ -47,8 +47,8 @@ class Writer:
 
 
 @dataclass(frozen=True)
-class Unlocked:
-    """The file system cannot lock: nothing keeps a second run out.
+class LockUnavailable:
+    """The file system has no locks: nothing keeps a second run out.
 
     Attributes:
         folder: where the results go.
@@ -156,7 +156,7 @@ class Finished:
 Event: TypeAlias = (
     Started
     | Writer
-    | Unlocked
+    | LockUnavailable
     | Waiting
     | Verified
     | PointsDone
@@ -169,7 +169,7 @@ Event: TypeAlias = (
 NAMES: Mapping[type, str] = {
     Started: "started",
     Writer: "writer",
-    Unlocked: "unlocked",
+    LockUnavailable: "no lock",
     Waiting: "waiting",
     Verified: "verified",
     PointDone: "point",

@@ -5,7 +5,7 @@ the log was opened). By event:
 
     started   name, folder, grids, jobs, work (core-seconds expected), counts
     writer    name (who computes a run that is watched)
-    unlocked  folder (its file system cannot lock)
+    no lock   folder (its file system has none)
     waiting   scheduler (which has no workers yet)
     verified  error (largest relative difference), checks (by kind), text
     point     key, grids, params, status, message, seconds, not_finite, failed_before

@@ -3,18 +3,18 @@
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gradlab.progress.events import (
     Event,
+    LockUnavailable,
     LogLost,
     PointDone,
     PointsDone,
     Started,
     Stopped,
-    Unlocked,
     Verified,
     Waiting,
     WorkerLost,
@@ -38,7 +38,7 @@ The time left is the expected rest times measured over expected so far; without 
 the first group, which may be a tiny one, would decide alone.
 """
 
-Remark: TypeAlias = PointDone | WorkerLost | Unlocked | Waiting | LogLost
+Remark: TypeAlias = PointDone | WorkerLost | LockUnavailable | Waiting | LogLost
 """What a screen says in a sentence, once."""
 
 
@@ -105,7 +105,7 @@ class State:
             case WorkerLost():
                 self.lost += 1
                 return [event] if self._is_new(event, event.cause) else []
-            case Unlocked() | Waiting() | LogLost():
+            case LockUnavailable() | Waiting() | LogLost():
                 return [event]
             case Verified():
                 self.checked = event.text
@@ -184,10 +184,3 @@ class State:
         new = bool(message) and kind not in self._kinds
         self._kinds.add(kind)
         return new
-
-
-def active_grids(state: State) -> Iterator[Grid]:
-    """Yield the unfinished grids, those the latest point belongs to first."""
-    latest = state.latest.grids if state.latest else ()
-    order = sorted(state.grids, key=lambda name: name not in latest)
-    return (g for name in order if (g := state.grids[name]).done < g.total)

@@ -231,7 +231,7 @@ class _Run:
             )
         )
         if not self.store.lock.sure:
-            self.progress(events.Unlocked(folder))
+            self.progress(events.LockUnavailable(folder))
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""

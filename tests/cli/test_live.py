@@ -8,23 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlab.cli.live import (
-    KINDS,
-    Live,
-    PlainView,
-    pause,
-    plain_line,
-    rate_text,
-    rows,
-)
+from gradlab.cli.live import KINDS, Live, PlainView, pause
+from gradlab.cli.live_text import plain_line, rate_text, rows
 from gradlab.cli.screen import WIDTH, Screen
 from gradlab.progress.events import (
     Event,
+    LockUnavailable,
     LogLost,
     PointDone,
     PointsDone,
     Started,
-    Unlocked,
     Waiting,
     WorkerLost,
 )
@@ -154,7 +147,7 @@ def failed(message):
     return PointsDone((point,))
 
 
-def test_each_kind_of_failure_is_told_once_and_numbers_make_no_kind(live):
+def test_each_kind_of_failure_is_shown_once_and_numbers_make_no_kind(live):
     shown, said = live
     for n in range(100):
         shown.take(failed(f"index {n} is\nout of range"))
@@ -182,7 +175,7 @@ def test_a_page_of_a_message_is_cut_and_folded(live):
     assert lines[-1].endswith("...")
 
 
-def test_a_lost_worker_is_told_once_and_counted(live):
+def test_a_lost_worker_is_shown_once_and_counted(live):
     shown, said = live
     for points in (4, 1, 1):
         shown.take(WorkerLost("killed by signal 9", points))
@@ -196,7 +189,10 @@ def test_a_lost_worker_is_told_once_and_counted(live):
 @pytest.mark.parametrize(
     ("event", "text"),
     [
-        (Unlocked(Path("r")), "r cannot be locked; start no second sweep into it"),
+        (
+            LockUnavailable(Path("r")),
+            "r cannot be locked; start no second sweep into it",
+        ),
         (Waiting("c"), "c has no workers yet; the first one starts the sweep"),
         (LogLost("l: full"), "l: full; the sweep goes on without its log"),
     ],
@@ -212,6 +208,6 @@ def test_a_sweep_tells_its_first_failure_as_it_comes(sweep, monkeypatch):
         raise MemoryError("no room")
 
     monkeypatch.setattr("gradlab.sweeps.measure.measure", raises)
-    told = sweep("--seeds=3", code=1).stderr.splitlines()
-    assert told.count("failed: lstm: no room") == 1
-    assert "3/3 points, failed 3" in told
+    lines = sweep("--seeds=3", code=1).stderr.splitlines()
+    assert lines.count("failed: lstm: no room") == 1
+    assert "3/3 points, failed 3" in lines

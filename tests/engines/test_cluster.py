@@ -141,8 +141,8 @@ class Site:
         if not (self.folder / "r.jsonl").exists():
             return []
         lines = (self.folder / "r.jsonl").read_text().splitlines()
-        told = [json.loads(line) for line in lines if line.endswith("}")]
-        return [t["key"] for t in told if t["event"] == "point"]
+        events = [json.loads(line) for line in lines if line.endswith("}")]
+        return [e["key"] for e in events if e["event"] == "point"]
 
     def end(self):
         for process in self.running:
@@ -352,19 +352,19 @@ def test_a_process_serves_sweeps_whose_leaves_have_one_name(tmp_path, clean):
 def test_payload_in_use_is_not_replaced(tmp_path, clean):
     unpacked = remote._Unpacked()
     two, three = payload(tmp_path, 2), payload(tmp_path, 3)
-    told = []
+    order = []
 
     def use_three():
         with unpacked.use(three):
-            told.append("three")
+            order.append("three")
 
     other = threading.Thread(target=use_three)
     with unpacked.use(two), unpacked.use(two):
         other.start()
         other.join(0.2)
-        told.append("two")
+        order.append("two")
     other.join(10)
-    assert told == ["two", "three"]
+    assert order == ["two", "three"]
 
 
 def test_other_code_on_a_worker_is_refused(tmp_path, clean):

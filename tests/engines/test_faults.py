@@ -233,11 +233,11 @@ def test_points_that_kill_crash_hang_or_fill_the_memory_are_set_aside(tmp_path):
     run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 1, run.stderr
     assert "Traceback" not in run.stdout + run.stderr
-    told = {}
+    found = {}
     for point in Results.open(tmp_path / "r").points:
-        told.setdefault(point.params["gain"], set()).add((point.status, point.message))
+        found.setdefault(point.params["gain"], set()).add((point.status, point.message))
     died = "its worker process ended by signal"
-    assert told == {
+    assert found == {
         1.0: {("done", "")},
         2.0: {("done", "")},
         1e3: {("failed", f"{died} 9, killed, most likely for want of memory")},

@@ -43,7 +43,7 @@ def test_this_machine_says_how_much_there_is():
 
 
 def test_a_control_group_counts_where_it_is_the_tighter_bound(monkeypatch):
-    told = {
+    files = {
         "/proc/meminfo": "MemTotal: 64000000 kB\nMemAvailable: 50000000 kB\n",
         "/sys/fs/cgroup/memory.max": "4000000000\n",
         "/sys/fs/cgroup/memory.current": "1500000000\n",
@@ -51,13 +51,13 @@ def test_a_control_group_counts_where_it_is_the_tighter_bound(monkeypatch):
     }
 
     def read(path, *_, **__):
-        if str(path) not in told:
+        if str(path) not in files:
             raise FileNotFoundError(path)
-        return told[str(path)]
+        return files[str(path)]
 
     monkeypatch.setattr(Path, "read_text", read)
     assert machine.free() == int(0.8 * 3_000_000_000)
-    del told["/sys/fs/cgroup/memory.max"]
+    del files["/sys/fs/cgroup/memory.max"]
     assert machine.free() == int(0.8 * 50_000_000 * 1024)
-    told.clear()
+    files.clear()
     assert machine.free() is None

@@ -31,7 +31,6 @@ SMALL = {
 
 SCRIPT = """
 import json, sys, gradlab
-told = []
 def progress(event):
     print(type(event).__name__, flush=True)
 results = gradlab.sweep(json.loads(sys.argv[1]), out=sys.argv[2], jobs=2,

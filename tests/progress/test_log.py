@@ -30,7 +30,7 @@ START = events.Started("s", Path("r"), 3, 1, 0, {"g": (3, 1)}, 2, math.nan)
 EVENTS = {
     "started": START,
     "writer": events.Writer("process 1 on luna"),
-    "unlocked": events.Unlocked(Path("r")),
+    "no lock": events.LockUnavailable(Path("r")),
     "waiting": events.Waiting("tcp://lab:8786"),
     "verified": events.Verified("nothing to compare", math.nan, {"rnn, tanh": 1e-16}),
     "point": events.PointsDone((POINT,), 2.5),
@@ -43,7 +43,7 @@ COUNTS = {"total", "done", "failed", "computed", "not_finite", "rate", "seconds_
 FIELDS = {
     "started": COUNTS | {"name", "folder", "grids", "jobs", "work"},
     "writer": {"name"},
-    "unlocked": {"folder"},
+    "no lock": {"folder"},
     "waiting": {"scheduler"},
     "verified": {"text", "error", "checks"},
     "point": {"key", "grids", "params", "status", "message", "seconds"}
@@ -95,12 +95,12 @@ def test_every_event_has_its_fields_and_is_valid_json(tmp_path, name):
 def test_a_sweep_tells_each_point_once_and_again_adds_to_the_file(tmp_path):
     file = tmp_path / "r" / "run.log"
     results = runner.run(load(SMALL), tmp_path / "r", jobs=1, log=file)
-    told = lines(file)
-    points = [line for line in told if line["event"] == "point"]
+    reported = lines(file)
+    points = [line for line in reported if line["event"] == "point"]
     assert sorted(p["key"] for p in points) == sorted(p.key for p in results.points)
     assert {p["status"] for p in points} == {"done"}
     runner.run(load(SMALL), tmp_path / "r", jobs=1, log=file)
-    assert [line["event"] for line in lines(file)[len(told) :]] == [
+    assert [line["event"] for line in lines(file)[len(reported) :]] == [
         "started",
         "finished",
     ]
@@ -125,10 +125,10 @@ def test_a_log_that_cannot_be_written_is_refused_before_anything_is_computed(tmp
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_under_the_log_is_told_once_and_ends_nothing(tmp_path):
-    told = []
+    reported = []
     results = runner.run(
-        load(SMALL), tmp_path / "r", jobs=1, log="/dev/full", progress=told.append
+        load(SMALL), tmp_path / "r", jobs=1, log="/dev/full", progress=reported.append
     )
-    lost = [event.cause for event in told if isinstance(event, events.LogLost)]
+    lost = [event.cause for event in reported if isinstance(event, events.LogLost)]
     assert lost == ["/dev/full: No space left on device"]
     assert results.meta["counts"]["done"] == 2

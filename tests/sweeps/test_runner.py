@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_locked_is_told_and_used(tmp_path, monkeypatch):
     monkeypatch.setattr("gradlab.store.lock.fcntl", None)
     results, told = run(tmp_path / "r")
     assert results.meta["counts"]["done"] == 12
-    assert events.Unlocked(tmp_path / "r") in told
+    assert events.LockUnavailable(tmp_path / "r") in told
 
 
 def test_meta_tells_versions_times_and_checks(tmp_path):
