@@ -1,9 +1,16 @@
-"""Sweep, forecast, merge and results: what the command line does, as calls."""
+"""Sweep, forecast, merge, check and results: what the command line does, as calls."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradlab import catalog
+from gradlab.check import Outcome, run_checks
+from gradlab.check import check_leaf as _check_leaf
 from gradlab.progress.events import Event
 from gradlab.store import results as stored
 from gradlab.store.table import export as export_table
@@ -201,3 +208,40 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
     if merged.conflicts:
         raise merging.conflict_error(merged)
     return Results.open(merged.folder)
+
+
+def check_file(path: str | Path) -> list[Outcome]:
+    """Run the conformance suite on every leaf that a file defines.
+
+    Raises:
+        InputError: the file cannot be read or run, or defines no leaf.
+        ConfigError: a leaf takes a name that is already in use.
+    """
+    return [
+        outcome
+        for kind, name in catalog.load_file(path)
+        for outcome in check_leaf(kind, name)
+    ]
+
+
+def check_leaf(kind: str, name: str) -> list[Outcome]:
+    """Run the conformance suite on one leaf, built in or loaded.
+
+    Raises:
+        UnknownNameError: there is no such leaf.
+    """
+    if kind != "sections":
+        return _check_leaf(kind, name)
+    from gradlab.report.conformance import checks_on
+
+    return run_checks(kind, catalog.get(kind, name), checks_on(_sample_results()))
+
+
+@cache
+def _sample_results() -> Results:
+    """Return the results of a small sweep that sections are checked on."""
+    from gradlab.report.conformance import SWEEP
+
+    folder = tempfile.mkdtemp(prefix="gradlab-check-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return sweep(SWEEP, out=folder, jobs=1, verify=False)

@@ -24,10 +24,11 @@ FLOORS = (
     {"jacobians", "bptt"},
     {"exponents", "paths", "precision", "spectra"},
     {"measures"},
+    {"check"},
     {"engines", "progress"},
     {"sweeps"},
     {"report"},
-    {"api", "check"},
+    {"api"},
     {"__init__", "cli"},
     {"__main__"},
 )

@@ -121,7 +121,8 @@ def test_metadata_is_collected_anew_when_a_source_changes(tmp_path):
     file = tmp_path / "gradlab" / "measures" / "horizon.py"
     code = (
         "import sys; from gradlab import catalog;"
-        "print(catalog.fingerprint('measures', 'horizon'), 'torch' in sys.modules)"
+        "about = catalog.metadata('measures', 'horizon');"
+        "print(about['version'], 'torch' in sys.modules)"
     )
 
     def printed():

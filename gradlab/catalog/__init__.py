@@ -8,7 +8,7 @@ group ``gradlab`` named ``KIND.NAME`` (``cells.mine = "package.module:Mine"``).
 
 from gradlab.catalog.kinds import ALIASES, KINDS, snake_case
 from gradlab.catalog.loading import load_file, unload
-from gradlab.catalog.metadata import fingerprint, metadata
+from gradlab.catalog.metadata import metadata
 from gradlab.catalog.registry import external_source, get, names, resolve
 
 
@@ -16,7 +16,6 @@ __all__ = [
     "ALIASES",
     "KINDS",
     "external_source",
-    "fingerprint",
     "get",
     "load_file",
     "metadata",

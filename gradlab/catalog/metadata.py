@@ -43,20 +43,6 @@ def metadata(kind: str, name: str) -> Mapping[str, Any]:
     return _describe(kind, registry.get(kind, name))
 
 
-def fingerprint(kind: str, name: str) -> str:
-    """Return the text that changes when a leaf's results may change.
-
-    For a built-in leaf its ``version``; for an external one its version and the
-    SHA-256 of its file (of that file alone, not of modules it imports). Settings are
-    not part of it: they are the fields of the leaf's instance.
-    """
-    version = str(metadata(kind, name).get("version", 1))
-    source = registry.external_source(kind, name)
-    if source is None:
-        return version
-    return f"{version} {hashlib.sha256(source.encode()).hexdigest()}"
-
-
 def collect() -> dict[str, dict[str, Any]]:
     """Import all built-in leaves; return the metadata of each by kind and name.
 

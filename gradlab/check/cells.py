@@ -1,4 +1,4 @@
-"""What a cell must hold, with its defaults and with each of its options."""
+"""Checks of a cell, with its defaults and with each of its options."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,26 +8,33 @@ from torch import Tensor
 from gradlab import cells
 from gradlab.cells import Cell, Step
 from gradlab.cells._spec import COMMON, is_activation
+from gradlab.check import closed_forms
+from gradlab.check.bits import differing_bits
+from gradlab.check.closed_forms import FEATURES, small_cell, small_trajectory
 from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
 from gradlab.initializers import initialize_
 from gradlab.numerics.batch_invariant import ALIGNMENT
+from gradlab.trajectory import Trajectory
 
 
-_INPUTS, _HIDDEN, _BATCH = 3, 5, 2
+_HIDDEN, _BATCH = 7, 2
 
 
 def state_shapes(leaf: type[Cell]) -> Finding:
-    """The next state has the shapes ``state_names`` and ``state_sizes`` say."""
+    """The next state has shapes and dtype of the state before, in both dtypes."""
 
     def wrong(cell: Cell) -> Iterator[str]:
-        _, state, step = _visit(cell)
-        got = tuple(tuple(s.shape) for s in step.state)
-        expected = tuple(tuple(s.shape) for s in state)
-        if got != expected:
-            yield f"next state {got} from {expected}"
-        start = tuple(tuple(s.shape) for s in cell.initial_state(_BATCH))
-        if start != expected:
-            yield f"initial state {start}"
+        expected = _shapes(cell.initial_state(_BATCH))
+        for dtype in (torch.float32, torch.float64):
+            _, state, step = _visit(cell.to(dtype))
+            got = _shapes(step.state)
+            if got != expected:
+                yield f"next state {got} where the initial state is {expected}"
+            dtypes = {part.dtype for part in step.state}
+            if any(True for _ in cell.parameters()) and dtypes != {dtype}:
+                yield f"{', '.join(map(str, dtypes))} from {dtype}"
+            if _shapes(state) != expected:
+                yield f"state sizes {cell.state_sizes}"
 
     return _all(leaf, wrong, "a next state like the state before")
 
@@ -38,10 +45,10 @@ def gate_shapes(leaf: type[Cell]) -> Finding:
     def wrong(cell: Cell) -> Iterator[str]:
         _, _, step = _visit(cell)
         for name, gate in (*step.gates.items(), *step.pre_activations.items()):
-            if gate.shape != (_BATCH, _HIDDEN):
+            if gate.shape != (_BATCH, cell.hidden_size):
                 yield f"{name} of shape {tuple(gate.shape)}"
         rows = getattr(cell, "weight_hh", None)
-        blocks = len(cell.weight_blocks) * _HIDDEN
+        blocks = len(cell.weight_blocks) * cell.hidden_size
         if cell.gate_names and rows is not None and rows.shape[0] != blocks:
             yield f"{rows.shape[0]} rows of weight_hh"
         if cell.keep_gate is not None and cell.keep_gate[0] not in cell.gate_names:
@@ -80,66 +87,29 @@ def sequences_apart(leaf: type[Cell]) -> Finding:
 
 
 def jacobian(leaf: type[Cell]) -> Finding:
-    """``jacobian`` is autograd's, one sequence at a time."""
-    return worst((spec, _jacobian_error(cell)) for spec, cell in _every(leaf))
-
-
-def jacobian_over_time(leaf: type[Cell]) -> Finding:
-    """``jacobian`` takes a leading time axis, and ``out`` changes no number."""
-
-    def error(cell: Cell) -> float:
-        inputs, state, step = _visit(cell, 3)
-        with torch.no_grad():
-            earlier = cell.jacobian(inputs, state, step)
-            got = cell.jacobian(inputs, state, step, out=earlier).dense(
-                cell.state_names, cell.state_sizes
-            )
-        return distance(got, twin(cell, inputs, state))
-
-    return worst(
-        (spec, max(_jacobian_error(cell, 2), error(cell)))
-        for spec, cell in _every(leaf)
-    )
+    """``jacobian`` is autograd's, also of several steps at once and with ``out``."""
+    return _compare(leaf, closed_forms.jacobians, _HIDDEN)
 
 
 def vjp(leaf: type[Cell]) -> Finding:
-    """``vjp`` is cotangents times autograd's Jacobian, also with time axis and ``out``.
+    """``vjp`` is cotangents times autograd's Jacobian, also at once and with ``out``.
 
-    At whole multiples of 16, too, where matrices need no padding.
+    At a multiple of 16, too, where matrices need no padding.
     """
-
-    def error(cell: Cell) -> float:
-        inputs, state, step = _visit(cell, 3)
-        rows = _draw(3, _BATCH, 3, sum(cell.state_sizes), seed=3)
-        parts = tuple(p.contiguous() for p in rows.split(list(cell.state_sizes), -1))
-        out = tuple(torch.ones_like(part) for part in parts)
-        with torch.no_grad():
-            fresh = cell.vjp(inputs, state, step, parts)
-            cell.vjp(inputs, state, step, parts, out=out)
-        expected = rows @ twin(cell, inputs, state)
-        return max(distance(_join(found), expected) for found in (fresh, out))
-
-    return worst(
-        (spec, max(error(cell), error(wide)))
-        for (spec, cell), (_, wide) in zip(
-            _every(leaf), _every(leaf, ALIGNMENT), strict=True
-        )
-    )
+    return _compare(leaf, closed_forms.vjps, _HIDDEN, ALIGNMENT)
 
 
 def input_jacobian(leaf: type[Cell]) -> Finding:
-    """``input_jacobian`` is autograd's, and takes a leading time axis."""
+    """``input_jacobian`` is autograd's, also of several steps at once."""
+    return _compare(leaf, closed_forms.input_jacobians, _HIDDEN)
 
-    def error(cell: Cell, *lead: int) -> float:
-        inputs, state, step = _visit(cell, *lead)
-        with torch.no_grad():
-            got = cell.input_jacobian(inputs, state, step)
-        rows = torch.cat([got[name] for name in cell.state_names], -2)
-        return distance(rows, input_twin(cell, inputs, state))
 
-    return worst(
-        (spec, max(error(cell), error(cell, 2))) for spec, cell in _every(leaf)
-    )
+def conveyor(leaf: type[Cell]) -> Finding:
+    """The conveyor is autograd's with h detached inside the gates.
+
+    Compared where it is all by which the carry depends on itself.
+    """
+    return _compare(leaf, closed_forms.conveyors, _HIDDEN)
 
 
 def recurrent_uses(leaf: type[Cell]) -> Finding:
@@ -167,7 +137,7 @@ def seeded(leaf: type[Cell]) -> Finding:
     """Weights depend on the seed, and on nothing else."""
 
     def wrong(spec: str) -> Iterator[str]:
-        first, second, other = (_initialized(spec, seed) for seed in (0, 0, 1))
+        first, second, other = (_drawn(spec, seed) for seed in (0, 0, 1))
         if not _equal(first.parameters(), second.parameters()):
             yield f"{spec}: other weights at the same seed"
         if list(other.parameters()) and _equal(first.parameters(), other.parameters()):
@@ -184,47 +154,12 @@ def bits(leaf: type[Cell]) -> Finding:
     if not leaf.supports_ensembles:
         return holds(True, "no ensembles: each is computed alone", "any")
     found = (
-        f"other bits at {spec}, hidden {hidden}, in {count}"
+        f"{spec}, hidden {hidden}: {wrong}"
         for spec in _specs(leaf)
-        for hidden, count in (((10, 11), (37, 4)) if spec == leaf.name else ((37, 4),))
-        if not _same_bits(spec, hidden, count)
+        for hidden in (10, 37)
+        for wrong in differing_bits([_drawn(spec, seed, hidden) for seed in range(11)])
     )
     return first_wrong(found, "the same bits alone, in 4 and in 11", "the same bits")
-
-
-def twin(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Tensor:
-    """Return J_t by torch.func.jacrev, one sequence at a time, (…, B, n, n)."""
-    return _derivative(cell, inputs, state, of=0)
-
-
-def input_twin(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Tensor:
-    """Return ds_t/dx_t by torch.func.jacrev, one sequence at a time, (…, B, n, I)."""
-    return _derivative(cell, inputs, state, of=1)
-
-
-def _derivative(
-    cell: Cell, inputs: Tensor, state: tuple[Tensor, ...], *, of: int
-) -> Tensor:
-    """Return ds_t by s_{t-1} (``of`` 0) or by x_t (1)."""
-    sizes = list(cell.state_sizes)
-
-    def advance(joined: Tensor, x: Tensor) -> Tensor:
-        before = tuple(s[None] for s in joined.split(sizes))
-        return _join(cell.step(x[None], before).state)[0]
-
-    joined = _join(state)
-    pairs = zip(joined.flatten(0, -2), inputs.flatten(0, -2), strict=True)
-    rows = [torch.func.jacrev(advance, of)(s, x).detach() for s, x in pairs]
-    return torch.stack(rows).reshape(*joined.shape, -1)
-
-
-def _jacobian_error(cell: Cell, *lead: int) -> float:
-    inputs, state, step = _visit(cell, *lead)
-    with torch.no_grad():
-        got = cell.jacobian(inputs, state, step).dense(
-            cell.state_names, cell.state_sizes
-        )
-    return distance(got, twin(cell, inputs, state))
 
 
 def _specs(leaf: type[Cell]) -> list[str]:
@@ -244,14 +179,40 @@ def _specs(leaf: type[Cell]) -> list[str]:
     return found
 
 
-def _initialized(spec: str, seed: int, hidden: int = _HIDDEN, **kind) -> Cell:
-    cell = cells.build(spec, _INPUTS, hidden, seed=seed, **kind)
+def _drawn(spec: str, seed: int, hidden: int = _HIDDEN) -> Cell:
+    cell = cells.build(spec, FEATURES, hidden, seed=seed, dtype=torch.float32)
     return initialize_(cell, seed=seed)
 
 
 def _every(leaf: type[Cell], hidden: int = _HIDDEN) -> Iterator[tuple[str, Cell]]:
     for spec in _specs(leaf):
-        yield spec, _initialized(spec, 0, hidden, dtype=torch.float64)
+        yield spec, small_cell(spec, hidden=hidden)
+
+
+def _compare(
+    leaf: type[Cell],
+    comparisons: Callable[[Trajectory], Iterator[closed_forms.Comparison]],
+    *widths: int,
+) -> Finding:
+    """Return the largest relative error over all options and widths."""
+    return worst(
+        (f"{spec}, {name}", distance(ours, theirs))
+        for hidden in widths
+        for spec, cell in _every(leaf, hidden)
+        for name, ours, theirs in comparisons(small_trajectory(cell))
+    )
+
+
+def _visit(cell: Cell) -> tuple[Tensor, tuple[Tensor, ...], Step]:
+    """Return random inputs and state, (B, ·), and the step from there."""
+    generator = torch.Generator().manual_seed(1)
+    like = cell.initial_state(1)[0]
+    inputs, *state = (
+        torch.randn(_BATCH, width, generator=generator).to(like)
+        for width in (cell.input_size, *cell.state_sizes)
+    )
+    with torch.no_grad():
+        return inputs, tuple(state), cell.step(inputs, tuple(state))
 
 
 def _all(
@@ -261,51 +222,8 @@ def _all(
     return first_wrong(found, expected)
 
 
-def _visit(cell: Cell, *lead: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
-    """Return random inputs and state, (*lead, B, ·), and the step from there."""
-    inputs = _draw(*lead, _BATCH, cell.input_size, seed=1)
-    widths = cell.state_sizes
-    state = tuple(
-        _draw(*lead, _BATCH, width, seed=2 + k) for k, width in enumerate(widths)
-    )
-    with torch.no_grad():
-        return inputs, state, cell.step(inputs, state)
-
-
-def _same_bits(spec: str, hidden: int, count: int) -> bool:
-    members = [
-        _initialized(spec, seed, hidden, dtype=torch.float32) for seed in range(count)
-    ]
-    together = cells.ensemble(members)
-    inputs = _draw(count, 3, _INPUTS, seed=1).float()
-    with torch.no_grad():
-        group = _trace(together, inputs, (count, 3))
-        alone = [_trace(m, x, (3,)) for m, x in zip(members, inputs, strict=True)]
-    return all(
-        torch.equal(whole[k], part)
-        for k, parts in enumerate(alone)
-        for whole, part in zip(group, parts, strict=True)
-    )
-
-
-def _trace(cell: Cell, inputs: Tensor, lead: tuple[int, ...]) -> list[Tensor]:
-    state, found = cell.initial_state(*lead), []
-    for _ in range(3):
-        step = cell.step(inputs, state)
-        found += [
-            *step.state,
-            cell.jacobian(inputs, state, step).dense(
-                cell.state_names, cell.state_sizes
-            ),
-        ]
-        found += cell.input_jacobian(inputs, state, step).values()
-        state = step.state
-    return found
-
-
-def _draw(*shape: int, seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+def _shapes(state: tuple[Tensor, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(part.shape) for part in state)
 
 
 def _join(parts: tuple[Tensor, ...]) -> Tensor:
@@ -322,10 +240,10 @@ CHECKS = {
     "a step depends on inputs and state alone": pure,
     "sequences do not touch each other": sequences_apart,
     "the Jacobian is autograd's": jacobian,
-    "the Jacobian takes a leading time axis": jacobian_over_time,
     "the vjp is autograd's": vjp,
     "the input's Jacobian is autograd's": input_jacobian,
+    "the conveyor is autograd's": conveyor,
     "the uses of weight_hh add up to its gradient": recurrent_uses,
     "weights are decided by the seed": seeded,
-    "bits do not depend on company": bits,
+    "bits are the same alone and in an ensemble": bits,
 }

@@ -1,10 +1,14 @@
-"""What a check finds, and how two arrays are compared."""
+"""The result of a check, and how two arrays are compared; without importing torch."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
+
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 TOLERANCE = 1e-12
@@ -19,10 +23,11 @@ class Finding:
     expected: str
 
 
-def distance(got: Tensor | np.ndarray, expected: Tensor | np.ndarray) -> float:
-    """Return |got - expected|_F / |expected|_F; NaN, inf agree with their like.
+def distance(got: "Tensor | np.ndarray", expected: "Tensor | np.ndarray") -> float:
+    """Return |got - expected|_F / |expected|_F; inf where shapes differ.
 
-    There is no absolute allowance: against exact zeros it is 0 or inf.
+    NaN equals NaN, inf equals inf. There is no absolute tolerance, since a gradient
+    near 1e-15 may still be right: against exact zeros the result is 0 or inf.
     """
     a, b = (np.asarray(_plain(x), dtype=np.float64) for x in (got, expected))
     if a.shape != b.shape:
@@ -37,8 +42,8 @@ def distance(got: Tensor | np.ndarray, expected: Tensor | np.ndarray) -> float:
 
 
 def worst(errors: Iterable[tuple[str, float]], tolerance: float = TOLERANCE) -> Finding:
-    """Judge relative errors by the largest; each comes with what it belongs to."""
-    where, error = max(errors, key=lambda pair: pair[1])
+    """Return whether the largest of relative errors (where, error) is tolerable."""
+    where, error = max(errors, key=lambda pair: pair[1], default=("", 0.0))
     place = f" at {where}" if where else ""
     return Finding(
         error <= tolerance,
@@ -48,15 +53,15 @@ def worst(errors: Iterable[tuple[str, float]], tolerance: float = TOLERANCE) -> 
 
 
 def holds(passed: bool, got: str, expected: str) -> Finding:
-    """Return a finding of a yes or no."""
+    """Return the finding of a condition."""
     return Finding(bool(passed), got, expected)
 
 
 def first_wrong(wrong: Iterable[str], expected: str, good: str = "so") -> Finding:
-    """Pass when nothing is wrong; otherwise say the first thing that is."""
+    """Return a finding that passes without any text in ``wrong``, or has the first."""
     found = next(iter(wrong), None)
     return Finding(found is None, found or good, expected)
 
 
-def _plain(array: Tensor | np.ndarray) -> np.ndarray:
-    return array.detach().cpu().numpy() if isinstance(array, Tensor) else array
+def _plain(array: Any) -> np.ndarray:
+    return array.detach().cpu().numpy() if hasattr(array, "detach") else array

@@ -1,34 +1,33 @@
-"""Run the checks of a room on a leaf, and say for each what came of it."""
+"""Run the checks of a kind of leaves on a leaf."""
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from gradlab import catalog
 from gradlab.check.finding import Finding
 from gradlab.errors import GradlabError
 
 
-_SUITES = {room: f"gradlab.check.{room}" for room in catalog.KINDS}
-
-Checks = Mapping[str, Callable[[type], Finding]]
+Checks = Mapping[str, Callable[[Any], Finding]]
+"""Title of a check, as a sentence that should hold -> function of the leaf's class."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one check.
+    """The result of one check of one leaf.
 
     Attributes:
-        room: e.g. ``cells``.
+        kind: e.g. ``cells``.
         leaf: the leaf's name.
-        title: what was checked, as a sentence that should hold.
-        passed: whether it does.
+        title: of the check.
+        passed: whether it holds.
         got: what was found.
         expected: what was expected.
     """
 
-    room: str
+    kind: str
     leaf: str
     title: str
     passed: bool
@@ -43,44 +42,30 @@ class Outcome:
         return f"{head}\n  got {self.got}\n  expected {self.expected}"
 
 
-def check_file(path: str | Path) -> list[Outcome]:
-    """Load a file and check every leaf it defines.
-
-    Raises:
-        InputError: if the file cannot be read or run, or defines no leaf.
-        ConfigError: if a leaf takes a name that is already in use.
-    """
-    return [
-        outcome
-        for room, name in catalog.load_file(path)
-        for outcome in check_leaf(room, name)
-    ]
-
-
-def check_leaf(room: str, name: str) -> list[Outcome]:
-    """Check one leaf, ours or loaded.
+def check_leaf(kind: str, name: str) -> list[Outcome]:
+    """Run the checks of its kind on one leaf, built in or loaded.
 
     Raises:
         UnknownNameError: if there is no such leaf.
     """
-    leaf = catalog.get(room, name)
-    checks: Checks = importlib.import_module(_SUITES[room]).CHECKS
-    return list(_run(room, leaf, checks))
+    leaf = catalog.get(kind, name)
+    checks: Checks = importlib.import_module(f"gradlab.check.{kind}").CHECKS
+    return run_checks(kind, leaf, checks)
 
 
-def _run(room: str, leaf: type, checks: Checks) -> Iterator[Outcome]:
+def run_checks(kind: str, leaf: type, checks: Checks) -> list[Outcome]:
+    """Run checks on a leaf's class; one that raises has failed."""
+    outcomes = []
     for title, check in checks.items():
         try:
             found = check(leaf)
         except Exception as error:
-            found = Finding(False, _said(error), "no error")
-        yield Outcome(
-            room, vars(leaf)["name"], title, found.passed, found.got, found.expected
-        )
+            found = Finding(False, _first_line(error), "no error")
+        outcomes.append(Outcome(kind, vars(leaf)["name"], title, **vars(found)))
+    return outcomes
 
 
-def _said(error: Exception) -> str:
-    """Return an error in one line."""
+def _first_line(error: Exception) -> str:
     text = error.got if isinstance(error, GradlabError) else str(error)
     lines = text.strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +39,7 @@ def command(
     with bits in a group, metadata with what reports need. Exit code 1 when a check
     does not pass.
     """
-    from gradlab.check import check_file
+    from gradlab.api import check_file
 
     failed = 0
     outcomes = []
@@ -53,8 +55,33 @@ def command(
         screen.line()
         screen.line(f"{len(outcomes)} checks, {failed} failed")
         if not failed:
-            screen.line(f"next   gradlab sweep --load {files[0]}")
+            leaves = dict.fromkeys((o["kind"], o["leaf"]) for o in outcomes)
+            screen.line(f"next   {sweep_of(files, leaves)}")
     ctx.exit(1 if failed else 0)
+
+
+def sweep_of(files: Iterable[Path], leaves: Iterable[tuple[str, str]]) -> str:
+    """Return the command that sweeps with these leaves, given as (kind, name).
+
+    Sections and measures take part in every sweep; a costly measure when it is named.
+    """
+    from gradlab import catalog
+    from gradlab.cli.registry_tables import OPTIONS, usage
+
+    leaves = list(leaves)
+    words = ["gradlab", "sweep"]
+    if any(catalog.external_source(*leaf) is not None for leaf in leaves):
+        words += [word for file in files for word in ("--load", shlex.quote(str(file)))]
+    for kind, option in OPTIONS.items():
+        chosen = [
+            usage(kind, name).partition("[")[0]
+            for of, name in leaves
+            if of == kind
+            and catalog.metadata(kind, name).get("costly", kind != "measures")
+        ]
+        if chosen:
+            words += [option, ",".join(chosen)]
+    return " ".join(words)
 
 
 def show(outcome: Outcome, screen: Screen) -> None:

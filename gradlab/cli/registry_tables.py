@@ -57,7 +57,7 @@ def overview() -> dict[str, list[str]]:
         "variants": [spec for spec, _, _ in _variants()],
         "activations": list(catalog.names("activations")),
         "inits": list(catalog.names("initializers")),
-        "inputs": [_usage("inputs", name) for name in catalog.names("inputs")],
+        "inputs": [usage("inputs", name) for name in catalog.names("inputs")],
         "losses": list(catalog.names("losses")),
         "measures": list(catalog.names("measures")),
         "sections": list(catalog.names("sections")),
@@ -77,7 +77,7 @@ def table(room: str) -> list[dict[str, str]]:
     if room in tables:
         return tables[room]()
     return [
-        {"name": _usage(room, name), "what it is": about["summary"]}
+        {"name": usage(room, name), "what it is": about["summary"]}
         for name in catalog.names(room)
         for about in [catalog.metadata(room, name)]
     ]
@@ -223,7 +223,7 @@ def _section_table() -> list[dict[str, str]]:
     return [{"name": name, "question": leaf.question} for name, leaf in leaves]
 
 
-def _usage(room: str, name: str) -> str:
+def usage(room: str, name: str) -> str:
     """Return a name with what may follow its colon: ``gaussian[:SD]``."""
     argument = catalog.metadata(room, name).get("argument")
     if not argument:

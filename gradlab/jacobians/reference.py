@@ -23,6 +23,13 @@ def step_jacobian(cell: Cell, inputs: Tensor, state: State) -> Tensor:
         return _derivative(cell.step(inputs, leaves).state, leaves)
 
 
+def input_jacobian(cell: Cell, inputs: Tensor, state: State) -> Tensor:
+    """Return ds_t/dx_t, (B, n, I)."""
+    (leaf,) = _leaves((inputs,))
+    with torch.enable_grad():
+        return _derivative(cell.step(leaf, state).state, (leaf,))
+
+
 def product(trajectory: Trajectory, lag: int) -> Tensor:
     """Return ds_T/ds_{T - lag}, through one graph over all the steps."""
     return _through(trajectory, lag, lambda cell, x, state: cell.step(x, state).state)

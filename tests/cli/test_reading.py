@@ -213,7 +213,7 @@ def test_check_passes(run, bent):
     lines = run("check", "bent.py").stdout.splitlines()
     assert all(line.startswith("ok     bent: ") for line in lines[:-3])
     assert lines[-2].endswith(" checks, 0 failed")
-    assert lines[-1] == "next   gradlab sweep --load bent.py"
+    assert lines[-1] == "next   gradlab sweep --load bent.py --activation bent"
 
 
 def test_check_fails(run, bent):

@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import gradlab
 from gradlab import catalog
+from gradlab.api import check_file
 from gradlab.catalog import registry
-from gradlab.check import check_file
+from gradlab.cli import main
+from gradlab.cli.check import sweep_of
 
 
 LEAVES = {
@@ -35,9 +38,48 @@ def nothing_stays_loaded(monkeypatch):
 @pytest.mark.parametrize(("room", "name"), LEAVES.items())
 def test_a_file_outside_the_package_passes_the_suite(room, name):
     outcomes = check_file(HERE / "leaves" / f"{name}.py")
-    assert {(o.room, o.leaf) for o in outcomes} == {(room, name)}
+    assert {(o.kind, o.leaf) for o in outcomes} == {(room, name)}
     assert [str(o) for o in outcomes if not o.passed] == []
     assert name in catalog.names(room)
+
+
+SUGGESTED = {
+    "cells": "--cell drift",
+    "activations": "--activation cubic",
+    "initializers": "--init cyclic",
+    "inputs": "--input pulse",
+    "losses": "--loss tail",
+    "measures": "",
+    "sections": "",
+}
+
+
+@pytest.mark.parametrize(("kind", "option"), SUGGESTED.items())
+def test_the_sweep_suggested_has_the_leaf(kind, option):
+    file = HERE / "leaves" / f"{LEAVES[kind]}.py"
+    command = sweep_of([file], catalog.load_file(file))
+    assert command == f"gradlab sweep --load {file} {option}".rstrip()
+    words = [*command.split()[1:], "--hidden=8", "--seeds=1", "--dry-run"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+
+
+def test_the_sweep_suggested_for_built_in_leaves_and_several():
+    leaves = [("cells", "gru"), ("cells", "lstm"), ("measures", "lyapunov_exponents")]
+    assert sweep_of([Path("gru.py")], leaves) == (
+        "gradlab sweep --cell gru,lstm --measure lyapunov_exponents"
+    )
+    assert sweep_of([Path("text.py")], [("inputs", "text")]) == (
+        "gradlab sweep --input text:FILE"
+    )
+
+
+def test_a_file_inside_the_package_is_checked_as_the_leaf_it_is():
+    file = Path(gradlab.__file__).parent / "activations" / "tanh.py"
+    outcomes = check_file(file)
+    assert {(o.kind, o.leaf) for o in outcomes} == {("activations", "tanh")}
+    assert all(o.passed for o in outcomes)
+    assert catalog.external_source("activations", "tanh") is None
 
 
 def test_dropped_into_the_folders_they_join_these_tests(tmp_path):

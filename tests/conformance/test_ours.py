@@ -6,7 +6,7 @@ A leaf is tested here because its file is there; nothing has to be registered.
 import pytest
 
 from gradlab import catalog
-from gradlab.check import check_leaf
+from gradlab.api import check_leaf
 
 
 OURS = [

@@ -3,8 +3,8 @@
 import pytest
 
 from gradlab import catalog
+from gradlab.api import check_file
 from gradlab.catalog import registry
-from gradlab.check import check_file
 from gradlab.errors import ConfigError, InputError
 
 
@@ -181,17 +181,3 @@ def test_loading_again_replaces_and_a_second_file_may_not(tmp_path):
     other.write_text(CELL)
     with pytest.raises(ConfigError, match="a name already in use"):
         catalog.load_file(other)
-
-
-def test_a_fingerprint_follows_version_and_source(tmp_path):
-    assert catalog.fingerprint("measures", "horizon") == str(
-        catalog.get("measures", "horizon").version
-    )
-    file = tmp_path / "mine.py"
-    seen = set()
-    for text in (CELL, CELL + "    version = 2\n", CELL + "# another source\n"):
-        file.write_text(text)
-        catalog.load_file(file)
-        seen.add(catalog.fingerprint("cells", "wrong"))
-        assert catalog.fingerprint("cells", "wrong") in seen
-    assert len(seen) == 3

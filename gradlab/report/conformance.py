@@ -1,25 +1,20 @@
-"""What a section must hold, given the store of one small sweep."""
+"""Checks of a report section, given the results of one small sweep."""
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from gradlab.check import Checks
 from gradlab.check.finding import Finding, first_wrong, holds
 from gradlab.report.blocks import Block, Details, Figure, Missing
 from gradlab.report.figures.drawn import draw
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
-from gradlab.store.results import Results
-from gradlab.store.store import Store
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.measure import measure
-from gradlab.sweeps.points import plan
+from gradlab.store.results import PointResult, Results
 
 
-_SWEEP = {
+SWEEP = {
     "name": "check",
     "hidden": [4],
     "features": 3,
@@ -37,18 +32,52 @@ _SWEEP = {
         },
     ],
 }
+"""A sweep whose results every section can be checked on."""
 
 
-def titled(leaf: type[Section]) -> Finding:
+def checks_on(results: Results) -> Checks:
+    """Return the checks of a section, by title, on the results of :data:`SWEEP`."""
+    measured, empty = Story.of(results), Story.of(without_records(results))
+    return {
+        "it asks a question and has a place": partial(titled, story=measured),
+        "it gives blocks or says what is missing": partial(builds, story=measured),
+        "it stands a store without results": partial(builds_from_nothing, story=empty),
+        "the same store gives the same words": partial(repeats, results=results),
+        "figures have words and numbers": partial(figures_speak, story=measured),
+        "figures can be drawn": partial(figures_draw, story=measured),
+    }
+
+
+def without_records(results: Results) -> Results:
+    """Return the same results with every point still to be computed."""
+    points = {
+        point.key: replace(point, status="missing", computed={}, owners={})
+        for point in results.points
+    }
+
+    def emptied(some: Sequence[PointResult]) -> list[PointResult]:
+        return [points[point.key] for point in some]
+
+    counts = dict.fromkeys(results.meta["counts"], 0)
+    counts["asked"] = counts["missing"] = len(points)
+    return replace(
+        results,
+        points=emptied(results.points),
+        grids={name: emptied(some) for name, some in results.grids.items()},
+        meta=results.meta | {"counts": counts},
+    )
+
+
+def titled(leaf: type[Section], story: Story) -> Finding:
     """It asks a question, and has a place."""
-    title = leaf().title(_story())
+    title = leaf().title(story)
     good = bool(title.strip()) and isinstance(leaf.order, int | float)
     return holds(good, f"{title!r} at {leaf.order!r}", "a question, and a number")
 
 
-def builds(leaf: type[Section]) -> Finding:
+def builds(leaf: type[Section], story: Story) -> Finding:
     """It gives blocks, or says in words what is missing."""
-    built = _build(leaf, _story())
+    built = _build(leaf, story)
     if isinstance(built, Missing):
         return holds(bool(built.reason.strip()), f"missing: {built.reason}", "a reason")
     strange = [type(block).__name__ for block in built if not _is_block(block)]
@@ -56,19 +85,19 @@ def builds(leaf: type[Section]) -> Finding:
     return holds(bool(built) and not strange, got or "nothing", "blocks, or Missing")
 
 
-def builds_from_nothing(leaf: type[Section]) -> Finding:
+def builds_from_nothing(leaf: type[Section], story: Story) -> Finding:
     """Where no point was computed, it still gives blocks or says what is missing."""
-    built = _build(leaf, Story.of(_results(measured=False)))
+    built = _build(leaf, story)
     return holds(True, type(built).__name__, "blocks, or Missing")
 
 
-def repeats(leaf: type[Section]) -> Finding:
+def repeats(leaf: type[Section], results: Results) -> Finding:
     """The same store gives the same words."""
-    words = [_texts(_build(leaf, _story())) for _ in range(2)]
+    words = [_texts(_build(leaf, Story.of(results))) for _ in range(2)]
     return holds(words[0] == words[1], f"{len(words[0])} texts", "the same twice")
 
 
-def figures_speak(leaf: type[Section]) -> Finding:
+def figures_speak(leaf: type[Section], story: Story) -> Finding:
     """Every figure has words for those who do not see it, and a table of numbers."""
 
     def wrong(figure: Figure) -> Iterator[str]:
@@ -78,20 +107,20 @@ def figures_speak(leaf: type[Section]) -> Finding:
         if not rows or any(len(row) != len(columns) for row in rows):
             yield f"{figure.name} with a table of {len(rows)} rows"
 
-    found = (what for figure in _figures(leaf) for what in wrong(figure))
+    found = (what for figure in _figures(leaf, story) for what in wrong(figure))
     return first_wrong(found, "alt text, caption and numbers for each figure")
 
 
-def figures_draw(leaf: type[Section]) -> Finding:
+def figures_draw(leaf: type[Section], story: Story) -> Finding:
     """Every figure can be drawn."""
-    figures = _figures(leaf)
+    figures = _figures(leaf, story)
     for figure in figures:
         draw(figure.data, "check")
     return holds(True, f"{len(figures)} drawn", "no error")
 
 
-def _figures(leaf: type[Section]) -> list[Figure]:
-    built = _build(leaf, _story())
+def _figures(leaf: type[Section], story: Story) -> list[Figure]:
+    built = _build(leaf, story)
     if isinstance(built, Missing):
         return []
     return [block for block in _flat(built) if isinstance(block, Figure)]
@@ -117,37 +146,3 @@ def _is_block(block: Any) -> bool:
 
 def _build(leaf: type[Section], story: Story) -> Sequence[Block] | Missing:
     return leaf().build(story.results, story)
-
-
-def _story() -> Story:
-    return Story.of(_results(measured=True))
-
-
-@cache
-def _results(*, measured: bool) -> Results:
-    """Return what one small sweep leaves behind, with or without its points."""
-    sweep = load(_SWEEP)
-    planned = plan(sweep)
-    folder = tempfile.mkdtemp(prefix="gradlab-check-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with Store.open(folder, create=True) as store:
-        store.expect({key: p.params() for key, p in planned.points.items()})
-        for key, point in planned.points.items() if measured else ():
-            needs = planned.needs[key]
-            (outcome,) = measure([point], needs)
-            store.save_point(
-                key, point.params(), records=outcome.records, computed=needs.by_measure
-            )
-        meta = {"name": sweep.name, "command": "gradlab check"}
-        store.save_sweep(sweep.name, sweep.resolved(), planned.grids, meta)
-    return Results.open(folder)
-
-
-CHECKS = {
-    "it asks a question and has a place": titled,
-    "it gives blocks or says what is missing": builds,
-    "it stands a store without results": builds_from_nothing,
-    "the same store gives the same words": repeats,
-    "figures have words and numbers": figures_speak,
-    "figures can be drawn": figures_draw,
-}
