@@ -116,7 +116,8 @@ def bits(leaf: type[Measure]) -> Finding:
         if spec in applicable
         for wrong in differing_readings([leaf()], spec, hidden, sequences)
     )
-    return first_wrong(found, "the same bits alone, in 4 and in 11", "the same bits")
+    expected = "the same bits alone, in 4 and in 11: see Measure.compute on sums"
+    return first_wrong(found, expected, "the same bits")
 
 
 def differing_readings(

@@ -89,6 +89,14 @@ class Measure(ABC):
 
         A single :class:`Reading` stands for the output of the measure's own name, and
         so does a bare array, one number per sequence (…M, B).
+
+        A member's numbers must have the same bits alone and in an ensemble. The order
+        in which torch and NumPy add numbers depends on shape and memory layout, except
+        over a contiguous last axis in NumPy. So sum there, e.g. over time and units::
+
+            hidden = flow.trajectory.states[0].numpy()          # (T + 1, …M, B, n)
+            by_sequence = np.ascontiguousarray(np.moveaxis(hidden, 0, -2))
+            return by_sequence.mean(axis=-1).mean(axis=-1)
         """
 
     def readings(self, flow: Flow) -> dict[str, Reading]:

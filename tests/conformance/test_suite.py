@@ -107,6 +107,13 @@ class Wrong(Measure):
         hidden += 1
         return hidden[-1].sum(-1)
 """,
+    "bits are the same alone and in an ensemble": """
+from gradlab.measures.base import Measure
+
+class Wrong(Measure):
+    def compute(self, flow):
+        return flow.trajectory.states[0].sum(-1).mean(0)
+""",
     "readings have the form declared": """
 from gradlab.measures.base import Measure, Reading
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradlab.measures.base import Measure
 
 
@@ -17,6 +19,6 @@ class Speed(Measure):
     steps: int = 10
 
     def compute(self, flow):
-        hidden = flow.trajectory.states[0]
-        moved = (hidden[1:] - hidden[:-1])[-self.steps :]
-        return (moved * moved).sum(-1).mean(0)
+        moved = np.diff(flow.trajectory.states[0].numpy(), axis=0)[-self.steps :]
+        by_sequence = np.ascontiguousarray(np.moveaxis(moved * moved, 0, -2))
+        return by_sequence.sum(axis=-1).mean(axis=-1)
