@@ -24,7 +24,7 @@ _SPECS = ("rnn", "lstm", "gru", "lstm:layers=2")
 _LENGTH, _BATCH, _INPUTS, _HIDDEN = 12, 2, 3, 4
 _ENSEMBLES = (
     *((spec, 10, 3) for spec in _SPECS),
-    *((spec, 37, 1) for spec in ("rnn", "lstm", "gru")),
+    *((spec, 37, 1) for spec in ("rnn", "lstm")),
 )
 """(spec, hidden units, sequences) for which bits are compared."""
 
@@ -126,12 +126,12 @@ def differing_readings(
     """Name each reading of a member that is not the same alone and in an ensemble.
 
     Compared are means and standard deviations of members 5 and 8 of 11, which are
-    measured alone, in ensembles of one, of four, and in that of all. Trajectories are
-    kept from one call to the next, with what measures computed of them.
+    measured alone, in ensembles of one and of four, and in that of all. Trajectories
+    are kept from one call to the next, with what measures computed of them.
     """
     case = spec, hidden, sequences
     alone = {k: _summaries(measures, _member_flow(*case, k)) for k in (5, 8)}
-    for first, last in ((5, 6), (8, 9), (5, 9), (0, 11)):
+    for first, last in ((8, 9), (5, 9), (0, 11)):
         together = _summaries(measures, _ensemble_flow(*case, first, last))
         for k in {5, 8} & set(range(first, last)):
             for name, (mean, sd) in together.items():
@@ -153,7 +153,7 @@ def _summaries(
 @cache
 def _members(spec: str, hidden: int, sequences: int) -> tuple[list[Cell], Tensor]:
     generator = torch.Generator().manual_seed(0)
-    inputs = torch.randn(11, sequences, _LENGTH, _INPUTS, generator=generator)
+    inputs = torch.randn(11, sequences, 8, _INPUTS, generator=generator)
     return [
         initialize_(
             cells.build(spec, _INPUTS, hidden, activation=Sigmoid()), seed=seed, gain=2
