@@ -53,7 +53,7 @@ def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("gradlab.sweeps.runner.ProcessPool", InlinePool)
     monkeypatch.setattr(build, "render", drawn)
-    monkeypatch.setattr(InlinePool, "hired", [])
+    monkeypatch.setattr(InlinePool, "jobs_of_pools", [])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from gradlab.engines.engine import Answer
 class InlinePool:
     """Takes tasks as a pool of workers does and does them itself, in their order."""
 
-    hired: list[int] = []
+    jobs_of_pools: list[int] = []
 
     def __init__(
         self,
@@ -22,14 +22,14 @@ class InlinePool:
         memory: int | None = None,
         prepare: str = "",
     ) -> None:
-        self.hired.append(jobs)
+        self.jobs_of_pools.append(jobs)
         self._tasks: deque[tuple[Any, str, tuple]] = deque()
 
     def __enter__(self) -> InlinePool:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Nobody to send home."""
+        """Nothing to end."""
 
     def add(self, task: Any, name: str, *arguments: Any, limits: object = None) -> None:
         self._tasks.append((task, name, arguments))

@@ -159,7 +159,7 @@ def test_format(sweep, home):
 def test_jobs(sweep, inline):
     sweep("--length=8,9", "--measure=spectral_norm", "--jobs=2")
     sweep("--out=other", "--length=8,9", "--measure=spectral_norm", "--jobs=1")
-    assert inline.hired == [2, 1]
+    assert inline.jobs_of_pools == [2, 1]
 
 
 def test_log(sweep, home):

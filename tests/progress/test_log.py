@@ -11,6 +11,8 @@ import pytest
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
+from gradlab.progress.state import State
+from gradlab.progress.watch import Watch
 from gradlab.sweeps import runner
 from gradlab.sweeps.loading import load
 from tests.sweeps.inline import InlinePool
@@ -132,3 +134,34 @@ def test_a_full_disk_under_the_log_is_told_once_and_ends_nothing(tmp_path):
     lost = [event.cause for event in reported if isinstance(event, events.LogLost)]
     assert lost == ["/dev/full: No space left on device"]
     assert results.meta["counts"]["done"] == 2
+
+
+FAILING = """
+from gradlab.measures.base import Measure
+class FailingHere(Measure):
+    "Fails where one of two weights is positive."
+    def compute(self, flow):
+        weight = flow.cell.weight_hh.detach()
+        if (weight[..., 0, :2] > 0).any():
+            raise ValueError("a weight is positive")
+        return weight.amax((-1, -2)).unsqueeze(-1)
+"""
+
+
+def test_a_program_a_log_and_a_watch_count_alike(tmp_path):
+    (tmp_path / "failing.py").write_text(FAILING)
+    config = {**SMALL, "seeds": 6, "measures": ["failing_here"]}
+    config["grid"] = [{"name": "a", "gain": [1, 2]}, {"name": "b", "gain": [2]}]
+    sweep = load(config, load=[tmp_path / "failing.py"])
+    state = State()
+    file, folder = tmp_path / "log", tmp_path / "r"
+    runner.run(sweep, folder, jobs=1, verify=False, log=file, progress=state.take)
+    logged = lines(file)[-1]
+    watched = State()
+    for event in Watch(folder).look():
+        watched.take(event)
+    assert 0 < state.failed < state.done == state.total == 12
+    for name in ("total", "done", "failed"):
+        assert getattr(state, name) == logged[name] == getattr(watched, name)
+    assert state.grids == watched.grids
+    assert watched.seconds_left() == logged["seconds_left"] == 0.0
