@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from gradlab.progress.events import (
     Event,
+    Finished,
     LockUnavailable,
     LogLost,
     PointDone,
@@ -66,7 +67,6 @@ class State:
         checked: the self-check's result in words, once it is there.
         writer: who computes a run that is watched.
         latest: the point that came last.
-        stopped: whether the run was interrupted.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -81,11 +81,11 @@ class State:
     checked: str = ""
     writer: str = ""
     latest: PointDone | None = None
-    stopped: bool = False
 
     def __post_init__(self) -> None:
         """Start the clock."""
         self._began = self.clock()
+        self._ended: float | None = None
         self._expected = self._passed = self._measured = 0.0
         self._history: deque[tuple[float, int]] = deque()
         self._kinds: set[tuple[type, str]] = set()
@@ -111,13 +111,14 @@ class State:
                 self.checked = event.text
             case Writer():
                 self.writer = event.name
-            case Stopped():
-                self.stopped = True
+            case Stopped() | Finished():
+                self._ended = self.clock()
         return []
 
     def elapsed(self) -> float:
-        """Return the seconds since the run started."""
-        return self.clock() - self._began
+        """Return the seconds since the run started, up to its end."""
+        end = self.clock() if self._ended is None else self._ended
+        return end - self._began
 
     def rate(self) -> float | None:
         """Return points per second over the last minute; None while unknown.
@@ -162,7 +163,7 @@ class State:
         self.grids = {name: Grid(*counts) for name, counts in event.grids.items()}
         self.computed = self.not_finite = self.lost = 0
         self._expected, self._passed, self._measured = event.work, 0.0, 0.0
-        self._began = self.clock()
+        self._began, self._ended = self.clock(), None
         self._history.clear()
 
     def _add(self, event: PointsDone) -> None:

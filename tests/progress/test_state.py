@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlab.progress.events import (
+    Finished,
     PointDone,
     PointsDone,
     Started,
@@ -44,9 +45,19 @@ def test_points_of_several_grids_count_once_in_all_and_in_each():
     assert (state.total, state.done, state.failed) == (3, 3, 2)
     assert (state.computed, state.not_finite) == (2, 1)
     assert {name: grid.done for name, grid in state.grids.items()} == {"a": 2, "b": 2}
-    assert not state.stopped
-    state.take(Stopped())
-    assert state.stopped
+
+
+@pytest.mark.parametrize("end", [Stopped(), Finished()])
+def test_the_time_of_a_run_ends_with_it(end):
+    clock = Clock()
+    state = State(clock)
+    clock.now += 5
+    state.take(started())
+    clock.now += 7
+    assert state.elapsed() == 7
+    state.take(end)
+    clock.now += 100
+    assert state.elapsed() == 7
 
 
 def test_a_failed_point_that_is_tried_again_is_counted_once():
