@@ -1,12 +1,15 @@
 """Lyapunov exponents: how fast each direction grows or dies, nats per step.
 
-They are those of the whole state, (h, c) for the LSTM, by the QR algorithm in float64
-along the stored trajectory. :func:`hidden_only_exponent` is what one gets without c.
+Of the whole state, (h, c) for the LSTM, by the QR algorithm in float64 along the stored
+trajectory. :func:`hidden_only_exponent` leaves c out, for comparison.
 """
 
-from gradlab.exponents.along import hidden_only_exponent, lyapunov_exponents
 from gradlab.exponents.qr import qr_exponents
 from gradlab.exponents.spectrum import Exponents, kaplan_yorke_dimension
+from gradlab.exponents.trajectory_exponents import (
+    hidden_only_exponent,
+    lyapunov_exponents,
+)
 
 
 __all__ = [

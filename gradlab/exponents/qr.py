@@ -1,4 +1,17 @@
-"""The QR algorithm: carry a frame along, re-orthonormalise, keep what it grew by."""
+"""Lyapunov exponents of a product of matrices by the QR algorithm."""
+
+# Derivation. Let Q_0 be orthonormal, (n, k), and factor J_t Q_{t-1} = Q_t R_t at every
+# step. Then J_t ... J_1 Q_0 = Q_t R_t ... R_1, and R_t ... R_1 is upper triangular with
+# diagonal prod_s (R_s)_ii. The first i columns of Q_0 span a volume that the product
+# multiplies by the first i of these, and a generic volume grows at the rate lambda_1 +
+# .. + lambda_i (Oseledets 1968). So
+#
+#     lambda_i = lim 1/t sum_{s <= t} ln |(R_s)_ii|        (Benettin et al. 1980).
+#
+# No number here leaves float64's range: Q stays orthonormal, R is one step's, and only
+# its logs are summed. Over all n directions prod_i |(R_t)_ii| = |det J_t| holds exactly
+# at every step, for any Q_0; ln |det J_t| is computed independently by LU, and the
+# difference (`Exponents.sum_rule_residual`) shows any loss of orthogonality.
 
 from collections.abc import Iterable
 
@@ -9,14 +22,15 @@ from torch import Tensor
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
 from gradlab.numerics.batch_invariant import bmm, elementwise, pad_to_multiple
+from gradlab.numerics.logscale import LN2, exponent_of, ldexp
 from gradlab.numerics.orthonormal import factors
 from gradlab.seeding import stream
 
 
 BLOCKS = 12
 LOST = -30.0
-"""ln of the size, beside that of the step's best direction, below which a direction is
-rounding: float64's is at -36, and grows with the width."""
+"""ln of the growth relative to the step's fastest direction below which a direction
+counts as rounding. The rounding of float64 is at -36 and grows with the width."""
 
 _TINY = torch.finfo(torch.float64).tiny
 
@@ -32,26 +46,25 @@ def qr_exponents(
 ) -> Exponents:
     """Return the Lyapunov exponents of products J_steps ... J_1 of (N, n, n) matrices.
 
-    A frame Q of orthonormal directions is carried along: Z = J_t Q, Z = Q' R, and ln
-    |R_ii| is what direction i grew by. All in float64. ln |det J_t| is taken beside it,
-    by LU, so that the sum of the exponents has a witness.
+    All in float64. ln |det J_t| is summed as well, by LU, as a check on the sum of the
+    exponents.
 
     Args:
         jacobians: J_1, J_2, .. of N systems, at least ``steps`` of them.
-        steps: how many to take.
-        count: k leading exponents; all n when left out.
-        warm_up: steps in which the frame settles and nothing is counted; a tenth of
-            the steps when left out.
-        every: steps between two factorisations. Directions that part by more than
-            e^13 in between lose digits: 1 for gated cells.
-        blocks: of time, in which growth is kept apart for intervals.
+        steps: number of steps.
+        count: k, the leading exponents to compute; n by default.
+        warm_up: steps that are not counted, in which Q turns to the leading
+            directions; ``steps // 10`` by default.
+        every: steps between two factorisations. Directions whose growth differs by
+            more than e^13 in between lose digits; gated cells need 1.
+        blocks: of time; growth is kept per block, for intervals by batch means.
 
     Returns:
         :class:`Exponents` with N for (…M, B).
 
     Raises:
-        ConfigError: settings that leave nothing to measure.
-        ShapeError: matrices that are not (N, n, n).
+        ConfigError: for settings that leave no step to measure.
+        ShapeError: for matrices that are not (N, n, n).
 
     Source: Benettin et al. 1980; Eckmann and Ruelle 1985.
     """
@@ -59,31 +72,40 @@ def qr_exponents(
     _check(steps, count, warm_up, every, blocks)
     ends = _ends(steps - warm_up, blocks)
     stops = {warm_up + end for end in ends}
-    run: _Run | None = None
+    iteration: _QRIteration | None = None
     with torch.no_grad():
         for t, matrices in zip(range(1, steps + 1), jacobians, strict=False):
-            run = run or _Run(matrices, count)
-            run.advance(matrices)
+            iteration = iteration or _QRIteration(matrices, count)
+            iteration.multiply(matrices)
             if (t - warm_up) % every == 0 or t in stops:
-                run.factorise()
+                iteration.factorise()
+            else:
+                iteration.rescale()
             if t == warm_up:
-                run.forget()
+                iteration.reset_growth()
             elif t in stops:
-                run.end_block()
-    if run is None or run.taken < steps:
+                iteration.end_block()
+    if iteration is None or iteration.steps < steps:
         raise ConfigError(
-            got=f"{0 if run is None else run.taken} Jacobians",
+            got=f"{0 if iteration is None else iteration.steps} Jacobians",
             expected=f"{steps} of them, as many as steps",
             try_="steps=len(jacobians)",
         )
-    return run.found(ends, warm_up)
+    return iteration.exponents(ends, warm_up)
 
 
-class _Run:
-    """A frame under way and what it has grown by.
+class _QRIteration:
+    """The frame Q of N systems and the growth of its directions since the last reset.
 
-    Matrices are held with sides of multiples of 16, so that each is factorised by the
-    same code whoever else is in the batch.
+    Matrices are padded to multiples of 16, so that each is factorised by the same code
+    whatever the other members of the batch.
+
+    Attributes:
+        frame: J_t .. Q since the last factorisation, padded (N, n, k).
+        growth: (N, k), ln growth in the current block of time.
+        pivots: (N, n), sums of ln |pivot| of every J_t.
+        dead: (N, k), directions lost since the last reset.
+        blocks: ln growth (N, k) of finished blocks.
     """
 
     def __init__(self, like: Tensor, count: int | None) -> None:
@@ -101,75 +123,79 @@ class _Run:
                 expected=f"a count from 1 to {self.width}",
                 try_=f"count={self.width}",
             )
-        frame = _start(self.width)[:, : self.count].to(like.device)
+        frame = _initial_frame(self.width)[:, : self.count].to(like.device)
         self.frame = pad_to_multiple(frame.expand(number, -1, -1), 2)
         size = self.frame.shape[-2]
-        self.beyond = torch.diag(torch.arange(size, device=like.device) >= self.width)
-        self.taken = 0
+        padding = torch.arange(size, device=like.device) >= self.width
+        self.padding = torch.diag(padding).double()
+        self.exponent = torch.zeros(number, dtype=torch.int64, device=like.device)
+        self.steps = 0
         self.blocks: list[np.ndarray] = []
         self.dead = frame.new_zeros(number, self.count, dtype=torch.bool)
-        self.forget()
+        self.reset_growth()
 
-    @property
-    def whole(self) -> bool:
-        """Whether all directions are followed, so that the determinant has a say."""
-        return self.count == self.width
-
-    def forget(self) -> None:
-        """Count from here on."""
+    def reset_growth(self) -> None:
+        """Discard what was counted so far."""
         self.growth = self.frame.new_zeros(self.dead.shape)
-        self.pivots = self.frame.new_zeros(self.dead.shape[0], self.beyond.shape[0])
+        self.pivots = self.frame.new_zeros(self.dead.shape[0], self.padding.shape[0])
         self.dead = torch.zeros_like(self.dead)
 
-    def advance(self, matrices: Tensor) -> None:
-        """Apply J_t to the frame."""
+    def multiply(self, matrices: Tensor) -> None:
+        """Apply J_t (N, n, n) to the frame."""
         wide = pad_to_multiple(matrices.double(), 2)
         self.frame = bmm(wide, self.frame)
-        self.taken += 1
-        if self.whole:
-            # Ones where the matrix was filled up: they add ln 1 to the determinant.
-            factors, *_ = torch.linalg.lu_factor_ex(wide + self.beyond.to(wide))
-            self.pivots += _ln(factors.diagonal(dim1=-2, dim2=-1))
+        self.steps += 1
+        if self.count == self.width:
+            # Ones on the padded diagonal add ln 1 to the determinant.
+            lu, *_ = torch.linalg.lu_factor_ex(wide + self.padding)
+            self.pivots += _ln(lu.diagonal(dim1=-2, dim2=-1))
+
+    def rescale(self) -> None:
+        """Bring the frame's largest entry near 1, by a power of two."""
+        shift = exponent_of(self.frame.abs().amax((-2, -1)))
+        self.frame = ldexp(self.frame, -shift[:, None, None])
+        self.exponent += shift
 
     def factorise(self) -> None:
-        """Make the frame orthonormal again and add what it grew by."""
+        """Replace the frame by its Q and count ln |R_ii| as growth."""
         frame, triangle = factors(self.frame[..., : self.count])
         grown = _ln(triangle.diagonal(dim1=-2, dim2=-1))
         self.dead |= grown < grown.amax(-1, keepdim=True) + LOST
         self.dead |= grown.isneginf()
-        self.growth += grown
+        self.growth += grown + LN2 * self.exponent[:, None].double()
+        self.exponent.zero_()
         self.frame = pad_to_multiple(frame, 2)
 
     def end_block(self) -> None:
-        """Put away the growth of a block of time."""
+        """Start the next block of time."""
         self.blocks.append(self.growth.cpu().numpy())
         self.growth = torch.zeros_like(self.growth)
 
-    def found(self, ends: tuple[int, ...], warm_up: int) -> Exponents:
-        """Return what was found."""
+    def exponents(self, ends: tuple[int, ...], warm_up: int) -> Exponents:
+        """Return the exponents from the growth of all blocks."""
         pivots = np.ascontiguousarray(self.pivots.cpu().numpy())
         ln_determinant = pivots.sum(axis=-1) / ends[-1]
-        if not self.whole:
+        if self.count < self.width:
             ln_determinant = np.full_like(ln_determinant, np.nan)
         dead = self.dead.cpu().numpy()
         return Exponents(ends, np.stack(self.blocks), dead, ln_determinant, warm_up)
 
 
 def _ln(diagonal: Tensor) -> Tensor:
-    """Return ln |entries| of (N, n); the same bits in any company."""
+    """Return ln |entries| of (N, n); -inf below the smallest normal number."""
     size = diagonal.abs().contiguous()
     logs = elementwise(torch.log, size.clamp(min=_TINY))
     return torch.where(size < _TINY, -torch.inf, logs)
 
 
-def _start(width: int) -> Tensor:
-    """Return a fixed orthonormal frame in no particular direction, (n, n) float64."""
+def _initial_frame(width: int) -> Tensor:
+    """Return a fixed random orthonormal frame, (n, n) float64."""
     drawn = stream(0, "lyapunov_frame").standard_normal((width, width))
     return torch.from_numpy(np.linalg.qr(drawn)[0])
 
 
 def _ends(steps: int, blocks: int) -> tuple[int, ...]:
-    """Return 0 and the ends of equal blocks of time, as far as there are steps."""
+    """Return 0 and the ends of at most ``blocks`` equal blocks of time."""
     parts = min(blocks, steps)
     return tuple(round(steps * k / parts) for k in range(parts + 1))
 

@@ -1,4 +1,4 @@
-"""What a QR run found, and the numbers that follow from it."""
+"""Lyapunov exponents and the quantities derived from them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +10,16 @@ from gradlab.statistics import batch_means
 
 @dataclass(frozen=True, eq=False)
 class Exponents:
-    """Lyapunov exponents of (…M, B) sequences with their evidence, float64.
+    """Lyapunov exponents of (…M, B) sequences, by block of time, float64.
 
     Attributes:
         ends: measured steps after which a block of time ends, from 0 on.
         increments: (blocks, …M, B, k), log growth of every direction in each block.
-        dead: (…M, B, k), directions that were lost: a step shrank them to nothing, or
-            below e^-30 of what it did to the best, which is float64's rounding.
+        dead: (…M, B, k), directions lost to an exact zero, or to rounding: a step
+            shrank them below e^-30 of the fastest.
         ln_determinant: (…M, B), mean ln |det J_t| of a measured step, by LU; -inf
-            where a J_t is singular, NaN unless the spectrum is whole.
-        warm_up: steps before the measured ones, in which the directions settled.
+            where a J_t is singular, NaN unless k = n.
+        warm_up: steps before the measured ones.
     """
 
     ends: tuple[int, ...]
@@ -30,12 +30,12 @@ class Exponents:
 
     @property
     def steps(self) -> int:
-        """The number of measured steps."""
+        """Number of measured steps."""
         return self.ends[-1]
 
     @property
     def count(self) -> int:
-        """k, the number of directions followed."""
+        """k, the number of directions."""
         return self.dead.shape[-1]
 
     @property
@@ -45,16 +45,15 @@ class Exponents:
 
     @property
     def dead_count(self) -> np.ndarray:
-        """How many directions died, (…M, B)."""
+        """Number of dead directions, (…M, B)."""
         return self.dead.sum(axis=-1)
 
     @property
     def sum_rule_residual(self) -> np.ndarray:
-        """Return |sum of exponents - mean ln |det J_t||, (…M, B).
+        """|sum of exponents - mean ln |det J_t||, (…M, B).
 
-        The two come from different factorisations of the same J_t; the rule is exact
-        over any number of steps. NaN where it says nothing: only some directions were
-        followed, or a direction died and both sides are -inf.
+        Zero up to rounding over any number of steps; the two sides come from different
+        factorisations of J_t. NaN where k < n, or a direction died and both are -inf.
         """
         with np.errstate(invalid="ignore"):
             off = np.abs(self.exponents.sum(axis=-1) - self.ln_determinant)
@@ -77,10 +76,10 @@ class Exponents:
         return np.maximum(self.exponents, 0.0).sum(axis=-1)
 
     def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Return low and high (…M, k) of the exponents averaged over sequences.
+        """Return bounds low and high (…M, k) of the exponents' mean over sequences.
 
-        By batch means over the blocks of time; NaN where these are too short or few,
-        and for dead directions.
+        By batch means over the blocks of time (:func:`gradlab.statistics.batch_means`);
+        NaN where these are too short or few, and for dead directions.
         """
         curves = np.ascontiguousarray(np.moveaxis(self._curves, -2, 0)).mean(axis=0)
         lead = curves.shape[1:]
@@ -91,7 +90,7 @@ class Exponents:
 
     @cached_property
     def _curves(self) -> np.ndarray:
-        """Log growth up to each end, (ends, …M, B, k), the fastest direction first."""
+        """Ln growth up to each end, (ends, …M, B, k), the fastest direction first."""
         total = np.cumsum(self.increments, axis=0)
         curves = np.concatenate([np.zeros_like(total[:1]), total])
         curves[1:, self.dead] = -np.inf

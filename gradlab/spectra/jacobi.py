@@ -1,17 +1,46 @@
 """Singular values of rows on very different scales, all of them to high accuracy."""
 
+# A = diag(2^k) X, X well conditioned and k over any range, as a graded factorisation
+# leaves it. An SVD of A as a float matrix has errors of eps sigma_1 in every value, so
+# values below eps sigma_1 are noise, and 2^k may not be a float at all. One-sided
+# Jacobi (Hestenes 1958) rotates pairs of rows from the left until all are orthogonal;
+# their lengths are then the singular values. Each rotation is a small relative change
+# of its two rows, whatever their scales, so every singular value comes out with a
+# relative error of about eps cond(X), independent of k (Demmel & Veselic 1992,
+# Jacobi's method is more accurate than QR).
+#
+# One rotation. Rows p and q are x_p 2^k_p and x_q 2^k_q with k_q <= k_p. With
+# r = 2^(k_q - k_p) <= 1, a = |x_p|^2, b = |x_q|^2 and c = <x_p, x_q>, in units of
+# 2^k_p the rows are x_p and r x_q, and the tangent t of the angle solves
+#
+#     t^2 + 2 zeta' t - 1 = 0,     zeta' = (a - b r^2) / (2 c r),
+#
+# the smaller root being t = sign / (|zeta'| + sqrt(zeta'^2 + 1)). With zeta = r zeta'
+#
+#     t / r = sign / (|zeta| + sqrt(zeta^2 + r^2)),
+#
+# which does not underflow where r does. The rotated rows, each in its own scale, are
+#
+#     x_p <- cos (x_p + (t r) x_q),       x_q <- cos (x_q - (t / r) x_p),
+#
+# so the two scales never meet in one number.
+#
+# Before the rotations, QR of the transpose, a few times over: each pass makes A more
+# nearly diagonal at the rate of the ratios of neighbouring singular values (QLP,
+# Stewart 1999) and costs far less than a sweep. Rotations then separate what is close.
+
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import bmm
-from gradlab.numerics.logscale import exponent_of, power_of_two
-from gradlab.spectra.factored import DEAD, cleared, factor
+from gradlab.numerics.logscale import exponent_of, ldexp, power_of_two
+from gradlab.spectra.graded import DEAD, clear_negligible, graded_qr
 
 
-_FLIPS, _SWEEPS = 12, 60
-_TAME = 2.0**10
+_QR_PASSES, _SWEEPS = 12, 60
+_LAPACK_RANGE = 2.0**10
 _EPS = torch.finfo(torch.float64).eps
 
 
@@ -19,11 +48,11 @@ def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     """Return the singular values of diag(2^power) x, mantissas and powers of two.
 
     By LAPACK where all but zeros lie within ten bits of each other, which then gets
-    them right to 2e-13 of themselves; by :class:`Rows` otherwise.
+    them right to 2e-13 of themselves; by :class:`OneSidedJacobi` otherwise.
 
     Args:
         x: (N, n, n) float64; finite, and well conditioned apart from its rows of zeros.
-        power: (N, n) int64.
+        power: (N, n) int64; that of a row of zeros means nothing.
 
     Returns:
         (N, n) and (N, n), in no order; NaN where 60 sweeps were not enough, which is
@@ -40,70 +69,64 @@ def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     places = torch.arange(x.shape[-1], device=x.device)
     mantissa = torch.where(places < rank, mantissa, 0.0)
     least = torch.gather(mantissa, 1, (rank - 1).clamp(min=0)).squeeze(-1)
-    rest = (least * _TAME < mantissa[:, 0]).nonzero().squeeze(-1)
+    rest = (least * _LAPACK_RANGE < mantissa[:, 0]).nonzero().squeeze(-1)
     if rest.numel():
-        rows = Rows(x[rest], power[rest])
+        rows = OneSidedJacobi(x[rest], power[rest])
         mantissa[rest], power_found[rest] = rows.lengths()
-        mantissa[rest[~rows.done]] = torch.nan
+        mantissa[rest[~rows.converged]] = torch.nan
     return mantissa, power_found
 
 
-class Rows:
-    """N matrices diag(2^power) x, turned from the left and right until rows are apart.
+class OneSidedJacobi:
+    """N matrices diag(2^power) x, rotated until their rows are orthogonal.
 
-    The lengths of orthogonal rows are singular values. First by QR of the transpose,
-    again and again, which is cheap and parts what lies apart (Stewart's QLP); then by
-    one-sided Jacobi (Hestenes 1958), which parts the rest. Either gets every singular
-    value right to about eps times the condition number of x alone, whatever the powers
-    (Demmel & Veselic 1992).
-
-    Each matrix is treated by rules that look at it alone, and is not touched again when
-    it is done.
+    Every rule looks at one matrix alone, and a matrix is not touched again once it has
+    converged.
 
     Attributes:
         x: (N, n, n) float64, n a multiple of 16.
         power: (N, n) int64.
-        done: (N), whether all rows are orthogonal.
+        converged: (N), whether all rows are orthogonal.
     """
 
     def __init__(self, x: Tensor, power: Tensor) -> None:
         self.x, self.power = x, power
-        self.done = torch.zeros(len(x), dtype=torch.bool, device=x.device)
-        self._flip_all()
-        self._turn_all()
+        self.converged = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+        self._qr_passes()
+        self._sweeps()
 
     def lengths(self) -> tuple[Tensor, Tensor]:
         """Return the rows' lengths, mantissas (N, n) and powers of two (N, n)."""
         return (self.x * self.x).sum(-1).sqrt(), self.power
 
-    def _flip_all(self) -> None:
-        for k in range(_FLIPS):
-            left = (~self.done).nonzero().squeeze(-1)
+    def _qr_passes(self) -> None:
+        for k in range(_QR_PASSES):
+            left = (~self.converged).nonzero().squeeze(-1)
             if not left.numel():
                 return
-            found = factor(self.x[left].mT, self.power[left])
+            found = graded_qr(self.x[left].mT, self.power[left])
             self.x[left], self.power[left] = found.upper, found.power
             if k:
-                aslant = _aslant(found.upper, found.power)
-                self.done[left] = ~aslant.any(-1).any(-1)
+                oblique = _oblique(found.upper, found.power)
+                self.converged[left] = ~oblique.any(-1).any(-1)
 
-    def _turn_all(self) -> None:
+    def _sweeps(self) -> None:
         for _ in range(_SWEEPS):
-            left = (~self.done).nonzero().squeeze(-1)
+            left = (~self.converged).nonzero().squeeze(-1)
             if not left.numel():
                 return
-            x, power = _level(self.x[left], self.power[left])
-            aslant = _aslant(x, power)
-            self.done[left] = ~aslant.any(-1).any(-1)
-            for first, second in _rounds(x.shape[1], x.device):
-                turn = aslant[:, first, second]
-                if turn.any():
-                    x = _turn(x, power, first, second, turn)
+            x, power = _normalize_rows(self.x[left], self.power[left])
+            oblique = _oblique(x, power)
+            self.converged[left] = ~oblique.any(-1).any(-1)
+            for first, second in _round_robin(x.shape[1], x.device):
+                chosen = oblique[:, first, second]
+                if chosen.any():
+                    x = _rotate(x, power, first, second, chosen)
             self.x[left], self.power[left] = x, power
 
 
-def _aslant(x: Tensor, power: Tensor) -> Tensor:
-    """Say which pairs of rows are too far from orthogonal, (N, n, n).
+def _oblique(x: Tensor, power: Tensor) -> Tensor:
+    """Return which pairs of rows are too far from orthogonal, (N, n, n).
 
     With the cosine c of their angle and r <= 1 the ratio of their lengths, taking them
     for orthogonal changes the singular values by c of themselves or c^2 / (1 - r^2),
@@ -113,7 +136,7 @@ def _aslant(x: Tensor, power: Tensor) -> Tensor:
     square = gram.diagonal(dim1=-2, dim2=-1)
     both = square[..., None] * square[:, None]
     shift = power[..., None] - power[:, None]
-    ratio = square[..., None] * cleared(power_of_two(2 * shift, x.dtype))
+    ratio = square[..., None] * clear_negligible(power_of_two(2 * shift, x.dtype))
     ratio = ratio / torch.where(square > 0, square, 1.0)[:, None]
     gap = 1 - torch.where(ratio > 1, 1 / ratio, ratio)
     far = (gram * gram > (x.shape[-1] * _EPS) ** 2 * both) & (
@@ -122,46 +145,41 @@ def _aslant(x: Tensor, power: Tensor) -> Tensor:
     return far & ~torch.eye(x.shape[-1], dtype=torch.bool, device=x.device)
 
 
-def _level(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
-    """Bring rows to entries near 1."""
+def _normalize_rows(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
+    """Return rows with largest entries in [1/2, 1), and their powers."""
     shift = exponent_of(x.abs().amax(-1))
-    return cleared(x * power_of_two(-shift, x.dtype)[..., None]), power + shift
+    return clear_negligible(ldexp(x, -shift[..., None])), power + shift
 
 
-def _turn(
-    x: Tensor, power: Tensor, first: Tensor, second: Tensor, turn: Tensor
+def _rotate(
+    x: Tensor, power: Tensor, first: Tensor, second: Tensor, chosen: Tensor
 ) -> Tensor:
-    """Make the pairs (first, second) of rows orthogonal where ``turn`` is true.
-
-    The scales never meet in one number: with r = 2^(k_q - k_p) <= 1 the turn of
-    x_p 2^k_p and x_q 2^k_q by the tangent t gives x_p + t r x_q and x_q - (t / r) x_p,
-    and t / r is computed as such.
-    """
+    """Make the pairs (first, second) of rows orthogonal where ``chosen`` is true."""
     swap = power[:, first] < power[:, second]
     p, q = torch.where(swap, second, first), torch.where(swap, first, second)
-    x_p, x_q = _taken(x, p), _taken(x, q)
+    x_p, x_q = _take_rows(x, p), _take_rows(x, q)
     a, b, c = (x_p * x_p).sum(-1), (x_q * x_q).sum(-1), (x_p * x_q).sum(-1)
     apart = torch.gather(power, 1, q) - torch.gather(power, 1, p)
-    r = cleared(power_of_two(apart, x.dtype))
-    turn = turn & (c != 0)
-    zeta = (a - b * r * r) / (2 * torch.where(turn, c, 1.0))
+    r = clear_negligible(power_of_two(apart, x.dtype))
+    chosen = chosen & (c != 0)
+    zeta = (a - b * r * r) / (2 * torch.where(chosen, c, 1.0))
     sign = torch.where(zeta < 0, -1.0, 1.0).to(x.dtype)
-    over_r = sign / (zeta.abs() + (zeta * zeta + r * r).sqrt())
-    over_r = torch.where(turn, over_r, 0.0)
-    t = over_r * r
+    t_over_r = sign / (zeta.abs() + (zeta * zeta + r * r).sqrt())
+    t_over_r = torch.where(chosen, t_over_r, 0.0)
+    t = t_over_r * r
     cosine = 1 / (1 + t * t).sqrt()
     new_p = cosine[..., None] * (x_p + (t * r)[..., None] * x_q)
-    new_q = cosine[..., None] * (x_q - over_r[..., None] * x_p)
+    new_q = cosine[..., None] * (x_q - t_over_r[..., None] * x_p)
     places = torch.cat([p, q], 1)[..., None].expand(-1, -1, x.shape[-1])
     return x.scatter(1, places, torch.cat([new_p, new_q], 1))
 
 
-def _taken(x: Tensor, rows: Tensor) -> Tensor:
+def _take_rows(x: Tensor, rows: Tensor) -> Tensor:
     return torch.gather(x, 1, rows[..., None].expand(-1, -1, x.shape[-1]))
 
 
-def _rounds(count: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield pairs of an even number of rows: all once, those of a round disjoint."""
+def _round_robin(count: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield all pairs of an even number of rows once, in rounds of disjoint pairs."""
     circle = list(range(1, count))
     half = count // 2
     for _ in range(count - 1):

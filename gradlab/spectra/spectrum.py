@@ -1,4 +1,4 @@
-"""What a singular spectrum says: the numbers that follow from it, in log space."""
+"""Singular spectra and the quantities derived from them, in log space."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class SingularSpectra:
         ln: (L, …M, B, n) float64, natural logs, descending; -inf for directions that
             are exactly zero, NaN for products that are not finite.
         ln_volume_by_steps: (L, …M, B), the sum of ln |det J_t| over the steps, each by
-            its own LU factors: what :attr:`log_abs_det` must be.
+            LU: an independent value of :attr:`log_abs_det`.
     """
 
     lags: tuple[int, ...]
@@ -36,7 +36,7 @@ class SingularSpectra:
 
     @property
     def stable_rank(self) -> np.ndarray:
-        """Sum sigma_i^2 / sigma_1^2, (L, …M, B), from 1 to n; NaN for nothing."""
+        """Sum sigma_i^2 / sigma_1^2, (L, …M, B), from 1 to n; NaN for P = 0."""
         return self._relative(2).sum(axis=-1)
 
     @property

@@ -9,8 +9,8 @@ from gradlab import cells
 from gradlab.activations.linear import Linear
 from gradlab.activations.relu import ReLU
 from gradlab.spectra import singular_spectra
-from gradlab.spectra.along import ln_singular_values
-from gradlab.spectra.factored import FactoredProduct
+from gradlab.spectra.graded import GradedProduct
+from gradlab.spectra.trajectory_spectra import ln_singular_values
 from gradlab.trajectory import unroll
 
 
@@ -19,7 +19,7 @@ CPU = torch.device("cpu")
 
 
 def grown(matrices):
-    product = FactoredProduct(1, matrices[0].shape[-1], CPU)
+    product = GradedProduct(1, matrices[0].shape[-1], CPU)
     for matrix in matrices:
         product.advance(matrix.double()[None])
     return ln_singular_values(product)[0]
@@ -115,7 +115,7 @@ def test_relu_units_that_are_off_do_not_set_the_scale_of_the_others(width, dtype
 def test_a_spectrum_has_the_same_bits_beside_one_of_another_scale():
     low = [1e-20 * orthogonal(20, seed) for seed in range(30)]
     high = [1e20 * orthogonal(20, seed) for seed in range(30, 60)]
-    both = FactoredProduct(2, 20, CPU)
+    both = GradedProduct(2, 20, CPU)
     for pair in zip(low, high, strict=True):
         both.advance(torch.stack(pair))
     found = ln_singular_values(both)

@@ -7,10 +7,10 @@ from gradlab.activations.relu import ReLU
 from gradlab.errors import ConfigError
 from gradlab.jacobians import jacobian_norms, jacobian_product, log_singular_values
 from gradlab.spectra import singular_spectra
-from gradlab.spectra.along import ln_singular_values
-from gradlab.spectra.factored import DEAD, FactoredProduct, factor
+from gradlab.spectra.graded import DEAD, GradedProduct, graded_qr
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
+from gradlab.spectra.trajectory_spectra import ln_singular_values
 from gradlab.trajectory import unroll
 from tests.gpu.places import NO_GPU
 from tests.spectra.cases import in_many_digits, run
@@ -20,7 +20,7 @@ CPU = torch.device("cpu")
 
 
 def grown(matrices):
-    product = FactoredProduct(1, matrices[0].shape[-1], CPU)
+    product = GradedProduct(1, matrices[0].shape[-1], CPU)
     for matrix in matrices:
         product.advance(torch.as_tensor(matrix, dtype=torch.float64)[None])
     return ln_singular_values(product)[0]
@@ -136,7 +136,7 @@ def test_the_transpose_has_the_same_values():
 def test_close_values_and_values_far_apart_in_one_matrix():
     power = np.repeat([0, -1300, -2900, -3000], 4)
     columns, right = random(16, 16), orthogonal(16, 1)
-    found = factor(columns[None], torch.from_numpy(power)[None])
+    found = graded_qr(columns[None], torch.from_numpy(power)[None])
     mantissa, shift = singular_values(found.upper @ right, found.power)
     logs = np.log(mantissa[0].numpy()) + shift[0].numpy() * np.log(2)
     mpmath.mp.dps = 2000
@@ -184,10 +184,10 @@ def test_a_column_is_nothing_when_it_is_less_than_what_cancelled_lost():
     columns = torch.diag(torch.tensor([1.0, 1e-13, 1e-13, 1e-3]).double())[None]
     power = torch.zeros(1, 4, dtype=torch.int64)
     terms = torch.tensor([[1.0, 1e3, 1e-13, 1e3]]).double()
-    found = factor(columns, power, terms)
+    found = graded_qr(columns, power, terms)
     living = found.order[0][found.power[0] != DEAD].tolist()
     assert living == [0, 3, 2]
-    assert (factor(columns, power).power != DEAD).all()
+    assert (graded_qr(columns, power).power != DEAD).all()
 
 
 def test_low_rank_and_nothing_at_all():
@@ -201,7 +201,7 @@ def test_low_rank_and_nothing_at_all():
 def test_columns_that_hang_together_do_not_hide_those_after_them():
     columns = torch.eye(6, dtype=torch.float64)
     columns[:, 1] = 2 * columns[:, 0]
-    found = factor(columns[None], torch.zeros(1, 6, dtype=torch.int64))
+    found = graded_qr(columns[None], torch.zeros(1, 6, dtype=torch.int64))
     assert (found.power[0] == DEAD).tolist() == [False] * 5 + [True]
     assert np.isneginf(grown([columns])).sum() == 1
 

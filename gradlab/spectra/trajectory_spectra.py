@@ -1,4 +1,4 @@
-"""Singular spectra along a trajectory."""
+"""Singular spectra of the Jacobian product along a trajectory."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.wide import WideJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.numerics.logscale import ln, log
-from gradlab.spectra.factored import FactoredProduct
+from gradlab.spectra.graded import GradedProduct
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
 from gradlab.trajectory import Trajectory
@@ -19,21 +19,21 @@ from gradlab.trajectory import Trajectory
 def singular_spectra(
     trajectory: Trajectory, lags: Sequence[int] | None = None
 ) -> SingularSpectra:
-    """Return the singular values of J_T ... J_{t+1}, all of them, at chosen lags.
+    """Return all singular values of J_T ... J_{t+1} at chosen lags T - t.
 
     Of the whole state, (h, c) for the LSTM, in float64 along the stored trajectory (a
-    float32 one is taken as it is). One walk back from T gives every lag. Right to many
-    digits over any number of decades, where the SVD of a float64 product
-    (:func:`gradlab.jacobians.log_singular_values`) sees sixteen: each step's rounding,
-    about eps times the condition number of J_t, is felt by all of them alike.
+    float32 one is used as stored). One walk back from T gives every lag. Each value has
+    its own relative error, about eps times the condition number of J_t a step, over any
+    number of decades; the SVD of a float64 product
+    (:func:`gradlab.jacobians.log_singular_values`) resolves sixteen.
 
     Args:
-        trajectory: what :func:`gradlab.unroll` gave.
-        lags: 1 .. T; powers of four and T when left out.
+        trajectory: as :func:`gradlab.unroll` returns it.
+        lags: among 1 .. T; powers of four and T by default.
 
     Returns:
-        :class:`SingularSpectra`: ln of n singular values by lag, descending, and the
-        numbers that follow from them.
+        :class:`SingularSpectra`: ln of n singular values by lag, descending, with
+        ranks, condition number and determinant derived from them.
 
     Raises:
         ConfigError: for lags outside 1 .. T.
@@ -44,18 +44,18 @@ def singular_spectra(
     >>> found.lags, found.ln.shape
     ((1, 4, 16, 64, 100), (5, 1, 3))
 
-    Source: Bai, Lee, Li & Xu 2011 for the factors, Demmel & Veselic 1992 for the
-    Jacobi method that ends it.
+    Source: Bai, Lee, Li & Xu 2011 (graded factorisation); Demmel & Veselic 1992
+    (one-sided Jacobi).
     """
-    chosen = _checked(lags, trajectory.length)
+    chosen = _check_lags(lags, trajectory.length)
     with torch.no_grad():
-        rows, from_steps = _walk(trajectory, chosen)
+        rows, volumes = _spectra_by_lag(trajectory, chosen)
     lead = trajectory.lead
     values = np.stack(rows)
     return SingularSpectra(
         chosen,
         values.reshape(len(chosen), *lead, values.shape[-1]),
-        np.stack(from_steps).reshape(len(chosen), *lead),
+        np.stack(volumes).reshape(len(chosen), *lead),
     )
 
 
@@ -69,14 +69,14 @@ def default_lags(length: int) -> tuple[int, ...]:
     return tuple(sorted({lag for lag in powers if lag <= length} | {length}))
 
 
-def _walk(
+def _spectra_by_lag(
     trajectory: Trajectory, lags: tuple[int, ...]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return ln singular values (N, n) and the sum of ln |det J_t| (N) at each lag."""
     wide = WideJacobians(trajectory)
     first = wide.at(trajectory.length)
     count, size = first.shape[:2]
-    product = FactoredProduct(count, size, first.device)
+    product = GradedProduct(count, size, first.device)
     volume = np.zeros(count)
     rows, volumes = [], []
     for lag in range(1, lags[-1] + 1):
@@ -89,7 +89,7 @@ def _walk(
     return rows, volumes
 
 
-def ln_singular_values(product: FactoredProduct) -> np.ndarray:
+def ln_singular_values(product: GradedProduct) -> np.ndarray:
     """Return ln of all singular values, descending, (N, n) float64.
 
     -inf for directions that are exactly zero; NaN for matrices that are not finite.
@@ -101,9 +101,9 @@ def ln_singular_values(product: FactoredProduct) -> np.ndarray:
 
 
 def _ln_volume(matrices: Tensor) -> np.ndarray:
-    """Return ln |det| of (N, n, n); -inf for singular ones, NaN for broken ones.
+    """Return ln |det| of (N, n, n); -inf where singular, NaN where not finite.
 
-    From the LU factors' diagonals, summed by numbers far from any end of the range.
+    By LU, as a sum of logs: a product of pivots would leave the range of float64.
     """
     finite = torch.isfinite(matrices).all(-1).all(-1)
     safe = pad_to_multiple(torch.where(finite[:, None, None], matrices, 0.0), 2)
@@ -114,13 +114,13 @@ def _ln_volume(matrices: Tensor) -> np.ndarray:
     return np.where(finite.cpu().numpy(), volume, np.nan)
 
 
-def _checked(lags: Sequence[int] | None, length: int) -> tuple[int, ...]:
+def _check_lags(lags: Sequence[int] | None, length: int) -> tuple[int, ...]:
     if lags is None:
         return default_lags(length)
     chosen = tuple(sorted({int(lag) for lag in lags}))
     if not chosen or chosen[0] < 1 or chosen[-1] > length:
         raise ConfigError(
-            got=f"lags {', '.join(map(str, lags)) or 'that are none'}",
+            got=f"lags {', '.join(map(str, lags)) or 'none'}",
             expected=f"whole numbers from 1 to {length}",
             try_=f"lags=[1, {length}]",
         )

@@ -388,3 +388,13 @@ def test_an_accelerator_gives_the_same():
     found = lyapunov_exponents(moved)
     assert np.abs(found.exponents - expected.exponents).max() < 1e-6
     assert found.sum_rule_residual.max() < 1e-10
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+@pytest.mark.parametrize("width", [1, 5, 16, 20])
+def test_rare_factorisations_leave_no_range(width, gain):
+    """gain^1200 is no float64, and the frame is brought near 1 in between."""
+    matrix = gain * torch.eye(width).double()[None]
+    found = qr_exponents([matrix] * 1300, 1300, every=1200, blocks=1)
+    expected = np.full((1, width), np.log(gain))
+    np.testing.assert_allclose(found.exponents, expected, rtol=0, atol=1e-12)

@@ -1,8 +1,8 @@
-"""Lyapunov exponents along a trajectory."""
+"""Lyapunov exponents of a cell along a trajectory."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,25 +25,23 @@ def lyapunov_exponents(
 ) -> Exponents:
     """Return the Lyapunov exponents of the whole state along a trajectory.
 
-    The whole state is h, or (h, c): n = 2 H for an LSTM. Always in float64, from the
-    Jacobians at the stored states (a float32 trajectory is taken as it is; its J_t are
-    computed from it in float64).
+    The whole state is h, or (h, c): n = 2 H for an LSTM. Always in float64: J_t is
+    computed in float64 from the stored states, of a float32 trajectory too.
 
     Args:
-        trajectory: what :func:`gradlab.unroll` gave, of T steps.
-        count: k leading exponents, cheaper than all n; there is then no sum rule.
-        warm_up: steps not counted, in which the directions settle; T // 10 when left
-            out.
+        trajectory: as :func:`gradlab.unroll` returns it, of T steps.
+        count: k leading exponents, cheaper than all n; the sum rule then says nothing.
+        warm_up: steps that are not counted; T // 10 by default.
         every: steps between two factorisations; see :func:`qr_exponents`.
-        adjoint: follow the gradient instead: J_t^T from T down to 1. The same
-            exponents, up to O(1 / T). (J_t^T from 1 up to T has others.)
-        blocks: of time, in which growth is kept apart for intervals.
+        adjoint: take the product in the gradient's order, J_t^T from T down to 1. The
+            same exponents up to O(1 / T). (J_t^T from 1 up to T has other ones.)
+        blocks: of time, for intervals by batch means.
 
     Returns:
         :class:`Exponents`, (…M, B, k); NaN for sequences that are not finite.
 
     Raises:
-        ConfigError: settings that leave nothing to measure.
+        ConfigError: for settings that leave no step to measure.
 
     >>> from gradlab import build, unroll
     >>> cell = build("lstm", input_size=2, hidden_size=4, dtype=torch.float64)
@@ -59,17 +57,17 @@ def lyapunov_exponents(
         return whole.mT if adjoint else whole
 
     settings = {"count": count, "warm_up": warm_up, "every": every, "blocks": blocks}
-    return _run(trajectory, matrix, backwards=adjoint, **settings)
+    return _exponents(trajectory, matrix, backwards=adjoint, **settings)
 
 
 def hidden_only_exponent(
     trajectory: Trajectory, *, warm_up: int | None = None
 ) -> Exponents:
-    """Return the exponent of dh_t/dh_{t-1} alone, the cell state held fixed.
+    """Return the growth rate of the product of dh_t/dh_{t-1}, c_{t-1} held fixed.
 
-    Not a Lyapunov exponent of an LSTM: without c there is no chain rule, and the
-    product is no derivative of anything. It is here to be compared: public code gives
-    this number, and it hardly feels the forget bias.
+    Not a Lyapunov exponent of an LSTM: without c the chain rule does not hold, and the
+    product is not the derivative of anything. For comparison with published code that
+    computes it; it hardly depends on the forget bias.
 
     Returns:
         :class:`Exponents` of one direction, (…M, B, 1).
@@ -79,22 +77,24 @@ def hidden_only_exponent(
         name = step.layout.names[0]
         return step.layout.part((name,)).plain(step.block(name, name))
 
-    return _run(trajectory, matrix, count=1, warm_up=warm_up)
+    return _exponents(trajectory, matrix, count=1, warm_up=warm_up)
 
 
-def _run(trajectory: Trajectory, matrix, *, backwards: bool = False, **settings):
+def _exponents(
+    trajectory: Trajectory,
+    matrix: Callable[[FlatJacobian], Tensor],
+    *,
+    backwards: bool = False,
+    **settings: Any,
+) -> Exponents:
+    """Return the exponents of ``matrix(J_t)`` in order of time, with axes (…M, B)."""
     wide = WideJacobians(trajectory)
     order = range(1, trajectory.length + 1)
     steps = reversed(order) if backwards else order
-    matrices: Iterator[Tensor] = (matrix(wide.flat(t)) for t in steps)
     with torch.no_grad():
+        matrices = (matrix(wide.flat(t)) for t in steps)
         found = qr_exponents(matrices, trajectory.length, **settings)
-    return _shaped(found, trajectory.lead)
-
-
-def _shaped(found: Exponents, lead: tuple[int, ...]) -> Exponents:
-    """Return what was found of N sequences with the axes (…M, B) for N."""
-    assert math.prod(lead) == found.dead.shape[0]
+    lead = trajectory.lead
     return replace(
         found,
         increments=found.increments.reshape(-1, *lead, found.count),
