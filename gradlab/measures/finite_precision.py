@@ -1,4 +1,4 @@
-"""Where number formats end before the gradient does."""
+"""Lags at which number formats fail."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from gradlab.measures._flow import Flow, sequence_first
 from gradlab.measures.base import Measure, Reading
+from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
     FORMATS,
     Format,
-    ln_conveyors,
     norm_underflow_lags,
     overflow_lags,
     stall_lags,
@@ -22,17 +22,16 @@ KINDS = ("underflow", "norm_underflow", "overflow", "stalled")
 
 @dataclass(frozen=True)
 class FinitePrecision(Measure):
-    """Lags at which formats fail this network, were products kept in them as they are.
+    """Lags at which products of this network would leave the range of a format.
 
     By format (``block``) and by ``index``, from ln |J_T ... J_{t+1}|_F, the geometric
-    mean over the point's sequences; gradlab itself rescales, so that nothing of this
-    happens to its numbers:
+    mean over the point's sequences. gradlab's own products are rescaled and do not.
 
-    * ``underflow``: below the smallest number that has all its digits;
+    * ``underflow``: below the smallest normal number;
     * ``norm_underflow``: a norm computed from squares in that format is exactly zero;
     * ``overflow``: above the largest number, hence infinite;
-    * ``stalled``: the first unit of the conveyor comes to rest at a denormal number,
-      which rounding to nearest gives back for ever; NaN without a conveyor.
+    * ``stalled``: the first unit of the conveyor stalls at a denormal number that
+      rounding to nearest returns for ever; NaN without a conveyor.
 
     inf where it does not happen within T.
     """
@@ -69,8 +68,8 @@ class FinitePrecision(Measure):
 
 
 def _stalls(flow: Flow) -> dict[Format, np.ndarray]:
-    """Return by format the first lag (…M) at which some unit comes to rest."""
-    units = ln_conveyors(flow.trajectory)
+    """Return by format the first lag (…M) at which some unit stalls."""
+    units = ln_conveyor_products(flow.trajectory)
     if units is None:
         return dict.fromkeys(FORMATS, np.full(flow.lead[:-1], np.nan))
     return {form: stall_lags(units, form).min(axis=(-2, -1)) for form in FORMATS}

@@ -1,10 +1,15 @@
-"""Roads of the gradient: how often it passes through the recurrent weights.
+"""Paths of the gradient by how often they pass through the recurrent weights.
 
-And what is said of the cell state alone: its units' time constants, and the three
-derivatives that are all called dc_T/dc_t.
+Also of the carry alone: the conveyor, its time constants, and the three derivatives
+that are all called dc_T/dc_t.
 """
 
-from gradlab.paths.conveyed import has_conveyor
+from gradlab.paths.conveyor import (
+    conveyors,
+    has_conveyor,
+    ln_conveyor_products,
+    time_constants,
+)
 from gradlab.paths.derivatives import CellDerivatives, cell_derivatives
 from gradlab.paths.passes import (
     RecurrentPasses,
@@ -12,14 +17,15 @@ from gradlab.paths.passes import (
     pass_matrices,
     recurrent_passes,
 )
-from gradlab.paths.time_constants import time_constants
 
 
 __all__ = [
     "CellDerivatives",
     "RecurrentPasses",
     "cell_derivatives",
+    "conveyors",
     "has_conveyor",
+    "ln_conveyor_products",
     "part_names",
     "pass_matrices",
     "recurrent_passes",

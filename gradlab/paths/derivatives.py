@@ -1,4 +1,13 @@
-"""Three derivatives that are all called dc_T/dc_t, side by side."""
+"""Three derivatives that are all called dc_T/dc_t."""
+
+# With P = J_T ... J_{t+1} in blocks of (h, c):
+#
+#     conveyor   prod_s D(d_s), the gates' path alone
+#     state      P_cc: c_t varies, h_t is held fixed
+#     graph      P_cc + P_ch dh_t/dc_t: h_t = h(c_t) follows, as in an autograd graph,
+#                whose retain_grad on c_t gives dL/dc_t with this convention
+#
+# dh_t/dc_t is a derivative within step t; it is computed by autograd through that step.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +25,7 @@ from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
-from gradlab.paths.conveyed import without_conveyor
+from gradlab.paths.conveyor import missing_conveyor
 from gradlab.trajectory import Trajectory
 
 
@@ -25,14 +34,12 @@ KINDS = ("conveyor", "state", "graph")
 
 @dataclass(frozen=True)
 class CellDerivatives:
-    """Norms of the carry's derivative in its three readings, natural logs in float64.
+    """Norms of the carry's three derivatives, natural logs in float64.
 
-    ``conveyor`` is the product of the gates alone; ``state`` the cc block of the state
-    Jacobians' product, h_t held; ``graph`` what ``retain_grad`` gives, h_t following
-    c_t: P_cc + P_ch dh_t/dc_t. With one state the last two are the same.
+    ``conveyor``, ``state`` and ``graph``. With one state the last two are the same.
 
     Attributes:
-        lags: L of them, below T: at lag T nothing was computed from c_0 yet.
+        lags: L of them, below T: c_0 was not computed by any step.
         frobenius: by kind, (L, …M, B).
         spectral: by kind, (L, …M, B).
     """
@@ -45,16 +52,16 @@ class CellDerivatives:
 def cell_derivatives(
     trajectory: Trajectory, lags: Sequence[int] | None = None
 ) -> CellDerivatives:
-    """Return the norms of the carry's three derivatives.
+    """Return the norms of the conveyor, state and graph derivative by lag.
 
     Args:
-        trajectory: what :func:`gradlab.unroll` gave.
-        lags: where; :func:`gradlab.jacobians.lags` of the length below T when left out.
+        trajectory: as :func:`gradlab.unroll` returns it.
+        lags: among 0 .. T - 1; those of :func:`gradlab.jacobians.lags` by default.
 
     Raises:
         ConfigError: for a cell without a conveyor, or lags outside 0 .. T - 1.
     """
-    wanted = _checked(trajectory, lags)
+    wanted = _check(trajectory, lags)
     norms: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"state": [], "graph": []}
     diagonals = []
     with torch.no_grad():
@@ -63,15 +70,15 @@ def cell_derivatives(
         for lag in range(wanted[-1] + 1):
             if lag:
                 step = next(steps)
-                assert step.conveyor is not None, "asked before"
+                assert step.conveyor is not None, "checked before"
                 diagonals.append(step.conveyor)
                 product.advance(step)
             if lag in wanted:
-                state, graph = _both(product, trajectory, length - lag)
+                state, graph = _state_and_graph(product, trajectory, length - lag)
                 norms["state"].append(_norms(state, product))
                 norms["graph"].append(_norms(graph, product))
     width = trajectory.cell.state_sizes[-1]
-    units = _conveyed(diagonals, product)[list(wanted), :, :width]
+    units = _ln_conveyors(diagonals, product)[list(wanted), :, :width]
     pairs = {"conveyor": (ln_root_sum_square(units), ln_largest(units))}
     for kind, found in norms.items():
         frobenius, spectral = zip(*found, strict=True)
@@ -84,11 +91,11 @@ def cell_derivatives(
     )
 
 
-def followed(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
-    """Return d other_t / d carry_t in step t's own graph, (N, n, n) by other state.
+def other_by_carry(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
+    """Return d other_t / d carry_t within step t, (N, n, n) by other state; t from 1.
 
-    For the LSTM D(s_t), h_t by c_t at fixed gates (with a peephole, through the output
-    gate as well). By autograd through one step: exact for any cell. t from 1.
+    For the LSTM dh_t/dc_t = D(o (1 - tanh^2 c)), plus a peephole's path through the
+    output gate. By autograd through one step, so for any cell.
     """
     cell = trajectory.cell
     inputs, before, _ = trajectory.step_at(t)
@@ -119,10 +126,12 @@ def _identity(trajectory: Trajectory) -> Product:
     return Product.identity(layout, count, trajectory.start[0], rows=rows)
 
 
-def _both(product: Product, trajectory: Trajectory, t: int) -> tuple[Tensor, Tensor]:
+def _state_and_graph(
+    product: Product, trajectory: Trajectory, t: int
+) -> tuple[Tensor, Tensor]:
     """Return the mantissas of the state and of the graph derivative, (N, n, n)."""
     own = graph = product.columns[product.layout.names[-1]]
-    for name, by_carry in followed(trajectory, t).items():
+    for name, by_carry in other_by_carry(trajectory, t).items():
         graph = graph + bmm(product.columns[name], pad_to_multiple(by_carry, 2))
     return own, graph
 
@@ -135,17 +144,17 @@ def _norms(matrices: Tensor, product: Product) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _conveyed(diagonals: list[Tensor], product: Product) -> np.ndarray:
-    """Return ln of the conveyor of each unit by lag, (lags, N, n)."""
+def _ln_conveyors(diagonals: list[Tensor], product: Product) -> np.ndarray:
+    """Return ln |d_T ... d_{t+1}| of each unit by lag, (lags, N, n)."""
     if not diagonals:
         return np.zeros((1, product.count, product.layout.sizes[-1]))
     return ln_products(torch.stack(diagonals[::-1]))
 
 
-def _checked(trajectory: Trajectory, lags: Sequence[int] | None) -> tuple[int, ...]:
+def _check(trajectory: Trajectory, lags: Sequence[int] | None) -> tuple[int, ...]:
     last = trajectory.length - 1
     if jacobian_at(trajectory, trajectory.length).conveyor is None:
-        raise without_conveyor(trajectory.cell)
+        raise missing_conveyor(trajectory.cell)
     if lags is None:
         return tuple(lag for lag in stored_lags(trajectory.length) if lag <= last)
     chosen = tuple(sorted(set(map(int, lags))))

@@ -12,7 +12,7 @@ from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.numerics.logscale import Scaled, log
 from gradlab.numerics.spectral_norm import spectral_norm
-from gradlab.paths.conveyed import without_conveyor
+from gradlab.paths.conveyor import missing_conveyor
 from gradlab.paths.expansion import Expansion
 from gradlab.trajectory import Trajectory
 
@@ -22,13 +22,13 @@ MOST = 8
 
 @dataclass(frozen=True)
 class RecurrentPasses:
-    """Sizes of the parts of dc_T/dc_t (GRU: dh_T/dh_t), as natural logs in float64.
+    """Norms of the parts of dc_T/dc_t (GRU: dh_T/dh_t), natural logs in float64.
 
-    Sizes do not add up to the whole's: the parts can cancel. -inf is an exact zero.
+    They do not add up to the norm of the sum: parts can cancel. -inf is an exact 0.
 
     Attributes:
-        parts: ``"0"`` (the conveyor) .. ``"K"`` passes, ``"more"`` than K, and
-            ``"total"``, the whole.
+        parts: ``"0"`` (the conveyor) .. ``"K"`` passes, ``"more"`` than K, and their
+            sum ``"total"``.
         lags: the stored lags, L of them.
         frobenius: (K + 3, L, …M, B).
         spectral: of the same shape.
@@ -51,7 +51,7 @@ def recurrent_passes(
     *,
     spectral: bool = True,
 ) -> RecurrentPasses:
-    """Split the carry's derivative by how many of its steps start in other states.
+    """Return the norms of dc_T/dc_t split by the number of recurrent passes.
 
     The k-th part sums over all paths from c_t to c_T with k steps that pass through the
     recurrent weights (a path that leaves c and stays m steps in h counts m). The 0th is
@@ -59,24 +59,23 @@ def recurrent_passes(
     do not count and all others do.
 
     Args:
-        trajectory: what :func:`gradlab.unroll` gave.
-        most: K, the parts told apart; what needs more passes is taken together.
-        lags: where norms are computed; :func:`gradlab.jacobians.lags` of the length
-            when left out.
-        spectral: whether spectral norms are computed as well (NaN where not).
+        trajectory: as :func:`gradlab.unroll` returns it.
+        most: K; paths of more passes are summed in one part.
+        lags: among 0 .. T; those of :func:`gradlab.jacobians.lags` by default.
+        spectral: whether to compute spectral norms as well; NaN otherwise.
 
-    Exact up to rounding at any length. It costs about K + 3 products of the carry's
-    rows.
+    Exact up to rounding at any length (see :class:`gradlab.paths.expansion.Expansion`).
+    The cost is about K + 3 products of the carry's rows.
 
     Raises:
         ConfigError: for a cell without a conveyor, lags outside 0 .. T, or a negative
             ``most``.
     """
-    wanted = _checked(trajectory, most, lags)
+    wanted = _check(trajectory, most, lags)
     frobenius, second = [], []
     with torch.no_grad():
         expansion = _start(trajectory, most)
-        for lag in _walk(expansion, trajectory, wanted[-1]):
+        for lag in _advance(expansion, trajectory, wanted[-1]):
             if lag in wanted:
                 block = expansion.carry_block()
                 frobenius.append(block.ln_frobenius().T)
@@ -103,7 +102,7 @@ def pass_matrices(
         ConfigError: as :func:`recurrent_passes`, or unless 0 <= earlier <= later <= T.
     """
     later = trajectory.length if later is None else later
-    _checked(trajectory, most, None)
+    _check(trajectory, most, None)
     if not 0 <= earlier <= later <= trajectory.length:
         raise ConfigError(
             got=f"steps {earlier} to {later}",
@@ -126,7 +125,7 @@ def pass_matrices(
 
 
 def part_names(most: int = MOST) -> tuple[str, ...]:
-    """Return the names of the parts.
+    """Return the names of the parts for K = ``most``.
 
     >>> part_names(1)
     ('0', '1', 'more', 'total')
@@ -139,8 +138,8 @@ def _start(trajectory: Trajectory, most: int) -> Expansion:
     return Expansion(Layout.of(trajectory.cell), count, trajectory.start[0], most)
 
 
-def _walk(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[int]:
-    """Yield lags 0 .. last, the expansion standing there."""
+def _advance(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[int]:
+    """Advance the expansion over lags 0 .. last, yielding each."""
     yield 0
     length = trajectory.length
     for lag, step in enumerate(jacobians(trajectory, length, length - last), start=1):
@@ -158,12 +157,12 @@ def _unknown(block: Scaled) -> np.ndarray:
     return np.full(tuple(block.exponent.shape), np.nan).T
 
 
-def _checked(
+def _check(
     trajectory: Trajectory, most: int, lags: Sequence[int] | None
 ) -> tuple[int, ...]:
     length = trajectory.length
     if jacobian_at(trajectory, length).conveyor is None:
-        raise without_conveyor(trajectory.cell)
+        raise missing_conveyor(trajectory.cell)
     if most < 0:
         raise ConfigError(
             got=f"most={most}", expected="a number of passes from 0", try_="most=8"

@@ -1,6 +1,6 @@
-"""Where a format of numbers ends before a gradient does: underflow, overflow, stall.
+"""Lags at which a floating-point format underflows, overflows or stalls.
 
-Told from logs that know no such end, for float16, bfloat16, float32 and float64.
+Computed from ln norms, which do neither, for float16, bfloat16, float32 and float64.
 """
 
 from gradlab.precision.formats import FORMATS, Format
@@ -10,17 +10,16 @@ from gradlab.precision.lags import (
     underflow_lags,
     zero_lags,
 )
-from gradlab.precision.stall import floor_of, ln_conveyors, stall_lags
+from gradlab.precision.stall import stall_lags, stall_level
 
 
 __all__ = [
     "FORMATS",
     "Format",
-    "floor_of",
-    "ln_conveyors",
     "norm_underflow_lags",
     "overflow_lags",
     "stall_lags",
+    "stall_level",
     "underflow_lags",
     "zero_lags",
 ]

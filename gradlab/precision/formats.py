@@ -1,4 +1,4 @@
-"""The ends of floating-point formats, as natural logs."""
+"""Floating-point formats and the ends of their ranges, as natural logs."""
 
 import math
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import torch
 
 @dataclass(frozen=True)
 class Format:
-    """A binary format: its name and the ends of its range.
+    """A binary floating-point format.
 
     Attributes:
-        name: as torch has it.
-        tiny: the smallest number with all its digits.
-        smallest: the smallest number above zero, a denormal.
-        largest: the largest number.
+        name: as in torch.
+        tiny: the smallest normal number.
+        smallest: the smallest denormal number above zero.
+        largest: the largest finite number.
     """
 
     name: str
@@ -31,17 +31,17 @@ class Format:
 
     @property
     def ln_tiny(self) -> float:
-        """Ln of the smallest number with all its digits."""
+        """Ln of the smallest normal number."""
         return math.log(self.tiny)
 
     @property
     def ln_smallest(self) -> float:
-        """Ln of the smallest number above zero."""
+        """Ln of the smallest denormal number."""
         return math.log(self.smallest)
 
     @property
     def ln_infinite(self) -> float:
-        """Ln of the smallest size that rounds to infinity: half a step further."""
+        """ln of the least size that rounds to inf, half a unit past the largest."""
         return math.log(self.largest) + math.log1p(self.smallest / self.tiny / 4)
 
 

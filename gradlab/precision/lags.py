@@ -1,9 +1,9 @@
-"""The lags at which a curve of ln norms passes the ends of a format.
+"""Lags at which ln norms leave the range of a format.
 
-All take ln norms (lags 0 .. T, …) and return lags (…) as float64: inf where the end is
-not met within T, NaN where a norm that is not a number comes first. A norm bounds every
-entry of its matrix and everything a unit vector becomes by it, so what is said of norms
-below an end holds for the gradient itself, at the latest from that lag on.
+All take ln norms (T + 1, …) by lag and return lags (…) as float64: inf where the end of
+the range is not reached within T, NaN where a norm that is not a number comes first. A
+norm bounds every entry of its matrix and the image of every unit vector, so where a
+norm underflows the gradient itself has underflowed, at this lag or before.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ import numpy as np
 from gradlab.precision.formats import Format
 
 
-_SLACK = 1e-12
-"""Sums of logs know a power of two to some 1e-13: ties are ties all the same."""
+_TOLERANCE = 1e-12
+"""Relative tolerance of a comparison: sums of logs of powers of two err by 1e-13."""
 
 
 def underflow_lags(ln_norms: np.ndarray, form: Format) -> np.ndarray:
-    """Return the first lag below the smallest number with all its digits.
+    """Return the first lag below the smallest normal number.
 
     >>> from gradlab.precision import FORMATS
     >>> halving = -np.log(2.0) * np.arange(200)
@@ -27,10 +27,10 @@ def underflow_lags(ln_norms: np.ndarray, form: Format) -> np.ndarray:
 
 
 def zero_lags(ln_norms: np.ndarray, form: Format, *, flush: bool = False) -> np.ndarray:
-    """Return the first lag that is an exact zero, rounded to nearest (a tie is zero).
+    """Return the first lag that rounds to zero (to nearest; a tie is zero).
 
-    ``flush``: where denormals are flushed to zero. A chain of products in the format
-    may come to rest before it is zero (:func:`gradlab.precision.stall_lags`).
+    ``flush``: where denormal numbers are flushed to zero. Products computed step by
+    step in the format may stall before (:func:`gradlab.precision.stall_lags`).
     """
     passed = (
         _below(ln_norms, form.ln_tiny)
@@ -43,10 +43,9 @@ def zero_lags(ln_norms: np.ndarray, form: Format, *, flush: bool = False) -> np.
 def norm_underflow_lags(
     ln_norms: np.ndarray, form: Format, *, flush: bool = False
 ) -> np.ndarray:
-    """Return the first lag at which a norm from squares is an exact zero.
+    """Return the first lag at which a norm computed from squares is zero.
 
-    Where every square is one: the sum of squares of 100 entries of 1e-23 is 0 in
-    float32.
+    The sum of squares of 100 entries of 1e-23 is 0 in float32.
     """
     return zero_lags(2.0 * ln_norms, form, flush=flush)
 
@@ -57,11 +56,11 @@ def overflow_lags(ln_norms: np.ndarray, form: Format) -> np.ndarray:
 
 
 def _below(ln_norms: np.ndarray, end: float) -> np.ndarray:
-    return ln_norms < end - _SLACK * abs(end)
+    return ln_norms < end - _TOLERANCE * abs(end)
 
 
 def _above(ln_norms: np.ndarray, end: float) -> np.ndarray:
-    return ln_norms > end + _SLACK * abs(end)
+    return ln_norms > end + _TOLERANCE * abs(end)
 
 
 def _first(ln_norms: np.ndarray, passed: np.ndarray) -> np.ndarray:

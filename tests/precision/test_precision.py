@@ -1,4 +1,4 @@
-"""What is told of number formats holds of real products kept in them."""
+"""Lags of number formats against real products computed in them."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,13 @@ from gradlab.initializers import initialize_
 from gradlab.initializers.orthogonal import Orthogonal
 from gradlab.jacobians import jacobian_norms
 from gradlab.measures import Flow, measure
+from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
     FORMATS,
-    floor_of,
-    ln_conveyors,
     norm_underflow_lags,
     overflow_lags,
     stall_lags,
+    stall_level,
     underflow_lags,
     zero_lags,
 )
@@ -96,7 +96,7 @@ def test_products_come_to_rest_above_zero(dtype, factor):
     form = BY_DTYPE[dtype]
     real = chain(factor, dtype, most=12000)
     kept = float(torch.tensor(factor, dtype=dtype))
-    assert float(real[-1].double()) / form.smallest == floor_of(kept)
+    assert float(real[-1].double()) / form.smallest == stall_level(kept)
     told = stall_lags(np.log(kept) * np.arange(12000), form)
     bias = 0.04 if dtype == torch.bfloat16 else 0.0
     lag = len(real) - 1
@@ -109,7 +109,7 @@ def test_at_a_half_and_below_products_do_end_at_zero():
             assert chain(factor, dtype)[-1] == 0
             curve = np.log(factor) * np.arange(2000)
             assert stall_lags(curve, BY_DTYPE[dtype]) == np.inf
-    assert np.isnan(floor_of(1.0)) and np.isnan(floor_of(1.5))
+    assert np.isnan(stall_level(1.0)) and np.isnan(stall_level(1.5))
     assert stall_lags(np.zeros(100), BY_DTYPE[torch.float16]) == np.inf
 
 
@@ -164,7 +164,7 @@ def test_the_lags_are_those_of_the_chain_and_the_gates():
     half = FORMATS[0]
     assert found[0, 0] == next(k for k, v in enumerate(mean) if np.exp(v) < half.tiny)
     gates = trajectory.gates["forget_gate"].double().log().flip(0).cumsum(0).numpy()
-    units = ln_conveyors(trajectory)
+    units = ln_conveyor_products(trajectory)
     assert np.allclose(units[1:], gates, rtol=1e-6)
     stalls = stall_lags(units, half)
     assert np.isfinite(stalls).any()
@@ -184,7 +184,7 @@ def test_wider_formats_last_longer():
 def test_a_cell_of_ones_own_without_a_conveyor():
     found = measure(run(TwoStates()), ["finite_precision"])["finite_precision"].values
     assert np.isnan(found[:, 3]).all()
-    assert ln_conveyors(run(TwoStates())) is None
+    assert ln_conveyor_products(run(TwoStates())) is None
 
 
 def test_lags_are_finite_only_where_norms_get_there():
