@@ -41,7 +41,7 @@ class Format:
 
     @property
     def ln_infinite(self) -> float:
-        """ln of the least size that rounds to inf, half a unit past the largest."""
+        """Ln of the least size that rounds to inf, half a unit past the largest."""
         return math.log(self.largest) + math.log1p(self.smallest / self.tiny / 4)
 
 
