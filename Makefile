@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: help sweep quick example test test-slow trials test-all lint format types check benchmark ratios browser clean distclean
+.PHONY: help sweep quick example test test-slow trials test-all tables lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
@@ -28,6 +28,7 @@ help:
 	@echo 'make trials     large randomised tests, many minutes'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
+	@echo 'make tables     docs/measures.md, after a measure was added or changed'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
 	@echo 'make types      mypy over the package'
@@ -60,6 +61,9 @@ trials: $(VENV)/.test
 	$(TEST) -m trials $(ARGS)
 
 test-all: test test-slow
+
+tables: $(VENV)/.run
+	$(BIN)/python -m docs.tables
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

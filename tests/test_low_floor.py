@@ -41,7 +41,8 @@ def test_the_nearest_name():
     with pytest.raises(UnknownNameError) as caught:
         catalog.get("cells", "lsmt")
     assert str(caught.value) == (
-        "Got cell 'lsmt'.\nExpected one of gru, lstm, rnn.\nTry lstm"
+        "Got cell 'lsmt'.\n"
+        f"Expected one of {', '.join(catalog.names('cells'))}.\nTry lstm"
     )
     with pytest.raises(UnknownNameError, match="Try cells"):
         catalog.names("cell")

@@ -32,8 +32,8 @@ SLOPES = {
 POINTS = [-7.5, -2.9, -1.3, -0.4, 0.2, 0.9, 1.7, 3.4, 8.1]
 
 
-def test_there_are_thirteen():
-    assert set(SLOPES) == set(catalog.names("activations"))
+def test_there_are_at_least_thirteen():
+    assert set(SLOPES) <= set(catalog.names("activations"))
 
 
 @pytest.mark.parametrize("name", SLOPES)

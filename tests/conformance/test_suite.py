@@ -168,7 +168,7 @@ def test_files_that_cannot_be_loaded(tmp_path):
     taken = CELL.replace("class Wrong(Cell):", "class Wrong(Cell):\n    name = 'rnn'")
     assert refusal(tmp_path, taken) == (
         "Got cell 'rnn' in mine.py, a name already in use.\n"
-        "Expected a name other than gru, lstm, rnn.\n"
+        f"Expected a name other than {', '.join(catalog.names('cells'))}.\n"
         'Try name = "my_rnn"'
     )
     with pytest.raises(InputError, match="cannot be read .No such file"):

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from gradlab.cli import main
 from gradlab.cli.group import COMMANDS
-from tests.docs.measures_table import table
 
 
 ROOT = Path(__file__).parents[2]
@@ -86,10 +85,6 @@ def test_the_toml_is_a_sweep(tmp_path):
     sweep = load(tomllib.loads(text))
     assert sweep.name == "bias"
     assert sweep.size() == 2 * 2 * 7 * 5
-
-
-def test_the_table_of_measures_is_theirs():
-    assert table() in README
 
 
 def test_make_targets_are_there():

@@ -22,7 +22,8 @@ def test_every_mistake_is_told_at_once_with_its_path():
     lines = str(caught.value).splitlines()
     assert lines[0] == "6 mistakes in the sweep."
     assert lines[1:5] == [
-        "  cell, item 1: got cell 'lstn'; expected one of gru, lstm, rnn; try lstm",
+        "  cell, item 1: got cell 'lstn'; expected one of "
+        f"{', '.join(catalog.names('cells'))}; try lstm",
         "  hidden, item 1: got -4; expected at least 1; try hidden = [64]",
         "  grid 1, gain, item 1: got True; expected a number, without quotes; "
         "try gain = [0.5, 1, 2]",
