@@ -1,4 +1,6 @@
-"""What an activation must hold."""
+"""Checks of an activation."""
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -8,18 +10,21 @@ from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
 
 
 def keeps_shape(leaf: type[Activation]) -> Finding:
-    """Values keep shape and dtype."""
-    x = _points(torch.float32).reshape(-1, 3, 7)
-    y = leaf()(x)
-    return holds(
-        y.shape == x.shape and y.dtype == x.dtype,
-        f"{tuple(y.shape)} {y.dtype}",
-        f"{tuple(x.shape)} {x.dtype}",
-    )
+    """Check that values and slopes keep shape and dtype, in both dtypes."""
+    phi = leaf()
+
+    def wrong(dtype: torch.dtype) -> Iterator[str]:
+        x = _points(dtype).reshape(-1, 3, 7)
+        for what, y in (("values", phi(x)), ("slopes", phi.derivative(x, phi(x)))):
+            if (y.shape, y.dtype) != (x.shape, dtype):
+                yield f"{what} {tuple(y.shape)} {y.dtype} from {tuple(x.shape)} {dtype}"
+
+    dtypes = (torch.float32, torch.float64)
+    return first_wrong((w for d in dtypes for w in wrong(d)), "shape and dtype of x")
 
 
 def derivative(leaf: type[Activation]) -> Finding:
-    """The derivative is autograd's."""
+    """Compare the derivative with autograd's."""
     phi, x = leaf(), _points(torch.float64)
     pull = torch.func.vjp(phi.value, x)[1]
     expected = pull(torch.ones_like(x))[0]
@@ -27,7 +32,7 @@ def derivative(leaf: type[Activation]) -> Finding:
 
 
 def lipschitz(leaf: type[Activation]) -> Finding:
-    """The slope's size stays within ``lipschitz``."""
+    """Check that the slope's size stays within ``lipschitz``."""
     phi = leaf()
     x = torch.linspace(-30, 30, 600_001, dtype=torch.float64)
     largest = phi.derivative(x, phi(x)).abs().max().item()
@@ -39,7 +44,7 @@ def lipschitz(leaf: type[Activation]) -> Finding:
 
 
 def each_element_alone(leaf: type[Activation]) -> Finding:
-    """An element's bits do not depend on how many there are."""
+    """Check that an element's bits do not depend on how many there are."""
     phi = leaf()
     x = _points(torch.float32)[:407].reshape(11, 37)
     together = phi(x), phi.derivative(x, phi(x))
@@ -59,7 +64,7 @@ def _same(phi: Activation, row: Tensor, expected: list[Tensor]) -> bool:
 
 
 def finite(leaf: type[Activation]) -> Finding:
-    """Values and slopes of finite numbers are finite."""
+    """Check that values and slopes of finite numbers are finite."""
     phi = leaf()
     x = torch.tensor([-1e4, -50.0, -1.0, 0.0, 1.0, 50.0, 1e4], dtype=torch.float64)
     values = torch.cat([phi(x), phi.derivative(x, phi(x))])
@@ -77,5 +82,5 @@ CHECKS = {
     "the derivative is autograd's": derivative,
     "slopes stay within the Lipschitz bound": lipschitz,
     "finite numbers stay finite": finite,
-    "an element's bits do not depend on its company": each_element_alone,
+    "an element's bits do not depend on the others": each_element_alone,
 }

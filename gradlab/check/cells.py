@@ -21,7 +21,7 @@ _HIDDEN, _BATCH = 7, 2
 
 
 def state_shapes(leaf: type[Cell]) -> Finding:
-    """The next state has shapes and dtype of the state before, in both dtypes."""
+    """Check that the next state is like the state before, in both dtypes."""
 
     def wrong(cell: Cell) -> Iterator[str]:
         expected = _shapes(cell.initial_state(_BATCH))
@@ -40,7 +40,7 @@ def state_shapes(leaf: type[Cell]) -> Finding:
 
 
 def gate_shapes(leaf: type[Cell]) -> Finding:
-    """Gates are (batch, hidden), and weight_hh has a block of rows for each."""
+    """Check that gates are (B, H), and weight_hh has a block of rows for each."""
 
     def wrong(cell: Cell) -> Iterator[str]:
         _, _, step = _visit(cell)
@@ -58,7 +58,7 @@ def gate_shapes(leaf: type[Cell]) -> Finding:
 
 
 def pure(leaf: type[Cell]) -> Finding:
-    """A step gives the same twice, and touches nothing but its result."""
+    """Check that a step gives the same twice, and changes nothing."""
 
     def wrong(cell: Cell) -> Iterator[str]:
         inputs, state, step = _visit(cell)
@@ -76,7 +76,7 @@ def pure(leaf: type[Cell]) -> Finding:
 
 
 def sequences_apart(leaf: type[Cell]) -> Finding:
-    """A sequence's next state does not depend on the other sequences."""
+    """Check that a sequence's next state does not depend on other sequences."""
 
     def error(cell: Cell) -> float:
         inputs, state, step = _visit(cell)
@@ -87,12 +87,12 @@ def sequences_apart(leaf: type[Cell]) -> Finding:
 
 
 def jacobian(leaf: type[Cell]) -> Finding:
-    """``jacobian`` is autograd's, also of several steps at once and with ``out``."""
+    """Compare ``jacobian`` with autograd, step by step and all at once."""
     return _compare(leaf, closed_forms.jacobians, _HIDDEN)
 
 
 def vjp(leaf: type[Cell]) -> Finding:
-    """``vjp`` is cotangents times autograd's Jacobian, also at once and with ``out``.
+    """Compare ``vjp`` with autograd, step by step and all at once.
 
     At a multiple of 16, too, where matrices need no padding.
     """
@@ -100,20 +100,20 @@ def vjp(leaf: type[Cell]) -> Finding:
 
 
 def input_jacobian(leaf: type[Cell]) -> Finding:
-    """``input_jacobian`` is autograd's, also of several steps at once."""
+    """Compare ``input_jacobian`` with autograd, one step and all at once."""
     return _compare(leaf, closed_forms.input_jacobians, _HIDDEN)
 
 
 def conveyor(leaf: type[Cell]) -> Finding:
-    """The conveyor is autograd's with h detached inside the gates.
+    """Compare the conveyor with autograd where h is detached inside the gates.
 
-    Compared where it is all by which the carry depends on itself.
+    Only where it is all by which the carry depends on itself.
     """
     return _compare(leaf, closed_forms.conveyors, _HIDDEN)
 
 
 def recurrent_uses(leaf: type[Cell]) -> Finding:
-    """The uses of weight_hh a step reports add up to its gradient, in all layers."""
+    """Check that the uses of weight_hh of a step add up to its gradient."""
 
     def error(cell: Cell) -> float:
         inputs, state, _ = _visit(cell)
@@ -134,7 +134,7 @@ def recurrent_uses(leaf: type[Cell]) -> Finding:
 
 
 def seeded(leaf: type[Cell]) -> Finding:
-    """Weights depend on the seed, and on nothing else."""
+    """Check that weights depend on the seed, and on nothing else."""
 
     def wrong(spec: str) -> Iterator[str]:
         first, second, other = (_drawn(spec, seed) for seed in (0, 0, 1))
@@ -150,7 +150,7 @@ def seeded(leaf: type[Cell]) -> Finding:
 
 
 def bits(leaf: type[Cell]) -> Finding:
-    """If ensembles are supported, a member has the same bits alone, in 4 and in 11."""
+    """Check that a member has the same bits alone, in 4 and in 11."""
     if not leaf.supports_ensembles:
         return holds(True, "no ensembles: each is computed alone", "any")
     found = (

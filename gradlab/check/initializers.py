@@ -1,4 +1,4 @@
-"""What an initializer must hold."""
+"""Checks of an initializer."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ _SIZE = 24
 
 
 def shape(leaf: type[Initializer]) -> Finding:
-    """A block has the shape asked for, in float64."""
+    """Check the shape and dtype of a block."""
     block = _draw(leaf)
     return holds(
         block.shape == (_SIZE, _SIZE) and block.dtype == np.float64,
@@ -21,13 +21,13 @@ def shape(leaf: type[Initializer]) -> Finding:
 
 
 def finite(leaf: type[Initializer]) -> Finding:
-    """A block is finite."""
+    """Check that a block is finite."""
     bad = int((~np.isfinite(_draw(leaf))).sum())
     return holds(not bad, f"{bad} entries that are not", "finite entries")
 
 
 def repeats(leaf: type[Initializer]) -> Finding:
-    """The stream alone decides: same stream, same block; no global state touched."""
+    """Check that the stream alone decides: no other generator is used."""
     before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - to see it untouched
     same = np.array_equal(_draw(leaf), _draw(leaf))
     after = np.random.get_state(legacy=False)["state"]["key"]  # noqa: NPY002
@@ -38,7 +38,7 @@ def repeats(leaf: type[Initializer]) -> Finding:
 
 
 def radius(leaf: type[Initializer]) -> Finding:
-    """Where the gain is said to be the spectral radius, it is."""
+    """Check that the spectral radius is 1 where ``gain_is_radius``."""
     found = float(np.abs(np.linalg.eigvals(_draw(leaf))).max())
     if not leaf.gain_is_radius:
         return holds(True, f"spectral radius {found:.3g}, not promised", "any")
@@ -50,7 +50,7 @@ def _draw(leaf: type[Initializer]) -> np.ndarray:
 
 
 CHECKS = {
-    "a block has the shape asked for": shape,
+    "a block has the shape requested": shape,
     "a block is finite": finite,
     "the stream alone decides": repeats,
     "the gain is the spectral radius where promised": radius,

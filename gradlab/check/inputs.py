@@ -1,4 +1,4 @@
-"""What an input must hold. One that asks for a file is given a small one."""
+"""Checks of an input; one that reads a file gets a small one."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _COUNT, _LENGTH, _FEATURES = 3, 12, 4
 
 
 def shape(leaf: type[Input]) -> Finding:
-    """Sequences are (count, length, features), float64 and finite."""
+    """Check that sequences are (count, length, features), float64 and finite."""
     given = sample(leaf)
     features = given.features(_FEATURES)
     drawn = _draw(given)
@@ -31,7 +31,7 @@ def shape(leaf: type[Input]) -> Finding:
 
 
 def nested(leaf: type[Input]) -> Finding:
-    """Shorter is the beginning of longer, fewer are the first of more."""
+    """Check that shorter begins longer, and fewer are the first of more."""
     given = sample(leaf)
     whole = _draw(given)
 
@@ -45,14 +45,14 @@ def nested(leaf: type[Input]) -> Finding:
 
 
 def repeats(leaf: type[Input]) -> Finding:
-    """The seed alone decides."""
+    """Check that the seed alone decides."""
     given, again = sample(leaf), sample(leaf)
     same = np.array_equal(_draw(given), _draw(again))
     return holds(same, "the same" if same else "others", "the same numbers again")
 
 
 def describes_itself(leaf: type[Input]) -> Finding:
-    """The fingerprint is a text, and the initial state one there is."""
+    """Check the fingerprint and the name of the initial state."""
     given = sample(leaf)
 
     def wrong() -> Iterator[str]:
@@ -84,7 +84,7 @@ def _draw(given: Input, count: int = _COUNT, length: int = _LENGTH) -> np.ndarra
 
 
 CHECKS = {
-    "sequences have the shape asked for": shape,
+    "sequences have the shape requested": shape,
     "sequences nest over length and number": nested,
     "the seed alone decides": repeats,
     "it describes itself": describes_itself,

@@ -1,4 +1,4 @@
-"""What a loss must hold."""
+"""Checks of a loss."""
 
 import torch
 from torch import Tensor
@@ -11,18 +11,19 @@ _LENGTH, _BATCH, _WIDTH = 6, 3, 5
 
 
 def shape(leaf: type[Loss]) -> Finding:
-    """There is one number a sequence, with or without a member axis."""
+    """Check that a loss is (…M, B) and keeps the dtype."""
     hidden, direction = _states()
     alone = leaf()(hidden, direction)
     two = [torch.stack([h, 2 * h]) for h in hidden]
     pair = leaf()(two, torch.stack([direction, direction]))
-    got = tuple(alone.shape), tuple(pair.shape)
-    expected = (_BATCH,), (2, _BATCH)
+    single = leaf()([h.float() for h in hidden], direction.float())
+    got = tuple(alone.shape), tuple(pair.shape), alone.dtype, single.dtype
+    expected = (_BATCH,), (2, _BATCH), torch.float64, torch.float32
     return holds(got == expected, str(got), str(expected))
 
 
 def sequences_apart(leaf: type[Loss]) -> Finding:
-    """A sequence's loss depends on that sequence alone."""
+    """Check that a sequence's loss depends on that sequence alone."""
     hidden, direction = _states()
     whole = leaf()(hidden, direction)
     alone = leaf()([h[:1] for h in hidden], direction[:1])
@@ -30,7 +31,7 @@ def sequences_apart(leaf: type[Loss]) -> Finding:
 
 
 def differentiable(leaf: type[Loss]) -> Finding:
-    """The last state gets a finite gradient that is not zero."""
+    """Check that the last state gets a finite gradient that is not zero."""
     hidden, direction = _states()
     leaves = [h.requires_grad_() for h in hidden]
     (gradient,) = torch.autograd.grad(leaf()(leaves, direction).sum(), leaves[-1])

@@ -30,7 +30,7 @@ _ENSEMBLES = (
 
 
 def form(leaf: type[Measure]) -> Finding:
-    """Readings go by declared outputs and known axes, and have their shape."""
+    """Check outputs, axes and shapes of readings."""
 
     def wrong(spec: str, output: str, reading: Reading) -> Iterator[str]:
         if output not in (leaf.outputs or (leaf.name,)):
@@ -54,7 +54,7 @@ def form(leaf: type[Measure]) -> Finding:
 
 
 def settings(leaf: type[Measure]) -> Finding:
-    """Its fields are its settings, and none must be given; the version is a number."""
+    """Check that all fields have defaults and the version is a whole number."""
     frozen = dataclasses.is_dataclass(leaf) and leaf.__dataclass_params__.frozen
     plain = not dataclasses.is_dataclass(leaf) and not vars(leaf())
     return holds(
@@ -66,14 +66,14 @@ def settings(leaf: type[Measure]) -> Finding:
 
 
 def applies(leaf: type[Measure]) -> Finding:
-    """It means something for some cell, and says so with a bool."""
+    """Check that ``applies_to`` gives a bool, True for some cell."""
     answers = {spec: leaf().applies_to(_cell(spec, 0)) for spec in _SPECS}
     good = all(isinstance(a, bool) for a in answers.values()) and any(answers.values())
     return holds(good, str(answers), "True or False for each, not False for all")
 
 
 def repeats(leaf: type[Measure]) -> Finding:
-    """Measuring gives the same twice, and draws no random numbers."""
+    """Check that measuring twice gives the same, and draws no random numbers."""
 
     def wrong(spec: str) -> Iterator[str]:
         random = torch.random.get_rng_state()
@@ -91,7 +91,7 @@ def repeats(leaf: type[Measure]) -> Finding:
 
 
 def watches_only(leaf: type[Measure]) -> Finding:
-    """Measuring changes neither trajectory nor weights."""
+    """Check that measuring changes neither trajectory nor weights."""
 
     def wrong(spec: str) -> Iterator[str]:
         flow = _flow(_cell(spec, 0))
@@ -108,7 +108,7 @@ def watches_only(leaf: type[Measure]) -> Finding:
 
 
 def bits(leaf: type[Measure]) -> Finding:
-    """A member's readings have the same bits alone, in 4 and in 11 (float32)."""
+    """Check that a member's readings have the same bits alone, in 4 and in 11."""
     applicable = _specs(leaf)
     found = (
         f"{spec}, hidden {hidden}, {sequences} sequences: {wrong}"

@@ -41,9 +41,9 @@ def checks_on(results: Results) -> Checks:
     return {
         "it asks a question and has a place": partial(titled, story=measured),
         "it gives blocks or says what is missing": partial(builds, story=measured),
-        "it stands a store without results": partial(builds_from_nothing, story=empty),
-        "the same store gives the same words": partial(repeats, results=results),
-        "figures have words and numbers": partial(figures_speak, story=measured),
+        "it can be built without results": partial(builds_from_nothing, story=empty),
+        "the same results give the same words": partial(repeats, results=results),
+        "figures have words and numbers": partial(figures_have_words, story=measured),
         "figures can be drawn": partial(figures_draw, story=measured),
     }
 
@@ -69,14 +69,14 @@ def without_records(results: Results) -> Results:
 
 
 def titled(leaf: type[Section], story: Story) -> Finding:
-    """It asks a question, and has a place."""
+    """Check that a section has a question and a place."""
     title = leaf().title(story)
     good = bool(title.strip()) and isinstance(leaf.order, int | float)
     return holds(good, f"{title!r} at {leaf.order!r}", "a question, and a number")
 
 
 def builds(leaf: type[Section], story: Story) -> Finding:
-    """It gives blocks, or says in words what is missing."""
+    """Check that a section gives blocks, or the reason why not."""
     built = _build(leaf, story)
     if isinstance(built, Missing):
         return holds(bool(built.reason.strip()), f"missing: {built.reason}", "a reason")
@@ -86,19 +86,19 @@ def builds(leaf: type[Section], story: Story) -> Finding:
 
 
 def builds_from_nothing(leaf: type[Section], story: Story) -> Finding:
-    """Where no point was computed, it still gives blocks or says what is missing."""
+    """Check that a section can be built before any point is computed."""
     built = _build(leaf, story)
     return holds(True, type(built).__name__, "blocks, or Missing")
 
 
 def repeats(leaf: type[Section], results: Results) -> Finding:
-    """The same store gives the same words."""
+    """Check that the same results give the same words."""
     words = [_texts(_build(leaf, Story.of(results))) for _ in range(2)]
     return holds(words[0] == words[1], f"{len(words[0])} texts", "the same twice")
 
 
-def figures_speak(leaf: type[Section], story: Story) -> Finding:
-    """Every figure has words for those who do not see it, and a table of numbers."""
+def figures_have_words(leaf: type[Section], story: Story) -> Finding:
+    """Check that every figure has alt text, caption and table."""
 
     def wrong(figure: Figure) -> Iterator[str]:
         if not figure.alt.strip() or not figure.caption.strip():
@@ -112,7 +112,7 @@ def figures_speak(leaf: type[Section], story: Story) -> Finding:
 
 
 def figures_draw(leaf: type[Section], story: Story) -> Finding:
-    """Every figure can be drawn."""
+    """Check that every figure can be drawn."""
     figures = _figures(leaf, story)
     for figure in figures:
         draw(figure.data, "check")

@@ -121,7 +121,7 @@ class Wrong(Measure):
     def compute(self, flow):
         return Reading({"lag": (0, 1)}, flow.trajectory.states[0][-1].sum(-1))
 """,
-    "it stands a store without results": """
+    "it can be built without results": """
 from gradlab.report.sections.base import Section
 
 class Wrong(Section):
