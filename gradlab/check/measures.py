@@ -22,10 +22,7 @@ from gradlab.trajectory import unroll
 _AXES = ("block", "index", "step", "lag")
 _SPECS = ("rnn", "lstm", "gru", "lstm:layers=2")
 _LENGTH, _BATCH, _INPUTS, _HIDDEN = 12, 2, 3, 4
-_ENSEMBLES = (
-    *((spec, 10, 3) for spec in _SPECS),
-    *((spec, 37, 1) for spec in ("rnn", "lstm")),
-)
+_ENSEMBLES = (*((spec, 10, 3) for spec in _SPECS), ("rnn", 37, 1))
 """(spec, hidden units, sequences) for which bits are compared."""
 
 

@@ -34,7 +34,7 @@ WHOLE_SPECTRA = {"log_singular_values", "live_directions"}
 
 @pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
 @pytest.mark.parametrize(
-    "spec", ["gru", "gru:reset_before", "lstm:peephole", "lstm:proj=5"]
+    "spec", ["gru", "lstm", "gru:reset_before", "lstm:peephole", "lstm:proj=5"]
 )
 def test_bits_are_the_same_alone_and_in_an_ensemble(spec, hidden, sequences):
     """float32, sigmoid; the conformance suite has other cells, measure by measure."""
