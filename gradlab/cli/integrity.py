@@ -40,9 +40,11 @@ def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
 
 def summary(found: Recovered, folder: Path) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
+    from gradlab.store.schema import VERSION
+
     return {
         "folder": str(folder),
-        "schema": found.version,
+        "schema": VERSION,
         "sound": found.intact,
         "intact": {
             "points": len(_whole_points(found)),
@@ -57,7 +59,7 @@ def summary(found: Recovered, folder: Path) -> dict[str, Any]:
             }
             for one in found.damage
         ],
-        "sqlite": found.complaints,
+        "sqlite": found.messages,
         "way_out": [] if found.intact else way_out(folder),
     }
 
@@ -71,11 +73,13 @@ def way_out(folder: Path) -> list[str]:
 
 
 def _show_sound(found: Recovered, folder: Path, screen: Screen) -> None:
+    from gradlab.store.schema import VERSION
+
     points, records = len(found.rows.points), len(found.rows.records)
     screen.line(f"{folder} is intact")
     screen.line(
         f"{points:,} points and {records:,} records, each as it was written "
-        f"(schema {found.version})"
+        f"(schema {VERSION})"
     )
 
 
@@ -87,8 +91,8 @@ def _show_damage(found: Recovered, folder: Path, screen: Screen) -> None:
         screen.line(fold(f"  {point}: {what}", "      "))
     if len(by_point) > SHOWN:
         screen.line(f"  and {len(by_point) - SHOWN:,} more: see --json")
-    for complaint in found.complaints[:3]:
-        screen.line(fold(f"  SQLite: {complaint}", "      "))
+    for message in found.messages[:3]:
+        screen.line(fold(f"  SQLite: {message}", "      "))
     screen.line()
     points = len(_whole_points(found))
     known = found.rows.requested() | found.rows.points.keys()

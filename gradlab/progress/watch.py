@@ -64,15 +64,12 @@ class Watch:
                 "select * from sweeps order by used desc limit 1"
             ).fetchone()
             if sweep is not None and sweep[5] != self._used:
-                if not codec.verify_crc(sweep):
-                    raise codec.damaged(file, "what was requested")
+                codec.require_intact([sweep], file, "what was requested")
                 started = self._start(sweep)
             rows = connection.execute(
                 "select * from points where finished >= ?", (self._since,)
             ).fetchall()
-        for row in rows:
-            if not codec.verify_crc(row):
-                raise codec.damaged(file, f"point {row[0]}")
+        codec.require_intact(rows, file, "point {}")
         return started, rows
 
     def _start(self, row: tuple) -> Started | None:

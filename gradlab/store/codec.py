@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,22 @@ def verify_crc(row: tuple) -> bool:
     return checksum(*row[:-1]) == row[-1]
 
 
+def require_intact(rows: Iterable[tuple], file: Path, what: str) -> None:
+    """Verify the checksums of rows of ``file``.
+
+    Args:
+        rows: with their key first.
+        file: named in the error.
+        what: they are; ``{}`` stands for a row's key.
+
+    Raises:
+        DamagedError: a checksum does not fit.
+    """
+    for row in rows:
+        if not verify_crc(row):
+            raise damaged_error(file, what.format(row[0]))
+
+
 def encode(key: str, record: Record) -> tuple:
     """Return the row of a record, in the order of ``schema.COLUMNS``."""
     parts = [record.mean]
@@ -76,8 +92,7 @@ def decode(row: tuple, file: Path, owner: str = "") -> Record:
         DamagedError: the checksum does not fit.
     """
     key, measure, version, settings, coords, note, dtype, shape, blob, _ = row
-    if not verify_crc(row):
-        raise damaged(file, f"{measure} of point {key}")
+    require_intact([row], file, measure + " of point {}")
     values = np.frombuffer(blob, dtype=dtype).reshape(_shape(shape))
     mean = values[0]
     sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
@@ -98,7 +113,7 @@ def _shape(text: str) -> tuple[int, ...]:
     return tuple(json.loads(text))
 
 
-def damaged(file: Path, what: str) -> DamagedError:
+def damaged_error(file: Path, what: str) -> DamagedError:
     """Return the error for bytes that changed on disk."""
     return DamagedError(
         got=f"{file}, damaged at {what}",

@@ -1,9 +1,9 @@
-"""One writer at a time: a lock on a folder, and who holds it.
+"""Lock a folder for one writer, and name the process that holds the lock.
 
-The operating system's own lock on a small file beside the store: it goes with the
-process that holds it, however that ends, so what a killed sweep leaves behind is no
-obstacle. Readers take no lock. SQLite's locks last a transaction; two sweeps could
-take turns at them for hours and both compute the same points.
+The operating system's advisory lock (flock) on a small file in the folder. The system
+releases it when the process ends, killed or not, so a stale file blocks nobody. Readers
+take no lock. SQLite's own locks do not suffice: they last one transaction, so two
+sweeps would take turns and compute the same points.
 """
 
 import json
@@ -27,22 +27,22 @@ except ImportError:  # Windows: goes on without, as on a file system that cannot
 
 LOCK_NAME = ".writing"
 PATIENCE = 0.5
-"""Seconds to wait for a lock: one who only looks holds it for less than that."""
+"""Seconds to wait for a lock: :func:`holder` takes one too, for less than that."""
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who writes into a folder.
+    """The process that writes into a folder.
 
     Attributes:
-        pid: of the process; 0 where it has not said yet.
+        pid: of the process; 0 where it has not written it yet.
         host: the machine it runs on.
         since: seconds since 1970.
     """
 
-    pid: int
-    host: str
-    since: float
+    pid: int = 0
+    host: str = ""
+    since: float = 0.0
 
     def __str__(self) -> str:
         """``process 4711 on luna, since 3 Sep 2027 14:02``."""
@@ -90,7 +90,7 @@ class Lock:
                 raise
             os.close(descriptor)
             if not won and time.monotonic() > end:
-                raise taken(folder, holder(folder) or Holder(0, "", 0.0))
+                raise locked_error(folder, holder(folder) or Holder())
             time.sleep(0.01)
 
     def release(self) -> None:
@@ -104,7 +104,7 @@ class Lock:
 
 
 def holder(folder: str | Path) -> Holder | None:
-    """Return who writes into a folder just now; None where nobody does."""
+    """Return the process that writes into a folder now; None where there is none."""
     try:
         descriptor = os.open(Path(folder) / LOCK_NAME, os.O_RDONLY)
     except OSError:
@@ -117,12 +117,7 @@ def holder(folder: str | Path) -> Holder | None:
         os.close(descriptor)
 
 
-def is_locked(folder: str | Path) -> bool:
-    """Say whether a sweep or a merge writes into a folder just now."""
-    return holder(folder) is not None
-
-
-def taken(folder: Path, by: Holder) -> StoreError:
+def locked_error(folder: Path, by: Holder) -> StoreError:
     """Return the error for a folder into which another process writes."""
     return StoreError(
         got=f"{folder}, into which another gradlab writes ({by})",
@@ -132,7 +127,7 @@ def taken(folder: Path, by: Holder) -> StoreError:
 
 
 def _lock(descriptor: int, *, shared: bool) -> bool | None:
-    """Say whether the lock was won; None where there are no locks."""
+    """Whether the lock was taken; None where the file system has no locks."""
     if fcntl is None:
         return None
     try:
@@ -161,7 +156,6 @@ def _sign(descriptor: int) -> None:
 
 def _signature(content: bytes) -> Holder:
     try:
-        told = json.loads(content)
-        return Holder(int(told["pid"]), str(told["host"]), float(told["since"]))
-    except (ValueError, KeyError, TypeError):
-        return Holder(0, "", 0.0)
+        return Holder(**json.loads(content))
+    except (ValueError, TypeError):
+        return Holder()

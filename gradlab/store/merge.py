@@ -119,7 +119,7 @@ def _point(
     best = max(rows, key=lambda row: (_STATES.index(row[2]), row[7] or 0.0, row[3]))
     change = {
         "computed": write_computed({name: one.measured for name, one in taken.items()}),
-        "holds": codec.to_json({name: row[-1] for name, row in records.items()}),
+        "checksums": codec.to_json({name: row[-1] for name, row in records.items()}),
     }
     if incomplete and best[2] == "done":
         change["status"] = "missing"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from gradlab.errors import StoreError
 from gradlab.store import schema
 from gradlab.store.sqlite_errors import translate_errors
-from gradlab.store.store import missing
+from gradlab.store.store import no_results_error
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
         connection = connect(file)
         try:
             if schema.is_empty(connection):
-                raise empty(file)
+                raise empty_error(file)
             schema.check(connection, file)
             yield connection
         finally:
@@ -44,7 +44,7 @@ def readable(folder: Path) -> Path:
     """
     file = folder / schema.FILE_NAME
     if not file.exists():
-        raise missing(folder)
+        raise no_results_error(folder)
     if not os.access(file, os.R_OK):
         raise StoreError(
             got=f"{file}: {os.strerror(errno.EACCES)}",
@@ -75,7 +75,7 @@ def connect(file: Path) -> sqlite3.Connection:
     raise AssertionError("unreachable")
 
 
-def empty(file: Path) -> StoreError:
+def empty_error(file: Path) -> StoreError:
     """Return the error for a file in which nothing was written yet."""
     return StoreError(
         got=f"{file}, which is empty",

@@ -1,6 +1,5 @@
 """One measured quantity of one point."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,15 +136,3 @@ class Record:
             index.append(values.index(where[name]))
         left = [name for name in self.coords if name not in where]
         return left, self.mean[tuple(index)], self.sd[tuple(index)]
-
-
-def scalar(
-    measure: str,
-    value: float,
-    *,
-    version: int = 1,
-    sd: float = math.nan,
-    note: str = "",
-) -> Record:
-    """Return a record of one number."""
-    return Record(measure, version, {}, {}, np.array(value), np.array(sd), note)

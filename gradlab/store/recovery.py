@@ -17,8 +17,8 @@ from typing import Any
 
 from gradlab.errors import DamagedError, StoreError
 from gradlab.store import codec, schema
-from gradlab.store.reading import connect, empty, readable
-from gradlab.store.rows import Rows, holds
+from gradlab.store.reading import connect, empty_error, readable
+from gradlab.store.rows import Rows, checksums
 from gradlab.store.sqlite_errors import translate_errors
 
 
@@ -46,19 +46,17 @@ class Recovered:
     Attributes:
         rows: intact rows; of records those that a point lists.
         damage: rows that are lost, by name.
-        complaints: what SQLite reports about the file as a whole.
-        version: of the schema; None where the file does not state it.
+        messages: of SQLite, about the file as a whole.
     """
 
     rows: Rows
     damage: list[Damage] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    version: int | None = None
+    messages: list[str] = field(default_factory=list)
 
     @property
     def intact(self) -> bool:
         """Whether all is as it was written."""
-        return not (self.damage or self.complaints)
+        return not (self.damage or self.messages)
 
 
 def recover(folder: str | Path) -> Recovered:
@@ -70,7 +68,7 @@ def recover(folder: str | Path) -> Recovered:
     file = readable(Path(folder))
     with translate_errors(file):
         if not file.stat().st_size:
-            raise empty(file)
+            raise empty_error(file)
         scan = _Scan()
         scan.read(file)
         found = _recovered(scan)
@@ -120,15 +118,14 @@ class _Scan:
         default_factory=lambda: {table: {} for table in schema.COLUMNS}
     )
     damaged: dict[Damage, None] = field(default_factory=dict)
-    complaints: list[str] = field(default_factory=list)
-    version: int | None = None
+    messages: list[str] = field(default_factory=list)
 
     def read(self, file: Path) -> None:
         """Add all rows that SQLite can reach in a file."""
         try:
             connection = connect(file)
         except sqlite3.Error as error:
-            self._complain(error)
+            self._note(error)
             return
         with closing(connection):
             connection.text_factory = lambda text: text.decode(errors="replace")
@@ -141,17 +138,16 @@ class _Scan:
         try:
             connection.execute("begin")  # one state of a store that is being written
             if schema.is_empty(connection):
-                raise empty(file)
+                raise empty_error(file)
             schema.check(connection, file)
-            self.version = schema.version(connection)
             for (text,) in connection.execute("pragma integrity_check(20)").fetchall():
                 for line in text.splitlines():
                     if line != "ok":
-                        self._complain(line)
+                        self._note(line)
         except sqlite3.Error as error:
-            self._complain(error)
+            self._note(error)
         except DamagedError as error:
-            self._complain(error.got.removeprefix(f"{file}, "))
+            self._note(error.got.removeprefix(f"{file}, "))
 
     def _reachable(self, connection: sqlite3.Connection, table: str) -> Iterator[tuple]:
         """Yield a table's rows: forwards up to a damaged page, backwards, between."""
@@ -163,7 +159,7 @@ class _Scan:
                 yield tuple(row)
             return
         except sqlite3.Error as error:
-            self._complain(f"{table}: {error}")
+            self._note(f"{table}: {error}")
         try:
             for rowid, *row in connection.execute(f"{select} order by rowid desc"):
                 high = rowid
@@ -180,9 +176,9 @@ class _Scan:
         what = table.removesuffix("s")
         self.damaged[Damage(what, key, record=record * (what == "record"))] = None
 
-    def _complain(self, error: object) -> None:
-        if _printable(str(error)) not in self.complaints:
-            self.complaints.append(_printable(str(error)))
+    def _note(self, error: object) -> None:
+        if _printable(str(error)) not in self.messages:
+            self.messages.append(_printable(str(error)))
 
 
 _BEYOND = 1000
@@ -244,7 +240,7 @@ def _recovered(scan: _Scan) -> Recovered:
         if key not in rows.points:
             damage.append(Damage("point", key))
             continue
-        for name, crc in holds(rows.points[key]).items():
+        for name, crc in checksums(rows.points[key]).items():
             if (key, name, crc) in there:
                 rows.records[key, name] = there[key, name, crc]
             else:
@@ -255,7 +251,7 @@ def _recovered(scan: _Scan) -> Recovered:
         known = {one.key for one in damage if one.what == "measure"}
         damage += [Damage("measure", name) for name in sorted(described - known)]
     # a damaged row whose own key is unreadable is named as it stands
-    return Recovered(rows, damage or list(scan.damaged), scan.complaints, scan.version)
+    return Recovered(rows, damage or list(scan.damaged), scan.messages)
 
 
 def _printable(text: str) -> str:

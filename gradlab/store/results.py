@@ -43,7 +43,7 @@ class RecordCache:
                 self._rows |= {name: {}} | self._fetch("measure = ?", [name])
             row = self._rows[name].pop(key, None)  # the record keeps its bytes
             if row is None:
-                raise codec.damaged(self._file, f"{name} of point {key}")
+                raise codec.damaged_error(self._file, f"{name} of point {key}")
             self._decoded[key, name] = codec.decode(
                 row, self._file, "" if owner == name else owner
             )
@@ -148,12 +148,8 @@ class Results:
         with reader(where) as connection:
             sweeps = connection.execute("select * from sweeps order by used").fetchall()
             rows = connection.execute("select * from points").fetchall()
-        for row in sweeps:
-            if not codec.verify_crc(row):
-                raise codec.damaged(file, "what was requested")
-        for row in rows:
-            if not codec.verify_crc(row):
-                raise codec.damaged(file, f"point {row[0]}")
+        codec.require_intact(sweeps, file, "what was requested")
+        codec.require_intact(rows, file, "point {}")
         with translate_errors(file):
             return cls._of_rows(where, rows, sweeps)
 
@@ -176,7 +172,9 @@ class Results:
         points = dict(_points(chosen, wanted, _current(sweeps), cache))
         for key in wanted:  # a sweep notes all its points before it computes any
             if key not in points:
-                raise codec.damaged(folder / FILE_NAME, f"point {key}, which is lost")
+                raise codec.damaged_error(
+                    folder / FILE_NAME, f"point {key}, which is lost"
+                )
         meta["counts"] = _counts(points.values(), len(rows))
         return cls(
             folder,

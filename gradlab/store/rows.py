@@ -52,7 +52,7 @@ def measured_of(point: tuple) -> dict[str, Measured]:
     return read_computed(point[4])
 
 
-def holds(point: tuple) -> dict[str, int]:
+def checksums(point: tuple) -> dict[str, int]:
     """Return record -> checksum of the records a point's row says it has."""
     found: dict[str, int] = codec.from_json(point[5])
     return found

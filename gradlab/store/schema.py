@@ -23,7 +23,7 @@ create table points (
     message text not null,    -- why it failed
     computed text not null,   -- JSON, measure -> [version, settings, source, blocks,
                               --   [record, ...]]; many points share one text
-    holds text not null,      -- JSON, record -> its crc: one that is lost is noticed
+    checksums text not null,  -- JSON, record -> its crc: one that is lost is noticed
     seconds real,             -- its share of the computing time
     finished real,            -- seconds since 1970
     crc integer not null      -- of a row, here and below: over its other columns
@@ -61,7 +61,9 @@ create table measures (
 
 
 COLUMNS = {
-    "points": "key params status message computed holds seconds finished crc".split(),
+    "points": (
+        "key params status message computed checksums seconds finished crc".split()
+    ),
     "records": (
         "key measure measure_version settings coords note dtype shape blob crc".split()
     ),
@@ -114,7 +116,7 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
         for table in COLUMNS
     }
     if columns == COLUMNS:
-        raise codec.damaged(file, "its first page")
+        raise codec.damaged_error(file, "its first page")
     if application != APPLICATION_ID:
         raise StoreError(
             got=f"{file}, a database of something else",

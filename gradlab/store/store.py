@@ -61,7 +61,7 @@ class Store:
         if create:
             folder.prepare(where)
         elif not file.exists():
-            raise missing(where)
+            raise no_results_error(where)
         with translate_errors(file):
             if file.exists() and not os.access(file, os.W_OK):
                 raise sqlite3.OperationalError("readonly file")
@@ -214,12 +214,11 @@ class Store:
             DamagedError: its bytes changed on disk.
         """
         with translate_errors(self.file):
-            row = self.connection.execute(
+            rows = self.connection.execute(
                 "select * from sweeps where id = ?", (identity,)
-            ).fetchone()
-        if row is not None and not codec.verify_crc(row):
-            raise codec.damaged(self.file, "what was requested")
-        return {} if row is None else codec.from_json(row[4])
+            ).fetchall()
+        codec.require_intact(rows, self.file, "what was requested")
+        return codec.from_json(rows[0][4]) if rows else {}
 
     def known(self) -> Known:
         """Return what of each point is there; see :func:`known`."""
@@ -228,7 +227,7 @@ class Store:
     def _known(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
         """Return what was computed of a point, and the records it has."""
         row = self.connection.execute(
-            "select computed, holds from points where key = ?", (key,)
+            "select computed, checksums from points where key = ?", (key,)
         ).fetchone()
         if row is None:
             return {}, {}
@@ -243,9 +242,7 @@ def known(connection: sqlite3.Connection, file: Path) -> Known:
     """
     with translate_errors(file):
         rows = connection.execute("select * from points").fetchall()
-    for row in rows:
-        if not codec.verify_crc(row):
-            raise codec.damaged(file, f"point {row[0]}")
+    codec.require_intact(rows, file, "point {}")
     # points of one sweep share these texts: each is parsed once and held once
     computed = {
         text: {name: one.requirement for name, one in read_computed(text).items()}
@@ -254,7 +251,7 @@ def known(connection: sqlite3.Connection, file: Path) -> Known:
     return {row[0]: (row[2], computed[row[4]]) for row in rows}
 
 
-def missing(where: Path) -> StoreError:
+def no_results_error(where: Path) -> StoreError:
     """Return the error for a folder without results."""
     return StoreError(
         got=f"{where}, where there is no {schema.FILE_NAME}",

@@ -64,7 +64,7 @@ def leaves(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if equals:  # of a gate, or a number such as that of layers
             yield "activations", value
     for kind, axis in _AXES.items():
-        if params[axis] is not None:
+        if params.get(axis) is not None:
             yield kind, str(params[axis]).partition(":")[0]
 
 

@@ -244,8 +244,7 @@ def _one_meta(metas: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return times, versions and checks of all; a check's error is the largest."""
     meta = dict(metas[0])
     for key, choose in (("started", min), ("finished", max)):
-        times = [m[key] for m in metas if m.get(key)]
-        if times:
+        if times := [m[key] for m in metas if m.get(key)]:
             meta[key] = choose(times)
     meta["seconds"] = sum(m.get("seconds") or 0.0 for m in metas)
     versions: dict[str, dict[str, None]] = {}

@@ -12,7 +12,7 @@ import pytest
 
 from gradlab.errors import StoreError
 from gradlab.store import Results, Store, lock
-from gradlab.store.lock import Holder, Lock, holder, is_locked
+from gradlab.store.lock import Holder, Lock, holder
 
 
 PARAMS = {"cell": "lstm", "seed": 0}
@@ -63,7 +63,7 @@ def test_what_a_killed_writer_leaves_is_no_obstacle(tmp_path, writer):
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
     assert (folder / lock.LOCK_NAME).exists()
-    assert not is_locked(folder)
+    assert holder(folder) is None
     with Store.open(folder) as store:
         store.save_point("b", PARAMS)
     assert {point.key for point in Results.open(folder).points} == {"a", "b"}
@@ -77,14 +77,14 @@ def test_nobody_writes_before_and_after(tmp_path):
         assert holder(folder).pid == os.getpid()
         assert holder(folder).host == socket.gethostname()
         assert abs(holder(folder).since - time.time()) < 60
-    assert not is_locked(folder)
+    assert holder(folder) is None
 
 
 def test_a_store_that_does_not_open_is_not_locked(tmp_path):
     (tmp_path / "results.sqlite").write_text("my own notes " * 99)
     with pytest.raises(StoreError):
         Store.open(tmp_path)
-    assert not is_locked(tmp_path)
+    assert holder(tmp_path) is None
 
 
 def test_one_who_only_looks_keeps_nobody_out(tmp_path, monkeypatch):
@@ -93,7 +93,7 @@ def test_one_who_only_looks_keeps_nobody_out(tmp_path, monkeypatch):
 
     def look():
         while not done.is_set():
-            is_locked(tmp_path)
+            holder(tmp_path)
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -141,7 +141,7 @@ def test_where_nothing_can_be_locked_it_goes_on_and_knows(tmp_path, monkeypatch,
     with Store.open(tmp_path / "r", create=True) as store:
         store.save_point("a", PARAMS)
         assert not store.lock.sure
-        assert not is_locked(tmp_path / "r")
+        assert holder(tmp_path / "r") is None
     assert Results.open(tmp_path / "r").points[0].key == "a"
 
 
