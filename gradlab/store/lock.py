@@ -156,6 +156,7 @@ def _sign(descriptor: int) -> None:
 
 def _signature(content: bytes) -> Holder:
     try:
-        return Holder(**json.loads(content))
-    except (ValueError, TypeError):
+        read = json.loads(content)
+        return Holder(int(read["pid"]), str(read["host"]), float(read["since"]))
+    except (ValueError, KeyError, TypeError):
         return Holder()

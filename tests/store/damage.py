@@ -64,7 +64,7 @@ def write(folder: Path, points: int = 40) -> Path:
     """Write a store with rows of many sizes, points that failed among them."""
     rng = np.random.default_rng(1)
     with Store.open(folder, create=True) as store:
-        names = ("spectral_norm", "growth_rate", "triangle")
+        names = ("the_norms", "some_rate", "the_map")
         store.save_manifest(
             {
                 name: {"version": 1, "question": f"what is {name}? " * 5, "symbol": "s"}
