@@ -29,7 +29,7 @@ def translate_errors(file: Path) -> Iterator[None]:
         raise StoreError(
             got=f"{file}: {error.strerror or error}",
             expected="a folder that can be written",
-            try_="--out FOLDER, another one",
+            try_=_ELSEWHERE,
         ) from error
 
 
@@ -37,20 +37,15 @@ def _translated(file: Path, text: str) -> StoreError:
     # these messages go on with bytes of the file, which no terminal should show
     if any(part in text for part in ("decode", "no such", "malformed database schema")):
         text = UNREADABLE
-    for part, expected, try_ in _KNOWN:
-        if part in text:
-            return StoreError(
-                f"{file}: {text}", expected, try_ or recovery_command(file.parent)
-            )
+    expected, try_ = next((e, t) for part, e, t in _KNOWN if part in text)
     return StoreError(
-        got=f"{file}: {text}",
-        expected="a results file that can be read and written",
-        try_="--out FOLDER, another one",
+        f"{file}: {text}", expected, try_ or recovery_command(file.parent)
     )
 
 
 UNREADABLE = "damaged, what stands there cannot be read"
 _RECOVER = ""
+_ELSEWHERE = "--out FOLDER, another one"
 
 # part of SQLite's message, what was expected, what to try
 _KNOWN = (
@@ -62,24 +57,13 @@ _KNOWN = (
     ("not a database", "a results file of gradlab", _RECOVER),
     ("damaged", "the bytes that were written", _RECOVER),
     ("malformed", "the bytes that were written; the file is damaged", _RECOVER),
-    (
-        "readonly",
-        "a results file that can be written",
-        "--out FOLDER, another one",
-    ),
-    (
-        "unable to open",
-        "a results file that can be opened",
-        "--out FOLDER, another one",
-    ),
+    ("readonly", "a results file that can be written", _ELSEWHERE),
+    ("unable to open", "a results file that can be opened", _ELSEWHERE),
     (
         "locked",
         "no other program writing into this folder",
         "the same command again when the other one is done",
     ),
-    (
-        "disk I/O error",
-        "a disk that reads and writes",
-        "--out FOLDER on another disk",
-    ),
+    ("disk I/O error", "a disk that reads and writes", "--out FOLDER on another disk"),
+    ("", "a results file that can be read and written", _ELSEWHERE),
 )
