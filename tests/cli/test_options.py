@@ -8,6 +8,7 @@ import torch
 
 from gradlab.cli.sweep import command
 from gradlab.store.results import Results
+from gradlab.store.table import table
 from tests.gpu.places import NO_GPU
 
 
@@ -55,7 +56,7 @@ ELSEWHERE = {
 
 def values(folder):
     """All numbers of a folder, with the names of what they measure."""
-    frame = Results.open(folder).frame()
+    frame = table(Results.open(folder))
     told = frame[["measure", "block", "index", "step", "lag"]].astype(str).fillna("")
     return told.to_numpy(), frame["value"].to_numpy(), frame["sd"].to_numpy()
 
