@@ -182,15 +182,20 @@ def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
 
 def test_workers_killed_at_random_cost_no_point(tmp_path, sleepy, monkeypatch):
     sweep = Sweep(tmp_path / "r", sleepy, sleep=0.1)
+    log = tmp_path / "r.jsonl"
     rng = random.Random(7)
     killed = 0
     process = sweep.start()
-    while process.poll() is None:
-        time.sleep(rng.uniform(0.8, 3.2))
-        workers = sweep.workers(process.pid)
+    while process.poll() is None and killed < 10:
+        # a busy machine may take longer to start a worker than to have it killed, and
+        # many that die before they are ready end the sweep: so not before a new point
+        wait_for_point(process, log, log.stat().st_size if log.exists() else 0)
+        time.sleep(rng.uniform(0.0, 2.4))
+        workers = sorted(sweep.workers(process.pid))
         if workers and process.poll() is None:
             try:
-                os.kill(rng.choice(sorted(workers)), signal.SIGKILL)
+                victim = workers[0] if killed % 2 else rng.choice(workers)
+                os.kill(victim, signal.SIGKILL)
                 killed += 1
             except ProcessLookupError:
                 pass
