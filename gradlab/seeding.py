@@ -1,8 +1,8 @@
-"""One place for randomness: named, independent NumPy streams.
+"""Random numbers: named, independent NumPy streams.
 
-Everything random in gradlab comes from :func:`stream`, is drawn in float64 and cast
-afterwards, and asks for its own name. So weights do not depend on the length, the
-activation or the measures of a point, and torch's generators are never touched.
+Every random number of gradlab comes from a :func:`stream` of its own name, in float64,
+cast afterwards. So weights do not depend on the length, activation or measures of a
+point, and torch's generators are not used.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     """Return the random stream of ``names`` at ``seed``.
 
     The same arguments give the same numbers on every machine and in every process;
-    any other argument gives an independent stream.
+    other arguments give an independent stream.
 
     >>> int(stream(0, "weight_hh", "forget_gate").integers(1000))
     208

@@ -1,4 +1,4 @@
-"""Where sequences come from. NumPy only: no torch here."""
+"""Sources of input sequences. NumPy only: no torch here."""
 
 from gradlab.inputs._files import contents, ship
 from gradlab.inputs.base import Input, initial_state, parse

@@ -1,4 +1,4 @@
-"""Reading the files inputs come from."""
+"""Contents of the files that inputs read, here or on a worker elsewhere."""
 
 import hashlib
 import os
@@ -12,9 +12,9 @@ _shipped: dict[str, bytes] = {}
 
 
 def ship(files: Mapping[str, bytes]) -> None:
-    """Let these contents (argument of a spec -> bytes) stand for files, and no others.
+    """Set the contents (argument of a spec -> bytes) that replace reading files.
 
-    Where points are measured on another machine, their files come along.
+    For points measured on another machine, which is sent the contents of their files.
     """
     _shipped.clear()
     _shipped.update(files)

@@ -1,4 +1,4 @@
-"""What an input is: a source of sequences."""
+"""The base class of inputs, their specs, and initial states."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ INITIAL_STATES = ("zero", "gaussian")
 
 
 class Input(ABC):
-    """A source of sequences; a leaf is one source, its fields the argument.
+    """A source of sequences.
 
-    Sequences of one seed nest: the first 16 steps of 256 are the 16-step sequence,
-    and the first 2 of 4 sequences are the 2 sequences.
+    Sequences of one seed are nested: the first 16 steps of 256 are the 16-step
+    sequence, and the first 2 of 4 sequences are the 2 sequences.
 
-    A leaf that reads a file reads it with :func:`gradlab.inputs.contents`: workers on
-    other machines are then given what it holds.
+    Read files with :func:`gradlab.inputs.contents`, so that workers on other machines
+    are sent their contents.
 
     Class attributes:
-        argument: what may follow the colon of the spec, for people; empty for nothing.
-        initial: the initial state that goes with it, ``zero`` or ``gaussian``.
+        argument: description of what may follow the colon of the spec; empty for none.
+        initial: the default initial state, ``zero`` or ``gaussian``.
     """
 
     name: ClassVar[str]
@@ -34,10 +34,10 @@ class Input(ABC):
 
     @classmethod
     def parse(cls, argument: str | None) -> "Input":
-        """Build the input from what follows the colon of its spec (None: nothing).
+        """Return the input for the part of its spec after the colon, or None.
 
         Raises:
-            ConfigError: for an argument that it does not take.
+            ConfigError: for an argument that is not valid.
             InputError: for a file that cannot be used.
         """
         if argument:
@@ -55,7 +55,7 @@ class Input(ABC):
         """Return ``count`` sequences, (count, length, features) float64.
 
         Raises:
-            InputError: where the source holds too little for it.
+            InputError: where the source is too short.
         """
 
     def features(self, default: int) -> int:
@@ -63,18 +63,18 @@ class Input(ABC):
         return default
 
     def fingerprint(self) -> str:
-        """Return a hash of the contents of a file it reads; empty where it reads none.
+        """Return a hash of the contents of the file it reads; empty without a file.
 
-        Part of a point's key, so that the file may move but not change.
+        Part of a point's key: the file may move, but a change makes a new point.
         """
         return ""
 
 
 def parse(spec: str) -> Input:
-    """Return the input a spec such as ``gaussian:0.5`` or ``text:FILE`` names.
+    """Return the input of a spec such as ``gaussian:0.5`` or ``text:FILE``.
 
     Raises:
-        UnknownNameError: naming the nearest input there is.
+        UnknownNameError: for an unknown name, with the nearest one.
         ConfigError, InputError: see :meth:`Input.parse`.
     """
     name, _, argument = spec.partition(":")
@@ -89,8 +89,8 @@ def initial_state(
 
     Args:
         kind: ``zero``, or ``gaussian`` for independent standard normal entries.
-        seed: of the draw; sequences and states have streams of their own.
-        count: sequences.
+        seed: of the draw; each sequence and state has its own stream.
+        count: number of sequences.
         states: name and width of each state.
 
     Raises:

@@ -12,10 +12,10 @@ from gradlab.seeding import stream
 
 @dataclass(frozen=True)
 class Gaussian(Input):
-    """Independent normal numbers of mean 0 and the standard deviation given."""
+    """Independent normal numbers with mean 0 and a given standard deviation."""
 
     name = "gaussian"
-    argument = "standard deviation, 1 when left out"
+    argument = "standard deviation, 1 by default"
 
     deviation: float = 1.0
 

@@ -14,9 +14,9 @@ from gradlab.seeding import stream
 
 @dataclass(frozen=True, eq=False)
 class Npy(Input):
-    """A .npy file of shape (sequences, time, features); the seed chooses sequences.
+    """A .npy file of shape (sequences, time, features); the seed selects sequences.
 
-    Every sequence is taken from its first step. Pickled objects are refused.
+    Each sequence starts at its first step. Pickled objects are rejected.
     """
 
     name = "npy"
@@ -37,7 +37,7 @@ class Npy(Input):
                 expected="numbers written by numpy.save",
                 try_="numpy.save(FILE, array)",
             ) from error
-        return cls(file, _checked(file, values), digest(data))
+        return cls(file, _check(file, values), digest(data))
 
     def features(self, default: int) -> int:
         return self.values.shape[-1]
@@ -60,7 +60,7 @@ class Npy(Input):
         return self.hash
 
 
-def _checked(file: str, values: Any) -> np.ndarray:
+def _check(file: str, values: Any) -> np.ndarray:
     if not isinstance(values, np.ndarray):
         raise InputError(
             got=f"{file}, an archive of arrays",

@@ -9,7 +9,7 @@ from gradlab.inputs.base import Input
 
 @dataclass(frozen=True)
 class Silence(Input):
-    """Zeros; starts from a Gaussian state (at the origin a network says nothing)."""
+    """Zeros, from a Gaussian initial state: at the origin many cells stay there."""
 
     name = "silence"
     initial = "gaussian"

@@ -1,4 +1,4 @@
-"""The bytes of a text file."""
+"""Bytes of a file as one-hot vectors."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +13,10 @@ from gradlab.seeding import stream
 
 @dataclass(frozen=True)
 class Text(Input):
-    """Bytes of any file, one-hot over those that occur in it, in windows by seed.
+    """Bytes of a file, one-hot over those that occur in it; the seed selects windows.
 
-    A window's start does not depend on its length (so lengths nest): it is drawn over
-    the whole file, and a window that meets the end goes on at the beginning.
+    A window's start is drawn over the whole file, independent of the length, so that
+    lengths nest; a window that reaches the end continues at the beginning.
     """
 
     name = "text"

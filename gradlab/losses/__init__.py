@@ -1,4 +1,4 @@
-"""What the backward pass starts from."""
+"""Losses: scalars of the hidden states, where a backward pass starts."""
 
 from gradlab.losses.base import Loss, directions
 

@@ -1,4 +1,4 @@
-"""What a loss is: one number per sequence, from its hidden states."""
+"""The base class of losses: one number per sequence, from its hidden states."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from gradlab.seeding import stream
 
 
 class Loss(ABC):
-    """A scalar of a sequence's states h_1 .. h_T, those that the cell reads out.
+    """A scalar of a sequence's hidden states h_1 .. h_T.
 
-    ``direction`` is a random unit vector of each sequence, so that with the loss
-    v . h_T the gradient at lag 0 has norm 1.
+    ``direction`` is a random unit vector v for each sequence, so that the gradient of
+    v . h_T has norm 1 at lag 0.
     """
 
     name: ClassVar[str]

@@ -1,10 +1,10 @@
-"""Every step."""
+"""A loss at every step."""
 
 from gradlab.losses.base import Loss
 
 
 class Every(Loss):
-    """v . h_t summed over all steps: hides vanishing, each step feeds its own past."""
+    """Sum of v . h_t over all steps. Recent steps hide that old ones have vanished."""
 
     name = "every"
 

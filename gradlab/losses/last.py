@@ -1,10 +1,10 @@
-"""The last step alone."""
+"""A loss at the last step."""
 
 from gradlab.losses.base import Loss
 
 
 class Last(Loss):
-    """v . h_T: what arrives at step t has travelled T - t steps."""
+    """v . h_T: the gradient at step t has passed through T - t steps."""
 
     name = "last"
 

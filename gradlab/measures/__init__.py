@@ -1,7 +1,10 @@
-"""Measures: pure functions of what the chain and the backward pass give."""
+"""Measures: functions of the Jacobian product and of a backward pass.
+
+One file a measure; files that begin with an underscore are shared by several.
+"""
 
 from gradlab.measures._flow import Flow
-from gradlab.measures._run import measure
+from gradlab.measures._measure import measure
 from gradlab.measures.base import Measure, Reading
 
 

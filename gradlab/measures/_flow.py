@@ -1,10 +1,8 @@
-"""What measures look at: a trajectory and what several of them need of it."""
+"""A trajectory with the products that measures share."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,7 +14,7 @@ from gradlab.bptt import (
     weight_gradients,
 )
 from gradlab.bptt.contributions import contributions_of_gradients
-from gradlab.cells.base import Cell
+from gradlab.cells.base import Cell, Recurrent
 from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
 from gradlab.losses.base import Loss, directions
 from gradlab.losses.last import Last
@@ -25,13 +23,13 @@ from gradlab.trajectory import Trajectory
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A trajectory with a loss; what is computed from it is computed once.
+    """A trajectory and a loss, with the products several measures share, cached.
 
     Attributes:
-        trajectory: one cell's or an ensemble's.
+        trajectory: of one cell or an ensemble.
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass.
-        direction: (…M, B, n), the loss's unit vectors; seed 0's when left out.
+        direction: (…M, B, n), the loss's unit vectors v; those of seed 0 by default.
     """
 
     trajectory: Trajectory
@@ -66,14 +64,14 @@ class Flow:
 
     @cached_property
     def backward(self) -> Backward:
-        """What the hooks on a real backward pass caught."""
+        """Gradients caught by hooks on a real backward pass."""
         return backward(self.trajectory, self.loss, self._direction)
 
     @cached_property
     def contributions(self) -> Contributions:
-        """Each step's part in dL/dW_hh."""
+        """The contribution G_t of every step to dL/dW_hh."""
         uses = self.backward.uses
-        if _apart(uses):
+        if _disjoint(uses):
             return contributions(uses)
         gradients = weight_gradients(self.trajectory, self.loss, self._direction)
         return contributions_of_gradients(gradients)
@@ -87,18 +85,8 @@ class Flow:
         return torch.from_numpy(drawn).to(hidden).expand(*self.lead, -1)
 
 
-def sequence_first(values: np.ndarray, *, axes: int = 1) -> np.ndarray:
-    """Return (*coords, …M, B) as (…M, B, *coords); ``axes`` counts the coords."""
-    return np.moveaxis(values, range(axes), range(-axes, 0))
-
-
-def stacked(curves: dict[str, np.ndarray], blocks: Iterable[str]) -> np.ndarray:
-    """Return curves (x, …M, B) by block as (…M, B, block, x)."""
-    return sequence_first(np.stack([curves[name] for name in blocks]), axes=2)
-
-
-def _apart(uses: tuple) -> bool:
-    """Say whether a cell names its uses of ``weight_hh``, on rows of their own."""
+def _disjoint(uses: tuple[Recurrent, ...]) -> bool:
+    """Return whether there are uses of ``weight_hh``, on rows that do not overlap."""
     spans = sorted((use.rows.start or 0, use.rows.stop) for use in uses)
     overlap = any(b[0] < a[1] for a, b in zip(spans, spans[1:], strict=False))
     return bool(spans) and not overlap

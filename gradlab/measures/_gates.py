@@ -1,4 +1,4 @@
-"""The gates of a trajectory, as the gate measures look at them."""
+"""Gate values of a trajectory."""
 
 from collections.abc import Mapping
 
@@ -10,17 +10,17 @@ from gradlab.measures._flow import Flow
 
 
 def has_gates(cell: Cell) -> bool:
-    """Say whether a cell has gates besides a candidate."""
+    """Return whether a cell has gates other than a candidate."""
     gates = (name for layer in cell.layer_cells for name in layer.gate_names)
     return any(name != "candidate" for name in gates)
 
 
 def gate_values(flow: Flow) -> dict[str, np.ndarray]:
-    """Return every gate's values over steps and units, (…M, B, T * H) float64.
+    """Return the values of every gate over steps and units, (…M, B, T * H) float64.
 
-    The candidate is no gate. ``keep_gate`` is the one that keeps the carry in every
-    convention: for a GRU whose update gate replaces, one less that gate. Gates of
-    layers have the layer's number in their name: ``keep_gate.1``.
+    Without the candidate. ``keep_gate`` is the gate that keeps the carry in any
+    convention: for a GRU whose update gate replaces the past, 1 minus that gate. With
+    several layers names end in the layer's number: ``keep_gate.1``.
     """
     layers = flow.cell.layer_cells
     if len(layers) == 1:

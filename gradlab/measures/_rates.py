@@ -1,4 +1,4 @@
-"""Rates of the product's norm, for the measures that tell them."""
+"""Growth rates of the product's norm and their bounds."""
 
 import numpy as np
 
@@ -8,29 +8,28 @@ from gradlab.statistics import batch_means
 
 
 SETTLING = 1
-"""Of the twelve stretches: until one direction leads (see `batch_means`)."""
-TOLD = ("joint", "hh", "cc", "conveyor", "detours", "no_cell_path", "no_detours")
+"""Batches left out of the variance, until one direction leads (see `batch_means`)."""
+BLOCKS = ("joint", "hh", "cc", "conveyor", "detours", "no_cell_path", "no_detours")
 
 
 def rated_blocks(flow: Flow) -> tuple[str, ...]:
-    """Return the blocks whose rate is told, as there are."""
-    return tuple(name for name in TOLD if name in flow.norms.blocks)
+    """Return the blocks that have a rate."""
+    return tuple(name for name in BLOCKS if name in flow.norms.blocks)
 
 
 def rates(flow: Flow, block: str) -> np.ndarray:
     """Return ln |block| at T over T, nats per step, (…M, B).
 
-    The norm at lag 0 is 1, except that of the detours, which are counted from 1 as
-    the others are.
+    The norm at lag 0 is 1, but for the detours, whose 0 counts as 1 too.
     """
     return flow.norms.spectral[block][-1] / flow.length
 
 
 def rate_bounds(flow: Flow, block: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % bounds (…M) of a block's rate from batch means.
+    """Return the 95 % bounds (…M) of a block's rate, by batch means.
 
-    Of the mean curve over the point's sequences, between the ends of twelve equal
-    stretches, the first of which counts as settling; NaN where they are too short.
+    Of the mean curve over the point's sequences, in twelve equal batches of lags of
+    which the first is settling; NaN where batches are too short.
     """
     norms = flow.norms
     ends = [lag for lag in batch_lags(flow.length) if lag in norms.lags]

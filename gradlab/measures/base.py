@@ -1,8 +1,9 @@
-"""What a measure is, and what it gives."""
+"""The base class of measures, and the readings they return."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """One measured quantity of all points of a flow.
+    """One measured quantity of every point of a flow.
 
     Attributes:
         coords: values along each named axis (among ``block index step lag``), in the
             order of the last axes of ``values``.
-        values: (…M, B, *coords), one reading a sequence; or (…M, *coords) where
+        values: (…M, B, *coords), one value a sequence; or (…M, *coords) where
             ``per_sequence`` is False. Norms as natural logs.
-        per_sequence: whether there is an axis of sequences.
+        per_sequence: whether there is an axis B of sequences.
         notes: a word for each point, (…M), or None.
     """
 
@@ -57,15 +58,25 @@ class Reading:
             return mean, last.std(axis=-1, ddof=1)
 
 
-class Measure(ABC):
-    """A quantity read from a flow. Leaves are frozen dataclasses; fields are settings.
+def sequences_first(values: np.ndarray, *, axes: int = 1) -> np.ndarray:
+    """Return (*coords, …M, B) as (…M, B, *coords); ``axes`` counts the coords."""
+    return np.moveaxis(values, range(axes), range(-axes, 0))
 
-    Class attributes, for people and for the report:
+
+def stack_blocks(curves: dict[str, np.ndarray], blocks: Iterable[str]) -> np.ndarray:
+    """Return curves (x, …M, B) by block as (…M, B, block, x)."""
+    return sequences_first(np.stack([curves[name] for name in blocks]), axes=2)
+
+
+class Measure(ABC):
+    """A quantity computed from a flow; a frozen dataclass whose fields are settings.
+
+    Class attributes, shown in lists and reports:
         symbol, unit, question, formula, reference.
         axes: the named axes of its readings.
-        outputs: the records it makes; its own name when left out.
-        version: rises when its numbers change; older records are then recomputed.
-        costly: whether it is left out of a sweep that does not ask for it.
+        outputs: names of its readings; its own name by default.
+        version: raised when its numbers change, so that stored ones are recomputed.
+        costly: whether sweeps leave it out by default.
     """
 
     name: ClassVar[str]
@@ -80,15 +91,15 @@ class Measure(ABC):
     costly: ClassVar[bool] = False
 
     def applies_to(self, cell: Cell) -> bool:
-        """Say whether this measure means anything for a cell."""
+        """Return whether this measure is defined for a cell."""
         return True
 
     @abstractmethod
     def compute(self, flow: Flow) -> dict[str, Reading] | Reading | Tensor | np.ndarray:
         """Return the readings by output.
 
-        A single :class:`Reading` stands for the output of the measure's own name, and
-        so does a bare array, one number per sequence (…M, B).
+        A single :class:`Reading` is the output of the measure's own name; so is a
+        plain array (…M, B), one number a sequence.
 
         A member's numbers must have the same bits alone and in an ensemble. The order
         in which torch and NumPy add numbers depends on shape and memory layout, except
@@ -100,7 +111,7 @@ class Measure(ABC):
         """
 
     def readings(self, flow: Flow) -> dict[str, Reading]:
-        """Return what :meth:`compute` gives, by output."""
+        """Return the readings of :meth:`compute`, by output."""
         found: Any = self.compute(flow)
         if isinstance(found, dict):
             return found

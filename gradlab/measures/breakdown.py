@@ -1,4 +1,4 @@
-"""Where numbers end."""
+"""Steps at which the computation breaks down."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from gradlab.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Breakdown(Measure):
-    """The step at which something first is not finite, or exactly zero; NaN if never.
+    """The step at which the state or the product is not finite, or the product is zero.
 
     ``not_finite``: the first step whose state is inf or NaN; where all states are
-    finite but the product is not, the step whose Jacobian made it so, coming from T.
-    ``dead``: the step whose Jacobian made the product an exact zero, coming from T.
-    The earliest (latest for ``dead``) over the point's sequences.
+    finite but the product is not, the step whose Jacobian made it so, backwards from
+    T. ``dead``: the step whose Jacobian made the product exactly zero, backwards from
+    T. The earliest (latest for ``dead``) over the point's sequences; NaN if never.
     """
 
     name = "breakdown"
@@ -28,17 +28,17 @@ class Breakdown(Measure):
     def compute(self, flow):
         product = flow.norms.frobenius["joint"]
         broken = ~(product < np.inf)
-        forward = _forward(flow.trajectory)
+        forward = _first_broken_state(flow.trajectory)
         not_finite = np.fmin.reduce(
-            np.where(np.isnan(forward), _made_at(broken), forward), axis=-1
+            np.where(np.isnan(forward), _step_of_first(broken), forward), axis=-1
         )
-        dead = np.fmax.reduce(_made_at(np.isneginf(product)), axis=-1)
+        dead = np.fmax.reduce(_step_of_first(np.isneginf(product)), axis=-1)
         coords = {"index": ("not_finite", "dead")}
         values = np.stack([not_finite, dead], axis=-1)
         return Reading(coords, values, per_sequence=False)
 
 
-def _forward(trajectory: Trajectory) -> np.ndarray:
+def _first_broken_state(trajectory: Trajectory) -> np.ndarray:
     """Return the first step (…M, B) with a state that is not finite, or NaN."""
     first = np.full(trajectory.lead, np.nan)
     for t, broken in trajectory.broken.items():
@@ -46,8 +46,8 @@ def _forward(trajectory: Trajectory) -> np.ndarray:
     return first
 
 
-def _made_at(happened: np.ndarray) -> np.ndarray:
-    """Return the step T - lag + 1 of the first lag (T + 1, …M, B) that is true."""
-    length = len(happened) - 1
-    step = length + 1 - happened.argmax(axis=0)
-    return np.where(happened.any(axis=0), step, np.nan)
+def _step_of_first(broken: np.ndarray) -> np.ndarray:
+    """Return the step T - lag + 1 of the first true lag, (T + 1, …M, B) to (…M, B)."""
+    length = len(broken) - 1
+    step = length + 1 - broken.argmax(axis=0)
+    return np.where(broken.any(axis=0), step, np.nan)

@@ -1,9 +1,8 @@
-"""The cell state's derivative in its three readings."""
+"""The three derivatives called dc_T/dc_t."""
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import stacked
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, stack_blocks
 from gradlab.paths import cell_derivatives, has_conveyor
 
 
@@ -11,8 +10,8 @@ from gradlab.paths import cell_derivatives, has_conveyor
 class CellDerivativesMeasure(Measure):
     """ln |dc_T/dc_t|_2 as conveyor, state and graph derivative, by lag below T.
 
-    The conveyor is the gates alone; state holds h_t, as the Jacobians of the whole
-    state do; graph lets h_t follow c_t, which is what ``retain_grad`` gives.
+    The conveyor is the gates alone; state holds h_t fixed, as the Jacobian of the whole
+    state does; graph lets h_t follow c_t, which is what ``retain_grad`` returns.
     """
 
     name = "cell_derivatives"
@@ -32,4 +31,4 @@ class CellDerivativesMeasure(Measure):
         found = cell_derivatives(flow.trajectory)
         kinds = tuple(found.spectral)
         coords = {"block": kinds, "lag": found.lags}
-        return Reading(coords, stacked(found.spectral, kinds))
+        return Reading(coords, stack_blocks(found.spectral, kinds))

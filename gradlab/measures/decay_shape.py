@@ -1,25 +1,24 @@
-"""Whether the gradient dies by a share each step, or more and more slowly."""
+"""Whether the norm decays exponentially or by a power law."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.statistics import SHAPES, decay
 
 
 @dataclass(frozen=True)
 class DecayShape(Measure):
-    """Exponential or power law, of ln |P|_2 against lag, meant over the sequences.
+    """Exponential or power law: the shape of mean ln |P|_2 against lag.
 
-    The value is the index in ``gradlab.statistics.SHAPES``, the note its word; how it
-    is chosen, and how often wrongly, stands at ``gradlab.statistics.decay``. Growth has
-    a shape as decay has. Unresolved: a curve that hardly moves, one that bends in
-    another way, fewer than 64 steps, a zero or a number that is not finite on the way.
+    The value is the index in ``gradlab.statistics.SHAPES``, the note its name; see
+    ``gradlab.statistics.decay`` for the rule and its error rates. Growth has a shape as
+    well. Unresolved: a curve that hardly changes, one of another shape, fewer than 64
+    steps, a zero or a number that is not finite on the way.
 
-    ``decay_exponent`` is the slope of ln norm by ln lag on lags [T/10, T], whichever
-    shape is named: -1/2 says that four times as many steps leave half.
+    ``decay_exponent`` is the slope of ln norm by ln lag on lags [T/10, T], for every
+    shape: at -1/2, four times as many steps leave half.
     """
 
     name = "decay_shape"
@@ -32,7 +31,7 @@ class DecayShape(Measure):
 
     def compute(self, flow):
         norms = flow.norms
-        by_sequence = sequence_first(norms.spectral["joint"])
+        by_sequence = sequences_first(norms.spectral["joint"])
         curves, _ = Reading({"lag": norms.lags}, by_sequence).summary()
         found = [
             decay(norms.lags, curve) for curve in curves.reshape(-1, len(norms.lags))

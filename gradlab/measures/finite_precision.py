@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._flow import Flow, sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures._flow import Flow
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
     FORMATS,
@@ -45,7 +45,7 @@ class FinitePrecision(Measure):
     axes = ("block", "index")
 
     def compute(self, flow):
-        by_lag = sequence_first(flow.norms.frobenius["joint"])
+        by_lag = sequences_first(flow.norms.frobenius["joint"])
         coords = {"lag": tuple(range(by_lag.shape[-1]))}
         mean, _ = Reading(coords, by_lag).summary()
         curves = np.moveaxis(mean, -1, 0)
@@ -62,7 +62,7 @@ class FinitePrecision(Measure):
         names = tuple(form.name for form in FORMATS)
         return Reading(
             {"block": names, "index": KINDS},
-            sequence_first(np.array(values, dtype=float), axes=2),
+            sequences_first(np.array(values, dtype=float), axes=2),
             per_sequence=False,
         )
 

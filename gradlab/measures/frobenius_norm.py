@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import stacked
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
 @dataclass(frozen=True)
 class FrobeniusNorm(Measure):
     """ln |J_{T:t}|_F of each block at every lag 0 .. T.
 
-    All directions together: the root of the sum of squared singular values.
+    The root of the sum of squared singular values: all directions together.
     """
 
     name = "frobenius_norm"
@@ -24,4 +23,4 @@ class FrobeniusNorm(Measure):
     def compute(self, flow):
         norms = flow.norms
         coords = {"block": norms.blocks, "lag": tuple(range(flow.length + 1))}
-        return Reading(coords, stacked(norms.frobenius, norms.blocks))
+        return Reading(coords, stack_blocks(norms.frobenius, norms.blocks))

@@ -1,4 +1,4 @@
-"""How gate values are spread."""
+"""Histograms of gate values."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from gradlab.measures.base import Measure, Reading
 
 @dataclass(frozen=True)
 class GateHistogram(Measure):
-    """Share of gate values in each of 20 equal bins of [0, 1], by their left edges.
+    """Share of gate values in equal bins of [0, 1], by their left edges.
 
-    Values outside, where a gate has another activation, count in the outermost bins;
-    NaN in none.
+    Values outside [0, 1], of gates with another activation, count in the outermost
+    bins; NaN in none.
     """
 
     name = "gate_histogram"

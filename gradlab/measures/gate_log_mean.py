@@ -1,4 +1,4 @@
-"""The rate a gate alone would give."""
+"""Mean log of the gates."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gradlab.numerics.logscale import ln
 
 @dataclass(frozen=True)
 class GateLogMean(Measure):
-    """E ln of each gate over steps and units; -inf where one is exactly shut.
+    """Mean ln of each gate over steps and units; -inf where a gate is exactly 0.
 
     exp(E ln f) is what a typical unit of the conveyor keeps per step; by Jensen's
     inequality it is less than the mean gate.

@@ -1,4 +1,4 @@
-"""How far open the gates are."""
+"""Mean of the gates."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,10 @@ from gradlab.measures.base import Measure, Reading
 
 @dataclass(frozen=True)
 class GateMean(Measure):
-    """Mean of each gate over steps and units. For lengths of memory use E ln instead.
+    """Mean of each gate over steps and units.
 
-    ``keep_gate`` is the gate that keeps the carry, in every convention.
+    Products of gates follow ``gate_log_mean``, not this. ``keep_gate`` is the gate that
+    keeps the carry, in any convention.
     """
 
     name = "gate_mean"

@@ -1,16 +1,16 @@
-"""How often gates are shut or open."""
+"""Share of saturated gate values."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 
 
 @dataclass(frozen=True)
 class GateSaturation(Measure):
-    """Share of gate values below 0.1 (``low``) and above 0.9 (``high``)."""
+    """Share of gate values below ``below`` (``low``) and above ``above`` (``high``)."""
 
     name = "gate_saturation"
     symbol = "P(f < 0.1), P(f > 0.9)"
@@ -20,14 +20,17 @@ class GateSaturation(Measure):
     reference = "Karpathy, Johnson & Fei-Fei 2015"
     axes = ("block", "index")
 
+    below: float = 0.1
+    above: float = 0.9
+
     def applies_to(self, cell):
         return has_gates(cell)
 
     def compute(self, flow):
         gates = gate_values(flow)
         shares = [
-            np.stack([(gate < 0.1).mean(axis=-1), (gate > 0.9).mean(axis=-1)], axis=-1)
+            [(gate < self.below).mean(axis=-1), (gate > self.above).mean(axis=-1)]
             for gate in gates.values()
         ]
         coords = {"block": tuple(gates), "index": ("low", "high")}
-        return Reading(coords, np.stack(shares, axis=-2))
+        return Reading(coords, sequences_first(np.array(shares), axes=2))

@@ -1,4 +1,4 @@
-"""How fast the gradient grows or dies."""
+"""Growth rate of the product's norm."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from gradlab.measures.base import Measure, Reading
 class GrowthRate(Measure):
     """ln |P|_2 at T over T: nats per step, negative where the gradient vanishes.
 
-    exp of it is the part kept per step, so what is left at T is kept^T. Low and high
-    are 95 % bounds for the rate over T steps of this network, whatever the sequences:
-    batch means over twelve stretches, the first of which, where the norm settles,
-    counts to the rate alone; NaN where these are shorter than 16 steps.
+    exp of the rate is the factor kept per step. Low and high are 95 % bounds of this
+    network's rate over T steps, by batch means over twelve batches of lags, the first
+    of which, where the norm settles, counts for the rate alone; NaN where batches are
+    shorter than 16 steps.
     """
 
     name = "growth_rate"

@@ -1,4 +1,4 @@
-"""Steps over which a gradient halves."""
+"""Half-life of the gradient."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gradlab.statistics import half_life
 
 @dataclass(frozen=True)
 class HalfLife(Measure):
-    """ln 2 / -rate of the whole product, the rate meant over the point's sequences.
+    """ln 2 / -rate of the whole product, the rate averaged over sequences.
 
     inf where it does not decay, 0 where the product is exactly zero.
     """

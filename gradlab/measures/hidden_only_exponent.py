@@ -1,4 +1,4 @@
-"""What dh/dh alone would say, where there is a cell state besides."""
+"""Growth rate of dh/dh alone, for cells with a cell state."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from gradlab.measures.base import Measure
 
 @dataclass(frozen=True)
 class HiddenOnlyExponent(Measure):
-    """The rate of the product of dh_t/dh_{t-1} at fixed c: no Lyapunov exponent.
+    """Rate of the product of dh_t/dh_{t-1} at fixed c; not a Lyapunov exponent.
 
-    Public code gives it as an LSTM's; it leaves out the road by which an LSTM
-    remembers. To be compared with ``lyapunov_exponents`` at index 1. Of one layer.
+    Published code computes it for LSTMs; it leaves out the path by which an LSTM
+    remembers. Compare with ``lyapunov_exponents`` at index 1. For single layers.
     """
 
     name = "hidden_only_exponent"

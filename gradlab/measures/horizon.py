@@ -1,4 +1,4 @@
-"""How far back the gradient reaches."""
+"""Horizon of the gradient."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class Horizon(Measure):
     """First lag at which less than 1/1000 of the gradient is left.
 
     Of the whole state's spectral norm, geometric mean over the point's sequences,
-    exact to the step. inf where it is not reached within T: never extrapolated.
+    exact to the step. inf where it is not reached within T; never extrapolated.
     """
 
     name = "horizon"

@@ -1,20 +1,19 @@
-"""How much of an input is left in the last hidden state."""
+"""Norms of the last hidden state's derivative by earlier inputs."""
 
 from dataclasses import dataclass
 
 from gradlab.jacobians import input_connectivity
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 
 
 @dataclass(frozen=True)
 class InputConnectivityMeasure(Measure):
-    """ln of the norms of dh_T/dx_t at the stored lags T - t below T.
+    """ln |dh_T/dx_t| at the stored lags T - t below T.
 
-    The derivative of the last hidden state by one input, through all states: what a
-    read-out of h_T can feel of x_t. Lag 0 is the last input, so curves begin at the
-    size of the input weights, not at 0. ``input_connectivity`` is the spectral norm,
-    ``input_connectivity_frobenius`` the Frobenius norm.
+    Through all states: how much a read-out of h_T depends on x_t. Lag 0 is the last
+    input, so curves begin at the size of the input weights, not at 0.
+    ``input_connectivity`` is the spectral norm, ``input_connectivity_frobenius`` the
+    Frobenius norm.
     """
 
     name = "input_connectivity"
@@ -32,6 +31,6 @@ class InputConnectivityMeasure(Measure):
         found = input_connectivity(flow.trajectory)
         curves = (found.spectral, found.frobenius)
         return {
-            name: Reading({"lag": found.lags}, sequence_first(curve))
+            name: Reading({"lag": found.lags}, sequences_first(curve))
             for name, curve in zip(self.outputs, curves, strict=True)
         }

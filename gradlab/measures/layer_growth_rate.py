@@ -1,4 +1,4 @@
-"""How fast the gradient grows or dies within each layer and between layers."""
+"""Growth rates within each layer and between layers."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from gradlab.measures.base import Measure, Reading
 class LayerGrowthRate(Measure):
     """ln |ds^l_T/ds^m_0|_2 / T of layers m <= l: nats per step.
 
-    Within a layer (``s1s1``) the norm at lag 0 is 1; between two it is counted from 1
-    too. Over long lags from layer m to l the slowest of m .. l decides.
+    Within a layer (``s1s1``) the norm at lag 0 is 1; between two layers its 0 counts as
+    1 too. Over long lags the layer among m .. l with the largest rate dominates.
     """
 
     name = "layer_growth_rate"

@@ -1,4 +1,4 @@
-"""How far back the gradient reaches within each layer and between layers."""
+"""Horizons within each layer and between layers."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from gradlab.measures.base import Measure, Reading
 class LayerHorizon(Measure):
     """First lag at which less than 1/1000 is left of ds^l_T/ds^m_t, layers m <= l.
 
-    Geometric mean over the point's sequences, exact to the step. Between two layers
-    nothing has passed at lag 0, so it is the first lag below after one that was not; 0
-    where there is none. inf where it is not lost within T.
+    Geometric mean over the point's sequences, exact to the step. Between two layers the
+    norm is 0 at lag 0, so only lags after the first one above 1/1000 count; 0 where
+    there is none. inf where it is not reached within T.
     """
 
     name = "layer_horizon"

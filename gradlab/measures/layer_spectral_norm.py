@@ -1,19 +1,18 @@
-"""What is left within each layer and between layers, by lag."""
+"""Spectral norms within each layer and between layers, by lag."""
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import stacked
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
 @dataclass(frozen=True)
 class LayerSpectralNorm(Measure):
     """ln |ds^l_T/ds^m_t|_2 of layers m <= l at the stored lags T - t.
 
-    Block ``s2s1`` is ds^2_T/ds^1_t, s^l being layer l's whole state: how much of a
+    Block ``s2s1`` is ds^2_T/ds^1_t, s^l being the whole state of layer l: how much of a
     gradient at the second layer can be left in the first. ``s1s1`` and ``s2s2`` are the
-    products of a layer's own Jacobians, its inputs held. -inf at lag 0 between layers,
-    where nothing has passed yet. Only for cells with layers.
+    products of a layer's own Jacobians, its inputs held fixed. -inf at lag 0 between
+    layers. For cells with several layers.
     """
 
     name = "layer_spectral_norm"
@@ -31,4 +30,4 @@ class LayerSpectralNorm(Measure):
     def compute(self, flow):
         norms = flow.layer_norms
         coords = {"block": norms.blocks, "lag": norms.lags}
-        return Reading(coords, stacked(norms.spectral, norms.blocks))
+        return Reading(coords, stack_blocks(norms.spectral, norms.blocks))

@@ -1,18 +1,17 @@
-"""How many directions are not lost."""
+"""Number of directions above a threshold."""
 
 from dataclasses import dataclass
 
-from gradlab import statistics
 from gradlab.measures.base import Measure, Reading
 from gradlab.spectra import singular_spectra
 
 
 @dataclass(frozen=True)
 class LiveDirections(Measure):
-    """Singular values of the whole product at T that are above the threshold.
+    """Number of singular values of the whole product at T above the threshold.
 
-    From 0, where all is lost, to the width of the state; of each sequence, from a
-    spectrum that is right over hundreds of decades.
+    From 0 to the width of the state, of each sequence, from a spectrum that is accurate
+    over hundreds of decades (:func:`gradlab.spectra.singular_spectra`).
     """
 
     name = "live_directions"
@@ -28,4 +27,4 @@ class LiveDirections(Measure):
 
     def compute(self, flow):
         spectra = singular_spectra(flow.trajectory, lags=(flow.length,))
-        return Reading({}, statistics.live_directions(spectra.ln[-1], self.threshold))
+        return Reading({}, spectra.count_above(self.threshold)[-1])

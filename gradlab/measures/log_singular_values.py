@@ -1,11 +1,10 @@
-"""How every direction fares."""
+"""All singular values of the product."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.spectra import singular_spectra
 
 
@@ -13,9 +12,9 @@ from gradlab.spectra import singular_spectra
 class LogSingularValues(Measure):
     """ln of all singular values of J_T ... J_{t+1} at lags 1, 4, 16, .. and T.
 
-    ``index`` counts them from the largest, 1, to the width of the state; -inf is a
-    direction that is exactly zero. In float64, by a factorisation that keeps them all
-    right over hundreds of decades (:func:`gradlab.spectra.singular_spectra`).
+    ``index`` counts them from 1, the largest, to the width of the state; -inf is an
+    exact zero. In float64, by a factorisation that is accurate for all of them over
+    hundreds of decades (:func:`gradlab.spectra.singular_spectra`).
 
     ``log_condition`` is ln sigma_1 / sigma_n, ``log_abs_det`` the sum of all;
     ``entropy_rank`` (Roy & Vetterli 2007) and ``participation_ratio`` count directions
@@ -46,6 +45,6 @@ class LogSingularValues(Measure):
         values = np.moveaxis(spectra.ln, 0, -2)
         readings = {self.name: Reading(lag | index, values)}
         for name in self.outputs[1:]:
-            curve = sequence_first(getattr(spectra, name))
+            curve = sequences_first(getattr(spectra, name))
             readings[name] = Reading(lag, curve)
         return readings

@@ -1,11 +1,10 @@
-"""What arrives at each step in a real backward pass."""
+"""Gradients of the loss by the states, from a real backward pass."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.numerics.logscale import ln_vector_norm
 
 
@@ -13,11 +12,11 @@ from gradlab.numerics.logscale import ln_vector_norm
 class LossGradient(Measure):
     """ln |dL/ds_t| at every step 0 .. T, from hooks on ``loss.backward()``.
 
-    Block ``h`` is dL/dh_t; for every further state, such as the LSTM's c, ``c_graph``
-    is what ``retain_grad`` gives and ``c_state`` the gradient with h_t held (the state
-    Jacobian's coordinate): c_graph = c_state + s_t dL/dh_t, s_t = dh_t/dc_t with the
-    gates fixed. -inf where it underflowed to zero. Of layers, ``h2`` is the state that
-    the top one reads out, where the loss enters; all others have both.
+    Block ``h`` is dL/dh_t. Every further state, such as the LSTM's c, has two:
+    ``c_graph`` is what ``retain_grad`` returns, ``c_state`` the gradient with h_t held
+    fixed, as in the state Jacobian: c_graph = c_state + s_t dL/dh_t, s_t = dh_t/dc_t at
+    fixed gates. -inf where it underflowed to zero. With layers, the state where the
+    loss enters (such as ``h2``) has one block and all others have both.
     """
 
     name = "loss_gradient"
@@ -39,4 +38,4 @@ class LossGradient(Measure):
                 curves[f"{name}_state"] = caught.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
         coords = {"block": tuple(curves), "step": tuple(range(flow.length + 1))}
-        return Reading(coords, sequence_first(values, axes=2))
+        return Reading(coords, sequences_first(values, axes=2))

@@ -1,4 +1,4 @@
-"""How fast every direction grows or dies."""
+"""Lyapunov exponents of the whole state."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,13 @@ from gradlab.measures.base import Measure, Reading
 class LyapunovExponents(Measure):
     """All Lyapunov exponents of the whole state, lambda_1 first, nats per step.
 
-    By the QR algorithm in float64 along the stored trajectory, the first tenth of the
-    steps not counted; -inf for directions that died. Low and high are 95 % bounds from
-    batch means over twelve stretches, NaN where these are shorter than 16 steps.
+    By the QR algorithm in float64 along the stored trajectory, without the first tenth
+    of the steps; -inf for dead directions. Low and high are 95 % bounds by batch means
+    over twelve batches of steps, NaN where these are shorter than 16.
 
-    With them, from the same exponents: the Kaplan-Yorke dimension, the entropy rate
-    (the sum of the positive ones, an upper bound), and what is wrong with their sum,
-    which must be the mean of ln |det J_t|: the worst sequence's residual, NaN where
-    directions died in all of them.
+    Derived from them: the Kaplan-Yorke dimension, the entropy rate (the sum of the
+    positive ones, an upper bound), and the sum rule's residual |sum of exponents - mean
+    ln |det J_t||: the worst sequence's, NaN where all have dead directions.
     """
 
     name = "lyapunov_exponents"

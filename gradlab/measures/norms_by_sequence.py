@@ -1,24 +1,23 @@
-"""What is left in each sequence alone, by lag."""
+"""Spectral norms and horizons of each sequence."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradlab.jacobians import jacobian_norms, lags
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.statistics import horizon
 
 
 @dataclass(frozen=True)
 class NormsBySequence(Measure):
-    """ln |J_{T:t}|_2 of each sequence, and its own horizon; not their mean.
+    """ln |J_{T:t}|_2 and the horizon of each sequence, not their mean.
 
     Sequences are counted from 1 in ``index``. ``norms_by_sequence`` holds the joint
     block at the stored lags, ``horizon_by_sequence`` the first lag at which a
-    sequence's norm is below 1/1000 (inf: at none), ``horizon_quartiles`` the quartiles
-    of those, each the nearest that occurs: the median need not be the horizon of the
-    mean. For the horizons the norm is taken at every lag.
+    sequence's norm is below 1/1000 (inf: at none), ``horizon_quartiles`` their
+    quartiles, each rounded to the nearest horizon that occurs; the median need not be
+    the horizon of the mean. For the horizons the norm is computed at every lag.
     """
 
     name = "norms_by_sequence"
@@ -38,7 +37,7 @@ class NormsBySequence(Measure):
         found = horizon(every, spectral, norms.threshold)
         quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
         stored = lags(flow.length)
-        curves = sequence_first(spectral[list(stored)])
+        curves = sequences_first(spectral[list(stored)])
         index = {"index": tuple(range(1, flow.lead[-1] + 1))}
         return {
             "norms_by_sequence": Reading(

@@ -1,18 +1,17 @@
-"""What is left by the number of passes through the recurrent weights."""
+"""Norms by the number of passes through the recurrent weights."""
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.paths import has_conveyor, recurrent_passes
 
 
 @dataclass(frozen=True)
 class RecurrentPassesMeasure(Measure):
-    """ln |.|_F of the part of dc_T/dc_t (GRU: dh_T/dh_t) with so many passes.
+    """ln |.|_F of the part of dc_T/dc_t (GRU: dh_T/dh_t) with k recurrent passes.
 
-    ``index`` is the number of passes, ``more`` than those, or ``total``, the whole;
-    0 is the conveyor alone. Sizes do not add up: the parts can cancel.
+    ``index`` is k from 0, the conveyor alone, to ``most``, then ``more`` and the sum
+    ``total``. Norms do not add up: parts can cancel.
     """
 
     name = "recurrent_passes"
@@ -25,10 +24,12 @@ class RecurrentPassesMeasure(Measure):
     version = 2
     costly = True
 
+    most: int = 8
+
     def applies_to(self, cell):
         return has_conveyor(cell)
 
     def compute(self, flow):
-        found = recurrent_passes(flow.trajectory, spectral=False)
+        found = recurrent_passes(flow.trajectory, self.most, spectral=False)
         coords = {"index": found.parts, "lag": found.lags}
-        return Reading(coords, sequence_first(found.frobenius, axes=2))
+        return Reading(coords, sequences_first(found.frobenius, axes=2))

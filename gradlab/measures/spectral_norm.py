@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import stacked
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
 @dataclass(frozen=True)
 class SpectralNorm(Measure):
     """ln |J_{T:t}|_2 of each block at the stored lags T - t.
 
-    What is left, at most, of a gradient that starts at T. The joint block is that of
-    the whole state and 0 (that is, 1) at lag 0 for every cell.
+    The largest factor by which a gradient at T can arrive at t. The joint block is that
+    of the whole state; it is ln 1 = 0 at lag 0 for every cell.
     """
 
     name = "spectral_norm"
@@ -26,4 +25,4 @@ class SpectralNorm(Measure):
     def compute(self, flow):
         norms = flow.norms
         coords = {"block": norms.blocks, "lag": norms.lags}
-        return Reading(coords, stacked(norms.spectral, norms.blocks))
+        return Reading(coords, stack_blocks(norms.spectral, norms.blocks))

@@ -1,19 +1,18 @@
-"""How many directions survive."""
+"""Stable rank of the product."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._flow import stacked
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
 @dataclass(frozen=True)
 class StableRank(Measure):
     """|P|_F^2 / |P|_2^2 of the whole product at the stored lags.
 
-    Between 1 (one direction is left) and the width of the state (all alike); NaN where
-    the product is zero or not finite.
+    Between 1 (one direction dominates) and the width of the state (all are equal); NaN
+    where the product is zero or not finite.
     """
 
     name = "stable_rank"
@@ -31,4 +30,4 @@ class StableRank(Measure):
         with np.errstate(invalid="ignore"):
             rank = np.exp(2.0 * (frobenius - norms.spectral["joint"]))
         coords = {"block": ("joint",), "lag": norms.lags}
-        return Reading(coords, stacked({"joint": rank}, ("joint",)))
+        return Reading(coords, stack_blocks({"joint": rank}, ("joint",)))

@@ -1,17 +1,16 @@
-"""How much one step can stretch."""
+"""Spectral norm of every step's Jacobian."""
 
 from dataclasses import dataclass
 
 from gradlab.jacobians import step_norms
-from gradlab.measures._flow import sequence_first
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 
 
 @dataclass(frozen=True)
 class StepSpectralNorm(Measure):
-    """ln |J_t|_2 at every step: how much one step can stretch, not what a product does.
+    """ln |J_t|_2 at every step: the largest factor of one step, not of a product.
 
-    The product's rate never exceeds the mean of these, and is usually far below.
+    The product's rate never exceeds the mean of these and is usually far below it.
     """
 
     name = "step_spectral_norm"
@@ -25,6 +24,6 @@ class StepSpectralNorm(Measure):
     costly = True
 
     def compute(self, flow):
-        norms = sequence_first(step_norms(flow.trajectory))
+        norms = sequences_first(step_norms(flow.trajectory))
         coords = {"block": ("joint",), "step": tuple(range(1, flow.length + 1))}
         return Reading(coords, norms[..., None, :])

@@ -1,4 +1,4 @@
-"""How long the units' gates keep what the carry holds."""
+"""Time constants of the conveyor."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from gradlab.paths import has_conveyor, time_constants
 
 @dataclass(frozen=True)
 class TimeConstant(Measure):
-    """Time constants of the carry's units on the conveyor alone.
+    """Time constants of the carry's units along the conveyor.
 
-    ``time_constant`` is the median over units and the slowest unit's, inf where that
-    one does not decay; ``time_constant_share`` the share of units from each power of
-    two (and 0) up to the next, ``lasting`` those that do not decay.
+    ``time_constant`` is the median over units and that of the slowest unit, inf where
+    it does not decay; ``time_constant_share`` the share of units from each power of two
+    (and 0) up to the next, ``lasting`` that of units that do not decay.
     """
 
     name = "time_constant"
@@ -35,26 +35,20 @@ class TimeConstant(Measure):
         found = time_constants(flow.trajectory)
         usual = np.stack([_median(found), found.max(axis=-1)], axis=-1)
         edges = (0, *(2**k for k in range(self.bins)))
-        shares = np.stack([*self._shares(found), _share(found == np.inf)], axis=-1)
+        shares = np.stack(self._shares(found), axis=-1)
         return {
             "time_constant": Reading({"index": ("median", "slowest")}, usual),
             "time_constant_share": Reading({"index": (*edges, "lasting")}, shares),
         }
 
     def _shares(self, found: np.ndarray) -> list[np.ndarray]:
-        """Return the share of units in each finite bin, the last one open."""
+        """Return the share of units in each bin, the last one open, and of inf."""
         ends = [*(2.0**k for k in range(self.bins)), np.inf]
         starts = [0.0, *ends[:-1]]
-        return [
-            _share((found >= start) & (found < end))
-            for start, end in zip(starts, ends, strict=True)
-        ]
-
-
-def _share(units: np.ndarray) -> np.ndarray:
-    return units.mean(axis=-1)
+        bins = [(found >= a) & (found < b) for a, b in zip(starts, ends, strict=True)]
+        return [units.mean(axis=-1) for units in (*bins, found == np.inf)]
 
 
 def _median(found: np.ndarray) -> np.ndarray:
-    """Return the lower median over units, which is one unit's even beside inf."""
+    """Return the lower median over units, which stays finite next to inf."""
     return np.sort(found, axis=-1)[..., (found.shape[-1] - 1) // 2]

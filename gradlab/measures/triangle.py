@@ -1,4 +1,4 @@
-"""What is left between any two steps."""
+"""Spectral norms between any two steps of a sequence."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What becomes of the gradient, in one word."""
+"""The verdict on a point, in one word."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gradlab.statistics import code, verdict
 
 @dataclass(frozen=True)
 class VerdictMeasure(Measure):
-    """The verdict on one point, from what is left at T and its batch-means interval.
+    """The verdict from ln |P|_2 at T and its interval by batch means.
 
     The value is the index in ``gradlab.statistics.VERDICTS``, the note its word.
     """

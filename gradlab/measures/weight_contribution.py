@@ -1,15 +1,14 @@
-"""How large each step's part in dL/dW_hh is."""
+"""Size of every step's contribution to dL/dW_hh."""
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import sequence_first
 from gradlab.measures._weights import has_recurrent_weight
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 
 
 @dataclass(frozen=True)
 class WeightContribution(Measure):
-    """ln |G_t|_F, G_t = delta_t h_{t-1}^T being step t's part in dL/dW_hh."""
+    """ln |G_t|_F, G_t = delta_t h_{t-1}^T the contribution of step t to dL/dW_hh."""
 
     name = "weight_contribution"
     symbol = "ln |G_t|_F"
@@ -25,4 +24,4 @@ class WeightContribution(Measure):
 
     def compute(self, flow):
         coords = {"step": tuple(range(1, flow.length + 1))}
-        return Reading(coords, sequence_first(flow.contributions.ln_norm))
+        return Reading(coords, sequences_first(flow.contributions.ln_norm))

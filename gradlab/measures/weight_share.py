@@ -1,15 +1,14 @@
-"""What share of dL/dW_hh each step supplies."""
+"""Share of every step in dL/dW_hh."""
 
 from dataclasses import dataclass
 
-from gradlab.measures._flow import sequence_first
 from gradlab.measures._weights import has_recurrent_weight
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure, Reading, sequences_first
 
 
 @dataclass(frozen=True)
 class WeightShare(Measure):
-    """<G_t, G> / |G|_F^2 with G = dL/dW_hh of the sequence and G_t step t's part.
+    """<G_t, G> / |G|_F^2 with G = dL/dW_hh and G_t the contribution of step t.
 
     Sums to 1 over the steps; may be negative. NaN where G is zero.
     """
@@ -27,4 +26,4 @@ class WeightShare(Measure):
 
     def compute(self, flow):
         coords = {"step": tuple(range(1, flow.length + 1))}
-        return Reading(coords, sequence_first(flow.contributions.share))
+        return Reading(coords, sequences_first(flow.contributions.share))

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._weights import has_recurrent_weight, recurrent_blocks
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures._weights import has_recurrent_weight, per_block
+from gradlab.measures.base import Measure
 
 
 @dataclass(frozen=True)
 class WeightSpectralNorm(Measure):
     """Largest singular value of each gate's block of W_hh; not a logarithm.
 
-    Below 1 / sup|phi'| it is sufficient for vanishing in a plain RNN; above, it decides
-    nothing.
+    Below 1 / sup|phi'| gradients of a plain RNN must vanish; above, they need not grow.
     """
 
     name = "weight_spectral_norm"
@@ -28,13 +27,8 @@ class WeightSpectralNorm(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, flow):
-        blocks = recurrent_blocks(flow.cell)
-        norms = np.stack([_norm(block) for block in blocks.values()], axis=-1)
-        return Reading({"block": tuple(blocks)}, norms, per_sequence=False)
+        return per_block(flow.cell, _norm)
 
 
 def _norm(block: np.ndarray) -> np.ndarray:
-    finite = np.isfinite(block).all(axis=(-2, -1))
-    safe = np.where(finite[..., None, None], block, 0.0)
-    norm = np.linalg.svd(safe, compute_uv=False)[..., 0]
-    return np.where(finite, norm, np.nan)
+    return np.linalg.svd(block, compute_uv=False)[..., 0]

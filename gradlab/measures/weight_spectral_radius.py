@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._weights import has_recurrent_weight, recurrent_blocks
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures._weights import has_recurrent_weight, per_block
+from gradlab.measures.base import Measure
 
 
 @dataclass(frozen=True)
 class WeightSpectralRadius(Measure):
-    """max |eigenvalue| of each gate's block of W_hh; predicts no product by itself.
+    """max |eigenvalue| of each gate's block of W_hh; it does not determine a product.
 
     NaN where a block is not square (a projected LSTM) or not finite.
     """
@@ -27,15 +27,10 @@ class WeightSpectralRadius(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, flow):
-        blocks = recurrent_blocks(flow.cell)
-        radii = np.stack([_radius(block) for block in blocks.values()], axis=-1)
-        return Reading({"block": tuple(blocks)}, radii, per_sequence=False)
+        return per_block(flow.cell, _radius)
 
 
 def _radius(block: np.ndarray) -> np.ndarray:
     if block.shape[-1] != block.shape[-2]:
         return np.full(block.shape[:-2], np.nan)
-    finite = np.isfinite(block).all(axis=(-2, -1))
-    safe = np.where(finite[..., None, None], block, 0.0)
-    radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1)
-    return np.where(finite, radius, np.nan)
+    return np.abs(np.linalg.eigvals(block)).max(axis=-1)

@@ -57,6 +57,14 @@ class SingularSpectra:
         squares = self._relative(2)
         return squares.sum(axis=-1) ** 2 / (squares * squares).sum(axis=-1)
 
+    def count_above(self, threshold: float) -> np.ndarray:
+        """Return how many sigma_i exceed ``threshold``, (L, …M, B); NaN where one is.
+
+        An exact zero does not.
+        """
+        count = (self.ln > np.log(threshold)).sum(axis=-1).astype(np.float64)
+        return np.where(np.isnan(self.ln).any(axis=-1), np.nan, count)
+
     def _relative(self, power: int) -> np.ndarray:
         """Return (sigma_i / sigma_1)^power; NaN where the product is zero."""
         with np.errstate(invalid="ignore"):

@@ -1,4 +1,4 @@
-"""The verdict: what is left of a gradient at T, in one word."""
+"""The verdict on what is left of a gradient at T, in one word."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from gradlab.errors import ConfigError
 
 
 class Verdict(NamedTuple):
-    """A word, its glyph and its glyph in plain ASCII."""
+    """A word, its glyph and its ASCII glyph."""
 
     word: str
     glyph: str
@@ -36,13 +36,16 @@ def verdict(
     high: float = np.nan,
     thresholds: Sequence[float] = THRESHOLDS,
 ) -> str:
-    """Return the word for ``ln_left``, the ln of what is left of the gradient at T.
+    """Return the verdict on ``ln_left``, the ln of the gradient's factor over T steps.
 
-    Vanishing below the first threshold, fading below the second, stable up to the
-    third, growing from it, exploding above the fourth. ``low`` and ``high`` bound
-    ``ln_left`` at 95 %: where they lie on different sides of a threshold the word is
-    ``undetermined``; where they are NaN (no interval to be had) ``ln_left`` decides.
-    -inf, an exact zero, is ``dead``; NaN and inf are ``not_finite``.
+    Args:
+        ln_left: natural log; -inf, an exact zero, is ``dead``; NaN and inf are
+            ``not_finite``.
+        low: lower bound of ``ln_left`` at 95 %, or NaN, where ``ln_left`` decides.
+        high: upper bound; with a threshold between the two the verdict is
+            ``undetermined``.
+        thresholds: vanishing below the first, fading below the second, stable up to
+            the third, growing from it, exploding above the fourth.
 
     >>> verdict(-12.0), verdict(-5.0), verdict(0.0), verdict(3.0), verdict(9.0)
     ('vanishing', 'fading', 'stable', 'growing', 'exploding')

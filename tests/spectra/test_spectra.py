@@ -240,7 +240,23 @@ def test_ranks_by_their_definitions():
     assert spectra.log_abs_det[0, 0] == pytest.approx(np.log(values).sum())
 
 
-# Shapes, lags, company
+def test_live_directions_are_those_above_the_threshold():
+    def count(values, threshold):
+        values = np.asarray(values)[None]
+        nothing = np.zeros(values.shape[:-1])
+        return SingularSpectra((1,), values, nothing).count_above(threshold)[0]
+
+    drawn = np.random.default_rng(0).normal(-5.0, 6.0, size=(3, 4, 10))
+    for threshold in (1e-3, 0.5, 10.0):
+        by_hand = [
+            [sum(np.exp(s) > threshold for s in row) for row in rows] for rows in drawn
+        ]
+        assert count(drawn, threshold).tolist() == by_hand
+    assert count([-np.inf, -np.inf], 1e-3) == 0
+    assert np.isnan(count([0.0, np.nan], 1e-3))
+
+
+# Shapes, lags
 
 
 def test_lags_outside_the_trajectory():

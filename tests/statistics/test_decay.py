@@ -12,7 +12,7 @@ from gradlab.initializers import initialize_
 from gradlab.initializers.orthogonal import Orthogonal
 from gradlab.jacobians import jacobian_norms, lags
 from gradlab.measures import measure
-from gradlab.statistics import SHAPES, decay, live_directions
+from gradlab.statistics import SHAPES, decay
 from gradlab.trajectory import unroll
 from tests.flows import noise
 
@@ -134,14 +134,3 @@ def test_the_measure_names_the_shape_of_real_networks():
     ):
         readings = measure(trajectory, ["decay_shape"])
         assert readings["decay_shape"].notes == "unresolved"
-
-
-def test_live_directions_are_those_above_the_threshold():
-    drawn = np.random.default_rng(0).normal(-5.0, 6.0, size=(3, 4, 10))
-    for threshold in (1e-3, 0.5, 10.0):
-        by_hand = [
-            [sum(np.exp(s) > threshold for s in row) for row in rows] for rows in drawn
-        ]
-        assert live_directions(drawn, threshold).tolist() == by_hand
-    assert live_directions([-np.inf, -np.inf]) == 0
-    assert np.isnan(live_directions([0.0, np.nan]))

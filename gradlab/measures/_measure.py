@@ -1,4 +1,4 @@
-"""Taking measures of a trajectory."""
+"""Compute measures along a trajectory."""
 
 from collections.abc import Iterable
 
@@ -23,28 +23,28 @@ def measure(
     """Return the readings of ``measures`` along a trajectory, by output.
 
     Args:
-        trajectory: what :func:`gradlab.unroll` gave.
-        measures: names or measures; all but the costly ones when left out. Those that
-            mean nothing for the cell are passed over.
+        trajectory: as :func:`gradlab.unroll` returns it.
+        measures: names or measures; all but the costly ones by default. Those that do
+            not apply to the cell are skipped.
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
-        loss: of the backward pass, v . h_T when left out.
-        direction: (…M, B, n), its unit vectors v; seed 0's when left out.
+        loss: of the backward pass; v . h_T by default.
+        direction: (…M, B, n), its unit vectors v; those of seed 0 by default.
 
-    Measuring leaves the trajectory, the cell's parameters and their ``.grad``, and the
-    random streams as they were.
+    The trajectory, the cell's parameters and their ``.grad``, and the random streams
+    are left as they were.
 
     Raises:
-        UnknownNameError: naming the nearest measure there is.
+        UnknownNameError: for an unknown name, with the nearest one.
     """
     flow = Flow(trajectory, blocks, loss or Last(), direction)
     readings: dict[str, Reading] = {}
-    for chosen in _chosen(measures):
+    for chosen in _resolve(measures):
         if chosen.applies_to(flow.cell):
             readings |= chosen.readings(flow)
     return readings
 
 
-def _chosen(measures: Iterable[str | Measure] | None) -> list[Measure]:
+def _resolve(measures: Iterable[str | Measure] | None) -> list[Measure]:
     if measures is None:
         leaves: list[type[Measure]] = [
             catalog.get("measures", name) for name in catalog.names("measures")
