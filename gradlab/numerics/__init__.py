@@ -1,5 +1,5 @@
-"""Numerics that every room above shares.
+"""Numerics shared by all rooms above.
 
-Products whose bits do not depend on the other members of a batch, numbers kept in log
-scale, orthonormal columns, the names of the axes, and what the allocator keeps.
+Kernels whose bits do not depend on the other members of a batch, numbers in log scale,
+spectral norms, diagonal products, orthonormal columns, names of axes, the allocator.
 """

@@ -1,8 +1,8 @@
-"""Keep freed memory in the process, for workers that allocate the same sizes again.
+"""Keep freed memory in the process, for tensors of the same sizes again.
 
-glibc hands blocks above 128 kB back to the system when they are freed; the next tensor
-of that size then costs a page fault every 4 kB. Measured on 1 MB tensors, that is nine
-tenths of an elementwise kernel's time.
+glibc returns blocks above its mmap threshold (128 kB) to the system when they are
+freed; the next tensor of that size then costs a page fault every 4 kB. Measured on 1 MB
+tensors, that is nine tenths of an elementwise kernel's time.
 """
 
 import ctypes
@@ -13,14 +13,13 @@ import torch
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
-_LARGEST = 32 * 1024 * 1024  # what glibc takes at most
+_LARGEST = 32 * 1024 * 1024  # glibc's maximum for the mmap threshold
 
 
 def keep_freed_memory() -> bool:
-    """Ask glibc to keep what is freed; return whether it will.
+    """Set glibc's thresholds so that freed memory is kept; return whether they are set.
 
-    Costs nothing but that the process stays as large as it once was. Elsewhere than on
-    Linux with glibc nothing happens.
+    The process then stays as large as it once was. Does nothing without glibc.
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -33,10 +32,10 @@ def keep_freed_memory() -> bool:
 
 @cache
 def raise_mmap_threshold() -> None:
-    """Free one block of 31 MB, once: glibc then keeps up to 62 MB for what comes.
+    """Free one block of 31 MB, once, so that glibc keeps up to 62 MB of freed memory.
 
-    By its own rule, as it would after any tensor of that size. Long chains allocate a
-    few MB at each stretch of steps, which went back to the system and came again page
-    by page: a twentieth of their time. Elsewhere it costs next to nothing.
+    glibc raises its mmap threshold to the size of a freed block, and its trim threshold
+    to twice that (mallopt(3), M_MMAP_THRESHOLD). Long products allocate a few MB for
+    each span of steps; page faults for these were a twentieth of their time.
     """
     torch.empty(31 * 2**20, dtype=torch.uint8)

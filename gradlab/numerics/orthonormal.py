@@ -1,4 +1,11 @@
-"""Many tall matrices' QR: their orthonormal columns."""
+"""QR factorisations of many tall matrices."""
+
+# On a GPU the library's QR factors tall matrices one after the other, each in a hundred
+# small calls. Cholesky QR does all of them at once: for A with unit columns and A^T A =
+# L L^T, the columns of A L^-T are orthonormal but for rounding of eps cond(A)^2. Done
+# twice (CholeskyQR2) the error is of the order of eps, as long as cond(A) is below
+# about eps^-1/2, 1e8 in float64 (Yamamoto, Nakatsukasa, Yanagisawa & Fukaya 2015). What
+# does not come out orthonormal is left to the library.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +15,15 @@ import torch
 from torch import Tensor
 
 
-_OFF = 1e-8
-_changing = Lock()
+_TOLERANCE = 1e-8
+_thread_count = Lock()
 
 
 def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
     """Return Q (N, n, k) and R (N, k, k) of columns = Q R, by the device's library.
 
-    Tall matrices on one thread: where it has two, MKL's LAPACK can take three to six
-    times as long over them (128 x 58, 256 x 58).
+    Tall matrices on one thread: with two, MKL's LAPACK takes three to six times as long
+    over them (128 x 58, 256 x 58).
     """
     if not columns.is_cpu or columns.shape[-2] == columns.shape[-1]:
         return torch.linalg.qr(columns)
@@ -27,25 +34,22 @@ def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
 def orthonormal(columns: Tensor) -> Tensor:
     """Return Q (N, n, k) of columns = Q R, R upper triangular, for (N, n, k), n >= k.
 
-    On the CPU by :func:`factors`. A GPU's libraries take tall matrices one after the
-    other, each in a hundred small calls; there it is by Cholesky's factor of the Gram
-    matrix, twice and in float64 (Yamamoto et al. 2015, CholeskyQR2), for all of them at
-    once, and matrices too near to rank deficient for that are left to the library.
+    On the CPU by :func:`factors`, on a GPU by CholeskyQR2 in float64.
     """
     if columns.is_cpu:
         return factors(columns)[0]
-    found = _by_cholesky(_by_cholesky(columns.double()))
+    found = _cholesky_qr(_cholesky_qr(columns.double()))
     eye = torch.eye(columns.shape[-1], dtype=found.dtype, device=found.device)
-    off = (found.mT @ found - eye).abs().amax((-2, -1))
+    error = (found.mT @ found - eye).abs().amax((-2, -1))
     found = found.to(columns.dtype)
-    left = (~(off <= _OFF)).nonzero().squeeze(-1)  # NaN is left, too
+    left = (~(error <= _TOLERANCE)).nonzero().squeeze(-1)  # includes NaN
     if len(left):
         found[left] = factors(columns[left])[0]
     return found
 
 
-def _by_cholesky(columns: Tensor) -> Tensor:
-    """Return columns (N, n, k) closer to orthonormal; anything where that failed."""
+def _cholesky_qr(columns: Tensor) -> Tensor:
+    """Return A L^-T for columns A (N, n, k); undefined where A^T A is singular."""
     unit = columns / torch.linalg.vector_norm(columns, dim=-2, keepdim=True)
     lower, _ = torch.linalg.cholesky_ex(unit.mT @ unit)
     eye = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device)
@@ -55,11 +59,11 @@ def _by_cholesky(columns: Tensor) -> Tensor:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let torch use one thread until the block ends.
+    """Set torch to one thread within the block, for one caller at a time.
 
-    For one caller at a time: two could each put back what the other has set.
+    Two at once could each restore the count that the other has set.
     """
-    with _changing:
+    with _thread_count:
         before = torch.get_num_threads()
         if before > 1:
             torch.set_num_threads(1)

@@ -39,7 +39,7 @@ class Expansion:
     forget at different rates. Multiplying from the right keeps rows apart, so each row
     of each part of each sequence has its own power of two and is brought back near 1
     after every step. Within a row an entry is lost that falls below the range of the
-    dtype (2^-149 in float32, 2^-1074 in float64) beside the row's largest, even if it
+    dtype (2^-149 in float32, 2^-1074 in float64) relative to the largest, even if it
     would lead later.
 
     Attributes:

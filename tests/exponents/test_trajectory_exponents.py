@@ -131,7 +131,7 @@ def test_the_axes_are_members_sequences_directions():
 
 @pytest.mark.parametrize("hidden", [10, 37])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_a_networks_bits_do_not_depend_on_its_company(hidden, dtype):
+def test_a_networks_bits_do_not_depend_on_other_members(hidden, dtype):
     """Alone, in a group of 4 and in one of 11, over steps enough to part."""
     many = [built("lstm", hidden=hidden, seed=k, dtype=dtype) for k in range(11)]
     inputs = noise(11, 1, 40, FEATURES, dtype=dtype)

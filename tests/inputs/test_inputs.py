@@ -89,12 +89,12 @@ def test_the_fingerprint_is_of_the_contents_not_the_path(text, array, tmp_path):
     assert parse("gaussian:2").fingerprint() == parse("silence").fingerprint() == ""
 
 
-def refused(spec, *told, sequences=1, length=10):
+def refused(spec, *expected, sequences=1, length=10):
     with pytest.raises(GradlabError) as caught:
         parse(spec).sequences(0, sequences, length, 3)
     message = str(caught.value)
     assert message.count("\n") == 2
-    for words in told:
+    for words in expected:
         assert words in message, message
 
 

@@ -1,4 +1,4 @@
-"""Measures of layers: declared as they are, and with the same bits in any company."""
+"""Measures of layers: declared correctly and with the same bits in any ensemble."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def summaries(cell, inputs):
 
 @pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
 @pytest.mark.parametrize("spec", ["rnn:layers=3", "gru:layers=2", "lstm:layers=2"])
-def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
+def test_a_points_bits_do_not_depend_on_other_members(spec, hidden, sequences):
     """float32, sigmoid: alone, without a member axis, in 4 and in 11."""
     many = [
         initialize_(
@@ -90,7 +90,7 @@ def test_the_loss_is_the_top_layers_and_reaches_all_others(spec):
 
 
 @pytest.mark.parametrize("spec", ["rnn:layers=2", "gru:layers=3", "lstm:layers=2"])
-def test_gates_and_weights_are_told_layer_by_layer(spec):
+def test_gates_and_weights_are_read_layer_by_layer(spec):
     """Each of a layer's readings stands among the whole's, by its number."""
     trajectory = run(built(spec))
     names = ("gate_mean", "gate_log_mean", "gate_saturation", "weight_spectral_norm")

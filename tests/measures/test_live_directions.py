@@ -48,7 +48,7 @@ def test_means_of_logs_are_geometric():
 def test_arithmetic_means_of_gradients_mislead():
     """200 Ginibre matrices of 8: the mean square gain is 1, the typical one e^-13.
 
-    An arithmetic mean over 600 runs is ruled by the few largest and still tells
+    An arithmetic mean over 600 runs is dominated by the few largest and gives
     neither; the geometric one is right to its error.
     """
     count, size, steps = 600, 8, 200

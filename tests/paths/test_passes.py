@@ -43,16 +43,16 @@ class Leaky(TwoStates):
 
     def step(self, inputs, state, *, keep_path_carry=None):
         h, c = state
-        carried = c if keep_path_carry is None else keep_path_carry
+        carry = c if keep_path_carry is None else keep_path_carry
         step = super().step(inputs, (h, c))
-        return Step((step.state[0], 0.9 * carried + 0.3 * step.state[1]))
+        return Step((step.state[0], 0.9 * carry + 0.3 * step.state[1]))
 
     def conveyor(self, inputs, state, step):
         return torch.full_like(state[1], 0.9)
 
 
 class Seldom(Cell):
-    """A cell that has a conveyor to tell of and then tells none."""
+    """A cell that overrides conveyor and returns None from it."""
 
     name = "seldom"
 
@@ -248,7 +248,7 @@ def test_a_state_that_is_not_finite_gives_nan_to_its_sequence_only():
 
 @pytest.mark.parametrize("spec", ["lstm", "gru:reset_before", "lstm:peephole+proj=5"])
 @pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
-def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
+def test_a_points_bits_do_not_depend_on_other_members(spec, hidden, sequences):
     many = [
         initialize_(
             cells.build(spec, FEATURES, hidden, activation=Sigmoid()), seed=seed, gain=2
@@ -266,7 +266,7 @@ def test_a_points_bits_do_not_depend_on_its_company(spec, hidden, sequences):
             assert np.array_equal(own, getattr(four, norms)[:, :, k - 5])
 
 
-@pytest.mark.parametrize("cell", [built("rnn"), Seldom()], ids=["rnn", "none told"])
+@pytest.mark.parametrize("cell", [built("rnn"), Seldom()], ids=["rnn", "none"])
 def test_a_cell_without_a_conveyor_is_refused(cell):
     with pytest.raises(ConfigError, match="no conveyor"):
         recurrent_passes(run(cell))

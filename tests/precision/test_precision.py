@@ -97,10 +97,10 @@ def test_products_come_to_rest_above_zero(dtype, factor):
     real = chain(factor, dtype, most=12000)
     kept = float(torch.tensor(factor, dtype=dtype))
     assert float(real[-1].double()) / form.smallest == stall_level(kept)
-    told = stall_lags(np.log(kept) * np.arange(12000), form)
+    found = stall_lags(np.log(kept) * np.arange(12000), form)
     bias = 0.04 if dtype == torch.bfloat16 else 0.0
     lag = len(real) - 1
-    assert abs(told - lag) <= 2 + 0.5 / (1 - kept) + bias * lag
+    assert abs(found - lag) <= 2 + 0.5 / (1 - kept) + bias * lag
 
 
 def test_at_a_half_and_below_products_do_end_at_zero():
@@ -134,7 +134,7 @@ def test_the_measure_tells_where_a_real_product_of_matrices_ends(dtype, gain):
     cell, trajectory = linear(gain, steps)
     found = measure(trajectory, ["finite_precision"])["finite_precision"]
     row = found.values[found.coords["block"].index(BY_DTYPE[dtype].name)]
-    told = dict(zip(found.coords["index"], row, strict=True))
+    lags = dict(zip(found.coords["index"], row, strict=True))
     weight = cell.weight_hh.detach().to(dtype)
     product, sizes = torch.eye(16, dtype=dtype), []
     for _ in range(steps):
@@ -142,18 +142,18 @@ def test_the_measure_tells_where_a_real_product_of_matrices_ends(dtype, gain):
         sizes.append(float(product.abs().max()))
     sizes = np.array([1.0, *sizes])
     if gain < 1:
-        lag = int(told["underflow"])
+        lag = int(lags["underflow"])
         assert (sizes[lag:] < torch.finfo(dtype).tiny).all()
         assert sizes[lag - 4] > torch.finfo(dtype).tiny
-        assert told["overflow"] == np.inf
-        assert told["norm_underflow"] < told["underflow"] or dtype == torch.float16
+        assert lags["overflow"] == np.inf
+        assert lags["norm_underflow"] < lags["underflow"] or dtype == torch.float16
     else:
-        lag = int(told["overflow"])
+        lag = int(lags["overflow"])
         largest = torch.finfo(dtype).max
         assert not (sizes[lag + 4 :] <= largest).any()
         assert (sizes[: lag - 1] <= largest).all()
-        assert told["underflow"] == np.inf
-    assert np.isnan(told["stalled"])
+        assert lags["underflow"] == np.inf
+    assert np.isnan(lags["stalled"])
 
 
 def test_the_lags_are_those_of_the_chain_and_the_gates():

@@ -61,7 +61,7 @@ def test_a_sweeps_table_has_index_and_lag_together(tmp_path, monkeypatch):
     [(10, 1), (10, 2), (37, 1), pytest.param(37, 2, marks=pytest.mark.slow)],
 )
 @pytest.mark.parametrize("spec", ["rnn", "gru:reset_before", "lstm", "lstm:peephole"])
-def test_bits_do_not_depend_on_company(spec, hidden, batch):
+def test_bits_do_not_depend_on_other_members(spec, hidden, batch):
     singles = [
         initialize_(cells.build(spec, 3, hidden, seed=seed), gain=1.5, seed=seed)
         for seed in range(11)

@@ -85,7 +85,7 @@ def test_spectra_of_four_hundred_nats_around_scales_of_any_size(width, middle):
 
 @pytest.mark.parametrize("gain", [1e-9, 1e9])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_rows_that_are_exactly_zero_beside_rows_beyond_the_range(width, gain):
+def test_rows_that_are_exactly_zero_next_to_rows_beyond_the_range(width, gain):
     """Half the columns are cut; the others keep their scale, whatever the width."""
     left = (width + 1) // 2
     cut = orthogonal(width)
@@ -112,7 +112,7 @@ def test_relu_units_that_are_off_do_not_set_the_scale_of_the_others(width, dtype
     assert np.isneginf(found[len(on) :]).all()
 
 
-def test_a_spectrum_has_the_same_bits_beside_one_of_another_scale():
+def test_a_spectrum_has_the_same_bits_next_to_one_of_another_scale():
     low = [1e-20 * orthogonal(20, seed) for seed in range(30)]
     high = [1e20 * orthogonal(20, seed) for seed in range(30, 60)]
     both = GradedProduct(2, 20, CPU)
