@@ -50,6 +50,9 @@ def ln_column_norms(matrices: Tensor) -> np.ndarray:
 def ln_spectral_scaled(matrices: Tensor, ln_units: np.ndarray) -> np.ndarray:
     """Return ln |M D|_2 for (N, rows, n) and D = diag(exp(ln_units)), (N, n)."""
     shrunk, exponent = normalized(matrices.double())
+    # A unit that reaches no row (one behind a shut gate) must not set the scale.
+    reaches = (shrunk != 0).any(-2).cpu().numpy()
+    ln_units = np.where(reaches, ln_units, -np.inf)
     top = ln_largest(ln_units)
     shift = np.where(np.isfinite(top), top, 0.0)
     factors = torch.from_numpy(exp(ln_units - shift[:, None]))
