@@ -8,16 +8,16 @@ from pathlib import Path
 from gradlab.errors import InputError
 
 
-_shipped: dict[str, bytes] = {}
+_contents: dict[str, bytes] = {}
 
 
-def ship(files: Mapping[str, bytes]) -> None:
+def set_contents(files: Mapping[str, bytes]) -> None:
     """Set the contents (argument of a spec -> bytes) that replace reading files.
 
     For points measured on another machine, which is sent the contents of their files.
     """
-    _shipped.clear()
-    _shipped.update(files)
+    _contents.clear()
+    _contents.update(files)
 
 
 def contents(name: str, argument: str | None) -> tuple[str, bytes]:
@@ -34,7 +34,7 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
         )
     path = Path(os.path.expanduser(argument))
     try:
-        data = _shipped[argument] if argument in _shipped else path.read_bytes()
+        data = _contents[argument] if argument in _contents else path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(

@@ -37,7 +37,7 @@ def prepare(files: Mapping[str, bytes]) -> None:
             sweep was started.
     """
     keep_freed_memory()
-    inputs.ship(files)
+    inputs.set_contents(files)
     keys.forget()
 
 
