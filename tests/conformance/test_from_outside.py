@@ -82,6 +82,7 @@ def test_a_file_inside_the_package_is_checked_as_the_leaf_it_is():
     assert catalog.external_source("activations", "tanh") is None
 
 
+@pytest.mark.slow
 def test_dropped_into_the_folders_they_join_these_tests(tmp_path):
     """The same files, copied into a copy of the package, and the test above run."""
     package = Path(gradlab.__file__).parent

@@ -88,6 +88,7 @@ class DeadlyHere(Measure):
 """
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_what_kills_it_set_aside(tmp_path):
     file = tmp_path / "deadly.py"
     file.write_text(DEADLY)

@@ -25,8 +25,13 @@ from tests.gpu.elsewhere import Away, Elsewhere
 from tests.gpu.places import PLACES, moved, there
 
 
+MEASURES = gradlab.names("measures")
+TOGETHER_AND_ALONE = [
+    pytest.param(list(MEASURES), id="together"),
+    *(pytest.param([name], id=name, marks=pytest.mark.slow) for name in MEASURES),
+]
 CLOSE = {torch.float64: 1e-10, torch.float32: 1e-4}
-STEPS = 12
+STEPS = 7
 
 
 def run_of(spec, dtype, *, hidden=37, length=STEPS):
@@ -63,7 +68,7 @@ def test_norms_of_all_blocks(spec, dtype, device):
 @pytest.mark.parametrize("spec", ["rnn", "lstm"])
 def test_norms_at_some_lags(spec, blocks, device):
     """Stretches of steps go from one stored lag to the next."""
-    run, lags = run_of(spec, torch.float32, length=40), (0, 1, 2, 11, 30, 40)
+    run, lags = run_of(spec, torch.float32, length=16), (0, 1, 2, 6, 12, 16)
     if spec == "rnn" and not isinstance(blocks, str):
         blocks = ("joint", "hh")
     expected = gradlab.jacobian_norms(run, blocks, lags)
@@ -87,7 +92,7 @@ def test_rows_of_h_steps_triangle_and_product(spec, dtype, device):
         yield norms.frobenius
         yield jacobians.step_norms(trajectory)
         yield jacobians.triangle(trajectory, side=8).ln_norms
-        product = jacobians.jacobian_product(trajectory, STEPS - 5)
+        product = jacobians.jacobian_product(trajectory, STEPS - 4)
         yield jacobians.log_singular_values(product)[..., :3]
         yield product.ln_frobenius()
         yield 100 * product.value().cpu().numpy()  # entries of about 1/100
@@ -121,17 +126,18 @@ def test_steps_at_the_ends_of_float32(size, device):
 @pytest.mark.parametrize(
     "spec", ["lstm:peephole+proj=5", pytest.param("gru", marks=pytest.mark.slow)]
 )
-@pytest.mark.parametrize("measure", gradlab.names("measures"))
-def test_every_measure(measure, spec, device, whole_parameters):
+@pytest.mark.parametrize("measures", TOGETHER_AND_ALONE)
+def test_every_measure(measures, spec, device, whole_parameters):
     """Three points of a sweep together, in float64; not measured is not there, too."""
-    asked = {"cell": [spec], "hidden": 10, "length": 16, "dtype": "float64"}
-    asked |= {"features": 4, "measures": [measure], "initial_state": "gaussian"}
+    asked = {"cell": [spec], "hidden": 10, "length": 8, "dtype": "float64"}
+    asked |= {"features": 4, "measures": measures, "initial_state": "gaussian"}
     planned = plan(load(asked, seeds=3))
     points = list(planned.points.values())
-    (leaf,) = measures_of(next(iter(planned.needs.values())))
-    expected = measure_group(points, [leaf])
+    leaves = measures_of(next(iter(planned.needs.values())))
+    assert {leaf.name for leaf in leaves} == set(measures)
+    expected = measure_group(points, leaves)
     with there(device):
-        found = measure_group([replace(p, device=device) for p in points], [leaf])
+        found = measure_group([replace(p, device=device) for p in points], leaves)
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.keys() == theirs.keys()
         for name in theirs:
