@@ -1,6 +1,6 @@
-"""The command line: parse, one library call, echo.
+"""Command line: parse the options, make one library call, print the answer.
 
-Each command is one file of this folder and is imported when it is asked for; torch,
+Each command is one file of this folder and is imported when it is used; torch,
 pandas and matplotlib are imported inside the commands that use them, so that
 ``gradlab --help`` and shell completion stay quick.
 """

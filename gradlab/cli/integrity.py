@@ -108,7 +108,7 @@ def _by_point(damage: list[Damage]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in damage:
         if one.what == "sweep":
-            found.setdefault("what was asked for", []).append("the list of points")
+            found.setdefault("the requested sweep", []).append("the list of points")
         elif one.what == "measure":
             found.setdefault("the list of measures", []).append(one.key)
         else:
