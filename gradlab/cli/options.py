@@ -9,14 +9,24 @@ from typing import Any, TypeVar
 
 import click
 
-from gradlab.axes import AXES, NAMES
+from gradlab.axes import AXES
 from gradlab.cli.screen import Screen
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
 
-option = partial(click.option, show_default=True)
+
+class AxisOption(click.Option):
+    """An axis of a sweep."""
+
+
+class SettingOption(click.Option):
+    """A setting that holds for all points of a sweep."""
+
+
+class ExecutionOption(click.Option):
+    """How a sweep is executed; such an option changes no number."""
 
 
 class Sectioned(click.Command):
@@ -26,49 +36,35 @@ class Sectioned(click.Command):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """Write the options under three headings."""
-        parts: dict[str, list[tuple[str, str]]] = {
-            "Axes": [],
-            "Settings of all points": [],
-            "Options": [],
+        headings = {AxisOption: "Axes", SettingOption: "Settings of all points"}
+        sections: dict[str, list[tuple[str, str]]] = {
+            heading: [] for heading in (*headings.values(), "Options")
         }
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is None or isinstance(param, click.Argument):
-                continue
-            kind = "Axes" if param.name in NAMES else "Options"
-            if param.name in SETTINGS:
-                kind = "Settings of all points"
-            parts[kind].append(record)
-        for heading, records in parts.items():
+            if record is not None and isinstance(param, click.Option):
+                sections[headings.get(type(param), "Options")].append(record)
+        for heading, records in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(records, col_max=26)
-
-
-SETTINGS = (
-    "seeds",
-    "first_seed",
-    "sequences",
-    "features",
-    "burn_in",
-    "initial_state",
-    "measures",
-    "thresholds",
-    "device",
-)
-"""Parameters that hold for all points of a sweep and are no axes."""
 
 
 def axis_options(command: F) -> F:
     """Add one option per axis; each may hold several values."""
     for axis in reversed(AXES):
         command = click.option(
-            axis.option, axis.name, metavar=axis.metavar, help=axis.help
+            axis.option,
+            axis.name,
+            cls=AxisOption,
+            metavar=axis.metavar,
+            help=axis.help,
         )(command)
     return command
 
 
 def setting_options(command: F) -> F:
-    """Add the options of :data:`SETTINGS`."""
+    """Add the settings that hold for all points."""
+    option = partial(click.option, cls=SettingOption)
     return combined(
         option(
             "--seeds", metavar="COUNT|LIST", help="A count, or a list such as 0,3,7."
@@ -118,7 +114,8 @@ def setting_options(command: F) -> F:
 
 
 def run_options(command: F) -> F:
-    """Add the options of how a sweep is executed; none of them changes a number."""
+    """Add the options of how a sweep is executed."""
+    option = partial(click.option, cls=ExecutionOption, show_default=True)
     return combined(
         option(
             "--jobs",

@@ -14,6 +14,7 @@ from gradlab.cli.dry_run import dry_run_option, tell_ahead
 from gradlab.cli.errors import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
+    ExecutionOption,
     Sectioned,
     axis_options,
     formats_option,
@@ -78,7 +79,11 @@ def command(
     from gradlab.cli import live, sweep_summary
     from gradlab.sweeps.loading import load as load_sweep
 
-    execution = {name: value for name, value in options.items() if name in EXECUTION}
+    execution = {
+        str(param.name): options.pop(str(param.name))
+        for param in ctx.command.params
+        if isinstance(param, ExecutionOption)
+    }
     sweep = load_sweep(config, load=load, **request(options))
     folder = out or Path("reports") / (sweep.name if config else "default")
     if dry_run:
@@ -109,21 +114,8 @@ def command(
     ctx.exit(FAILED if results.meta["counts"]["failed"] else 0)
 
 
-EXECUTION = (
-    "jobs",
-    "scheduler",
-    "timeout_per_point",
-    "memory",
-    "log",
-    "verify",
-    "retry_failed",
-    "yes",
-)
-"""Options of how a sweep is executed; none of them changes a number."""
-
-
 def request(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were given as keywords of the sweep's loader."""
+    """Return axes and settings that were given as keywords of the sweep's loader."""
     from gradlab.sweeps import ranges
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -135,11 +127,7 @@ def request(options: dict[str, Any]) -> dict[str, Any]:
                 try_="leaving the option out",
             )
     axes = {axis: ranges.expand(given[axis]) for axis in NAMES if axis in given}
-    settings = {
-        name: value
-        for name, value in given.items()
-        if name not in axes and name not in EXECUTION
-    }
+    settings = {name: value for name, value in given.items() if name not in axes}
     if "seeds" in settings:
         settings["seeds"] = _seeds(settings["seeds"])
     if "measures" in settings:
