@@ -1,4 +1,4 @@
-"""What an activation is: a function of one number, its slope, and a bound on it."""
+"""The base class of activations: value, slope and Lipschitz bound."""
 
 import math
 from abc import ABC, abstractmethod
@@ -11,14 +11,14 @@ from gradlab.numerics.batch_invariant import elementwise
 
 
 class Activation(ABC):
-    """A function applied to each number of a tensor.
+    """An elementwise function.
 
-    Call it for values and :meth:`derivative` for slopes; leaves write :meth:`value`
-    and, if they can, :meth:`slope`.
+    Call it for values and :meth:`derivative` for slopes. A leaf defines :meth:`value`
+    and, if it has a closed form, :meth:`slope`.
 
     Class attributes:
-        lipschitz: the supremum of the slope's size, infinity where it is not known.
-        formula: for people.
+        lipschitz: the supremum of |slope|; infinity if it is unknown.
+        formula: one line, for tables and reports.
     """
 
     name: ClassVar[str]
@@ -26,25 +26,25 @@ class Activation(ABC):
     formula: ClassVar[str] = ""
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return the value at every element; bits do not depend on the others."""
+        """Return the value at every element; its bits do not depend on the others."""
         return elementwise(self.value, x)
 
     def derivative(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the slope at every element of ``x``, where ``y`` is the value there.
+        """Return the slope at every element of ``x``; ``y`` is the value there.
 
-        At a kink it is autograd's choice.
+        At a kink it is the one that autograd uses.
         """
         return elementwise(self.slope, x, y)
 
     @abstractmethod
     def value(self, x: Tensor) -> Tensor:
-        """Return the function of every element, differentiable by autograd."""
+        """Return the value at every element, differentiable by autograd."""
 
     def slope(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the derivative at ``x``; here from torch.func, ``y`` unused."""
-        pull = torch.func.vjp(self.value, x)[1]
-        return pull(torch.ones_like(x))[0]
+        """Return the derivative at ``x``; from torch.func unless overridden."""
+        vjp = torch.func.vjp(self.value, x)[1]
+        return vjp(torch.ones_like(x))[0]
 
     def __repr__(self) -> str:
-        """Return the name with brackets, as in ``tanh()``."""
+        """Return the name with parentheses, as in ``tanh()``."""
         return f"{self.name}()"

@@ -7,7 +7,7 @@ from gradlab.activations.base import Activation
 
 
 class ELU(Activation):
-    """x where positive, else exp(x) - 1."""
+    """x for x > 0, else exp(x) - 1."""
 
     name = "elu"
     lipschitz = 1.0

@@ -11,7 +11,7 @@ from gradlab.activations.base import Activation
 class GELU(Activation):
     """x Phi(x) with Phi the normal distribution function (the exact form, by erf).
 
-    The slope Phi(x) + x phi(x) is largest at x = sqrt 2: 1.1289.
+    The slope Phi(x) + x phi(x) has its maximum, 1.1289, at x = sqrt 2.
     """
 
     name = "gelu"

@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Hardsigmoid(Activation):
-    """x/6 + 1/2 cut at 0 and 1; exactly 0 or 1 beyond |x| = 3.
+    """x/6 + 1/2 clipped to [0, 1]: exactly 0 or 1 for |x| >= 3.
 
     PyTorch's own is not used: its derivative in float64 is the float32 of 1/6.
     """

@@ -7,7 +7,7 @@ from gradlab.activations.base import Activation
 
 
 class Hardtanh(Activation):
-    """x cut at -1 and 1; the slope at the cuts is taken to be 0."""
+    """x clipped to [-1, 1]; the slope at -1 and 1 is 0."""
 
     name = "hardtanh"
     lipschitz = 1.0

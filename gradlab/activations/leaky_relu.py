@@ -10,7 +10,7 @@ NEGATIVE_SLOPE = 0.01
 
 
 class LeakyReLU(Activation):
-    """x where positive, else x/100, as PyTorch's default; slope 1/100 at 0."""
+    """x for x > 0, else x/100, as PyTorch's default; the slope at 0 is 1/100."""
 
     name = "leaky_relu"
     lipschitz = 1.0

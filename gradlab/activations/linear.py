@@ -1,4 +1,4 @@
-"""The straight line."""
+"""The identity function."""
 
 from torch import Tensor
 
@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Linear(Activation):
-    """x itself (alias ``identity``): what is left is the weights' doing alone."""
+    """x itself (alias ``identity``): the network is linear."""
 
     name = "linear"
     lipschitz = 1.0

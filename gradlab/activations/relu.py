@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class ReLU(Activation):
-    """max(x, 0); the slope at 0 is taken to be 0."""
+    """max(x, 0); the slope at 0 is 0."""
 
     name = "relu"
     lipschitz = 1.0

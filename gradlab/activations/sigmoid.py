@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x)), the usual gate; its slope never exceeds 1/4."""
+    """1 / (1 + exp(-x)), the usual gate; its slope is 1/4 at most."""
 
     name = "sigmoid"
     lipschitz = 0.25

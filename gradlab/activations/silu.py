@@ -9,7 +9,7 @@ from gradlab.activations.base import Activation
 class SiLU(Activation):
     """x s(x) with s the logistic function.
 
-    With u = x/2 the slope is largest where u tanh u = 1, and is (1 + u) / 2 there.
+    With u = x/2 the slope has its maximum, (1 + u) / 2, at u tanh u = 1.
     """
 
     name = "silu"

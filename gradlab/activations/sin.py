@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Sin(Activation):
-    """sin x; its slope changes sign, so units may flip the gradient."""
+    """sin x; its slope can be negative, which flips the gradient's sign."""
 
     name = "sin"
     lipschitz = 1.0

@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Softplus(Activation):
-    """ln(1 + exp x), accurate everywhere (PyTorch's cuts over to x above 20)."""
+    """ln(1 + exp x), accurate everywhere (PyTorch's is x above 20)."""
 
     name = "softplus"
     lipschitz = 1.0

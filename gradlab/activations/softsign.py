@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Softsign(Activation):
-    """x / (1 + |x|), a tanh with slow tails."""
+    """x / (1 + |x|), like tanh, but saturating slowly."""
 
     name = "softsign"
     lipschitz = 1.0
@@ -16,5 +16,5 @@ class Softsign(Activation):
         return x / (1 + x.abs())
 
     def slope(self, x: Tensor, y: Tensor) -> Tensor:
-        reach = 1 + x.abs()
-        return 1 / (reach * reach)
+        root = 1 + x.abs()
+        return 1 / (root * root)

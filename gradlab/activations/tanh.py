@@ -6,7 +6,7 @@ from gradlab.activations.base import Activation
 
 
 class Tanh(Activation):
-    """tanh x, the classical choice of recurrent networks."""
+    """tanh x, the usual activation of recurrent networks."""
 
     name = "tanh"
     lipschitz = 1.0

@@ -1,8 +1,8 @@
-"""A real backward pass, watched: dL/dh_t, dL/dc_t and what each step gives dL/dW."""
+"""One ``loss.backward()``: dL/dh_t, dL/dc_t and each step's contribution to dL/dW."""
 
 from gradlab.bptt.backward import Backward, backward
 from gradlab.bptt.contributions import Contributions, contributions
-from gradlab.bptt.leaves import weight_gradients
+from gradlab.bptt.weight_copies import weight_gradients
 
 
 __all__ = [

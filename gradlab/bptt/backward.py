@@ -1,4 +1,4 @@
-"""Hooks on a real ``loss.backward()``."""
+"""Record the gradients of one ``loss.backward()`` by tensor hooks."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ from gradlab.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Backward:
-    """What arrived where in one backward pass, each sequence for itself.
+    """The gradients of one backward pass, for every sequence.
 
     Attributes:
-        loss: (…M, B), the losses; the pass started from their sum.
-        graph: dL/ds_t with everything computed from s_t following it, which is what
-            ``retain_grad`` gives; per state, (T + 1, …M, B, n).
-        state: dL/ds_t with the other states of that step held, the coordinate of the
-            state Jacobian. It differs from ``graph`` where one state is computed from
+        loss: (…M, B), the losses; the pass starts from their sum.
+        graph: dL/ds_t along the graph, as ``retain_grad`` gives it; per state,
+            (T + 1, …M, B, n).
+        state: dL/ds_t with the other states of step t held, as in the state Jacobian;
+            same shapes. It differs from ``graph`` where one state is computed from
             another, as the LSTM's h_t from c_t.
-        uses: of ``weight_hh``, in the order of the cell's; ``product`` holds delta_t,
-            the gradient that reached the product, (T, …M, B, rows). Empty where the
-            cell does not name its uses.
+        uses: the products with ``weight_hh``, in the cell's order, with delta_t, the
+            gradient that reached the product, (T, …M, B, rows), as ``product``. Empty
+            if the cell's steps do not list them.
     """
 
     loss: Tensor
@@ -32,50 +32,52 @@ class Backward:
     uses: tuple[Recurrent, ...]
 
 
-class _Hook:
-    """Keeps the gradient that reaches a tensor; zeros where none does."""
+class _GradientHook:
+    """Record the gradient that reaches a tensor; zeros if none does."""
 
     def __init__(self, tensor: Tensor) -> None:
         self.like = tensor.detach()
-        self.caught: Tensor | None = None
+        self._received: Tensor | None = None
         if tensor.requires_grad:
-            tensor.register_hook(self._catch)
+            tensor.register_hook(self._receive)
 
-    def _catch(self, gradient: Tensor) -> None:
-        self.caught = gradient
+    def _receive(self, gradient: Tensor) -> None:
+        self._received = gradient
 
     @property
     def gradient(self) -> Tensor:
-        return torch.zeros_like(self.like) if self.caught is None else self.caught
+        return torch.zeros_like(self.like) if self._received is None else self._received
 
 
 def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
-    """Run the trajectory again with a graph and its loss backward, hooks in place.
+    """Run the trajectory's cell again with a graph, and the loss backward.
+
+    Does not write the parameters' ``.grad`` and draws no random numbers. Gradients
+    below the dtype's range are 0, as they are in training.
 
     Args:
-        trajectory: only its cell, inputs and first state are used.
+        trajectory: of which the cell, the inputs and the first state are used.
         loss: of the sequences.
         direction: (…M, B, n), the loss's unit vectors.
-
-    Parameters keep their ``.grad`` (none is written), and no random number is drawn.
-    Gradients below the dtype's range are 0 here as they are in training.
     """
     with torch.enable_grad():
         inputs = trajectory.inputs.detach().clone().requires_grad_()
         start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)
-        watched = _Watched(trajectory, inputs, start)
-        losses = loss(watched.outputs, direction)
+        run = _HookedRun(trajectory, inputs, start)
+        losses = loss(run.outputs, direction)
         total = losses.sum()
     if total.requires_grad:
         total.backward(inputs=[*start, inputs])
-    return Backward(losses.detach(), *watched.gradients())
+    return Backward(losses.detach(), *run.gradients())
 
 
-class _Watched:
-    """A forward pass with a hook wherever a gradient is asked for.
+class _HookedRun:
+    """A forward pass with hooks on states, their aliases and the products.
 
-    Between two steps every state goes through an alias: what arrives there came through
-    the next step alone. The loss has an alias of its own of the state read out.
+    Between two steps every state is replaced by an alias (``view_as``): the gradient
+    that reaches the alias came through the next step only, so it is dL/ds_t with the
+    other states of step t held. The loss reads an alias of the output state, whose
+    gradient is added to that.
     """
 
     def __init__(
@@ -84,28 +86,29 @@ class _Watched:
         cell, state = trajectory.cell, start
         self.output_state = cell.output_state
         self.outputs: list[Tensor] = []
-        self.graph = [[_Hook(s) for s in start]]
-        self.onward: list[list[_Hook]] = []
-        self.to_loss: list[_Hook] = []
+        self.graph = [[_GradientHook(s) for s in start]]
+        self.from_next_step: list[list[_GradientHook]] = []
+        self.from_loss: list[_GradientHook] = []
         self.recurrent: list[tuple[Recurrent, ...]] = []
-        self.deltas: list[list[_Hook]] = []
+        self.deltas: list[list[_GradientHook]] = []
         for x in inputs:
             step = cell.step(x, self._alias(state))
             state = step.state
-            self.graph.append([_Hook(s) for s in state])
+            self.graph.append([_GradientHook(s) for s in state])
             output = state[cell.output_state].view_as(state[cell.output_state])
             self.outputs.append(output)
-            self.to_loss.append(_Hook(output))
+            self.from_loss.append(_GradientHook(output))
             self.recurrent.append(step.recurrent)
-            self.deltas.append([_Hook(use.product) for use in step.recurrent])
+            self.deltas.append([_GradientHook(use.product) for use in step.recurrent])
 
     def gradients(self) -> tuple[tuple, tuple, tuple]:
-        """Return graph and state gradients and the uses, time first."""
+        """Return ``graph``, ``state`` and ``uses`` of :class:`Backward`."""
         graph = _by_state([[hook.gradient for hook in hooks] for hooks in self.graph])
-        onward = [[hook.gradient for hook in hooks] for hooks in self.onward]
-        onward.append([torch.zeros_like(hook.like) for hook in self.graph[-1]])
-        for t, hook in enumerate(self.to_loss, start=1):
-            onward[t][self.output_state] = onward[t][self.output_state] + hook.gradient
+        from_next = [[hook.gradient for hook in hooks] for hooks in self.from_next_step]
+        from_next.append([torch.zeros_like(hook.like) for hook in self.graph[-1]])
+        for t, hook in enumerate(self.from_loss, start=1):
+            gradients = from_next[t]
+            gradients[self.output_state] = gradients[self.output_state] + hook.gradient
         uses = tuple(
             Recurrent(
                 use.rows,
@@ -114,13 +117,14 @@ class _Watched:
             )
             for k, use in enumerate(self.recurrent[0])
         )
-        return graph, _by_state(onward), uses
+        return graph, _by_state(from_next), uses
 
     def _alias(self, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         aliases = tuple(s.view_as(s) for s in state)
-        self.onward.append([_Hook(s) for s in aliases])
+        self.from_next_step.append([_GradientHook(s) for s in aliases])
         return aliases
 
 
 def _by_state(rows: list[list[Tensor]]) -> tuple[Tensor, ...]:
+    """Stack rows of one tensor per state along time, state by state."""
     return tuple(torch.stack(column) for column in zip(*rows, strict=True))

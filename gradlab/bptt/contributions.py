@@ -1,4 +1,4 @@
-"""Each step's part in dL/dW_hh."""
+"""Each step's contribution to dL/dW_hh."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From a spec to a cell, and from many cells to one with a member axis."""
+"""Build a cell from a spec, and an ensemble from many cells."""
 
 import copy
 import inspect
@@ -29,32 +29,33 @@ def build(
     """Build the cell a spec such as ``lstm:peephole`` names.
 
     Args:
-        spec: name and options; with ``layers=2`` two such cells, one above the other
-            (:class:`gradlab.cells.MultiLayerCell`).
+        spec: name and options; with ``layers=2`` a
+            :class:`gradlab.cells.MultiLayerCell` of two such cells.
         input_size: I.
         hidden_size: H.
-        activation: replaces the cell's own; None leaves it.
+        activation: replaces the cell's own unless None.
         dtype: of the parameters.
         bias: whether the cell has biases.
-        seed: of what the constructor draws from torch's generator, which is left as
-            it was (weights of a sweep are drawn anew by ``initialize_``).
+        seed: of the constructor's draws from torch's generator, whose state is
+            restored (``initialize_`` draws the weights of a sweep).
 
     Raises:
-        UnknownNameError, ConfigError: where the spec or a value is not to be had.
+        UnknownNameError, ConfigError: for an invalid spec or value.
     """
     name, options = parse(spec)
     leaf: type[Cell] = catalog.get("cells", name)
     layers = 1 if "layers" in leaf.options else options.pop("layers", 1)
-    wanted: dict[str, Any] = {
-        key: _valued(value, leaf.options[key]) for key, value in options.items()
+    arguments: dict[str, Any] = {
+        key: _option_value(value, leaf.options[key]) for key, value in options.items()
     }
-    wanted.update(_accepted(leaf, name, activation=activation, bias=bias, dtype=dtype))
+    common = _accepted(leaf, name, activation=activation, bias=bias, dtype=dtype)
+    arguments.update(common)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        cell = leaf(input_size, hidden_size, **wanted)
+        cell = leaf(input_size, hidden_size, **arguments)
         if layers > 1:
             width = cell.state_sizes[cell.output_state]
-            above = [leaf(width, hidden_size, **wanted) for _ in range(layers - 1)]
+            above = [leaf(width, hidden_size, **arguments) for _ in range(layers - 1)]
             cell = MultiLayerCell([cell, *above])
     return cell.to(dtype) if dtype is not None else cell
 
@@ -86,17 +87,17 @@ def ensemble(cells: Sequence[Cell]) -> Cell:
         }:
             raise ShapeError(
                 got=f"{cell} and {first}",
-                expected="cells of one kind and one size",
-                try_="an ensemble for each kind",
+                expected="cells of one class and one size",
+                try_="an ensemble for each class and size",
             )
     together = copy.deepcopy(first)
     for name, parameter in first.named_parameters():
         rows = torch.stack([cell.get_parameter(name).detach() for cell in cells])
-        _put(together, name, nn.Parameter(rows, parameter.requires_grad))
+        _set_parameter(together, name, nn.Parameter(rows, parameter.requires_grad))
     return together
 
 
-def _put(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
+def _set_parameter(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
     """Set a parameter by its dotted name."""
     place, _, last = name.rpartition(".")
     setattr(module.get_submodule(place), last, parameter)
@@ -104,16 +105,16 @@ def _put(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
 
 def select_members(cell: Cell, members: torch.Tensor) -> Cell:
     """Return the ensemble of some members of ``cell``, by their indices ``members``."""
-    some = copy.deepcopy(cell)
-    for module in some.modules():
+    selected = copy.deepcopy(cell)
+    for module in selected.modules():
         for name, parameter in module.named_parameters(recurse=False):
             rows = nn.Parameter(parameter.detach()[members], parameter.requires_grad)
             setattr(module, name, rows)
-    return some
+    return selected
 
 
-def _valued(value: Any, default: Any) -> Any:
-    """Turn the name of an activation into one; leave other values."""
+def _option_value(value: Any, default: Any) -> Any:
+    """Return the activation that an option's value names; else the value itself."""
     if isinstance(value, str) and is_activation(default):
         return catalog.get("activations", value)()
     return value
@@ -124,7 +125,10 @@ def _accepted(
 ) -> dict[str, Any]:
     """Return those of the common arguments that a constructor takes.
 
-    A user's cell may take sizes only; what would then be lost silently is refused.
+    A user's cell may take sizes only.
+
+    Raises:
+        ConfigError: for an activation or ``bias=False`` that it does not take.
     """
     parameters = inspect.signature(leaf).parameters
     open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())

@@ -7,9 +7,9 @@ from gradlab.errors import ConfigError, UnknownNameError
 
 
 COMMON: dict[str, Any] = {"layers": 1}
-"""Options of every cell and their defaults; a cell's own of the same name go first."""
+"""Options of every cell and their defaults; a cell's own of the same name win."""
 
-MEANING = {"layers": "so many cells one above the other, each fed with the one below."}
+MEANING = {"layers": "how many such cells on top of each other."}
 
 
 def parse(spec: str) -> tuple[str, dict[str, Any]]:
@@ -21,7 +21,7 @@ def parse(spec: str) -> tuple[str, dict[str, Any]]:
     (('rnn', {'layers': 2}), ('rnn', {}))
 
     Raises:
-        UnknownNameError: for a cell, option or activation nobody knows.
+        UnknownNameError: for an unknown cell, option or activation.
         ConfigError: for an option without its value, or two that exclude each other.
     """
     name, _, tail = spec.strip().partition(":")
@@ -34,7 +34,7 @@ def parse(spec: str) -> tuple[str, dict[str, Any]]:
 
 
 def canonical(spec: str) -> str:
-    """Return the one way to write a spec: options checked, sorted, defaults dropped.
+    """Return a spec in canonical form: options checked, sorted, defaults dropped.
 
     >>> canonical("lstm:no_forget+peephole"), canonical("lstm:gate=sigmoid")
     ('lstm:no_forget+peephole', 'lstm')
@@ -45,25 +45,25 @@ def canonical(spec: str) -> str:
 
 
 def axes(spec: str) -> frozenset[str]:
-    """Return which of ``activation init gain forget_bias`` change this cell.
+    """Return which of ``activation init gain forget_bias`` apply to this cell.
 
     >>> sorted(axes("lstm:no_forget"))
     ['activation', 'gain', 'init']
     """
     name, given = parse(spec)
     about = catalog.metadata("cells", name)
-    lost = about["axes_lost"]
-    gone = [axis for key, some in lost.items() if _all_in(key, given) for axis in some]
-    return frozenset(about["axes"]) - set(gone)
+    lost = {
+        axis
+        for options, axes_lost in about["axes_lost"].items()
+        if all(option in given for option in options.split("+"))
+        for axis in axes_lost
+    }
+    return frozenset(about["axes"]) - lost
 
 
 def is_activation(default: Any) -> bool:
-    """Whether an option with this default takes the name of an activation."""
+    """Return whether an option with this default takes the name of an activation."""
     return default is None or default in catalog.names("activations")
-
-
-def _all_in(key: str, given: dict[str, Any]) -> bool:
-    return all(part in given for part in key.split("+"))
 
 
 def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
@@ -93,7 +93,7 @@ def _wrong(spec: str, key: str, how: str, try_: str) -> ConfigError:
 
 
 def _refuse_conflicts(spec: str, name: str, given: dict[str, Any]) -> None:
-    for first, second in catalog.metadata("cells", name).get("conflicts", ()):
+    for first, second in catalog.metadata("cells", name)["conflicts"]:
         if first in given and second in given:
             raise ConfigError(
                 got=f"cell {spec!r}",

@@ -22,7 +22,7 @@ from gradlab.numerics.batch_invariant import (
 class GRU(TorchCell):
     """h_t = k h_{t-1} + (1 - k) n, with the keep gate k = z, or 1 - z.
 
-    Products without a sign between are elementwise where no matrix (W, U) is in them::
+    Products of vectors are elementwise::
 
         r = gate(a_r),  a_r = W_r x_t + b_ir + U_r h_{t-1} + b_hr
         z = gate(a_z),  a_z = W_z x_t + b_iz + U_z h_{t-1} + b_hz
@@ -39,14 +39,17 @@ class GRU(TorchCell):
         N = D(r) U_n + D(y gate'(a_r)) U_r                              reset after
         N = U_n (D(r) + D(y gate'(a_r)) U_r)                            reset before
 
-    The conveyor is k. dh_t/dx_t has W in place of U and no D(k); what r scales, the
-    first term of N, is then W_n alone. PyTorch keeps with z and resets after the
-    product: without options it is ``torch.nn.GRUCell``.
+        dh_t/dx_t = D(dh_t/da_z) W_z + D(dh_t/da_n) N_x
+        N_x = W_n + D(y gate'(a_r)) W_r                                 reset after
+        N_x = W_n + U_n D(y gate'(a_r)) W_r                             reset before
+
+    The conveyor is k. PyTorch keeps with z and resets after the product: without
+    options it is ``torch.nn.GRUCell``.
 
     Args:
         input_size: I.
         hidden_size: H.
-        activation: of the candidate; tanh by default.
+        activation: phi; tanh by default.
         reset_before: reset before the product (Cho et al. 2014).
         z_replaces: k = 1 - z (Chung et al. 2014).
         gate: activation of the gates; sigmoid by default.
@@ -89,13 +92,69 @@ class GRU(TorchCell):
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
-        advance = self._reset_before if self.reset_before else self._reset_after
-        gates, a, recurrent = advance(self._input_term(inputs), h)
-        z, n = gates["update_gate"], gates["candidate"]
+        gates_at = self._reset_before if self.reset_before else self._reset_after
+        r, z, a, recurrent = gates_at(self._input_term(inputs), h)
+        n = self.candidate(a[2])
         carried = h if keep_path_carry is None else keep_path_carry
-        replaced = z if self.z_replaces else 1 - z
-        keep = 1 - z if self.z_replaces else z
-        return Step((replaced * n + keep * carried,), gates, a, recurrent)
+        k, replaced = (1 - z, z) if self.z_replaces else (z, 1 - z)
+        return Step(
+            (replaced * n + k * carried,),
+            dict(zip(self.gate_names, (r, z, n), strict=True)),
+            dict(zip(self.gate_names, a, strict=True)),
+            recurrent,
+        )
+
+    def _reset_after(self, x: Tensor, h: Tensor):
+        """Return r, z, (a_r, a_z, a_n) and the products with U; ``x`` is W x + b_i."""
+        product = linear(h, self.weight_hh)
+        y = product if self.bias_hh is None else product + row(self.bias_hh)
+        rz, n = 2 * self.hidden_size, self.hidden_size
+        (x_rz, x_n), (y_rz, y_n) = (v.split([rz, n], -1) for v in (x, y))
+        a_r, a_z = (x_rz + y_rz).split(self.hidden_size, -1)
+        r, z = self.gate(a_r), self.gate(a_z)
+        recurrent = Recurrent(slice(0, rz + n), h, product)
+        return r, z, (a_r, a_z, x_n + r * y_n), (recurrent,)
+
+    def _reset_before(self, x: Tensor, h: Tensor):
+        """Return the same as :meth:`_reset_after`."""
+        rz, n = 2 * self.hidden_size, self.hidden_size
+        u_rz, u_n = self.weight_hh.split([rz, n], -2)
+        if self.bias_hh is not None:
+            x = x + row(self.bias_hh)
+        x_rz, x_n = x.split([rz, n], -1)
+        product = linear(h, u_rz)
+        a_r, a_z = (x_rz + product).split(self.hidden_size, -1)
+        r, z = self.gate(a_r), self.gate(a_z)
+        reset = r * h
+        product_n = linear(reset, u_n)
+        recurrent = (
+            Recurrent(slice(0, rz), h, product),
+            Recurrent(slice(rz, rz + n), reset, product_n),
+        )
+        return r, z, (a_r, a_z, x_n + product_n), recurrent
+
+    def _slopes(self, state, step: Step) -> "_Slopes":
+        # h_t = k h_{t-1} + (1 - k) n: a_z moves k, by which h_{t-1} replaces n.
+        (h,), a = state, step.pre_activations
+        r, z, n = (step.gates[name] for name in self.gate_names)
+        dr = self.gate.derivative(a["reset_gate"], r)
+        dz = self.gate.derivative(a["update_gate"], z)
+        k = 1 - z if self.z_replaces else z
+        dh_da_z = (n - h if self.z_replaces else h - n) * dz
+        dh_da_n = (1 - k) * self.candidate.derivative(a["candidate"], n)
+        y = h if self.reset_before else self._late_product(h, step)
+        return _Slopes(r, k, y, dr, dh_da_z, dh_da_n)
+
+    def _late_product(self, h: Tensor, step: Step) -> Tensor:
+        """Return U_n h_{t-1} + b_hn, from ``step.recurrent`` where it is there."""
+        rows = slice(2 * self.hidden_size, 3 * self.hidden_size)
+        if step.recurrent:
+            product = step.recurrent[0].product[..., rows]
+        else:
+            product = linear(h, self.weight_hh[..., rows, :])
+        if self.bias_hh is None:
+            return product
+        return product + row(self.bias_hh[..., rows])
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         u_r, u_z, u_n = self.weight_hh.split(self.hidden_size, -2)
@@ -111,8 +170,9 @@ class GRU(TorchCell):
         return StepJacobian({"hh": hh}, k)
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
-        # v J, from the left: v reaches each pre-activation, and U takes these to
-        # h_{t-1}. With the reset before, a_n comes first: it reaches r by U_n.
+        # v J by the chain rule from the left: v_a is what reaches the pre-activations,
+        # and U takes v_a to h_{t-1}. With the reset before the product, r is reached
+        # through a_n and U_n, by v_n.
         ((v,), (out_h,)) = cotangents, out or (None,)
         r, k, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
         if not self.reset_before:
@@ -144,63 +204,6 @@ class GRU(TorchCell):
     def conveyor(self, inputs, state, step) -> Tensor:
         z = step.gates["update_gate"]
         return 1 - z if self.z_replaces else z
-
-    def _reset_after(self, x: Tensor, h: Tensor):
-        product = linear(h, self.weight_hh)
-        y = product if self.bias_hh is None else product + row(self.bias_hh)
-        width = self.hidden_size
-        early = x[..., : 2 * width] + y[..., : 2 * width]
-        a_reset, a_update = early.split(width, -1)
-        reset, update = self.gate(a_reset), self.gate(a_update)
-        a_new = x[..., 2 * width :] + reset * y[..., 2 * width :]
-        recurrent = Recurrent(slice(0, 3 * width), h, product)
-        return *self._named(a_reset, a_update, a_new, reset, update), (recurrent,)
-
-    def _reset_before(self, x: Tensor, h: Tensor):
-        width = self.hidden_size
-        early, late = self.weight_hh.split([2 * width, width], -2)
-        if self.bias_hh is not None:
-            x = x + row(self.bias_hh)
-        product = linear(h, early)
-        a_reset, a_update = (x[..., : 2 * width] + product).split(width, -1)
-        reset, update = self.gate(a_reset), self.gate(a_update)
-        kept = reset * h
-        new = linear(kept, late)
-        recurrent = (
-            Recurrent(slice(0, 2 * width), h, product),
-            Recurrent(slice(2 * width, 3 * width), kept, new),
-        )
-        a_new = x[..., 2 * width :] + new
-        return *self._named(a_reset, a_update, a_new, reset, update), recurrent
-
-    def _named(self, a_reset, a_update, a_new, reset, update):
-        """Return gates and pre-activations by name."""
-        values = (reset, update, self.candidate(a_new))
-        gates = dict(zip(self.gate_names, values, strict=True))
-        a = dict(zip(self.gate_names, (a_reset, a_update, a_new), strict=True))
-        return gates, a
-
-    def _slopes(self, state, step: Step) -> "_Slopes":
-        (h,), a = state, step.pre_activations
-        r, z, n = (step.gates[name] for name in self.gate_names)
-        dr = self.gate.derivative(a["reset_gate"], r)
-        dz = self.gate.derivative(a["update_gate"], z)
-        k = 1 - z if self.z_replaces else z
-        dh_da_z = (n - h if self.z_replaces else h - n) * dz
-        dh_da_n = (1 - k) * self.candidate.derivative(a["candidate"], n)
-        y = h if self.reset_before else self._late_product(h, step)
-        return _Slopes(r, k, y, dr, dh_da_z, dh_da_n)
-
-    def _late_product(self, h: Tensor, step: Step) -> Tensor:
-        """Return U_n h_{t-1} + b_hn, from ``step.recurrent`` where it is there."""
-        rows = slice(2 * self.hidden_size, 3 * self.hidden_size)
-        if step.recurrent:
-            product = step.recurrent[0].product[..., rows]
-        else:
-            product = linear(h, self.weight_hh[..., rows, :])
-        if self.bias_hh is None:
-            return product
-        return product + row(self.bias_hh[..., rows])
 
 
 class _Slopes(NamedTuple):

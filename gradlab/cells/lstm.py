@@ -169,6 +169,8 @@ class LSTM(TorchCell):
 
     def _slopes_of_c(self, state, step: Step) -> tuple[dict[str, Tensor], Tensor]:
         """Return dc_t/da by gate, in the order of the weight's rows, and d."""
+        # c_t = f c_{t-1} + i g: each gate's slope times what the gate multiplies;
+        # coupled, i = 1 - f, so a_f moves both terms.
         (_, c), a, gates = state, step.pre_activations, step.gates
         g = gates["candidate"]
         dc_da = {}
@@ -180,6 +182,7 @@ class LSTM(TorchCell):
             dc_da["forget_gate"] = (c - g if self.coupled else c) * slope
         slope = self.candidate.derivative(a["candidate"], g)
         dc_da["candidate"] = gates["input_gate"] * slope
+        # d: c_{t-1} enters by f itself and, with peepholes, by a_i and a_f.
         d = torch.ones_like(c) if self.no_forget else gates["forget_gate"]
         for name, p in self._peepholes().items():
             if name != "output_gate":
@@ -188,6 +191,7 @@ class LSTM(TorchCell):
 
     def _slopes_of_h(self, step: Step) -> tuple[Tensor, Tensor]:
         """Return dh_t/da_o and s = dh_t/dc_t, both before the projection."""
+        # h_t = o psi(c_t); with a peephole c_t enters by a_o, too.
         c, o = step.state[1], step.gates["output_gate"]
         psi = self.output(c)
         dh_da = psi * self.gate.derivative(step.pre_activations["output_gate"], o)
@@ -212,8 +216,8 @@ class LSTM(TorchCell):
         return StepJacobian({"hh": hh, "hc": hc, "ch": ch}, conveyor=d)
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
-        # v J, from the left: v_c becomes all that reaches c_t, also through h_t; from
-        # there it reaches each pre-activation, and U takes these to h_{t-1}.
+        # v J by the chain rule from the left: v_c + v_h s is what reaches c_t; v_a what
+        # reaches the pre-activations, from c_t and h_t; U takes v_a to h_{t-1}.
         (v_h, v_c), (out_h, out_c) = cotangents, out or (None, None)
         dc_da, d = self._slopes_of_c(state, step)
         dh_da, s = self._slopes_of_h(step)

@@ -1,4 +1,4 @@
-"""Fill a cell's parameters from named streams."""
+"""Draw a cell's parameters from named random streams."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,20 +16,24 @@ from gradlab.seeding import stream
 if TYPE_CHECKING:
     from gradlab.cells.base import Cell
 
-_OTHERS = ("weight_ih", "bias_ih", "bias_hh", "weight_peephole")
+_BY_DEFAULT = ("weight_ih", "bias_ih", "bias_hh", "weight_peephole")
 _DEFAULT = Default()
-_SMALL = 2**14
+_CACHED_SIZE = 2**14
+"""Largest parameter whose draw is cached: members of a group often share it."""
 
 
 @dataclass(frozen=True)
 class Streams:
-    """A layer's streams by name; the first layer's are those of a cell alone."""
+    """The random streams of a layer, by name.
+
+    The first layer has those of a single-layer cell.
+    """
 
     seed: int
     layer: int
 
     def __call__(self, *names: str) -> np.random.Generator:
-        """Return the stream of a name."""
+        """Return the random generator of a name."""
         above = () if self.layer == 1 else (f"l{self.layer}",)
         return stream(self.seed, *above, *names)
 
@@ -50,24 +54,23 @@ def initialize_(
     cast: a weight depends on its seed, block and sizes, and on nothing else. ``init``
     draws the blocks of ``weight_hh``, which ``gain`` multiplies; ``weight_ih``,
     ``weight_hr``, ``weight_peephole`` and the biases take PyTorch's default,
-    U(-1/sqrt H, 1/sqrt H), whatever ``init``. Parameters by other names (a user's)
-    stay as the constructor made them. Layers are filled one by one, each from streams
-    of its own; the first takes those of a cell alone, so at one seed three layers stand
-    on the same two as two do.
+    U(-1/sqrt H, 1/sqrt H), whatever ``init``. Parameters with other names (a user's)
+    are left as the constructor set them. Each layer has streams of its own, which do
+    not depend on how many layers there are.
 
     Args:
         cell: one cell, not an ensemble.
         init: PyTorch's default when left out.
         gain: factor of ``weight_hh``.
         forget_bias: ``keep`` leaves the draw; a number, ``chrono`` (Tmax = length) or
-            ``chrono:T`` set the logit of the gate that keeps the past: that block of
-            ``bias_ih`` to the value (negated where a high gate replaces), of
-            ``bias_hh`` to 0. Chrono also gives an input gate the negated bias.
+            ``chrono:T`` set the bias of the keep gate: its block of ``bias_ih`` to the
+            value (negated if a high gate replaces the carry), of ``bias_hh`` to 0.
+            Chrono also sets an input gate's bias to the negated value.
         seed: of all streams.
         length: of the sequences, for ``chrono``.
 
     Raises:
-        ConfigError: for a forget bias that is none.
+        ConfigError: for an invalid forget bias.
     """
     init = init or _DEFAULT
     for number, layer in enumerate(cell.layer_cells, start=1):
@@ -78,7 +81,7 @@ def initialize_(
 
 
 def draws_all(cell: "Cell") -> bool:
-    """Say whether :func:`initialize_` leaves nothing as the constructor made it."""
+    """Return whether :func:`initialize_` draws every parameter of ``cell``."""
     return all(
         name == "weight_hr" or len(parameter) == _rows(layer, name)
         for layer in cell.layer_cells
@@ -88,19 +91,19 @@ def draws_all(cell: "Cell") -> bool:
 
 def _rows(cell: "Cell", name: str) -> int:
     """Return how many rows of a parameter are drawn."""
-    drawn = name in ("weight_hh", *_OTHERS)
+    drawn = name in ("weight_hh", *_BY_DEFAULT)
     return len(_blocks(cell, name)) * cell.hidden_size if drawn else 0
 
 
 def _fill_all(cell: "Cell", init: Initializer, gain: float, streams: Streams) -> None:
     width = cell.hidden_size
     for name, parameter in cell.named_parameters():
-        if name == "weight_hh" or name in _OTHERS:
-            given = init if name == "weight_hh" else _DEFAULT
+        if name == "weight_hh" or name in _BY_DEFAULT:
+            chosen = init if name == "weight_hh" else _DEFAULT
             columns = parameter.shape[1] if parameter.ndim == 2 else 1
-            small = name in _OTHERS and parameter.numel() <= _SMALL
-            draw = _remembered if small else _drawn
-            values = draw(given, streams, name, _blocks(cell, name), width, columns)
+            small = name in _BY_DEFAULT and parameter.numel() <= _CACHED_SIZE
+            draw = _draw_cached if small else _draw
+            values = draw(chosen, streams, name, _blocks(cell, name), width, columns)
             values = values * gain if name == "weight_hh" else values
             rows = parameter[: len(values)]
             rows.copy_(torch.from_numpy(values).reshape(rows.shape))
@@ -110,7 +113,7 @@ def _fill_all(cell: "Cell", init: Initializer, gain: float, streams: Streams) ->
             parameter.copy_(torch.from_numpy(values))
 
 
-def _drawn(
+def _draw(
     init: Initializer,
     streams: Streams,
     name: str,
@@ -118,13 +121,13 @@ def _drawn(
     rows: int,
     columns: int,
 ) -> np.ndarray:
-    """Return the blocks of a parameter one below the other, float64."""
+    """Return the drawn blocks of a parameter below each other, float64."""
     return np.concatenate(
         [init.block(rows, columns, streams(name, block)) for block in blocks]
     )
 
 
-_remembered = lru_cache(maxsize=128)(_drawn)
+_draw_cached = lru_cache(maxsize=128)(_draw)
 
 
 def _set_forget_bias(
@@ -149,7 +152,7 @@ def _blocks(cell: "Cell", name: str) -> tuple[str, ...]:
 
 
 def _set_bias(cell: "Cell", gate: str, values: np.ndarray) -> None:
-    """Set one gate's bias once: in bias_ih, with bias_hh zero."""
+    """Set one gate's bias: bias_ih to ``values``, bias_hh to zero."""
     rows = cell.weight_blocks[gate]
     cell.get_parameter("bias_ih")[rows] = torch.from_numpy(values).to(
         cell.get_parameter("bias_ih")

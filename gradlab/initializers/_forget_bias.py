@@ -9,7 +9,7 @@ from gradlab.errors import ConfigError
 
 
 def check(setting: str | float) -> str | float:
-    """Return a forget bias as it is written once: ``keep``, a float, ``chrono[:T]``.
+    """Return a forget bias in canonical form: ``keep``, a float, ``chrono[:T]``.
 
     >>> check("3"), check("chrono:256"), check("keep")
     (3.0, 'chrono:256', 'keep')
@@ -45,14 +45,17 @@ def values(
 ) -> np.ndarray | None:
     """Return the keep gate's bias per unit, float64 (units,), or None to keep it.
 
-    Chrono draws ln u with u uniform in [1, Tmax - 1]; the same uniform numbers serve
-    every Tmax. Tmax is ``length`` unless the setting fixes it; ``draw`` gives the
-    stream of a name.
+    Chrono draws ln u with u uniform in [1, Tmax - 1] (Tallec & Ollivier 2018); the
+    uniform numbers behind u are the same at every Tmax.
 
-    Source: Tallec & Ollivier 2018.
+    Args:
+        setting: as for :func:`check`.
+        units: how many biases.
+        length: Tmax, unless the setting gives it.
+        draw: returns the random generator of a name.
 
     Raises:
-        ConfigError: if the setting is none, or chrono lacks a length.
+        ConfigError: if the setting is invalid, or chrono has no length.
     """
     setting = check(setting)
     if setting == "keep":
@@ -72,5 +75,5 @@ def values(
 
 
 def is_chrono(setting: str | float) -> bool:
-    """Whether the setting draws time scales (and so sets the input gate too)."""
+    """Return whether the setting is chrono, which sets the input gate, too."""
     return str(setting).startswith("chrono")

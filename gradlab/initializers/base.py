@@ -1,4 +1,4 @@
-"""What an initializer is: it draws one gate block of weight_hh."""
+"""The base class of initializers: draw one gate block of weight_hh."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -7,15 +7,15 @@ import numpy as np
 
 
 class Initializer(ABC):
-    """Draws blocks of recurrent weights.
+    """A distribution of gate blocks of ``weight_hh``.
 
-    ``weight_hh`` is a stack of gate blocks, and a property such as orthogonality
-    belongs to each of them: an orthogonal 4H x H stack is not four orthogonal matrices.
+    ``weight_hh`` has its gate blocks one below the other. Each is drawn by itself: an
+    orthogonal (4H, H) matrix is not four orthogonal blocks.
 
     Class attributes:
         gain_is_radius: whether the gain that multiplies the block is its spectral
             radius.
-        formula, reference: for people.
+        formula, reference: one line each, for tables and reports.
     """
 
     name: ClassVar[str]
@@ -25,7 +25,7 @@ class Initializer(ABC):
 
     @abstractmethod
     def block(self, rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw one block, float64 of shape (rows, columns), from ``rng`` alone.
+        """Draw one block, float64 (rows, columns), from no other source than ``rng``.
 
         ``rows`` is the hidden size; ``columns`` too, or the width of a projection.
         """

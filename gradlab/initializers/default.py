@@ -1,4 +1,4 @@
-"""PyTorch's default draw."""
+"""PyTorch's default distribution."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Gaussian draw."""
+"""Gaussian entries."""
 
 import numpy as np
 

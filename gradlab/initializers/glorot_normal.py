@@ -1,4 +1,4 @@
-"""Glorot's normal draw."""
+"""Glorot's normal distribution."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from gradlab.initializers.base import Initializer
 
 
 class GlorotNormal(Initializer):
-    """N(0, 2 / (rows + columns)) of the block."""
+    """N(0, 2 / (rows + columns)) of a block (rows, columns)."""
 
     name = "glorot_normal"
     formula = "N(0, 2 / (rows + columns))"

@@ -1,4 +1,4 @@
-"""Glorot's uniform draw."""
+"""Glorot's uniform distribution."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from gradlab.initializers.base import Initializer
 
 
 class GlorotUniform(Initializer):
-    """U(-a, a) with a = sqrt(6 / (rows + columns)) of the block."""
+    """U(-a, a) with a = sqrt(6 / (rows + columns)) of a block (rows, columns)."""
 
     name = "glorot_uniform"
     formula = "U(-a, a), a = sqrt(6 / (rows + columns))"

@@ -1,4 +1,4 @@
-"""He's normal draw."""
+"""He's normal distribution."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from gradlab.initializers.base import Initializer
 
 
 class He(Initializer):
-    """N(0, 2 / columns): spectral radius near 1.41, made for relu."""
+    """N(0, 2 / columns): spectral radius near 1.41, for relu."""
 
     name = "he"
     formula = "N(0, 2 / columns)"

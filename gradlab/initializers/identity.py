@@ -1,4 +1,4 @@
-"""The identity."""
+"""The identity matrix."""
 
 import numpy as np
 

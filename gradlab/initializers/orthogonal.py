@@ -6,10 +6,11 @@ from gradlab.initializers.base import Initializer
 
 
 class Orthogonal(Initializer):
-    """A uniformly drawn orthogonal block; every singular value is the gain.
+    """A block from the uniform (Haar) distribution of orthogonal matrices.
 
-    From the QR factors of a Gaussian matrix, the signs of R's diagonal moved into Q.
-    A block that is not square has orthonormal rows or columns.
+    Q of the QR decomposition of a Gaussian matrix, with the signs of R's diagonal moved
+    into Q (Mezzadri 2007). Every singular value is the gain. A block that is not square
+    has orthonormal rows or columns.
     """
 
     name = "orthogonal"

@@ -7,7 +7,7 @@ from gradlab.initializers.base import Initializer
 
 
 class SpectralRadius(Initializer):
-    """A Gaussian block divided by its largest eigenvalue's size: the gain is rho."""
+    """A Gaussian block divided by its spectral radius rho, which then is the gain."""
 
     name = "spectral_radius"
     gain_is_radius = True

@@ -1,19 +1,16 @@
-"""A cell run over a sequence, with everything its steps gave.
+"""A cell run over a sequence, with what each of its steps returned.
 
-Kept whole, or, for very long runs, at checkpoints from which steps are computed again.
+Stored whole, or, for very long runs, at checkpoints from which steps are recomputed.
 """
 
 from gradlab.trajectory.checkpoints import CheckpointedTrajectory
-from gradlab.trajectory.running import MIN_LENGTH, unroll
-from gradlab.trajectory.steps import walk
-from gradlab.trajectory.stored import Trajectory, collect
+from gradlab.trajectory.stored import Trajectory
+from gradlab.trajectory.unrolling import MIN_LENGTH, unroll
 
 
 __all__ = [
     "MIN_LENGTH",
     "CheckpointedTrajectory",
     "Trajectory",
-    "collect",
     "unroll",
-    "walk",
 ]

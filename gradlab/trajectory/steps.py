@@ -1,4 +1,4 @@
-"""One step after the other."""
+"""Iterate over the steps of a cell, and check what each returns."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,19 +8,21 @@ from gradlab.cells.base import Cell, Step
 from gradlab.errors import ShapeError
 
 
-def walk(cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]) -> Iterator[Step]:
-    """Yield the steps over ``inputs`` (T, …, B, I) from ``state``."""
+def iterate_steps(
+    cell: Cell, inputs: Tensor, state: tuple[Tensor, ...]
+) -> Iterator[Step]:
+    """Yield the steps over ``inputs`` (T, …, B, I) from ``state`` s_0."""
     for x in inputs:
-        step = step_from(cell, x, state)
+        step = step_checked(cell, x, state)
         state = step.state
         yield step
 
 
-def step_from(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step:
-    """Return the step from a state, if it is one, with states shaped as those before.
+def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step:
+    """Return the step from the state ``before``.
 
     Raises:
-        ShapeError: where a user's cell gives something else.
+        ShapeError: if the cell returns no Step, or states of other shapes.
     """
     step = cell.step(inputs, before)
     name = getattr(cell, "name", type(cell).__name__)
@@ -34,13 +36,13 @@ def step_from(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step:
     expected = [tuple(state.shape) for state in before]
     if shapes != expected:
         raise ShapeError(
-            got=f"next states of shapes {said(shapes)} from step of cell {name}",
-            expected=f"{said(expected)}, as the states before",
+            got=f"next states of shapes {shapes_text(shapes)} from step of cell {name}",
+            expected=f"{shapes_text(expected)}, as the states before",
             try_="state_sizes, where a state is not hidden_size wide",
         )
     return step
 
 
-def said(shapes: Sequence[tuple[int, ...]]) -> str:
-    """Return shapes as a message says them."""
+def shapes_text(shapes: Sequence[tuple[int, ...]]) -> str:
+    """Return shapes as text for messages."""
     return ", ".join(str(shape) for shape in shapes)

@@ -68,7 +68,7 @@ def test_a_users_cell_has_no_ensemble():
 
 def test_only_like_cells_make_an_ensemble():
     for other in (rough("gru"), rough("lstm", hidden=8), rough("lstm:peephole")):
-        with pytest.raises(ShapeError, match="one kind and one size"):
+        with pytest.raises(ShapeError, match="one class and one size"):
             cells.ensemble([rough("lstm"), other])
 
 

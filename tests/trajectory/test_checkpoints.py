@@ -123,9 +123,9 @@ def test_no_more_than_two_segments_are_held():
     _, kept = both("lstm", 5)
     for t in (50, 3, 27, 14):
         kept.step_at(t)
-        assert len(kept.held) <= 2
+        assert len(kept._segments) <= 2
     assert len(kept.checkpoints) == 10
-    held = sum(segment.length for segment in kept.held.values())
+    held = sum(segment.length for segment in kept._segments.values())
     assert held <= 2 * 5
 
 

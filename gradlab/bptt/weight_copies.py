@@ -1,6 +1,7 @@
-"""The slow way to each step's part in dL/dW_hh: a copy of the weight for every step.
+"""Each step's contribution to dL/dW_hh by autograd, with a weight copy for every step.
 
-For cells that do not name their uses of ``weight_hh``, and the twin of the fast way.
+For cells whose steps do not list their products with ``weight_hh``; slow. Also the
+reference for :mod:`gradlab.bptt.contributions`.
 """
 
 import torch
@@ -11,8 +12,8 @@ from gradlab.losses.base import Loss
 from gradlab.trajectory import Trajectory
 
 
-class _Stepper(nn.Module):
-    """A cell whose step is what calling it does."""
+class _CallableStep(nn.Module):
+    """A cell's step as ``forward``, for ``functional_call``."""
 
     def __init__(self, cell: Cell) -> None:
         super().__init__()
@@ -25,23 +26,24 @@ class _Stepper(nn.Module):
 def weight_gradients(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Tensor:
     """Return G_t of every step and sequence, (T, B, rows, columns).
 
-    Each sequence is run alone with a copy of ``weight_hh`` in every step (of each layer
-    a copy, the layers' rows one below the other); autograd then gives the gradient of
-    each copy.
+    Each sequence is run alone with a copy of ``weight_hh`` in every step; G_t is the
+    gradient of that copy. The rows of several layers are below each other.
 
     Args:
-        trajectory: of one cell, no member axis.
+        trajectory: of one cell, without a member axis.
         loss: of the sequences.
-        direction: (B, n).
+        direction: (B, n), the loss's unit vectors.
     """
     sequences = range(trajectory.lead[-1])
-    rows = [_of_one(trajectory, loss, direction, b) for b in sequences]
-    return torch.stack(rows, dim=1)
+    parts = [_of_sequence(trajectory, loss, direction, b) for b in sequences]
+    return torch.stack(parts, dim=1)
 
 
-def _of_one(trajectory: Trajectory, loss: Loss, direction: Tensor, b: int) -> Tensor:
+def _of_sequence(
+    trajectory: Trajectory, loss: Loss, direction: Tensor, b: int
+) -> Tensor:
     cell = trajectory.cell
-    stepper = _Stepper(cell)
+    stepper = _CallableStep(cell)
     copies = [_copies(cell) for _ in range(trajectory.length)]
     state = tuple(s[b : b + 1].detach() for s in trajectory.start)
     hidden = []
@@ -61,7 +63,7 @@ def _of_one(trajectory: Trajectory, loss: Loss, direction: Tensor, b: int) -> Te
 
 
 def _copies(cell: Cell) -> dict[str, Tensor]:
-    """Return a copy of each layer's ``weight_hh`` by its name in a stepper."""
+    """Return copies of the layers' ``weight_hh`` by name in :class:`_CallableStep`."""
     return {
         f"cell.{name}": cell.get_parameter(name).detach().clone().requires_grad_()
         for name in cell.recurrent_parameters
