@@ -33,7 +33,7 @@ ALIGNMENT = 16
 """Matrix sides are multiples of this: 16 floats of 4 bytes are a cache line."""
 
 _VECTOR = 64
-"""Elements a multiple of which every vector width divides."""
+"""A multiple of every vector width, in elements."""
 
 
 def elementwise(function: Callable[..., Tensor], *tensors: Tensor) -> Tensor:

@@ -120,7 +120,7 @@ class CheckpointedTrajectory(Trajectory):
             parts.append(segment.steps_between(first - begin, last - begin))
         return parts[0] if len(parts) == 1 else _concatenate(parts)
 
-    def of_members(self, members: Tensor, stop: int) -> Trajectory:
+    def select_members(self, members: Tensor, stop: int) -> Trajectory:
         """Return the first ``stop`` steps of some members, run again."""
         if len(self.lead) == 1:
             return self

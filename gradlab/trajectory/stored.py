@@ -125,11 +125,11 @@ class Trajectory:
         """Return the sequences at ``index`` of the axes (…M, B), with the same cell.
 
         Only to read stored values: to take or differentiate steps of an ensemble, use
-        :meth:`of_members`.
+        :meth:`select_members`.
         """
         return self._select(self.cell, self.length, *index)
 
-    def of_members(self, members: Tensor, stop: int) -> "Trajectory":
+    def select_members(self, members: Tensor, stop: int) -> "Trajectory":
         """Return the first ``stop`` steps of some members of an ensemble.
 
         The cell is the ensemble of those members, so that steps can be taken and

@@ -245,7 +245,7 @@ def test_the_layers_stand_on_the_same_ones():
     assert not torch.equal(three.layer_cells[1].bias_ih, three.layer_cells[2].bias_ih)
 
 
-def test_gates_and_uses_are_told_apart_again():
+def test_split_is_the_inverse_of_join():
     cell = rough("gru:layers=11+reset_before", hidden=4)
     inputs, state, _ = visit(cell, 2)
     step = cell.step(inputs, state)

@@ -125,7 +125,7 @@ def test_a_member_keeps_its_bits_beside_one_that_breaks_down(spec):
     together = unroll(ensemble(members), inputs)
     every = jacobian_norms(together, "joint", range(76))
     for member in (0, 3, 4):
-        alone = together.of_members(torch.tensor([member]), 75)
+        alone = together.select_members(torch.tensor([member]), 75)
         own = jacobian_norms(alone, "joint", range(76))
         for found, expected in (
             (every.frobenius["joint"], own.frobenius["joint"]),
@@ -200,7 +200,7 @@ def test_bits_at_every_lag_do_not_depend_on_company(names, hidden):
     norms = jacobian_norms(together, "joint", range(length + 1))
     for members in ([0], [3, 4, 5, 6]):
         index = torch.tensor(members)
-        some = together.of_members(index, length)
+        some = together.select_members(index, length)
         part = jacobian_norms(some, "joint", range(length + 1))
         for place, member in enumerate(members):
             for kind in ("frobenius", "spectral"):
@@ -213,6 +213,6 @@ def test_bits_of_wide_networks_do_not_depend_on_company():
     together = ran_together(["rnn"] * 11, hidden=192, length=14)
     norms = jacobian_norms(together, "joint", range(15))
     alone = jacobian_norms(
-        together.of_members(torch.tensor([3]), 14), "joint", range(15)
+        together.select_members(torch.tensor([3]), 14), "joint", range(15)
     )
     assert np.array_equal(alone.spectral["joint"][:, 0], norms.spectral["joint"][:, 3])

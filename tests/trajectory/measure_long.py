@@ -25,13 +25,13 @@ def main(spec: str, length: int, blocks: str) -> None:
     # not ru_maxrss, which is no less than what the process that started this one held
     lines = Path("/proc/self/status").read_text().splitlines()
     status = dict(line.split(":", 1) for line in lines)
-    told = {
+    figures = {
         "megabytes": int(status["VmHWM"].split()[0]) / 1024,
         "seconds": time.process_time() - began,
         "ln_norm": float(norms.spectral["joint"][-1, 0]),
         "lags": len(norms.frobenius["joint"]),
     }
-    print(json.dumps(told))
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

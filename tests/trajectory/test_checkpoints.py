@@ -47,27 +47,31 @@ def equal(a, b):
 @pytest.mark.parametrize("every", [1, 7, 16, 50, 99])
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_step_has_the_stored_bits(spec, every):
-    stored, kept = both(spec, every, burn_in=3)
-    assert isinstance(kept, CheckpointedTrajectory)
-    assert (kept.length, kept.lead) == (stored.length, stored.lead) == (50, (3,))
+    stored, checkpointed = both(spec, every, burn_in=3)
+    assert isinstance(checkpointed, CheckpointedTrajectory)
+    assert (
+        (checkpointed.length, checkpointed.lead)
+        == (stored.length, stored.lead)
+        == (50, (3,))
+    )
     for t in (*range(50, 0, -1), 3, 44, 1, 50):
-        assert equal(kept.step_at(t), stored.step_at(t)), t
+        assert equal(checkpointed.step_at(t), stored.step_at(t)), t
 
 
 @pytest.mark.parametrize("bounds", [(0, 50), (34, 50), (33, 36), (0, 2), (10, 40)])
-def test_stretches_have_the_stored_bits_across_segments(bounds):
+def test_steps_between_have_the_stored_bits_across_segments(bounds):
     for spec in SPECS:
-        stored, kept = both(spec, 7)
-        assert equal(kept.steps_between(*bounds), stored.steps_between(*bounds))
+        stored, checkpointed = both(spec, 7)
+        assert equal(checkpointed.steps_between(*bounds), stored.steps_between(*bounds))
 
 
 @pytest.mark.parametrize("members", [None, 3])
 @pytest.mark.parametrize("hidden", [10, 37])
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_norm_has_the_stored_bits(spec, hidden, members):
-    stored, kept = both(spec, 16, hidden=hidden, members=members)
-    expected, found = jacobian_norms(stored), jacobian_norms(kept)
-    assert "full" not in vars(kept)
+    stored, checkpointed = both(spec, 16, hidden=hidden, members=members)
+    expected, found = jacobian_norms(stored), jacobian_norms(checkpointed)
+    assert "full" not in vars(checkpointed)
     for name in expected.blocks:
         np.testing.assert_array_equal(found.frobenius[name], expected.frobenius[name])
         np.testing.assert_array_equal(found.spectral[name], expected.spectral[name])
@@ -77,9 +81,9 @@ def test_every_norm_has_the_stored_bits(spec, hidden, members):
 def test_a_users_cell():
     inputs = noise(2, 40, 3)
     stored = unroll(TwoStates(), inputs)
-    kept = unroll(TwoStates(), inputs, keep_every=9)
+    checkpointed = unroll(TwoStates(), inputs, keep_every=9)
     for t in range(1, 41):
-        assert equal(kept.step_at(t), stored.step_at(t))
+        assert equal(checkpointed.step_at(t), stored.step_at(t))
 
 
 WALKING = (
@@ -101,31 +105,31 @@ LOOKING_AT_ALL = ("gate_mean", "loss_gradient", "time_constant", "triangle")
 
 @pytest.mark.parametrize("names", [WALKING, LOOKING_AT_ALL])
 def test_every_measure_reads_the_same(names):
-    stored, kept = both("lstm", 16)
-    expected, found = measure(stored, names), measure(kept, names)
+    stored, checkpointed = both("lstm", 16)
+    expected, found = measure(stored, names), measure(checkpointed, names)
     assert set(expected) == set(found)
     for name, reading in expected.items():
         np.testing.assert_array_equal(found[name].values, reading.values)
-    assert ("full" in vars(kept)) == (names is LOOKING_AT_ALL)
+    assert ("full" in vars(checkpointed)) == (names is LOOKING_AT_ALL)
 
 
 def test_what_is_not_finite_is_found_where_it_is():
     cell = cells.build("rnn", 2, 4, seed=0)
     inputs = torch.zeros(2, 30, 2)
     inputs[1, 12] = torch.nan
-    stored, kept = unroll(cell, inputs), unroll(cell, inputs, keep_every=8)
-    assert list(kept.broken) == list(stored.broken) == list(range(13, 31))
+    stored, checkpointed = unroll(cell, inputs), unroll(cell, inputs, keep_every=8)
+    assert list(checkpointed.broken) == list(stored.broken) == list(range(13, 31))
     for t, which in stored.broken.items():
-        assert torch.equal(kept.broken[t], which)
+        assert torch.equal(checkpointed.broken[t], which)
 
 
-def test_no_more_than_two_segments_are_held():
-    _, kept = both("lstm", 5)
+def test_no_more_than_two_segments_are_cached():
+    _, checkpointed = both("lstm", 5)
     for t in (50, 3, 27, 14):
-        kept.step_at(t)
-        assert len(kept._segments) <= 2
-    assert len(kept.checkpoints) == 10
-    held = sum(segment.length for segment in kept._segments.values())
+        checkpointed.step_at(t)
+        assert len(checkpointed._segments) <= 2
+    assert len(checkpointed.checkpoints) == 10
+    held = sum(segment.length for segment in checkpointed._segments.values())
     assert held <= 2 * 5
 
 
