@@ -141,31 +141,21 @@ class LSTM(TorchCell):
         for name in ("input_gate", "forget_gate"):
             if name in p:
                 a[name] = a[name] + p[name] * c
-        gates = self._gates_of_c(a)
-        carried = c if keep_path_carry is None else keep_path_carry
-        if not self.no_forget:
-            carried = gates["forget_gate"] * carried
-        c = carried + gates["input_gate"] * gates["candidate"]
+        f = torch.ones_like(c) if self.no_forget else self.gate(a["forget_gate"])
+        i = 1 - f if self.coupled else self.gate(a["input_gate"])
+        g = self.candidate(a["candidate"])
+        c = f * (c if keep_path_carry is None else keep_path_carry) + i * g
         if "output_gate" in p:
             a["output_gate"] = a["output_gate"] + p["output_gate"] * c
-        gates["output_gate"] = self.gate(a["output_gate"])
-        h = gates["output_gate"] * self.output(c)
+        o = self.gate(a["output_gate"])
+        h = o * self.output(c)
         if self.proj_size:
             h = linear(h, self.weight_hr)
+        gates = {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o}
+        if self.no_forget:
+            del gates["forget_gate"]
         rows = slice(0, self.weight_hh.shape[-2])
         return Step((h, c), gates, a, (Recurrent(rows, state[0], product),))
-
-    def _gates_of_c(self, a: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return i, f and g by name, those that there are."""
-        gates = {}
-        if not self.coupled:
-            gates["input_gate"] = self.gate(a["input_gate"])
-        if not self.no_forget:
-            gates["forget_gate"] = self.gate(a["forget_gate"])
-        if self.coupled:
-            gates = {"input_gate": 1 - gates["forget_gate"], **gates}
-        gates["candidate"] = self.candidate(a["candidate"])
-        return gates
 
     def _slopes_of_c(self, state, step: Step) -> tuple[dict[str, Tensor], Tensor]:
         """Return dc_t/da by gate, in the order of the weight's rows, and d."""
