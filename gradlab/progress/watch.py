@@ -93,7 +93,7 @@ class Watch:
         )
 
     def _done(self, rows: list[tuple]) -> Iterator[PointDone]:
-        """Yield the points that need nothing more, if they did before."""
+        """Yield the points that need nothing more, and did at the last look."""
         for key, params, status, message, computed, _, seconds, finished, _ in rows:
             self._since = max(self._since, finished)
             before = self._status.get(key, "")
