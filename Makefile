@@ -58,7 +58,7 @@ test-slow: $(VENV)/.test
 	$(TEST) -m 'slow and not trials' $(ARGS)
 
 trials: $(VENV)/.test
-	$(TEST) -m trials $(ARGS)
+	$(TEST) -m trials --timeout=3600 $(ARGS)
 
 test-all: test test-slow
 
