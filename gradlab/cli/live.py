@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gradlab.cli.live_text import (
     clipped,
     label,
+    left_text,
     loss,
     opening,
     plain_line,
@@ -24,6 +25,7 @@ from gradlab.progress.events import (
     PointDone,
     PointsDone,
     Started,
+    Timed,
     Verified,
     Waiting,
     WorkerLost,
@@ -88,6 +90,9 @@ class Live:
                 if self._failures == KINDS + 1:
                     return "failed: more kinds, which gradlab status will list"
                 return ""
+            case Timed():
+                left = self.state.seconds_left()
+                return f"about {left_text(left)}"
             case WorkerLost():
                 self._losses += 1
                 return loss(remark, first=self._losses == 1)

@@ -77,6 +77,8 @@ class Measure(ABC):
         outputs: names of its readings; its own name by default.
         version: raised when its numbers change, so that stored ones are recomputed.
         costly: whether sweeps leave it out by default.
+        streams: whether it visits the steps a span at a time, so that it needs no
+            memory for a trajectory too long to store. Only the forecast reads it.
     """
 
     name: ClassVar[str]
@@ -89,6 +91,7 @@ class Measure(ABC):
     outputs: ClassVar[tuple[str, ...]] = ()
     version: ClassVar[int] = 1
     costly: ClassVar[bool] = False
+    streams: ClassVar[bool] = False
 
     def applies_to(self, cell: Cell) -> bool:
         """Return whether this measure is defined for a cell."""

@@ -24,6 +24,7 @@ class Breakdown(Measure):
     question = "Does the computation itself break, and where?"
     formula = "min {t : s_t or J_t not finite}; max {t : J_T ... J_t = 0}"
     axes = ("index",)
+    streams = True
 
     def compute(self, flow):
         product = flow.norms.frobenius["joint"]

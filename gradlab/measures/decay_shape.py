@@ -28,6 +28,7 @@ class DecayShape(Measure):
     formula = "ln |J_{T:t}|_2 by T - t against ln(T - t), on [T/10, T], by AIC"
     reference = "Burnham & Anderson 2002"
     outputs = ("decay_shape", "decay_exponent")
+    streams = True
 
     def compute(self, flow):
         norms = flow.norms

@@ -19,6 +19,7 @@ class FrobeniusNorm(Measure):
     formula = "1/2 ln sum sigma_i(J_T ... J_{t+1})^2"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "lag")
+    streams = True
 
     def compute(self, flow):
         norms = flow.norms

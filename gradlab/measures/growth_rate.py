@@ -29,6 +29,7 @@ class GrowthRate(Measure):
     version = 2
     axes = ("block",)
     outputs = ("growth_rate", "growth_rate_low", "growth_rate_high")
+    streams = True
 
     def compute(self, flow):
         blocks = rated_blocks(flow)

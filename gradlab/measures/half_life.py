@@ -22,6 +22,7 @@ class HalfLife(Measure):
     question = "After how many steps is half of it gone?"
     formula = "ln 2 / -lambda"
     reference = "ln 2 over the measured rate"
+    streams = True
 
     def compute(self, flow):
         rate, _ = Reading({}, rates(flow, "joint")).summary()

@@ -21,6 +21,7 @@ class HiddenOnlyExponent(Measure):
     formula = "mean over t of ln |dh_t/dh_{t-1} q|, c fixed"
     reference = "as computed by the public code of Vogt et al. 2022; not an exponent"
     costly = True
+    streams = True
 
     def applies_to(self, cell):
         return len(cell.state_names) > 1 and len(cell.layer_cells) == 1

@@ -26,6 +26,7 @@ class InputConnectivityMeasure(Measure):
     version = 2
     outputs = ("input_connectivity", "input_connectivity_frobenius")
     costly = True
+    streams = True
 
     def compute(self, flow):
         found = input_connectivity(flow.trajectory)

@@ -22,6 +22,7 @@ class LiveDirections(Measure):
     reference = "a convention: see threshold"
     version = 2
     costly = True
+    streams = True
 
     threshold: float = 1e-3
 

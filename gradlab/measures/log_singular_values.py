@@ -37,6 +37,7 @@ class LogSingularValues(Measure):
         "log_abs_det",
     )
     costly = True
+    streams = True
 
     def compute(self, flow):
         spectra = singular_spectra(flow.trajectory)

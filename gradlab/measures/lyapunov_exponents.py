@@ -37,6 +37,7 @@ class LyapunovExponents(Measure):
         "sum_rule_residual",
     )
     costly = True
+    streams = True
 
     def compute(self, flow):
         found = lyapunov_exponents(flow.trajectory)

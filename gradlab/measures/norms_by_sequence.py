@@ -29,6 +29,7 @@ class NormsBySequence(Measure):
     axes = ("index", "lag")
     outputs = ("norms_by_sequence", "horizon_by_sequence", "horizon_quartiles")
     costly = True
+    streams = True
 
     def compute(self, flow):
         every = range(flow.length + 1)

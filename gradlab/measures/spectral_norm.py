@@ -21,6 +21,7 @@ class SpectralNorm(Measure):
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "lag")
     version = 3
+    streams = True
 
     def compute(self, flow):
         norms = flow.norms

@@ -23,6 +23,7 @@ class StableRank(Measure):
     reference = "Rudelson & Vershynin 2007"
     axes = ("block", "lag")
     version = 3
+    streams = True
 
     def compute(self, flow):
         norms = flow.norms

@@ -22,6 +22,7 @@ class StepSpectralNorm(Measure):
     axes = ("block", "step")
     version = 3
     costly = True
+    streams = True
 
     def compute(self, flow):
         norms = sequences_first(step_norms(flow.trajectory))

@@ -23,6 +23,7 @@ class VerdictMeasure(Measure):
     formula = "by |J_{T:0}|_2 against the thresholds"
     reference = "a convention: see thresholds"
     version = 2
+    streams = True
 
     thresholds: tuple[float, float, float, float] = (1e-3, 0.1, 10.0, 1e3)
 

@@ -22,6 +22,7 @@ class WeightSpectralRadius(Measure):
     formula = "max |lambda_i(W_hh)|"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block",)
+    streams = True
 
     def applies_to(self, cell):
         return has_recurrent_weight(cell)

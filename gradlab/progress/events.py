@@ -22,7 +22,8 @@ class Started:
         failed: of these, failed in an earlier run.
         grids: name -> (points, of these already there).
         jobs: worker processes.
-        work: core-seconds the rest takes, about; 0 where nobody knows.
+        work: core-seconds the rest takes, about; 0 where unknown, as before
+            :class:`Timed`.
     """
 
     name: str
@@ -81,6 +82,17 @@ class Verified:
     text: str
     error: float
     checks: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One small group was timed, ahead of the rest.
+
+    Attributes:
+        work: core-seconds the rest takes, about.
+    """
+
+    work: float
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ Event: TypeAlias = (
     | LockUnavailable
     | Waiting
     | Verified
+    | Timed
     | PointsDone
     | WorkerLost
     | LogLost
@@ -172,6 +185,7 @@ NAMES: Mapping[type, str] = {
     LockUnavailable: "no lock",
     Waiting: "waiting",
     Verified: "verified",
+    Timed: "timed",
     PointDone: "point",
     PointsDone: "progress",
     WorkerLost: "lost",

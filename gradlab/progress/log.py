@@ -8,6 +8,7 @@ the log was opened). By event:
     no lock   folder (its file system has none)
     waiting   scheduler (which has no workers yet)
     verified  error (largest relative difference), checks (by kind), text
+    timed     work (core-seconds expected, by one small group)
     point     key, grids, params, status, message, seconds, not_finite, failed_before
     progress  counts
     lost      cause, points (how many were with that worker)

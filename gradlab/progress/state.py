@@ -16,6 +16,7 @@ from gradlab.progress.events import (
     PointsDone,
     Started,
     Stopped,
+    Timed,
     Verified,
     Waiting,
     WorkerLost,
@@ -39,7 +40,7 @@ The time left is the expected rest times measured over expected so far; without 
 the first group, which may be a tiny one, would decide alone.
 """
 
-Remark: TypeAlias = PointDone | WorkerLost | LockUnavailable | Waiting | LogLost
+Remark: TypeAlias = Timed | PointDone | WorkerLost | LockUnavailable | Waiting | LogLost
 """What a screen says in a sentence, once."""
 
 
@@ -106,6 +107,9 @@ class State:
                 self.lost += 1
                 return [event] if self._is_new(event, event.cause) else []
             case LockUnavailable() | Waiting() | LogLost():
+                return [event]
+            case Timed():
+                self._expected, self._passed, self._measured = event.work, 0.0, 0.0
                 return [event]
             case Verified():
                 self.checked = event.text

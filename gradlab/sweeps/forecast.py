@@ -1,25 +1,44 @@
-"""What a sweep would take, before any of it is computed; nothing is written."""
+"""What a sweep would take: its points, its memory from shapes, its time from a sample.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Memory is the formula of :mod:`gradlab.sweeps.sizes`. Time is that of one small group,
+really measured, times the ratio of their work; so it holds for this machine, and to
+about a factor of two.
+"""
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradlab.engines import machine
+from gradlab.engines.pool import ProcessPool
+from gradlab.errors import TooManyPointsError
 from gradlab.progress.state import START_UP
 from gradlab.store import schema
 from gradlab.store.reading import reader
 from gradlab.store.store import Known, known
-from gradlab.sweeps import bounds, groups, keys
-from gradlab.sweeps.points import check_inputs, plan
-from gradlab.sweeps.runner import missing
-from gradlab.sweeps.sweep import Sweep
+from gradlab.sweeps import calls, groups, keys
+from gradlab.sweeps.groups import GROUP_BYTES, Group
+from gradlab.sweeps.points import check_inputs, first_of, missing, plan
+from gradlab.sweeps.requirements import requirements_of
+from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
-LAID_OUT = 200_000
+POINTS = 5_000
+"""Points up to which a sweep runs without ``yes``."""
+
+SECONDS = 3_600.0
+"""Seconds up to which a sweep runs without ``yes``."""
+
+LISTED = 200_000
 """Points up to which a forecast makes every one of them; above, it only counts."""
 
 WRITING = 0.002
 """Seconds the one writer takes for a point, whatever computes it (make benchmark)."""
+
+SAMPLE_MEMBERS, SAMPLE_SIZE = 4, 64
+"""Points of the group that is timed; its most hidden units and its most steps."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +54,8 @@ class Forecast:
         failed: points that failed earlier and would not be tried again.
         exact: False where there are too many points to make them: counts are then
             upper bounds, and what is there already is not looked at.
-        core_seconds: about how long one core would compute.
+        core_seconds: about how long one core would compute; NaN where the sample
+            failed.
         longest: seconds of the largest group, which is not divided.
         jobs: worker processes of this machine.
         worker: bytes one worker fills at most, about.
@@ -66,9 +86,8 @@ class Forecast:
         """
         if not self.left:
             return 0.0
-        count = workers or self.jobs
-        least = max(self.longest, self.left * WRITING)
-        return START_UP + max(self.core_seconds / count, least)
+        times = self.core_seconds / (workers or self.jobs), self.longest
+        return START_UP + max(*times, self.left * WRITING)
 
 
 def forecast(
@@ -81,6 +100,8 @@ def forecast(
 ) -> Forecast:
     """Return what :func:`gradlab.sweeps.runner.run` would have to do.
 
+    Times one small group in a worker process, which takes a few seconds.
+
     Raises:
         StoreError: results in the folder that cannot be read.
         InputError: an input that cannot be used.
@@ -92,21 +113,22 @@ def forecast(
     workers = jobs or machine.cores()
     if limit is not None:
         workers = max(1, min(workers, limit // machine.WORKER))
-    if sweep.size() > LAID_OUT:
+    if sweep.size() > LISTED:
         return _counted(sweep, where, workers, limit)
     planned = plan(sweep)
     check_inputs(planned.points.values())
     there = _there(where)
     todo = missing(planned, there, retry_failed)
-    waiting = groups.form(planned.points, todo)
-    too_large = 0
+    waiting, too_large = groups.form(planned.points, todo), 0
     if limit is not None:
-        parts = [p for g in waiting for p in groups.within(g, limit - machine.WORKER)]
-        waiting = [p for p in parts if p.memory + machine.WORKER <= limit]
+        room = limit - machine.WORKER
+        parts = [part for group in waiting for part in group.within(room)]
+        waiting = [part for part in parts if part.memory <= room]
         too_large = sum(len(p.keys) for p in parts) - sum(len(p.keys) for p in waiting)
     jobs = max(1, min(workers, len(waiting)))
     largest = sorted((group.memory for group in waiting), reverse=True)
     together = jobs * machine.WORKER + sum(largest[:jobs])
+    pace = time_sample(sample_of(waiting), sweep.load) if waiting else 0.0
     return Forecast(
         name=sweep.name,
         folder=where,
@@ -121,13 +143,94 @@ def forecast(
             for key in planned.points
         ),
         exact=True,
-        core_seconds=sum(group.seconds for group in waiting),
-        longest=max((group.seconds for group in waiting), default=0.0),
+        core_seconds=pace * sum(group.work for group in waiting),
+        longest=pace * max((group.work for group in waiting), default=0.0),
         jobs=jobs,
         worker=machine.WORKER + max(largest, default=0),
         memory=together if limit is None else min(together, limit),
         limit=limit,
         too_large=too_large,
+    )
+
+
+def check_size(sweep: Sweep) -> None:
+    """Refuse a sweep of too many points, before these are made.
+
+    Raises:
+        TooManyPointsError: says how many.
+    """
+    if sweep.size() > POINTS:
+        raise _too_many(f"a sweep of up to {sweep.size():,} points")
+
+
+def check_seconds(points: int, core_seconds: float, jobs: int) -> None:
+    """Refuse a sweep that takes too long; NaN passes.
+
+    Raises:
+        TooManyPointsError: says about how long.
+    """
+    seconds = core_seconds / jobs
+    if seconds > SECONDS:
+        cores = "1 core" if jobs == 1 else f"{jobs} cores"
+        number = f"{points:,} point{'s' * (points > 1)}"
+        raise _too_many(f"a sweep of {number}, about {duration(seconds)} on {cores}")
+
+
+def sample_of(waiting: Sequence[Group]) -> Group:
+    """Return a small group like those that are most of the work."""
+    work: dict[tuple, float] = {}
+    first: dict[tuple, Group] = {}
+    for group in waiting:
+        point = group.points[0]
+        wanted = sorted(group.needs.by_measure.items())
+        kind = (point.cell, point.dtype, point.device, *wanted)
+        work[kind] = work.get(kind, 0.0) + group.work
+        first.setdefault(kind, group)
+    like = first[max(work, key=lambda kind: work[kind])]
+    points = {
+        key: replace(
+            point,
+            hidden=min(point.hidden, SAMPLE_SIZE),
+            length=min(point.length, SAMPLE_SIZE),
+            sequences=min(point.sequences, SAMPLE_MEMBERS),
+            burn_in=0,
+        )
+        for key, point in zip(
+            like.keys[:SAMPLE_MEMBERS], like.points[:SAMPLE_MEMBERS], strict=True
+        )
+    }
+    return Group.of(list(points), points, like.needs)
+
+
+def time_sample(sample: Group, load: tuple[str, ...]) -> float:
+    """Return seconds per operation, timed in a worker process; NaN where it fails."""
+    with ProcessPool(1, load, prepare=calls.PREPARE) as pool:
+        pool.add("sample", calls.TIME, sample.points, sample.needs)
+        (answer,) = pool.answers()
+    return math.nan if answer.value is None else answer.value / sample.work
+
+
+def duration(seconds: float) -> str:
+    """Return a time in two units at most.
+
+    >>> duration(52), duration(200), duration(6000), duration(3e6)
+    ('52 s', '3 min', '1 h 40 min', '35 days')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes / 1440:,.0f} days"
+
+
+def _too_many(got: str) -> TooManyPointsError:
+    return TooManyPointsError(
+        got=got,
+        expected=f"at most {POINTS:,} points and {duration(SECONDS)}, or a yes",
+        try_="--yes, or fewer values on an axis",
     )
 
 
@@ -145,7 +248,15 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
     sizes: dict[str, int] = {}
     for grid in sweep.grids:
         sizes[grid.name] = sizes.get(grid.name, 0) + grid.size()
-    worker = machine.WORKER + groups.GROUP_BYTES
+    some: list[Group] = []
+    work = 0.0
+    for grid in sweep.grids:
+        picked = _some_of(grid, sweep)
+        each = sum(group.work / len(group.keys) for group in picked) / len(picked)
+        work += grid.size() * each
+        some += picked
+    pace = time_sample(sample_of(some), sweep.load)
+    worker = machine.WORKER + max(GROUP_BYTES, *(group.memory for group in some))
     return Forecast(
         name=sweep.name,
         folder=folder,
@@ -154,11 +265,27 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
         left=sweep.size(),
         failed=0,
         exact=False,
-        core_seconds=sum(bounds.seconds_of_grid(grid, sweep) for grid in sweep.grids),
-        longest=groups.GROUP_SECONDS,
+        core_seconds=pace * work,
+        longest=pace * max(group.work for group in some),
         jobs=jobs,
         worker=worker,
         memory=jobs * worker if limit is None else min(jobs * worker, limit),
         limit=limit,
         too_large=0,
     )
+
+
+def _some_of(grid: GridPlan, sweep: Sweep) -> list[Group]:
+    """Return groups of a few combinations of a grid's axes, picked at random."""
+    needs = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
+    pick = random.Random(0)
+    found = []
+    for _ in range(min(100, grid.size())):
+        given = {axis: pick.choice(values) for axis, values in grid.axes.items()}
+        first = first_of(given, grid.seeds[0], sweep)
+        points = {
+            str(seed): replace(first, seed=seed)
+            for seed in grid.seeds[: groups.GROUP_MEMBERS]
+        }
+        found.append(groups.form(points, dict.fromkeys(points, needs))[0])
+    return found

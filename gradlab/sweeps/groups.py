@@ -1,22 +1,26 @@
-"""Points that share shapes, computed together along a leading axis.
+"""Points of one shape, computed together along a leading axis.
 
-Small matrices are bound by call overhead: this is where a sweep's speed lives. A
-point's bits do not depend on its company, so groups may be cut as is convenient.
+Small matrices are bound by the overhead of calls: this is where a sweep's speed comes
+from. A point's bits do not depend on the other members, so a group may be divided at
+will.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 
-from gradlab.sweeps.cost import (
-    GROUP_BYTES,
-    GROUP_MEMBERS,
-    GROUP_SECONDS,
-    bytes_of,
-    memory_of,
-    seconds_of,
-)
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements
+from gradlab.sweeps.sizes import memory_of, work_of
+
+
+GROUP_BYTES = 2**29
+"""Memory of one group, about: also bounds what a stop loses of each worker's work."""
+
+GROUP_MEMBERS = 100
+"""Points of one group: more do not compute faster, and progress should move."""
+
+MEMBER_AXES = frozenset({"init", "gain", "forget_bias", "seed"})
+"""Parameters in which members may differ; all others shape the tensors."""
 
 
 @dataclass(frozen=True)
@@ -25,84 +29,72 @@ class Group:
 
     Attributes:
         keys: of the points.
-        points: alike in all but init, gain, forget bias and seed.
+        points: equal in all but ``MEMBER_AXES``.
         needs: what is wanted of each.
-        seconds: about how long it takes.
-        memory: bytes it fills, about; of a processor's memory.
+        work: operations it takes, up to a factor.
+        memory: bytes it fills at its peak, about, of the processor's memory.
     """
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
     needs: Requirements
-    seconds: float
-    memory: int = 0
+    work: float
+    memory: int
+
+    @classmethod
+    def of(
+        cls, keys: list[str], points: Mapping[str, Point], needs: Requirements
+    ) -> "Group":
+        """Return the group of the points with these keys."""
+        members = tuple(points[key] for key in keys)
+        first, count = members[0], len(members)
+        on_cpu = first.device == "cpu"
+        return cls(
+            tuple(keys),
+            members,
+            needs,
+            work_of(first, needs, count),
+            memory_of(first, needs, count) if on_cpu else 0,
+        )
 
     def singly(self) -> list["Group"]:
         """Return one group for each of its points."""
-        share = self.seconds / len(self.keys)
-        return [
-            Group((key,), (point,), self.needs, share, memory_of(point, self.needs))
-            for key, point in zip(self.keys, self.points, strict=True)
-        ]
+        points = dict(zip(self.keys, self.points, strict=True))
+        return [Group.of([key], points, self.needs) for key in self.keys]
+
+    def within(self, memory: float) -> list["Group"]:
+        """Return the group itself where it fits into memory, else its points singly."""
+        return [self] if self.memory <= memory else self.singly()
 
 
 def form(points: Mapping[str, Point], needs: Mapping[str, Requirements]) -> list[Group]:
     """Return groups of the points that need something, the longest first.
 
-    So that workers end at about the same time, and the first estimate of the time
-    left is not too low.
+    So that workers end at about the same time.
     """
     alike: dict[tuple, list[str]] = {}
     for key, need in needs.items():
-        if need.by_measure:
-            shape = (*_shape(points[key]), tuple(sorted(need.by_measure.items())))
+        if need:
+            shape = (*_shape(points[key]), *need.by_measure.values())
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
-        for part in _parts(keys, _largest(points[keys[0]], needs[keys[0]])):
-            members = tuple(points[key] for key in part)
-            need = needs[part[0]]
-            seconds = sum(seconds_of(point, need) for point in members)
-            memory = memory_of(members[0], need, len(members))
-            groups.append(Group(tuple(part), members, need, seconds, memory))
-    return sorted(groups, key=lambda group: -group.seconds)
-
-
-def within(group: Group, memory: float) -> list[Group]:
-    """Return a group as it is where it fits into memory, else its points singly."""
-    return [group] if group.memory <= memory else group.singly()
+        need = needs[keys[0]]
+        largest = GROUP_BYTES // memory_of(points[keys[0]], need)
+        for part in _parts(keys, max(1, min(GROUP_MEMBERS, largest))):
+            groups.append(Group.of(part, points, need))
+    return sorted(groups, key=lambda group: -group.work)
 
 
 def _shape(point: Point) -> tuple:
-    return (
-        point.cell,
-        point.activation,
-        point.hidden,
-        point.length,
-        point.input,
-        point.loss,
-        point.dtype,
-        point.sequences,
-        point.features,
-        point.burn_in,
-        point.initial_state,
-        point.device,
-    )
+    return tuple(getattr(point, name) for name in _SHAPING)
 
 
-def _largest(point: Point, need: Requirements) -> int:
-    """Return how many points of this kind one group may hold."""
-    in_time = int(GROUP_SECONDS / seconds_of(point, need))
-    return max(1, min(GROUP_MEMBERS, GROUP_BYTES // bytes_of(point), in_time))
+_SHAPING = tuple(f.name for f in fields(Point) if f.name not in MEMBER_AXES)
 
 
-def _parts(keys: list[str], largest: int) -> list[list[str]]:
-    """Cut into as few parts as allowed, of about one size."""
+def _parts(keys: list[str], largest: int) -> Iterator[list[str]]:
+    """Divide into as few parts as allowed, of about equal size."""
     count = -(-len(keys) // largest)
-    base, more = divmod(len(keys), count)
-    parts, start = [], 0
     for number in range(count):
-        stop = start + base + (number < more)
-        parts.append(keys[start:stop])
-        start = stop
-    return parts
+        yield keys[number * len(keys) // count : (number + 1) * len(keys) // count]

@@ -8,6 +8,8 @@ from gradlab.errors import GradlabError
 from gradlab.progress import events
 from gradlab.store.requirement import Requirement
 from gradlab.store.store import Store
+from gradlab.sweeps import calls
+from gradlab.sweeps.forecast import check_seconds
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
@@ -15,9 +17,6 @@ from gradlab.sweeps.points import Plan
 
 
 Progress = Callable[[events.Event], None]
-
-CALLS = "gradlab.sweeps.measure"
-"""The module of the calls that workers get, by name: it imports torch."""
 
 DEATHS = 3
 """How often a worker may die of a point alone before the point is set aside.
@@ -40,6 +39,8 @@ class Intake:
     meta: Meta
     progress: Progress
     means: ExecutionOptions = ExecutionOptions()
+    yes: bool = True
+    pace: float = 0.0
     deaths: dict[str, int] = field(default_factory=dict)
     held: list[Answer] | None = None
 
@@ -53,10 +54,21 @@ class Intake:
         seconds = None if each is None else each * len(group.keys)
         engine.add(
             group,
-            f"{CALLS}:measure",
+            calls.MEASURE,
             group.points,
             group.needs,
             limits=Limits(seconds, group.memory),
+        )
+
+    def time(self, sample: Group, waiting: Sequence[Group], engine: Engine) -> None:
+        """Have a small group timed, to forecast how long those that wait take."""
+        self._sample, self._work = sample, sum(group.work for group in waiting)
+        engine.add(
+            "sample",
+            calls.TIME,
+            sample.points,
+            sample.needs,
+            limits=Limits(memory=sample.memory),
         )
 
     def refuse(self, group: Group, message: str) -> None:
@@ -69,6 +81,8 @@ class Intake:
             self.held.append(answer)
         elif isinstance(answer.task, Group):
             self._take_group(answer, engine)
+        elif answer.task == "sample":
+            self._take_sample(answer.value)
         elif answer.death:
             raise GradlabError(
                 got=f"a worker lost at the self-check: {answer.death}",
@@ -90,6 +104,20 @@ class Intake:
         waiting, self.held = self.held or [], None
         for answer in waiting:
             self._take_group(answer, engine)
+
+    def _take_sample(self, seconds: float | None) -> None:
+        """Report how long the rest takes, unless the sample failed.
+
+        Raises:
+            TooManyPointsError: too long without a yes; nothing is computed yet.
+        """
+        if seconds is None:
+            return
+        self.pace = seconds / self._sample.work
+        expected = self.pace * self._work
+        if not self.yes:
+            check_seconds(len(self.planned.points), expected, self.means.jobs)
+        self.progress(events.Timed(expected))
 
     def _take_group(self, answer: Answer, engine: Engine) -> None:
         group = answer.task
@@ -147,7 +175,7 @@ class Intake:
                 group.keys, group.points, outcomes, strict=True
             )
         )
-        self.progress(events.PointsDone(points, work=group.seconds))
+        self.progress(events.PointsDone(points, work=self.pace * group.work))
 
 
 def _taken(outcome: Outcome, group: Group) -> dict[str, Requirement]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
 from gradlab.axes import BY_CELL
+from gradlab.store.store import Known
 from gradlab.sweeps.keys import input_of, key_of
 from gradlab.sweeps.requirements import Requirements, requirements_of
 
@@ -154,6 +155,25 @@ def _settled(sweep: Sweep, spec: str) -> dict[str, Any]:
     settings["features"] = source.features(settings["features"])
     settings["initial_state"] = settings["initial_state"] or source.initial
     return settings
+
+
+def missing(planned: Plan, known: Known, retry_failed: bool) -> dict[str, Requirements]:
+    """Return key -> what is still to be computed, for points that lack anything.
+
+    Args:
+        planned: what is asked for.
+        known: what of each point is there.
+        retry_failed: whether failed points count as lacking.
+    """
+    todo = {}
+    for key, needs in planned.needs.items():
+        status, computed = known.get(key, ("missing", {}))
+        if status == "failed" and not retry_failed:
+            continue
+        left = needs.minus(computed)
+        if left or status == "failed":
+            todo[key] = left or needs
+    return todo
 
 
 def check_inputs(points: Iterable[Point]) -> None:

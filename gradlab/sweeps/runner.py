@@ -21,12 +21,13 @@ from gradlab.progress.log import Log
 from gradlab.store.codec import to_json
 from gradlab.store.results import Results
 from gradlab.store.sqlite_errors import translate_errors
-from gradlab.store.store import Known, Store
-from gradlab.sweeps import bounds, groups, keys, toml
+from gradlab.store.store import Store
+from gradlab.sweeps import calls, groups, keys, toml
+from gradlab.sweeps.forecast import check_size, sample_of
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.intake import CALLS, Intake, Progress
+from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.points import Plan, check_inputs, files_of, plan
+from gradlab.sweeps.points import Plan, check_inputs, files_of, missing, plan
 from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.sweep import Sweep
 
@@ -88,7 +89,7 @@ def run(
     tell = progress or _silent
     keys.forget()
     if not yes:
-        bounds.check(sweep, means.jobs)
+        check_size(sweep)
     planned = plan(sweep)
     check_inputs(planned.points.values())
     where = Path(folder)
@@ -103,12 +104,12 @@ def run(
                 means.scheduler,
                 sweep.load,
                 files_of(planned.points.values()),
-                f"{CALLS}:prepare",
+                calls.PREPARE,
                 lambda: tell(events.Waiting(str(scheduler))),
             )
             opened.enter_context(cluster)
             means = replace(means, jobs=max(1, cluster.threads))
-        work = _Run(sweep, planned, todo, store, means, tell, cluster)
+        work = _Run(sweep, planned, todo, store, means, tell, yes, cluster)
         work.meta = Meta.start(
             store, identity(sweep), sweep, command, external_sources(planned)
         )
@@ -137,25 +138,6 @@ def external_sources(planned: Plan) -> dict[str, str]:
 def identity(sweep: Sweep) -> str:
     """Return what tells one sweep from another: a hash of what it asks."""
     return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
-
-
-def missing(planned: Plan, known: Known, retry_failed: bool) -> dict[str, Requirements]:
-    """Return key -> what is still to be computed, for points that lack anything.
-
-    Args:
-        planned: what is asked for.
-        known: what of each point is there.
-        retry_failed: whether failed points count as lacking.
-    """
-    todo = {}
-    for key, needs in planned.needs.items():
-        status, computed = known.get(key, ("missing", {}))
-        if status == "failed" and not retry_failed:
-            continue
-        left = needs.minus(computed)
-        if left or status == "failed":
-            todo[key] = left or needs
-    return todo
 
 
 def _refuse_both(**local: object) -> None:
@@ -200,6 +182,7 @@ class _Run:
     store: Store
     means: ExecutionOptions
     progress: Progress
+    yes: bool
     cluster: Cluster | None = None
     meta: Meta = field(init=False)
 
@@ -227,7 +210,6 @@ class _Run:
                     for name, keys in self.planned.grids.items()
                 },
                 jobs=self.means.jobs,
-                work=sum(group.seconds for group in self.waiting),
             )
         )
         if not self.store.lock.sure:
@@ -235,7 +217,9 @@ class _Run:
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
-        intake = Intake(self.planned, self.store, self.meta, self.progress, self.means)
+        intake = Intake(
+            self.planned, self.store, self.meta, self.progress, self.means, self.yes
+        )
         memory = self._memory()
         fitting = self._set_aside(memory, intake)
         if not fitting:
@@ -244,9 +228,10 @@ class _Run:
             engine: Engine = self.cluster or opened.enter_context(self._crew(memory))
             self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.by_measure})
-            engine.add("describe", f"{CALLS}:describe", wanted)
+            engine.add("describe", calls.DESCRIBE, wanted)
+            intake.time(sample_of(fitting), fitting, engine)
             if verify:
-                engine.add("verify", f"{CALLS}:verify", self._kinds())
+                engine.add("verify", calls.VERIFY, self._kinds())
                 intake.hold()
             for group in fitting:
                 intake.submit(group, engine)
@@ -271,7 +256,7 @@ class _Run:
     def _crew(self, memory: int | None) -> ProcessPool:
         """Return workers of this machine."""
         jobs = min(self.means.jobs, len(self.waiting))
-        return ProcessPool(jobs, self.sweep.load, memory, prepare=f"{CALLS}:prepare")
+        return ProcessPool(jobs, self.sweep.load, memory, prepare=calls.PREPARE)
 
     def _set_aside(self, memory: int | None, intake: Intake) -> list[Group]:
         """Return the groups that fit into memory; points that do not have failed."""
@@ -279,7 +264,7 @@ class _Run:
             return self.waiting
         fitting = []
         for group in self.waiting:
-            for part in groups.within(group, memory - machine.WORKER):
+            for part in group.within(memory - machine.WORKER):
                 if part.memory + machine.WORKER <= memory:
                     fitting.append(part)
                     continue
@@ -290,7 +275,7 @@ class _Run:
         """Refuse a device that is not there, before any point fails for it."""
         devices = {self.planned.points[key].device for key in self.todo}
         for device in sorted(devices - {"cpu"}):
-            engine.add("device", f"{CALLS}:reach", device)
+            engine.add("device", calls.REACH, device)
         for answer in engine.answers():
             if answer.error is not None:
                 raise answer.error

@@ -236,7 +236,7 @@ def test_every_mistake_of_a_file_at_once(run, mess):
 
 def test_a_huge_sweep_asks_first(run, mess):
     message = told(run("sweep", "--cell", "rnn", "--seeds", 9000, code=2))
-    assert message.startswith("Error: Got a sweep of up to 9,000 points, about ")
+    assert message.startswith("Error: Got a sweep of up to 9,000 points. ")
     assert message.endswith(" or a yes. Try --yes, or fewer values on an axis")
     assert not (mess / "reports" / "default" / "results.sqlite").exists()
 

@@ -193,7 +193,7 @@ def test_retry_failed(sweep, monkeypatch):
 
 
 def test_yes(sweep, monkeypatch):
-    monkeypatch.setattr("gradlab.sweeps.bounds.POINTS", 2)
+    monkeypatch.setattr("gradlab.sweeps.forecast.POINTS", 2)
     refused = sweep("--seeds=3", code=2)
     assert "Try" in refused.stderr and "--yes" in refused.stderr
     assert sweep("--seeds=3", "--yes").exit_code == 0

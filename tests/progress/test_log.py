@@ -35,6 +35,7 @@ EVENTS = {
     "no lock": events.LockUnavailable(Path("r")),
     "waiting": events.Waiting("tcp://lab:8786"),
     "verified": events.Verified("nothing to compare", math.nan, {"rnn, tanh": 1e-16}),
+    "timed": events.Timed(12.5),
     "point": events.PointsDone((POINT,), 2.5),
     "lost": events.WorkerLost("terminated", 4),
     "log lost": events.LogLost("x: no space"),
@@ -48,6 +49,7 @@ FIELDS = {
     "no lock": {"folder"},
     "waiting": {"scheduler"},
     "verified": {"text", "error", "checks"},
+    "timed": {"work"},
     "point": {"key", "grids", "params", "status", "message", "seconds"}
     | {"not_finite", "failed_before"},
     "progress": COUNTS | {"work"},

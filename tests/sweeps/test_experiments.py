@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gradlab.errors import TooManyPointsError
-from gradlab.sweeps import bounds
+from gradlab.sweeps.forecast import check_size
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.points import plan
 
@@ -28,6 +28,6 @@ def test_the_table_tells_each_experiments_question_and_size(file):
     assert row.groups()[:2] == (sweep.question, f"{len(plan(sweep).points):,}")
     if "--yes" in row[3]:
         with pytest.raises(TooManyPointsError):
-            bounds.check(sweep, 2)
+            check_size(sweep)
     else:
-        bounds.check(sweep, 2)
+        check_size(sweep)

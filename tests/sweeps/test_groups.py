@@ -1,8 +1,13 @@
+from dataclasses import replace
+
+import pytest
+
 from gradlab.sweeps import groups
-from gradlab.sweeps.cost import GROUP_BYTES, GROUP_SECONDS, bytes_of, seconds_of
+from gradlab.sweeps.groups import GROUP_BYTES, GROUP_MEMBERS
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.points import plan
 from gradlab.sweeps.requirements import requirements_of
+from gradlab.sweeps.sizes import memory_of, work_of
 
 
 def formed(config):
@@ -36,8 +41,8 @@ def test_members_are_alike_in_shape_and_needs():
 
 def test_the_longest_come_first():
     _, found = formed("default")
-    seconds = [group.seconds for group in found]
-    assert seconds == sorted(seconds, reverse=True)
+    work = [group.work for group in found]
+    assert work == sorted(work, reverse=True)
 
 
 def test_groups_keep_to_their_memory_and_are_of_one_size():
@@ -45,32 +50,38 @@ def test_groups_keep_to_their_memory_and_are_of_one_size():
         {"cell": "lstm", "hidden": 128, "seeds": 50, "measures": ["verdict"]}
     )
     sizes = [len(group.points) for group in found]
-    assert sum(sizes) == 50 and max(sizes) - min(sizes) <= 1
-    for group in found:
-        assert sum(bytes_of(point) for point in group.points) <= GROUP_BYTES
+    assert sum(sizes) == 50 and max(sizes) - min(sizes) <= 1 and min(sizes) > 1
+    assert all(group.memory <= GROUP_BYTES for group in found)
 
 
-def test_a_point_larger_than_a_group_is_alone():
-    _, found = formed({"hidden": 4096, "seeds": 2})
+def test_small_points_are_a_hundred_together():
+    _, found = formed(
+        {"cell": "rnn", "hidden": 16, "length": 64, "seeds": 1000, "blocks": "joint"}
+    )
+    sizes = [len(group.points) for group in found]
+    assert max(sizes) == GROUP_MEMBERS and len(sizes) <= 12
+
+
+@pytest.mark.parametrize("more", [{"hidden": 4096}, {"length": 100_000}])
+def test_a_point_larger_than_a_group_is_alone(more):
+    """A stop loses what is being measured: little, also where points are long."""
+    _, found = formed({"seeds": 2, **more})
     assert [len(group.points) for group in found] == [1, 1]
 
 
-def test_the_model_grows_with_what_is_computed():
+def test_work_and_memory_grow_with_what_is_computed():
     planned = plan(load({"seeds": 1, "hidden": [32, 64], "length": [64, 256]}))
-    few = requirements_of(("growth_rate",), "joint", None)
-    all_blocks = requirements_of(("growth_rate",), "all", None)
     small, *_, large = planned.points.values()
-    assert seconds_of(small, few) < seconds_of(large, few)
-    assert seconds_of(large, few) < seconds_of(large, all_blocks)
-    silent = requirements_of(("weight_spectral_norm",), "joint", None)
-    assert seconds_of(large, silent) < seconds_of(large, few)
+    needs = requirements_of(("growth_rate",), "joint", None)
+    for size in (work_of, memory_of):
+        assert size(small, needs) < size(large, needs) < size(large, needs, 2)
+        assert size(large, needs) < size(large, requirements_of(None, "all", None))
+        assert size(large, needs) < size(replace(large, dtype="float64"), needs)
+        assert size(large, needs) < size(replace(large, cell="lstm:layers=2"), needs)
+        assert size(large, needs) < size(replace(large, sequences=99), needs)
 
 
-def test_a_group_is_over_in_seconds():
-    """A stop loses what is being measured: with long points that is much."""
-    _, found = formed(
-        {"cell": "lstm", "hidden": 128, "length": 2000, "sequences": 1, "seeds": 9}
-    )
-    assert len(found) > 1
-    for group in found:
-        assert len(group.points) == 1 or group.seconds <= 1.01 * GROUP_SECONDS
+def test_another_device_fills_no_memory_of_the_processor():
+    planned = plan(load({"seeds": 2, "device": "cuda", "measures": ["verdict"]}))
+    (group,) = groups.form(planned.points, planned.needs)
+    assert group.memory == 0 and group.work > 0

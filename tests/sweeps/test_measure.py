@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradlab.sweeps import cost
+from gradlab.sweeps import sizes
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.measure import (
     describe,
@@ -37,8 +37,8 @@ def test_a_long_point_stored_at_checkpoints_has_the_same_numbers(cell, monkeypat
     points = some(cell=cell, hidden=10, length=100, burn_in=3, seeds=4)
     measures = measures_of(requirements_of(None, "all", None))
     stored = measure_group(points, measures)
-    monkeypatch.setattr(cost, "LONG", 1)
-    assert cost.is_long(points[0])
+    monkeypatch.setattr(sizes, "LONG", 1)
+    assert sizes.is_long(points[0])
     assert measure_group(points, measures) == stored
 
 
@@ -47,10 +47,14 @@ def test_points_whose_steps_fill_much_are_long():
         *some(cell="lstm", hidden=64, length=[256, 20_000], seeds=1),
         *some(cell="lstm", hidden=1024, length=4096, seeds=1),
     )
-    assert [cost.is_long(point) for point in (short, long, wide)] == [False, True, True]
+    assert [sizes.is_long(point) for point in (short, long, wide)] == [
+        False,
+        True,
+        True,
+    ]
     walking = requirements_of(("growth_rate",), "joint", None)
     looking = requirements_of(("growth_rate", "gate_mean"), "joint", None)
-    assert cost.memory_of(long, walking) < cost.memory_of(long, looking) / 2
+    assert sizes.memory_of(long, walking) < sizes.memory_of(long, looking) / 2
 
 
 def test_measuring_leaves_the_random_stream_alone():

@@ -361,7 +361,7 @@ def test_weights_that_explode_are_results(tmp_path):
 
 
 def test_a_sweep_past_the_bound_asks_for_a_yes(tmp_path, monkeypatch):
-    monkeypatch.setattr("gradlab.sweeps.bounds.POINTS", 11)
+    monkeypatch.setattr("gradlab.sweeps.forecast.POINTS", 11)
     with pytest.raises(TooManyPointsError, match="up to 16 points"):
         run(tmp_path / "r")
     assert not (tmp_path / "r").exists()

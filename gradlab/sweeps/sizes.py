@@ -1,0 +1,93 @@
+"""How much memory a group of points fills and how much work it is, from its shapes.
+
+Derivation. A point has S sequences of T steps (burn-in included), F input features,
+and a whole state of n numbers, n = layers x states x H. Beside its inputs a step of the
+trajectory stores states, gates, pre-activations and uses of the recurrent weights, a
+few times n numbers; measures copy some of them, and the backward pass keeps its graph:
+48 n in all. Products of Jacobians are S matrices of n x n. About 20 stand side by side
+(the product, J_t, buffers of the multiplication), and each of up to 30 stored lags adds
+what the spectral norms of its blocks keep, c = 5 for all blocks, 2.5 for the joint
+one. With b bytes a number,
+
+    bytes = members b S [ T (4 F + 48 n) + (20 + c min(T, 30)) n^2 ].
+
+A trajectory that would fill more than ``LONG`` is kept at checkpoints. Measures that
+stream then hold, instead of 48 n a step, their float64 curves (about 20 numbers) and
+LONG for a segment and the checkpoints. ``tests/sweeps/test_memory.py`` compares the
+formula with measured peaks.
+
+Work counts floating-point operations, up to a factor that one timed group gives: a step
+multiplies S matrices of n x n, 2 n^3 each, and calls about as many functions as 2e7
+operations take, whatever the size; the spectral norm at a lag takes about 1000 n^2. All
+blocks take 2.5 times as much as the joint one. A measure that a sweep leaves out unless
+it is named (``costly``) counts as ten products.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from gradlab import catalog
+from gradlab.cells import parse
+from gradlab.sweeps.points import Point
+from gradlab.sweeps.requirements import Requirements
+
+
+LONG = 2**27
+"""Bytes of a trajectory above which it is stored at checkpoints only."""
+
+LAGS = 30
+"""Lags at which norms are stored, at most about."""
+
+
+def is_long(point: Point) -> bool:
+    """Return whether a point's trajectory is stored at checkpoints only.
+
+    A step stores at most 16 tensors of the hidden size a layer, and its inputs.
+    """
+    step = _layers(point.cell) * 16 * point.hidden + point.features
+    return _number(point) * point.sequences * point.length * step > LONG
+
+
+def memory_of(point: Point, needs: Requirements, members: int = 1) -> int:
+    """Return about how many bytes a group of such points fills at its peak.
+
+    Rather too much than too little.
+    """
+    n, steps = state_width(point), point.length + point.burn_in
+    streamed = is_long(point) and all(_states("streams", needs))
+    a_step = 4 * point.features + (40 if streamed else 48 * n)
+    a_lag = 5 if needs.blocks() == "all" else 2.5
+    matrices = (20 + a_lag * min(point.length, LAGS)) * n**2
+    numbers = members * point.sequences * (steps * a_step + matrices)
+    return int(_number(point) * numbers) + (members * LONG if streamed else 0)
+
+
+def work_of(point: Point, needs: Requirements, members: int = 1) -> float:
+    """Return the work of a group of such points, in operations up to a factor."""
+    n, steps = state_width(point), point.length + point.burn_in
+    calls = 2e7 * _layers(point.cell) * steps
+    products = 2 * n**3 * steps + 1000 * n**2 * min(point.length, LAGS)
+    times = 2.5 if needs.blocks() == "all" else 1.0
+    times += 10 * sum(_states("costly", needs))
+    precision = _number(point) / 4
+    return calls + members * point.sequences * times * precision * products
+
+
+def state_width(point: Point) -> int:
+    """Return how many numbers the whole state has, as far as the cell's name tells."""
+    states = 2 if point.cell.partition(":")[0] == "lstm" else 1
+    return _layers(point.cell) * states * point.hidden
+
+
+def _states(attribute: str, needs: Requirements) -> Iterator[bool]:
+    """Yield what each wanted measure states of itself."""
+    return (catalog.metadata("measures", m)[attribute] for m in needs.by_measure)
+
+
+def _number(point: Point) -> int:
+    return 8 if point.dtype == "float64" else 4
+
+
+@cache
+def _layers(cell: str) -> int:
+    return int(parse(cell)[1].get("layers", 1))
