@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from tests import replay
 
 

@@ -28,7 +28,8 @@ from benchmarks.networks import Network
 from gradlab.jacobians.lags import lags
 from gradlab.sweeps.build import build
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import Point, plan
+from gradlab.sweeps.plan import plan
+from gradlab.sweeps.points import Point
 
 
 SAMPLE = 60

@@ -8,7 +8,7 @@ from gradlab.store.codec import encode
 from gradlab.sweeps import groups
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.measure import measure
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 
 
 SEEDS = 40
@@ -20,14 +20,14 @@ SEEDS = 40
 def test_a_group(a_point, benchmark, cell, hidden, length):
     axes = {"cell": [cell], "hidden": [hidden], "length": [length]}
     planned = plan(load(axes=axes, seeds=SEEDS, features=hidden))
-    formed = groups.form(planned.points, planned.needs)
+    formed = groups.form(planned.points, planned.requirements)
     group = max(formed, key=lambda one: len(one.keys))  # not the first seed's map
-    outcomes = measure(group.points[:1], group.needs)
+    outcomes = measure(group.points[:1], group.requirements)
     rows = [encode("0" * 32, record) for record in outcomes[0].records]
     benchmark.extra_info["bytes_a_point"] = len(pickle.dumps(rows))
 
     def whole():
-        measure(group.points, group.needs)
+        measure(group.points, group.requirements)
 
     a_point(whole, len(group.points), rounds=2)
     print(f"{len(group.points)} points together, {len(pickle.dumps(rows)):,} bytes")

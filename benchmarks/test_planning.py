@@ -1,7 +1,8 @@
 """Before anything is computed: points, keys, groups, and what is known already."""
 
-from gradlab.sweeps import groups, keys, runner
-from gradlab.sweeps.points import plan
+from gradlab.sweeps import groups, keys
+from gradlab.sweeps import run as runner
+from gradlab.sweeps.plan import plan
 from tests import replay
 
 
@@ -18,7 +19,7 @@ def test_points_and_keys(a_point, config, planned):
 
 def test_groups(a_point, planned):
     def form():
-        groups.form(planned.points, planned.needs)
+        groups.form(planned.points, planned.requirements)
 
     a_point(form, len(planned.points), aim=AIM)
 

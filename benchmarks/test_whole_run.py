@@ -3,7 +3,7 @@
 import json
 import time
 
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from tests import replay
 

@@ -18,7 +18,7 @@ from gradlab.store.table import table
 from gradlab.sweeps.forecast import Forecast
 from gradlab.sweeps.forecast import forecast as forecast_sweep
 from gradlab.sweeps.loading import load as load_sweep
-from gradlab.sweeps.runner import run
+from gradlab.sweeps.run import run
 from gradlab.sweeps.sweep import Sweep
 
 

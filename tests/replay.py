@@ -23,11 +23,12 @@ from typing import Any
 
 from gradlab.engines.engine import Answer
 from gradlab.store.record import Record
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.outcome import Outcome
-from gradlab.sweeps.points import Point, plan
+from gradlab.sweeps.plan import plan
+from gradlab.sweeps.points import Point
 
 
 TEN_THOUSAND = Path(__file__).parents[1] / "experiments" / "ten_thousand.toml"
@@ -69,10 +70,10 @@ def measured(seeds: int = 1) -> Outcomes:
     planned = plan(load(TEN_THOUSAND, seeds=seeds))
     first = {point.cell: key for key, point in reversed(planned.points.items())}
     wanted = sorted(
-        {name for need in planned.needs.values() for name in need.by_measure}
+        {name for need in planned.requirements.values() for name in need.by_measure}
     )
     by_cell = {
-        cell: measure([planned.points[key]], planned.needs[key])[0]
+        cell: measure([planned.points[key]], planned.requirements[key])[0]
         for cell, key in first.items()
     }
     return Outcomes(by_cell, describe(wanted))

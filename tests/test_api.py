@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import gradlab
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from tests.sweeps.inline import InlinePool
 
 

@@ -6,7 +6,8 @@ from gradlab import axes, cells
 from gradlab.cli.sweep import command
 from gradlab.sweeps.config import Axes, Config
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import Point, plan
+from gradlab.sweeps.plan import plan
+from gradlab.sweeps.points import Point
 
 
 def test_config_options_and_points_have_the_same_axes():

@@ -117,9 +117,9 @@ def run(
         folder: where results go.
         screen: where it is shown.
         typed: the command that goes on with it.
-        **how: arguments of :func:`gradlab.sweeps.runner.run`.
+        **how: arguments of :func:`gradlab.sweeps.run.run`.
     """
-    from gradlab.sweeps import runner
+    from gradlab.sweeps import run as runner
 
     live = Live(screen)
 

@@ -20,8 +20,8 @@ from gradlab.store.reading import reader
 from gradlab.store.store import Known, known
 from gradlab.sweeps import calls, groups, keys
 from gradlab.sweeps.groups import GROUP_BYTES, Group
-from gradlab.sweeps.points import check_inputs, first_of, missing, plan
-from gradlab.sweeps.requirements import requirements_of
+from gradlab.sweeps.plan import plan
+from gradlab.sweeps.points import point_of
 from gradlab.sweeps.sweep import GridPlan, Sweep
 
 
@@ -98,7 +98,7 @@ def forecast(
     memory: int | str | None = None,
     retry_failed: bool = False,
 ) -> Forecast:
-    """Return what :func:`gradlab.sweeps.runner.run` would have to do.
+    """Return what :func:`gradlab.sweeps.run.run` would have to do.
 
     Times one small group in a worker process, which takes a few seconds.
 
@@ -116,9 +116,8 @@ def forecast(
     if sweep.size() > LISTED:
         return _counted(sweep, where, workers, limit)
     planned = plan(sweep)
-    check_inputs(planned.points.values())
     there = _there(where)
-    todo = missing(planned, there, retry_failed)
+    todo = planned.missing(there, retry_failed)
     waiting, too_large = groups.form(planned.points, todo), 0
     if limit is not None:
         room = limit - machine.WORKER
@@ -182,7 +181,7 @@ def sample_of(waiting: Sequence[Group]) -> Group:
     first: dict[tuple, Group] = {}
     for group in waiting:
         point = group.points[0]
-        wanted = sorted(group.needs.by_measure.items())
+        wanted = sorted(group.requirements.by_measure.items())
         kind = (point.cell, point.dtype, point.device, *wanted)
         work[kind] = work.get(kind, 0.0) + group.work
         first.setdefault(kind, group)
@@ -199,13 +198,13 @@ def sample_of(waiting: Sequence[Group]) -> Group:
             like.keys[:SAMPLE_MEMBERS], like.points[:SAMPLE_MEMBERS], strict=True
         )
     }
-    return Group.of(list(points), points, like.needs)
+    return Group.of(list(points), points, like.requirements)
 
 
 def time_sample(sample: Group, load: tuple[str, ...]) -> float:
     """Return seconds per operation, timed in a worker process; NaN where it fails."""
     with ProcessPool(1, load, prepare=calls.PREPARE) as pool:
-        pool.add("sample", calls.TIME, sample.points, sample.needs)
+        pool.add("sample", calls.TIME, sample.points, sample.requirements)
         (answer,) = pool.answers()
     return math.nan if answer.value is None else answer.value / sample.work
 
@@ -277,15 +276,14 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
 
 def _some_of(grid: GridPlan, sweep: Sweep) -> list[Group]:
     """Return groups of a few combinations of a grid's axes, picked at random."""
-    needs = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
     pick = random.Random(0)
     found = []
     for _ in range(min(100, grid.size())):
         given = {axis: pick.choice(values) for axis, values in grid.axes.items()}
-        first = first_of(given, grid.seeds[0], sweep)
+        first = point_of(given, grid.seeds[0], sweep.settings)
         points = {
             str(seed): replace(first, seed=seed)
             for seed in grid.seeds[: groups.GROUP_MEMBERS]
         }
-        found.append(groups.form(points, dict.fromkeys(points, needs))[0])
+        found.append(groups.form(points, dict.fromkeys(points, grid.requirements))[0])
     return found

@@ -30,20 +30,20 @@ class Group:
     Attributes:
         keys: of the points.
         points: equal in all but ``MEMBER_AXES``.
-        needs: what is wanted of each.
+        requirements: what is to be measured of each.
         work: operations it takes, up to a factor.
         memory: bytes it fills at its peak, about, of the processor's memory.
     """
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
-    needs: Requirements
+    requirements: Requirements
     work: float
     memory: int
 
     @classmethod
     def of(
-        cls, keys: list[str], points: Mapping[str, Point], needs: Requirements
+        cls, keys: list[str], points: Mapping[str, Point], required: Requirements
     ) -> "Group":
         """Return the group of the points with these keys."""
         members = tuple(points[key] for key in keys)
@@ -52,37 +52,39 @@ class Group:
         return cls(
             tuple(keys),
             members,
-            needs,
-            work_of(first, needs, count),
-            memory_of(first, needs, count) if on_cpu else 0,
+            required,
+            work_of(first, required, count),
+            memory_of(first, required, count) if on_cpu else 0,
         )
 
     def singly(self) -> list["Group"]:
         """Return one group for each of its points."""
         points = dict(zip(self.keys, self.points, strict=True))
-        return [Group.of([key], points, self.needs) for key in self.keys]
+        return [Group.of([key], points, self.requirements) for key in self.keys]
 
     def within(self, memory: float) -> list["Group"]:
         """Return the group itself where it fits into memory, else its points singly."""
         return [self] if self.memory <= memory else self.singly()
 
 
-def form(points: Mapping[str, Point], needs: Mapping[str, Requirements]) -> list[Group]:
-    """Return groups of the points that need something, the longest first.
+def form(
+    points: Mapping[str, Point], required: Mapping[str, Requirements]
+) -> list[Group]:
+    """Return groups of the points that lack something, the longest first.
 
     So that workers end at about the same time.
     """
     alike: dict[tuple, list[str]] = {}
-    for key, need in needs.items():
-        if need:
-            shape = (*_shape(points[key]), *need.by_measure.values())
+    for key, lacks in required.items():
+        if lacks:
+            shape = (*_shape(points[key]), *lacks.by_measure.values())
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
-        need = needs[keys[0]]
-        largest = GROUP_BYTES // memory_of(points[keys[0]], need)
+        lacks = required[keys[0]]
+        largest = GROUP_BYTES // memory_of(points[keys[0]], lacks)
         for part in _parts(keys, max(1, min(GROUP_MEMBERS, largest))):
-            groups.append(Group.of(part, points, need))
+            groups.append(Group.of(part, points, lacks))
     return sorted(groups, key=lambda group: -group.work)
 
 

@@ -12,7 +12,7 @@ from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.sweeps import builtin, keys
 from gradlab.sweeps.config import Config, Grid, is_name
 from gradlab.sweeps.config_errors import OPTIONS, ConfigMistakes
-from gradlab.sweeps.sweep import Sweep, resolve, with_measures
+from gradlab.sweeps.sweep import Sweep, resolve
 
 
 def load(
@@ -53,11 +53,9 @@ def load(
     if files:
         raw["load"] = list(dict.fromkeys(files))
     config = _validated(raw, where)
-    sweep = resolve(config, measures_everywhere=settings.get("measures") is not None)
-    if settings.get("measures") is not None:
-        return sweep
-    mine = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
-    return with_measures(sweep, mine)
+    named = settings.get("measures") is not None
+    own = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
+    return resolve(config, everywhere=named, more=() if named else own)
 
 
 def _validated(raw: Mapping[str, Any], where: str) -> Config:

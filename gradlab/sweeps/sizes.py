@@ -48,27 +48,27 @@ def is_long(point: Point) -> bool:
     return _number(point) * point.sequences * point.length * step > LONG
 
 
-def memory_of(point: Point, needs: Requirements, members: int = 1) -> int:
+def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     """Return about how many bytes a group of such points fills at its peak.
 
     Rather too much than too little.
     """
     n, steps = state_width(point), point.length + point.burn_in
-    streamed = is_long(point) and all(_states("streams", needs))
+    streamed = is_long(point) and all(_states("streams", required))
     a_step = 4 * point.features + (40 if streamed else 48 * n)
-    a_lag = 5 if needs.blocks() == "all" else 2.5
+    a_lag = 5 if required.blocks() == "all" else 2.5
     matrices = (20 + a_lag * min(point.length, LAGS)) * n**2
     numbers = members * point.sequences * (steps * a_step + matrices)
     return int(_number(point) * numbers) + (members * LONG if streamed else 0)
 
 
-def work_of(point: Point, needs: Requirements, members: int = 1) -> float:
+def work_of(point: Point, required: Requirements, members: int = 1) -> float:
     """Return the work of a group of such points, in operations up to a factor."""
     n, steps = state_width(point), point.length + point.burn_in
     calls = 2e7 * _layers(point.cell) * steps
     products = 2 * n**3 * steps + 1000 * n**2 * min(point.length, LAGS)
-    times = 2.5 if needs.blocks() == "all" else 1.0
-    times += 10 * sum(_states("costly", needs))
+    times = 2.5 if required.blocks() == "all" else 1.0
+    times += 10 * sum(_states("costly", required))
     precision = _number(point) / 4
     return calls + members * point.sequences * times * precision * products
 
@@ -79,9 +79,9 @@ def state_width(point: Point) -> int:
     return _layers(point.cell) * states * point.hidden
 
 
-def _states(attribute: str, needs: Requirements) -> Iterator[bool]:
+def _states(attribute: str, required: Requirements) -> Iterator[bool]:
     """Yield what each wanted measure states of itself."""
-    return (catalog.metadata("measures", m)[attribute] for m in needs.by_measure)
+    return (catalog.metadata("measures", m)[attribute] for m in required.by_measure)
 
 
 def _number(point: Point) -> int:

@@ -1,25 +1,28 @@
 """A sweep: a union of grids around a stated baseline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from gradlab.axes import AXES, SEEDS
 from gradlab.errors import ConfigError
 from gradlab.sweeps.config import Config, Grid
+from gradlab.sweeps.requirements import Requirements, requirements_of
 
 
 @dataclass(frozen=True)
 class GridPlan:
-    """One table, with all its axes filled in.
+    """One ``[[grid]]`` table, with nothing left to the baseline.
 
     Attributes:
         name: several tables may share it; their points are one grid.
         axes: values of every axis, in the order of ``AXES``.
         seeds: the seeds themselves.
-        measures: None for the usual ones.
+        measures: as the config names them; None for the default ones.
         blocks: ``"all"`` or ``"joint"``.
+        requirements: what is to be measured of each of its points.
+        first_seed: what is to be measured beside of those of its first seed.
     """
 
     name: str
@@ -27,23 +30,25 @@ class GridPlan:
     seeds: tuple[int, ...]
     measures: tuple[str, ...] | None
     blocks: str
+    requirements: Requirements
+    first_seed: Requirements
 
     def size(self) -> int:
-        """Combinations of the axes; at least as many as points."""
-        return prod(len(values) for values in self.axes.values()) * len(self.seeds)
+        """Return the combinations of the axes; at least as many as points."""
+        return _combinations(self.axes) * len(self.seeds)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What is asked for, whole.
+    """Everything one command requests.
 
     Attributes:
         name: also the folder's, ``reports/NAME``.
-        question: what it asks, in words.
+        question: of the sweep, in words.
         grids: the tables.
         settings: what holds for all points and is no axis: sequences, features,
             burn_in, initial_state, device.
-        thresholds: where verdicts change, or None for the usual ones.
+        thresholds: where verdicts change; None for the default ones.
         load: files whose leaves take part.
     """
 
@@ -55,7 +60,7 @@ class Sweep:
     load: tuple[str, ...]
 
     def size(self) -> int:
-        """Combinations of all tables; at least as many as distinct points."""
+        """Return the combinations of all tables; at least the distinct points."""
         return sum(grid.size() for grid in self.grids)
 
     def resolved(self) -> dict[str, Any]:
@@ -72,28 +77,41 @@ class Sweep:
         return out
 
 
-def resolve(config: Config, *, measures_everywhere: bool = False) -> Sweep:
-    """Fill in what a config leaves to its baseline.
+FEW_ROWS = 6
+"""Up to this many rows, the map inside one sequence is drawn without being asked."""
+
+
+def resolve(
+    config: Config, *, everywhere: bool = False, more: tuple[str, ...] = ()
+) -> Sweep:
+    """Fill in what a config leaves to its baseline, and what each grid requires.
 
     Args:
         config: as it was written.
-        measures_everywhere: let the top's ``measures`` replace the grids' own.
+        everywhere: let the top's ``measures`` replace the grids' own.
+        more: measures for every grid, beside those it names.
     """
-    name = config.name or "sweep"
     # A table takes over the top's values; without tables the top is the one grid.
     tables: list[Grid] = config.grid or [Grid()]
+    all_axes = [_axes(config, table) for table in tables]
+    few = sum(_combinations(axes) for axes in all_axes) <= FEW_ROWS
     grids = []
-    for table in tables:
-        measures = config.measures
-        if table.measures is not None and not (measures_everywhere and measures):
-            measures = table.measures
+    for table, axes in zip(tables, all_axes, strict=True):
+        measures = table.measures
+        if measures is None or (everywhere and config.measures):
+            measures = config.measures
+        names = None if measures is None else tuple(dict.fromkeys([*measures, *more]))
+        blocks = table.blocks if config.grid else config.blocks
+        extra = ("triangle",) if few and names is None else ()
         grids.append(
             GridPlan(
-                name=table.name or name,
-                axes=_axes(config, table),
+                name=table.name or config.name or "sweep",
+                axes=axes,
                 seeds=_seeds(table.seeds or config.seeds or SEEDS, config.first_seed),
-                measures=None if measures is None else tuple(dict.fromkeys(measures)),
-                blocks=table.blocks if config.grid else config.blocks,
+                measures=names,
+                blocks=blocks,
+                requirements=requirements_of(names, blocks, config.thresholds),
+                first_seed=requirements_of(extra, blocks, config.thresholds),
             )
         )
     settings = {
@@ -104,7 +122,7 @@ def resolve(config: Config, *, measures_everywhere: bool = False) -> Sweep:
         "device": config.device,
     }
     return Sweep(
-        name=name,
+        name=config.name or "sweep",
         question=config.question,
         grids=tuple(grids),
         settings=settings,
@@ -113,15 +131,8 @@ def resolve(config: Config, *, measures_everywhere: bool = False) -> Sweep:
     )
 
 
-def with_measures(sweep: Sweep, names: tuple[str, ...]) -> Sweep:
-    """Add measures to every grid that names its own."""
-    grids = tuple(
-        grid
-        if grid.measures is None
-        else replace(grid, measures=tuple(dict.fromkeys([*grid.measures, *names])))
-        for grid in sweep.grids
-    )
-    return replace(sweep, grids=grids)
+def _combinations(axes: Mapping[str, tuple]) -> int:
+    return prod(len(values) for values in axes.values())
 
 
 def _axes(config: Config, table: Grid) -> dict[str, tuple]:

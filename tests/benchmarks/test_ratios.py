@@ -18,7 +18,7 @@ from benchmarks.routes import Norms
 from gradlab import catalog
 from gradlab.activations.linear import Linear
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 
 
 CELLS = ("rnn", "gru", "lstm")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from tests.sweeps.inline import InlinePool
 
 

@@ -32,8 +32,8 @@ def home(tmp_path_factory):
     before, folder = os.getcwd(), tmp_path_factory.mktemp("fuzz")
     os.chdir(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gradlab.sweeps.runner.plan", began)
-        patch.setattr("gradlab.sweeps.runner.Store", began)
+        patch.setattr("gradlab.sweeps.run.plan", began)
+        patch.setattr("gradlab.sweeps.run.Store", began)
         yield folder
     os.chdir(before)
 

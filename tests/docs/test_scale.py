@@ -13,7 +13,7 @@ from gradlab.cli import main
 from gradlab.report.story.table import SHOWN, TABLED
 from gradlab.store.results import Results
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")

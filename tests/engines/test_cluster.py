@@ -20,9 +20,9 @@ from gradlab.engines import cluster, remote
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.inputs import contents
 from gradlab.store import Results, codec
-from gradlab.sweeps import runner
-from gradlab.sweeps.intake import CALLS
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
+from gradlab.sweeps.result_writer import CALLS
 from tests.sweeps.inline import InlinePool
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gradlab.store import Results
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from tests.sweeps.inline import InlinePool
 

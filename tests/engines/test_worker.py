@@ -8,7 +8,7 @@ import pytest
 import gradlab
 from gradlab.engines.worker import resolve
 from gradlab.sweeps import measure
-from gradlab.sweeps.intake import CALLS
+from gradlab.sweeps.result_writer import CALLS
 
 
 def called():

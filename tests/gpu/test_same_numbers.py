@@ -19,7 +19,7 @@ from gradlab.activations.linear import Linear
 from gradlab.initializers import initialize_
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.measure import measure_group, measures_of
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from tests.flows import noise
 from tests.gpu.elsewhere import Away, Elsewhere
 from tests.gpu.places import PLACES, moved, there
@@ -133,7 +133,7 @@ def test_every_measure(measures, spec, device, whole_parameters):
     asked |= {"features": 4, "measures": measures, "initial_state": "gaussian"}
     planned = plan(load(asked, seeds=3))
     points = list(planned.points.values())
-    leaves = measures_of(next(iter(planned.needs.values())))
+    leaves = measures_of(next(iter(planned.requirements.values())))
     assert {leaf.name for leaf in leaves} == set(measures)
     expected = measure_group(points, leaves)
     with there(device):

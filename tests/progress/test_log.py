@@ -13,7 +13,7 @@ from gradlab.progress import events
 from gradlab.progress.log import Log
 from gradlab.progress.state import State
 from gradlab.progress.watch import Watch
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from tests.sweeps.inline import InlinePool
 

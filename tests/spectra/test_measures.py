@@ -9,7 +9,7 @@ import torch
 from gradlab import api, catalog, cells, measure
 from gradlab.initializers import initialize_
 from gradlab.spectra import singular_spectra
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.trajectory import unroll
 from tests.flows import noise
 from tests.spectra.cases import run

@@ -6,7 +6,7 @@ import pytest
 from gradlab.errors import TooManyPointsError
 from gradlab.sweeps.forecast import check_size
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 
 
 FOLDER = Path(__file__).parents[2] / "experiments"

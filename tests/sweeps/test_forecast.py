@@ -8,15 +8,16 @@ import torch
 from gradlab.engines import worker
 from gradlab.errors import TooManyPointsError
 from gradlab.progress import events
-from gradlab.sweeps import calls, forecast, groups, measure, runner
+from gradlab.sweeps import calls, forecast, groups, measure
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from tests.sweeps.inline import InlinePool
 
 
 def formed(config):
     planned = plan(load(config))
-    return groups.form(planned.points, planned.needs)
+    return groups.form(planned.points, planned.requirements)
 
 
 @pytest.mark.parametrize("name", [n for n in vars(calls) if n.isupper()])
@@ -55,9 +56,9 @@ def test_the_time_is_right_up_to_a_factor(config):
     try:
         waiting = formed(config)
         sample = forecast.sample_of(waiting)
-        pace = measure.time_group(sample.points, sample.needs) / sample.work
+        pace = measure.time_group(sample.points, sample.requirements) / sample.work
         (group,) = waiting
-        seconds = measure.time_group(group.points, group.needs)
+        seconds = measure.time_group(group.points, group.requirements)
     finally:
         torch.set_num_threads(threads)
     assert seconds / 5 < pace * group.work < seconds * 5

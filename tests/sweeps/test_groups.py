@@ -5,14 +5,14 @@ import pytest
 from gradlab.sweeps import groups
 from gradlab.sweeps.groups import GROUP_BYTES, GROUP_MEMBERS
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
 from gradlab.sweeps.sizes import memory_of, work_of
 
 
 def formed(config):
     planned = plan(load(config))
-    return planned, groups.form(planned.points, planned.needs)
+    return planned, groups.form(planned.points, planned.requirements)
 
 
 def test_every_point_stands_in_one_group():
@@ -34,9 +34,9 @@ def test_members_are_alike_in_shape_and_needs():
             "dtype",
         ):
             assert len({getattr(point, axis) for point in group.points}) == 1
-        assert {tuple(planned.needs[key].by_measure.items()) for key in group.keys} == {
-            tuple(group.needs.by_measure.items())
-        }
+        assert {
+            tuple(planned.requirements[key].by_measure.items()) for key in group.keys
+        } == {tuple(group.requirements.by_measure.items())}
 
 
 def test_the_longest_come_first():
@@ -83,5 +83,5 @@ def test_work_and_memory_grow_with_what_is_computed():
 
 def test_another_device_fills_no_memory_of_the_processor():
     planned = plan(load({"seeds": 2, "device": "cuda", "measures": ["verdict"]}))
-    (group,) = groups.form(planned.points, planned.needs)
+    (group,) = groups.form(planned.points, planned.requirements)
     assert group.memory == 0 and group.work > 0

@@ -7,7 +7,7 @@ from gradlab.catalog import registry
 from gradlab.catalog.registry import External
 from gradlab.sweeps import keys
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 
 
 BASE = {

@@ -11,7 +11,7 @@ from gradlab.sweeps.measure import (
     measure_group,
     measures_of,
 )
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
 
 

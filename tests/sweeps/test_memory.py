@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from gradlab.engines import machine
-from gradlab.sweeps import groups, runner
+from gradlab.sweeps import groups
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 from tests.sweeps.inline import InlinePool
 
 
@@ -19,11 +20,11 @@ from pathlib import Path
 from gradlab.engines import worker
 from gradlab.sweeps import groups, measure
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import plan
+from gradlab.sweeps.plan import plan
 worker._prepare((), "gradlab.sweeps.measure:prepare")
 planned = plan(load(eval(sys.argv[1])))
-group = groups.form(planned.points, planned.needs)[0]
-outcomes = measure.measure(group.points, group.needs)
+group = groups.form(planned.points, planned.requirements)[0]
+outcomes = measure.measure(group.points, group.requirements)
 assert not any(outcome.message for outcome in outcomes)
 # not ru_maxrss, which is no less than what the process that started this one held
 lines = Path("/proc/self/status").read_text().splitlines()
@@ -100,7 +101,7 @@ def test_the_estimate_is_between_the_peak_and_four_times_of_it(name):
     assert run.returncode == 0, run.stderr
     peak = int(run.stdout)
     planned = plan(load(NETWORKS[name]))
-    group = groups.form(planned.points, planned.needs)[0]
+    group = groups.form(planned.points, planned.requirements)[0]
     assert peak <= group.memory + machine.WORKER <= 4 * peak
 
 

@@ -8,7 +8,7 @@ import pytest
 from gradlab.errors import ConfigError, StoreError
 from gradlab.store import Record, Results, Store, codec, schema
 from gradlab.store.requirement import Requirement
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.merge import conflict_error, merge
 from tests.store.damage import Place

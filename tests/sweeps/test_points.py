@@ -5,7 +5,7 @@ import pytest
 from gradlab.errors import InputError, TooManyPointsError
 from gradlab.sweeps.forecast import check_seconds, check_size
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.points import check_inputs, plan
+from gradlab.sweeps.plan import plan
 
 
 def points(**config):
@@ -67,10 +67,10 @@ def test_a_point_in_two_grids_is_one_with_the_measures_of_both():
     assert len(planned.points) == 2
     both, other = planned.grids["b"]
     assert planned.grids["a"] == planned.grids["c"] == [both]
-    assert set(planned.needs[both].by_measure) == {"horizon", "verdict"}
-    assert planned.needs[both].blocks() == "all"
-    assert set(planned.needs[other].by_measure) == {"horizon", "verdict"}
-    assert planned.needs[both].blocks() == "all"
+    assert set(planned.requirements[both].by_measure) == {"horizon", "verdict"}
+    assert planned.requirements[both].blocks() == "all"
+    assert set(planned.requirements[other].by_measure) == {"horizon", "verdict"}
+    assert planned.requirements[both].blocks() == "all"
 
 
 def test_tables_of_one_name_are_one_grid():
@@ -86,7 +86,7 @@ def test_tables_of_one_name_are_one_grid():
         )
     )
     assert len(planned.grids["a"]) == 3
-    assert set(planned.grid_needs["a"].by_measure) == {"verdict"}
+    assert set(planned.grid_requirements["a"].by_measure) == {"verdict"}
 
 
 def test_silence_starts_from_a_random_state_unless_told_otherwise():
@@ -106,17 +106,19 @@ def test_a_text_too_short_is_found_before_anything_runs(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("abc" * 10)
     with pytest.raises(InputError, match="30 bytes for sequences of 64 steps"):
-        check_inputs(points(input=f"text:{file}", length=[16, 64], seeds=1))
+        points(input=f"text:{file}", length=[16, 64], seeds=1)
 
 
 def test_few_rows_get_the_map_inside_one_sequence():
     few = plan(load({"length": [16, 32], "seeds": 3}))
     chosen = {
-        few.points[k].seed for k, n in few.needs.items() if "triangle" in n.by_measure
+        few.points[k].seed
+        for k, n in few.requirements.items()
+        if "triangle" in n.by_measure
     }
     assert chosen == {0}
     many = plan(load({"length": "16:64:4", "seeds": 3}))
-    assert not any("triangle" in n.by_measure for n in many.needs.values())
+    assert not any("triangle" in n.by_measure for n in many.requirements.values())
 
 
 def test_a_huge_grid_is_counted_before_its_points_are_made():

@@ -6,8 +6,8 @@ from multiprocessing import Pipe
 
 from gradlab.store.store import Store
 from gradlab.sweeps import groups
-from gradlab.sweeps.intake import Intake
 from gradlab.sweeps.meta import Meta
+from gradlab.sweeps.result_writer import ResultWriter
 from tests import replay
 
 
@@ -28,8 +28,8 @@ def test_the_pipe(a_point, planned, outcomes):
     a_point(across, len(group.keys), rounds=20, aim=AIM)
 
 
-def test_intake_and_store(a_point, config, planned, outcomes, tmp_path):
-    formed = groups.form(planned.points, planned.needs)
+def test_result_writer_and_store(a_point, config, planned, outcomes, tmp_path):
+    formed = groups.form(planned.points, planned.requirements)
     answers = [replay.answered(group, outcomes) for group in formed]
     folders = (tmp_path / str(number) for number in count())
     opened = []
@@ -39,7 +39,7 @@ def test_intake_and_store(a_point, config, planned, outcomes, tmp_path):
         opened.append(store)
         store.expect({k: p.params() for k, p in planned.points.items()})
         meta = Meta.start(store, "benchmark", config, "")
-        return (Intake(planned, store, meta, lambda event: None),), {}
+        return (ResultWriter(planned, store, meta, lambda event: None),), {}
 
     def take(intake):
         for answer in answers:
@@ -51,5 +51,5 @@ def test_intake_and_store(a_point, config, planned, outcomes, tmp_path):
 
 
 def _largest(planned):
-    formed = groups.form(planned.points, planned.needs)
+    formed = groups.form(planned.points, planned.requirements)
     return max(formed, key=lambda group: len(group.keys))

@@ -25,10 +25,10 @@ from gradlab.store.store import Store
 from gradlab.sweeps import calls, groups, keys, toml
 from gradlab.sweeps.forecast import check_size, sample_of
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.intake import Intake, Progress
 from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.points import Plan, check_inputs, files_of, missing, plan
+from gradlab.sweeps.plan import Plan, files_of, plan
 from gradlab.sweeps.requirements import Requirements
+from gradlab.sweeps.result_writer import Progress, ResultWriter
 from gradlab.sweeps.sweep import Sweep
 
 
@@ -91,13 +91,12 @@ def run(
     if not yes:
         check_size(sweep)
     planned = plan(sweep)
-    check_inputs(planned.points.values())
     where = Path(folder)
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which is there by now
             tell = _both(opened.enter_context(Log(log)), tell)
-        todo = missing(planned, store.known(), retry_failed)
+        todo = planned.missing(store.known(), retry_failed)
         cluster = None
         if means.scheduler is not None and todo:
             cluster = Cluster(
@@ -217,7 +216,7 @@ class _Run:
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write what comes."""
-        intake = Intake(
+        intake = ResultWriter(
             self.planned, self.store, self.meta, self.progress, self.means, self.yes
         )
         memory = self._memory()
@@ -258,7 +257,7 @@ class _Run:
         jobs = min(self.means.jobs, len(self.waiting))
         return ProcessPool(jobs, self.sweep.load, memory, prepare=calls.PREPARE)
 
-    def _set_aside(self, memory: int | None, intake: Intake) -> list[Group]:
+    def _set_aside(self, memory: int | None, intake: ResultWriter) -> list[Group]:
         """Return the groups that fit into memory; points that do not have failed."""
         if memory is None:
             return self.waiting
@@ -293,7 +292,7 @@ class _Run:
     def keep_meta(self) -> None:
         """Write the sweep's row: what is asked, when, with which versions."""
         requirements = {
-            name: its.by_measure for name, its in self.planned.grid_needs.items()
+            name: its.by_measure for name, its in self.planned.grid_requirements.items()
         }
         self.store.save_sweep(
             self.meta.identity,

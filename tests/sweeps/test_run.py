@@ -10,7 +10,7 @@ from gradlab.progress import events
 from gradlab.progress.state import State
 from gradlab.store import Results
 from gradlab.store.store import Store
-from gradlab.sweeps import runner
+from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from tests.sweeps.inline import InlinePool
 

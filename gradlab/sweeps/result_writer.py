@@ -13,7 +13,7 @@ from gradlab.sweeps.forecast import check_seconds
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.outcome import Outcome
-from gradlab.sweeps.points import Plan
+from gradlab.sweeps.plan import Plan
 
 
 Progress = Callable[[events.Event], None]
@@ -27,7 +27,7 @@ want of memory say, and a sweep of many points would blame an innocent one.
 
 
 @dataclass
-class Intake:
+class ResultWriter:
     """Where the answers of one run go.
 
     Each point is one transaction. Groups that come back while closed forms are still
@@ -56,7 +56,7 @@ class Intake:
             group,
             calls.MEASURE,
             group.points,
-            group.needs,
+            group.requirements,
             limits=Limits(seconds, group.memory),
         )
 
@@ -67,7 +67,7 @@ class Intake:
             "sample",
             calls.TIME,
             sample.points,
-            sample.needs,
+            sample.requirements,
             limits=Limits(memory=sample.memory),
         )
 
@@ -182,7 +182,7 @@ def _taken(outcome: Outcome, group: Group) -> dict[str, Requirement]:
     """Return measure -> what it was computed with, of those that did not fail."""
     if not outcome.records:
         return {}
-    wanted = group.needs.by_measure.items()
+    wanted = group.requirements.by_measure.items()
     return {name: need for name, need in wanted if name not in outcome.lacking}
 
 

@@ -1,0 +1,121 @@
+"""The plan of a sweep: its distinct points, what each requires, what is missing.
+
+Every point is made once, its key computed once, and each input file read once.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gradlab.store.store import Known
+from gradlab.sweeps.keys import input_of, key_of
+from gradlab.sweeps.points import Point, expand
+from gradlab.sweeps.requirements import Requirements
+from gradlab.sweeps.sweep import Sweep
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The distinct points of a sweep.
+
+    Attributes:
+        points: key -> point.
+        grids: name -> keys of its points, in the order of the tables.
+        requirements: key -> what is to be measured.
+        grid_requirements: grid -> what is to be measured of all of its points.
+    """
+
+    points: dict[str, Point]
+    grids: dict[str, list[str]]
+    requirements: dict[str, Requirements]
+    grid_requirements: dict[str, Requirements]
+
+    def grids_of(self, key: str) -> tuple[str, ...]:
+        """Return the names of the grids a point belongs to."""
+        return self._grids_by_key[key]
+
+    @cached_property
+    def _grids_by_key(self) -> dict[str, tuple[str, ...]]:
+        names: dict[str, list[str]] = {}
+        for name, keys in self.grids.items():
+            for key in keys:
+                names.setdefault(key, []).append(name)
+        return {key: tuple(found) for key, found in names.items()}
+
+    def missing(self, known: Known, retry_failed: bool) -> dict[str, Requirements]:
+        """Return key -> what is still to be measured, for points that lack anything.
+
+        Args:
+            known: what a store has of each point.
+            retry_failed: whether failed points count as lacking.
+        """
+        todo = {}
+        for key, required in self.requirements.items():
+            status, computed = known.get(key, ("missing", {}))
+            if status == "failed" and not retry_failed:
+                continue
+            left = required.minus(computed)
+            if left or status == "failed":
+                todo[key] = left or required
+        return todo
+
+
+def plan(sweep: Sweep) -> Plan:
+    """Return the points of a sweep, those of several grids once.
+
+    A point in several grids is computed with the union of their requirements.
+
+    Raises:
+        InputError: an input file too short for the longest sequence.
+    """
+    points: dict[str, Point] = {}
+    grids: dict[str, dict[str, None]] = {}
+    required: dict[str, Requirements] = {}
+    of_grids: dict[str, Requirements] = {}
+    for grid in sweep.grids:
+        shared = of_grids.setdefault(grid.name, grid.requirements)
+        of_grids[grid.name] = shared.intersection(grid.requirements)
+        keys = grids.setdefault(grid.name, {})
+        for point in expand(grid, sweep.settings):
+            key = key_of(point.params())
+            points.setdefault(key, point)
+            keys[key] = None
+            its = grid.requirements
+            if point.seed == grid.seeds[0]:
+                its = its.union(grid.first_seed)
+            required[key] = required[key].union(its) if key in required else its
+    check_inputs(points.values())
+    return Plan(
+        points, {name: list(keys) for name, keys in grids.items()}, required, of_grids
+    )
+
+
+def check_inputs(points: Iterable[Point]) -> None:
+    """Draw the longest sequences of each input that reads a file.
+
+    Raises:
+        InputError: a file too short, before anything is computed.
+    """
+    longest: dict[str, Point] = {}
+    for point in points:
+        known = longest.setdefault(point.input, point)
+        if point.length + point.burn_in > known.length + known.burn_in:
+            longest[point.input] = point
+    for spec, point in longest.items():
+        source = input_of(spec)
+        if source.fingerprint():
+            steps = point.length + point.burn_in
+            source.sequences(point.seed, point.sequences, steps, point.features)
+
+
+def files_of(points: Iterable[Point]) -> dict[str, bytes]:
+    """Return the contents of input files, by what follows the colon of their spec."""
+    found = {}
+    for spec in {point.input for point in points}:
+        argument = spec.partition(":")[2]
+        path = Path(os.path.expanduser(argument)) if argument else None
+        if path is not None and input_of(spec).fingerprint() and path.is_file():
+            found[argument] = path.read_bytes()
+    return found
