@@ -1,4 +1,4 @@
-"""What a sweep's row tells beside its points: when, with what, checked how."""
+"""Metadata of a sweep's row in the store: times, versions, self-checks."""
 
 import math
 import platform
@@ -20,8 +20,8 @@ class Meta:
     """Times, versions and checks of one sweep; runs of the same sweep add up.
 
     Attributes:
-        identity: hash of what the sweep asks.
-        before: what the runs before this one left.
+        identity: hash of what the sweep requests.
+        before: what earlier runs stored.
         facts: name, question, command, thresholds.
         checks: kind -> its check, of all runs.
     """
@@ -42,7 +42,7 @@ class Meta:
         command: str,
         sources: Mapping[str, str] | None = None,
     ) -> Self:
-        """Begin a run of ``sweep``, taking up what earlier ones left.
+        """Begin a run of ``sweep``; keep what earlier ones stored.
 
         Args:
             store: of the results.
@@ -62,18 +62,18 @@ class Meta:
         known = {check["kind"]: check for check in before.get("verification", [])}
         return cls(identity, before, facts, known)
 
-    def verified(self, checks: Iterable[Check]) -> None:
-        """Take in what was checked."""
+    def add_checks(self, checks: Iterable[Check]) -> None:
+        """Add checks to those of earlier runs."""
         for check in checks:
             self.checks[check.kind] = {
                 "kind": check.kind,
-                "error": _known(check.error),
+                "error": _or_none(check.error),
                 "compared": check.compared,
-                "conveyor": _known(check.conveyor),
+                "conveyor": _or_none(check.conveyor),
                 "conveyor_compared": check.conveyor_compared,
             }
 
-    def told(self, *, computed: bool) -> dict[str, Any]:
+    def to_store(self, *, computed: bool) -> dict[str, Any]:
         """Return the meta to be stored.
 
         ``verification`` is a list of kind, error (None: no closed form) and numbers
@@ -93,7 +93,7 @@ class Meta:
         }
 
 
-def _known(error: float) -> float | None:
+def _or_none(error: float) -> float | None:
     return None if math.isnan(error) else error
 
 

@@ -1,4 +1,4 @@
-"""What workers send back; the parent reads it without torch."""
+"""What workers return; torch-free, because the parent reads it."""
 
 import math
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from gradlab.store.record import Record
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one point.
+    """Result of one point.
 
     Attributes:
-        records: what could be measured.
+        records: of the measures that succeeded.
         message: why it failed, empty where it did not.
-        lacking: measures that failed; all others were taken where ``records`` are.
+        lacking: measures that failed, where others succeeded.
         seconds: its share of the time.
-        not_finite: whether its numbers broke down, which is a result.
+        not_finite: whether its numbers became inf or NaN, which is a result.
     """
 
     records: tuple[Record, ...] = ()
@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Check:
-    """One kind of cell, its closed forms held against autograd.
+    """Comparison of the closed forms of one kind of cell with autograd.
 
     Attributes:
         kind: ``CELL, ACTIVATION``.

@@ -1,4 +1,4 @@
-"""Taking in what workers answer: saved at once, told, tried again where one died."""
+"""Write what workers answer at once, report it, retry what a dead worker had."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from gradlab.sweeps.plan import Plan
 Progress = Callable[[events.Event], None]
 
 DEATHS = 3
-"""How often a worker may die of a point alone before the point is set aside.
+"""Deaths of workers that had one point alone until the point counts as failed.
 
 A death in a group is only a suspicion. Not two: workers are also killed by others, for
 want of memory say, and a sweep of many points would blame an innocent one.
@@ -28,55 +28,62 @@ want of memory say, and a sweep of many points would blame an innocent one.
 
 @dataclass
 class ResultWriter:
-    """Where the answers of one run go.
+    """Writes the answers of one run to its store.
 
     Each point is one transaction. Groups that come back while closed forms are still
-    being held against autograd wait, and are dropped where the two disagree.
+    being compared with autograd wait, and are dropped where the two disagree.
+
+    Attributes:
+        planned: the plan of the run.
+        store: where results are written.
+        meta: of the sweep, which receives the checks.
+        progress: called with each event.
+        options: how the run is carried out.
+        yes: whether a sweep may take any time.
+        pace: core-seconds per operation of ``Group.work``; 0 until a sample is timed.
+        deaths: key -> how many workers died of it alone.
+        held: groups that wait for the check; None where none have to.
     """
 
     planned: Plan
     store: Store
     meta: Meta
     progress: Progress
-    means: ExecutionOptions = ExecutionOptions()
+    options: ExecutionOptions = ExecutionOptions()
     yes: bool = True
     pace: float = 0.0
     deaths: dict[str, int] = field(default_factory=dict)
     held: list[Answer] | None = None
 
     def hold(self) -> None:
-        """Keep groups back until :meth:`release`."""
+        """Let groups wait until :meth:`release`."""
         self.held = []
 
     def submit(self, group: Group, engine: Engine) -> None:
-        """Have a group measured, within the limits of its points."""
-        each = self.means.timeout_per_point
-        seconds = None if each is None else each * len(group.keys)
+        """Queue a group to be measured, within the limits of its points."""
+        limits = Limits(self._seconds(len(group.keys)), group.memory)
         engine.add(
-            group,
-            calls.MEASURE,
-            group.points,
-            group.requirements,
-            limits=Limits(seconds, group.memory),
+            group, calls.MEASURE, group.points, group.requirements, limits=limits
         )
 
     def time(self, sample: Group, waiting: Sequence[Group], engine: Engine) -> None:
-        """Have a small group timed, to forecast how long those that wait take."""
+        """Queue a small group to be timed, to forecast how long the others take."""
         self._sample, self._work = sample, sum(group.work for group in waiting)
+        limits = Limits(self._seconds(len(sample.keys) + 1), sample.memory)
         engine.add(
-            "sample",
-            calls.TIME,
-            sample.points,
-            sample.requirements,
-            limits=Limits(memory=sample.memory),
+            "sample", calls.TIME, sample.points, sample.requirements, limits=limits
         )
 
+    def _seconds(self, points: int) -> float | None:
+        each = self.options.timeout_per_point
+        return None if each is None else each * points
+
     def refuse(self, group: Group, message: str) -> None:
-        """Set points aside as failed that are not even tried."""
+        """Record points as failed that are not tried."""
         self._save_failed(group, message)
 
     def take(self, answer: Answer, engine: Engine) -> None:
-        """Take one answer in; what has to be tried again goes back to the engine."""
+        """Write one answer; queue again what has to be tried again."""
         if isinstance(answer.task, Group) and self.held is not None:
             self.held.append(answer)
         elif isinstance(answer.task, Group):
@@ -95,7 +102,7 @@ class ResultWriter:
             self.store.save_manifest(answer.value)
         else:
             checks = {check.kind: check.error for check in answer.value}
-            self.meta.verified(answer.value)
+            self.meta.add_checks(answer.value)
             self.progress(events.Verified(*_worst(checks), checks))
             self.release(engine)
 
@@ -116,13 +123,13 @@ class ResultWriter:
         self.pace = seconds / self._sample.work
         expected = self.pace * self._work
         if not self.yes:
-            check_seconds(len(self.planned.points), expected, self.means.jobs)
+            check_seconds(len(self.planned.points), expected, self.options.jobs)
         self.progress(events.Timed(expected))
 
     def _take_group(self, answer: Answer, engine: Engine) -> None:
         group = answer.task
         if answer.death:
-            self._lost(answer, engine)
+            self._retry(answer, engine)
         elif answer.error is not None:
             self._save_failed(group, str(answer.error))
         else:
@@ -135,13 +142,13 @@ class ResultWriter:
                     status="failed" if outcome.message else "done",
                     message=outcome.message,
                     records=outcome.records,
-                    computed=_taken(outcome, group),
+                    computed=_computed(outcome, group),
                     seconds=outcome.seconds,
                 )
             self._report(group, answer.value)
 
-    def _lost(self, answer: Answer, engine: Engine) -> None:
-        """Try a dead worker's points one by one; set aside what kills alone."""
+    def _retry(self, answer: Answer, engine: Engine) -> None:
+        """Retry a dead worker's points singly; one that kills alone has failed."""
         group: Group = answer.task
         self.progress(events.WorkerLost(answer.death, len(group.keys)))
         if len(group.keys) > 1:
@@ -178,7 +185,7 @@ class ResultWriter:
         self.progress(events.PointsDone(points, work=self.pace * group.work))
 
 
-def _taken(outcome: Outcome, group: Group) -> dict[str, Requirement]:
+def _computed(outcome: Outcome, group: Group) -> dict[str, Requirement]:
     """Return measure -> what it was computed with, of those that did not fail."""
     if not outcome.records:
         return {}

@@ -1,8 +1,8 @@
-"""Running a sweep: the one place with loops, clocks and signals.
+"""Run a sweep: plan, store, groups, engine, writer.
 
 The parent imports no torch and is the store's only writer; workers measure. Each point
-is one transaction, so whatever ends a run, what was computed stays, and the same call
-again does the rest.
+is one transaction: whatever ends a run, the results so far stay, and the same call
+again computes the rest.
 """
 
 import hashlib
@@ -52,41 +52,42 @@ def run(
     Args:
         sweep: see :func:`gradlab.sweeps.loading.load`.
         folder: where results are kept.
-        jobs: worker processes; all cores unless told.
+        jobs: worker processes; all cores where it is None.
         scheduler: address or scheduler file of a Dask cluster; see
             :mod:`gradlab.engines.cluster`.
-        timeout_per_point: seconds after which a point is given up and set aside.
+        timeout_per_point: seconds after which a point is stopped; it counts as failed.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
-            of what is free unless told.
+            of what is free where it is None.
         progress: called with each event.
         log: file to which each event is added as a line of JSON; see
             :mod:`gradlab.progress.log`.
-        verify: hold closed forms against autograd first.
+        verify: compare closed forms with autograd first.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
         command: that makes this sweep, for the report.
 
     Raises:
-        TooManyPointsError: past a bound without ``yes``.
+        TooManyPointsError: past a bound without ``yes``: of points, before anything
+            is made; of time, after a small group was timed.
         VerificationError: closed forms and autograd disagree; nothing of this run is
             kept.
         StoreError: the folder, or the disk.
         InputError: an input that cannot be used.
-        ConfigError: the log cannot be written; a scheduler that is none, or beside
-            ``jobs`` or ``memory``, which are of this machine.
+        ConfigError: the log cannot be written; no address of a scheduler; one together
+            with ``jobs`` or ``memory``, which are about this machine.
         GradlabError: the scheduler does not answer, or is gone.
-        KeyboardInterrupt: after keeping what is done.
+        KeyboardInterrupt: after writing what is done.
     """
-    means = ExecutionOptions(
+    options = ExecutionOptions(
         jobs or machine.cores(),
         scheduler=None if scheduler is None else str(scheduler),
         timeout_per_point=timeout_per_point,
         memory=machine.parse(memory),
     )
-    if means.scheduler is not None:
-        client_arguments(means.scheduler)
-        _refuse_both(jobs=jobs, memory=memory)
-    tell = progress or _silent
+    if options.scheduler is not None:
+        client_arguments(options.scheduler)
+        _refuse_local(jobs=jobs, memory=memory)
+    report = progress or _ignore
     keys.forget()
     if not yes:
         check_size(sweep)
@@ -95,20 +96,20 @@ def run(
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which is there by now
-            tell = _both(opened.enter_context(Log(log)), tell)
+            report = _with_log(opened.enter_context(Log(log)), report)
         todo = planned.missing(store.known(), retry_failed)
         cluster = None
-        if means.scheduler is not None and todo:
+        if options.scheduler is not None and todo:
             cluster = Cluster(
-                means.scheduler,
+                options.scheduler,
                 sweep.load,
                 files_of(planned.points.values()),
                 calls.PREPARE,
-                lambda: tell(events.Waiting(str(scheduler))),
+                lambda: report(events.Waiting(str(scheduler))),
             )
             opened.enter_context(cluster)
-            means = replace(means, jobs=max(1, cluster.threads))
-        work = _Run(sweep, planned, todo, store, means, tell, yes, cluster)
+            options = replace(options, jobs=max(1, cluster.threads))
+        work = _Run(sweep, planned, todo, store, options, report, yes, cluster)
         work.meta = Meta.start(
             store, identity(sweep), sweep, command, external_sources(planned)
         )
@@ -120,14 +121,14 @@ def run(
             work.stop()
             raise
         except GradlabError:
-            work.keep_meta()
+            work.write_sweep()
             raise
         work.finish()
     return Results.open(where)
 
 
 def external_sources(planned: Plan) -> dict[str, str]:
-    """Return the sources of all leaves from outside the package, but measures."""
+    """Return the sources of external leaves, except measures."""
     found: dict[str, str] = {}
     for point in planned.points.values():
         found |= keys.sources(point.params())
@@ -135,12 +136,12 @@ def external_sources(planned: Plan) -> dict[str, str]:
 
 
 def identity(sweep: Sweep) -> str:
-    """Return what tells one sweep from another: a hash of what it asks."""
+    """Return the hash of what a sweep requests."""
     return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
 
 
-def _refuse_both(**local: object) -> None:
-    """Refuse what says how this machine computes where a cluster does.
+def _refuse_local(**local: object) -> None:
+    """Refuse options of this machine where a cluster computes.
 
     Raises:
         ConfigError: naming the option.
@@ -154,21 +155,21 @@ def _refuse_both(**local: object) -> None:
             )
 
 
-def _both(log: Log, tell: Progress) -> Progress:
-    """Return what tells events to a log too, and says once that the log has ended."""
+def _with_log(log: Log, progress: Progress) -> Progress:
+    """Return a callback that also logs; it reports once that the log has failed."""
 
     def both(event: events.Event) -> None:
         well = not log.trouble
         log.take(event)
         if well and log.trouble:
-            tell(events.LogLost(log.trouble))
-        tell(event)
+            progress(events.LogLost(log.trouble))
+        progress(event)
 
     return both
 
 
-def _silent(event: events.Event) -> None:
-    """Tell nobody."""
+def _ignore(event: events.Event) -> None:
+    """Do nothing."""
 
 
 @dataclass
@@ -179,18 +180,18 @@ class _Run:
     planned: Plan
     todo: dict[str, Requirements]
     store: Store
-    means: ExecutionOptions
+    options: ExecutionOptions
     progress: Progress
     yes: bool
     cluster: Cluster | None = None
     meta: Meta = field(init=False)
 
     def begin(self, folder: Path) -> None:
-        """Write what is asked for, and tell it."""
+        """Write what is requested, form the groups and report the start."""
         self.store.expect(
             {key: point.params() for key, point in self.planned.points.items()}
         )
-        self.keep_meta()
+        self.write_sweep()
         with translate_errors(folder / "sweep.toml"):
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
@@ -208,57 +209,57 @@ class _Run:
                     name: (len(keys), sum(key in there for key in keys))
                     for name, keys in self.planned.grids.items()
                 },
-                jobs=self.means.jobs,
+                jobs=self.options.jobs,
             )
         )
         if not self.store.lock.sure:
             self.progress(events.LockUnavailable(folder))
 
     def compute(self, verify: bool) -> None:
-        """Let workers measure all groups; write what comes."""
-        intake = ResultWriter(
-            self.planned, self.store, self.meta, self.progress, self.means, self.yes
+        """Let workers measure all groups; write their answers."""
+        writer = ResultWriter(
+            self.planned, self.store, self.meta, self.progress, self.options, self.yes
         )
         memory = self._memory()
-        fitting = self._set_aside(memory, intake)
+        fitting = self._fitting(memory, writer)
         if not fitting:
             return
         with ExitStack() as opened:
-            engine: Engine = self.cluster or opened.enter_context(self._crew(memory))
+            engine: Engine = self.cluster or opened.enter_context(self._pool(memory))
             self._reach_devices(engine)
             wanted = sorted({name for n in self.todo.values() for name in n.by_measure})
             engine.add("describe", calls.DESCRIBE, wanted)
-            intake.time(sample_of(fitting), fitting, engine)
+            writer.time(sample_of(fitting), fitting, engine)
             if verify:
                 engine.add("verify", calls.VERIFY, self._kinds())
-                intake.hold()
+                writer.hold()
             for group in fitting:
-                intake.submit(group, engine)
+                writer.submit(group, engine)
             try:
                 with closing(engine.answers()) as answers, defer_sigint() as ctrl_c:
                     for answer in answers:
-                        intake.take(answer, engine)
+                        writer.take(answer, engine)
                         ctrl_c.check()
             except KeyboardInterrupt:
                 with defer_sigint():
                     for answer in engine.arrived():
-                        intake.take(answer, engine)
-                    intake.release(engine)
+                        writer.take(answer, engine)
+                    writer.release(engine)
                 raise
 
     def _memory(self) -> int | None:
-        """Return how many bytes a group may fill, with its worker; None: any."""
+        """Return the bytes a group and its worker may fill; None where unlimited."""
         if self.cluster is not None:
             return self.cluster.memory
-        return self.means.memory or machine.free()
+        return self.options.memory or machine.free()
 
-    def _crew(self, memory: int | None) -> ProcessPool:
+    def _pool(self, memory: int | None) -> ProcessPool:
         """Return workers of this machine."""
-        jobs = min(self.means.jobs, len(self.waiting))
+        jobs = min(self.options.jobs, len(self.waiting))
         return ProcessPool(jobs, self.sweep.load, memory, prepare=calls.PREPARE)
 
-    def _set_aside(self, memory: int | None, intake: ResultWriter) -> list[Group]:
-        """Return the groups that fit into memory; points that do not have failed."""
+    def _fitting(self, memory: int | None, writer: ResultWriter) -> list[Group]:
+        """Return the groups that fit into memory; record other points as failed."""
         if memory is None:
             return self.waiting
         fitting = []
@@ -267,7 +268,7 @@ class _Run:
                 if part.memory + machine.WORKER <= memory:
                     fitting.append(part)
                     continue
-                intake.refuse(part, machine.too_much(part.memory, self.means, memory))
+                writer.refuse(part, machine.too_much(part.memory, self.options, memory))
         return fitting
 
     def _reach_devices(self, engine: Engine) -> None:
@@ -280,17 +281,17 @@ class _Run:
                 raise answer.error
 
     def stop(self) -> None:
-        """Tell that it was interrupted."""
-        self.keep_meta()
+        """Write and report that the run was interrupted."""
+        self.write_sweep()
         self.progress(events.Stopped())
 
     def finish(self) -> None:
-        """Tell that nothing is left."""
-        self.keep_meta()
+        """Write and report that nothing is left."""
+        self.write_sweep()
         self.progress(events.Finished())
 
-    def keep_meta(self) -> None:
-        """Write the sweep's row: what is asked, when, with which versions."""
+    def write_sweep(self) -> None:
+        """Write the sweep's row: what is requested, when, with which versions."""
         requirements = {
             name: its.by_measure for name, its in self.planned.grid_requirements.items()
         }
@@ -298,7 +299,7 @@ class _Run:
             self.meta.identity,
             self.sweep.resolved(),
             self.planned.grids,
-            self.meta.told(computed=bool(self.todo)),
+            self.meta.to_store(computed=bool(self.todo)),
             requirements=requirements,
         )
 

@@ -20,13 +20,11 @@ from gradlab.engines import cluster, remote
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.inputs import contents
 from gradlab.store import Results, codec
+from gradlab.sweeps import calls
 from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.result_writer import CALLS
 from tests.sweeps.inline import InlinePool
 
-
-PREPARE = f"{CALLS}:prepare"
 
 SLEEPY = """
 import os, time
@@ -333,7 +331,7 @@ def payload(tmp_path, number):
     file.parent.mkdir()
     file.write_text(LEAF.format(number))
     return remote.WorkerPayload.pack(
-        [str(file)], {"words.txt": b"%d" % number}, PREPARE
+        [str(file)], {"words.txt": b"%d" % number}, calls.PREPARE
     )
 
 
@@ -368,28 +366,28 @@ def test_payload_in_use_is_not_replaced(tmp_path, clean):
 
 
 def test_other_code_on_a_worker_is_refused(tmp_path, clean):
-    packed = remote.WorkerPayload.pack([], {}, PREPARE)
+    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE)
     older = remote.WorkerPayload(
         packed.name,
         {**packed.versions, "torch": "2.4.0"},
         packed.leaves,
         {},
-        PREPARE,
+        calls.PREPARE,
     )
-    word, error = remote.perform(older, f"{CALLS}:describe", (["verdict"],), None)
+    word, error = remote.perform(older, calls.DESCRIBE, (["verdict"],), None)
     assert word == "unfit"
     assert "Expected torch 2.4.0, as where the sweep was started" in str(error)
 
 
 def test_a_file_that_cannot_be_loaded_there_ends_the_sweep(tmp_path, clean):
     (tmp_path / "broken.py").write_text("1 / 0")
-    packed = remote.WorkerPayload.pack([str(tmp_path / "broken.py")], {}, PREPARE)
-    word, error = remote.perform(packed, f"{CALLS}:describe", (["verdict"],), None)
+    packed = remote.WorkerPayload.pack([str(tmp_path / "broken.py")], {}, calls.PREPARE)
+    word, error = remote.perform(packed, calls.DESCRIBE, (["verdict"],), None)
     assert word == "unfit" and "ZeroDivisionError" in str(error)
 
 
 def test_a_call_that_takes_too_long_is_late(clean):
-    packed = remote.WorkerPayload.pack([], {}, PREPARE)
+    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE)
     assert remote.perform(packed, "time:sleep", (5,), 0.05) == ("late", None)
     assert remote.perform(packed, "time:sleep", (0,), 5)[0] == "value"
 

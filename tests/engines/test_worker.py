@@ -1,29 +1,31 @@
 """Calls travel by name: imports cannot show this tie, so each name is tried."""
 
-import re
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
-import gradlab
 from gradlab.engines.worker import resolve
-from gradlab.sweeps import measure
-from gradlab.sweeps.result_writer import CALLS
+from gradlab.sweeps import calls, measure
 
 
-def called():
-    """Return the calls that the package names."""
-    root = Path(gradlab.__file__).parent
-    texts = [file.read_text(encoding="utf-8") for file in root.rglob("*.py")]
-    return sorted(
-        {name for text in texts for name in re.findall(r"CALLS}:(\w+)", text)}
-    )
+NAMES = [name for name in vars(calls) if name.isupper()]
 
 
-@pytest.mark.parametrize("name", called())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_call_resolves(name):
-    assert resolve(f"{CALLS}:{name}") is getattr(measure, name)
+    call = getattr(calls, name)
+    assert resolve(call) is getattr(measure, call.partition(":")[2])
 
 
 def test_there_are_calls():
-    assert {"prepare", "measure", "verify"} <= set(called())
+    assert {"PREPARE", "MEASURE", "VERIFY"} <= set(NAMES)
+
+
+def test_the_parent_of_a_sweep_imports_no_torch():
+    program = (
+        "import sys; import gradlab.sweeps.run, gradlab.sweeps.loading, gradlab.api;"
+        "from gradlab.sweeps.loading import load; from gradlab.sweeps.plan import plan;"
+        "plan(load('default')); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

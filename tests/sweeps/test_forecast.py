@@ -5,10 +5,9 @@ import math
 import pytest
 import torch
 
-from gradlab.engines import worker
 from gradlab.errors import TooManyPointsError
 from gradlab.progress import events
-from gradlab.sweeps import calls, forecast, groups, measure
+from gradlab.sweeps import forecast, groups, measure
 from gradlab.sweeps import run as runner
 from gradlab.sweeps.loading import load
 from gradlab.sweeps.plan import plan
@@ -18,11 +17,6 @@ from tests.sweeps.inline import InlinePool
 def formed(config):
     planned = plan(load(config))
     return groups.form(planned.points, planned.requirements)
-
-
-@pytest.mark.parametrize("name", [n for n in vars(calls) if n.isupper()])
-def test_every_call_resolves(name):
-    assert callable(worker.resolve(getattr(calls, name)))
 
 
 def test_the_sample_is_small_and_of_the_kind_that_is_most_work():
