@@ -15,7 +15,8 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4
+# worksteal keeps neighbouring tests, which share what is built once, in one process.
+TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 
 .DELETE_ON_ERROR:
 .PHONY: help sweep quick example test test-slow trials test-all tables lint format types check benchmark ratios browser clean distclean
