@@ -126,7 +126,7 @@ def run(
     def take(event: Event) -> None:
         live.take(event)
         if isinstance(event, Started) and event.done < event.total:
-            screen.note(fold(opening(event, live.state.seconds_left()), "  "))
+            screen.note(fold(opening(event), "  "))
             screen.note(f"writing to {event.folder}")
             screen.note("Ctrl-C keeps what is done; the same command goes on")
 

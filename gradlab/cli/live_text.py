@@ -96,16 +96,15 @@ def bar(share: float, plain: bool, width: int = 14) -> str:
     return "━" * full + "╌" * (width - full)
 
 
-def opening(event: Started, seconds: float | None) -> str:
-    """``quick: 81 points in 2 grids (gain 27, ...), about 50 s with 2 workers``."""
+def opening(event: Started) -> str:
+    """``quick: 81 points in 2 grids (gain 27, ...), with 2 workers``."""
     grids = ", ".join(f"{name} {total:,}" for name, (total, _) in event.grids.items())
     parts = [f"{event.name}: {event.total:,} point{'s' * (event.total > 1)}"]
     if len(event.grids) > 1:
         parts[0] += f" in {len(event.grids)} grids ({grids})"
     if event.done:
         parts.append(f"{event.done:,} there, {event.total - event.done:,} to go")
-    about = f"about {duration(seconds)} " if seconds is not None else ""
-    parts.append(f"{about}with {event.jobs} worker{'s' * (event.jobs > 1)}")
+    parts.append(f"with {event.jobs} worker{'s' * (event.jobs > 1)}")
     return ", ".join(parts)
 
 
