@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.jacobians import notes
+from gradlab.jacobians import norm_recorder
 from gradlab.numerics import spectral_norm as spectral
 from gradlab.numerics.logscale import log
 from gradlab.seeding import stream
@@ -83,8 +83,8 @@ def test_top_eigenvalues_in_float32_are_those_of_float64(size):
 
 @pytest.mark.parametrize("entries", [1, 10_000, 2**21])
 def test_norms_that_waited_for_each_other_are_those_of_each(entries, monkeypatch):
-    monkeypatch.setattr(notes, "_ENTRIES", entries)
-    found = notes.SpectralNotes()
+    monkeypatch.setattr(norm_recorder, "_ENTRIES", entries)
+    found = norm_recorder.NormRecorder()
     expected: dict[str, list] = {"joint": [], "hh": [], "same": []}
     exponent = np.array([0, 3, -7, 0])
     for lag in range(7):
@@ -99,7 +99,7 @@ def test_norms_that_waited_for_each_other_are_those_of_each(entries, monkeypatch
         for name, part in parts.items():
             norm = spectral.spectral_norm(part).numpy()
             expected[name].append(log(norm, exponent))
-    curves = found.curves()
+    _, curves = found.curves()
     assert {name: len(curve) for name, curve in curves.items()} == {
         "joint": 7, "hh": 6, "same": 7
     }  # fmt: skip

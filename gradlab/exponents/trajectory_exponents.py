@@ -9,8 +9,8 @@ from torch import Tensor
 
 from gradlab.exponents.qr import BLOCKS, qr_exponents
 from gradlab.exponents.spectrum import Exponents
-from gradlab.jacobians.flat import FlatJacobian
-from gradlab.jacobians.wide import WideJacobians
+from gradlab.jacobians.batched_jacobian import BatchedJacobian
+from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.trajectory import Trajectory
 
 
@@ -52,8 +52,8 @@ def lyapunov_exponents(
     Source: Benettin et al. 1980; the adjoint after Engelken et al. 2023.
     """
 
-    def matrix(step: FlatJacobian) -> Tensor:
-        whole = step.layout.plain(step.matrix())
+    def matrix(step: BatchedJacobian) -> Tensor:
+        whole = step.plain()
         return whole.mT if adjoint else whole
 
     settings = {"count": count, "warm_up": warm_up, "every": every, "blocks": blocks}
@@ -73,7 +73,7 @@ def hidden_only_exponent(
         :class:`Exponents` of one direction, (…M, B, 1).
     """
 
-    def matrix(step: FlatJacobian) -> Tensor:
+    def matrix(step: BatchedJacobian) -> Tensor:
         name = step.layout.names[0]
         return step.layout.part((name,)).plain(step.block(name, name))
 
@@ -82,17 +82,17 @@ def hidden_only_exponent(
 
 def _exponents(
     trajectory: Trajectory,
-    matrix: Callable[[FlatJacobian], Tensor],
+    matrix: Callable[[BatchedJacobian], Tensor],
     *,
     backwards: bool = False,
     **settings: Any,
 ) -> Exponents:
     """Return the exponents of ``matrix(J_t)`` in order of time, with axes (…M, B)."""
-    wide = WideJacobians(trajectory)
+    wide = StepJacobians(trajectory, double=True)
     order = range(1, trajectory.length + 1)
     steps = reversed(order) if backwards else order
     with torch.no_grad():
-        matrices = (matrix(wide.flat(t)) for t in steps)
+        matrices = (matrix(wide.at(t)) for t in steps)
         found = qr_exponents(matrices, trajectory.length, **settings)
     lead = trajectory.lead
     return replace(

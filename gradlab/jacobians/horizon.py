@@ -1,106 +1,92 @@
-"""The horizon, refined inside its bracket of stored lags."""
+"""The horizon to the step, found inside its bracket of stored lags."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from gradlab.jacobians.flat import jacobian_at
-from gradlab.jacobians.product import Product
+from gradlab.jacobians.batched_jacobian import JacobianSpan
+from gradlab.jacobians.observers import AnyProduct, AnyProducts, ProductNorms
+from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.jacobians.walk import Observer, walk
 from gradlab.numerics.logscale import log
 from gradlab.numerics.spectral_norm import spectral_norm
-from gradlab.trajectory import Trajectory
 
 
+# Spectral norms are computed only where the Frobenius norm F leaves open whether they
+# are below the threshold: F / sqrt(width) <= |P|_2 <= F. Rounding may move a ln norm by
+# about 1e-5.
 _ROUNDING = 1e-5
-"""By how much a ln norm may be off."""
 
 
-@dataclass(frozen=True)
-class Bracket:
-    """Points whose norm crossed between two stored lags, and where to resume."""
+class HorizonSearch(Observer):
+    """First lag at which a point's mean ln |joint|_2 is below a threshold.
 
-    points: np.ndarray
-    low: int
-    high: int
-    product: Product
+    The mean is over the point's sequences. At the stored lags, where a walk stops, it
+    keeps the product where a bracket may start; :meth:`refine` walks on from there,
+    with the products of those points alone whose norm crossed in the bracket.
 
-
-class HorizonFinder:
-    """First lag at which a point's mean ln joint spectral norm is below a threshold.
-
-    The mean is over the point's sequences. Fed at the stored ``lags``, it keeps the
-    product where a bracket may start; :meth:`refine` resumes from there when the
-    horizons are asked for. Spectral norms are computed only where the Frobenius norm F
-    leaves it open: F / sqrt(width) <= spectral norm <= F.
+    Args:
+        norms: of the product; stops before this observer.
+        lags: the stored ones.
+        sequences: of each point.
+        threshold: of the norm.
     """
 
     def __init__(
-        self, points: int, sequences: int, lags: tuple[int, ...], threshold: float
+        self,
+        norms: ProductNorms,
+        lags: tuple[int, ...],
+        sequences: int,
+        threshold: float,
     ) -> None:
-        self.sequences = sequences
+        self.norms, self.sequences = norms, sequences
         ahead = zip(lags, lags[1:], strict=False)
         self.starts = frozenset(lag for lag, later in ahead if later - lag > 1)
-        self.threshold = threshold
         self.ln_threshold = float(np.log(threshold))
+        points = norms.product.count // sequences
         self.found = np.full(points, np.inf)
         self.open = np.ones(points, dtype=bool)
-        self.brackets: list[Bracket] = []
-        self.last: tuple[int, Product] | None = None
+        self.brackets: list[_Bracket] = []
+        self.last: tuple[int, AnyProduct] | None = None
+        self.stop(0)
 
-    def feed(self, lag: int, product: Product) -> None:
+    def advance(self, span: JacobianSpan) -> None:
+        """Do nothing: the product is the norms'."""
+
+    def stop(self, lag: int) -> None:
         """Look at the product at a stored lag."""
-        mean = self._mean(log(product.total, product.exponent))
+        if not self.open.any():
+            return
+        now = self.norms.product.now()
+        mean = self._mean(log(*_joint(now))[0])
         lost = self.open & np.isnan(mean)
         self.found[lost] = np.nan
         crossed = self.open & (mean < self.ln_threshold - _ROUNDING)
-        slack = 0.5 * np.log(product.layout.width) + _ROUNDING
+        slack = 0.5 * np.log(self.norms.product.layout.width) + _ROUNDING
         unclear = self.open & ~crossed & (mean - slack < self.ln_threshold)
         if unclear.any():
-            crossed[unclear] = self._spectral_mean(product, unclear) < self.ln_threshold
+            spectral = _ln_spectral(now, self._rows(np.flatnonzero(unclear)))
+            crossed[unclear] = self._mean(spectral) < self.ln_threshold
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
         if crossed.any() and self.last is not None:
             points = np.flatnonzero(crossed)
-            low, start = self.last
-            product_there = start.pick(self._rows(points))
-            self.brackets.append(Bracket(points, low, lag, product_there))
+            low, product = self.last
+            rows = self._rows(points)
+            self.brackets.append(_Bracket(points, rows, low, lag, product.pick(rows)))
         starts = lag in self.starts and self.open.any()
-        self.last = (lag, product.pick()) if starts else None
+        every = np.arange(self.norms.product.count)
+        self.last = (lag, self.norms.product.pick(every)) if starts else None
 
-    def refine(self, trajectory: Trajectory, ln_frobenius: np.ndarray) -> np.ndarray:
+    def refine(self, jacobians: StepJacobians, ln_frobenius: np.ndarray) -> np.ndarray:
         """Return the horizons of all points; ``ln_frobenius`` is (T + 1, N)."""
         self.last = None
-        while self.brackets:
-            self._resume(self.brackets.pop(), trajectory, ln_frobenius)
+        for bracket in self.brackets:
+            inside = _Refinement(self, bracket, ln_frobenius)
+            if bracket.high - bracket.low > 1:
+                walk(jacobians, [inside], (bracket.high - 1,), start=bracket.low)
         return self.found
-
-    def _resume(
-        self, bracket: Bracket, trajectory: Trajectory, ln_frobenius: np.ndarray
-    ) -> None:
-        rows = self._rows(bracket.points)
-        picked = torch.from_numpy(rows)
-        waiting = np.ones(bracket.points.size, dtype=bool)
-        slack = 0.5 * np.log(bracket.product.layout.width)
-        for lag in range(bracket.low + 1, bracket.high):
-            step = jacobian_at(trajectory, trajectory.length - lag + 1)
-            bracket.product.advance(step.pick(picked))
-            bound = self._mean(ln_frobenius[lag, rows])
-            below = bound < self.ln_threshold
-            unclear = waiting & ~below & (bound - slack < self.ln_threshold)
-            if unclear.any():
-                norm = spectral_norm(bracket.product.joint())
-                mean = self._mean(log(norm, bracket.product.exponent))
-                below |= unclear & (mean < self.ln_threshold)
-            self.found[bracket.points[waiting & below]] = lag
-            waiting &= ~below
-            if not waiting.any():
-                return
-
-    def _spectral_mean(self, product: Product, points: np.ndarray) -> np.ndarray:
-        rows = self._rows(np.flatnonzero(points))
-        matrices = product.joint()[torch.from_numpy(rows)]
-        return self._mean(log(spectral_norm(matrices), product.exponent[rows]))
 
     def _mean(self, ln_norms: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):
@@ -108,3 +94,67 @@ class HorizonFinder:
 
     def _rows(self, points: np.ndarray) -> np.ndarray:
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
+
+
+@dataclass(frozen=True)
+class _Bracket:
+    """Points whose norm crossed between two stored lags.
+
+    Attributes:
+        points: which.
+        rows: their sequences among N.
+        low, high: the lags.
+        product: theirs at the lower lag.
+    """
+
+    points: np.ndarray
+    rows: np.ndarray
+    low: int
+    high: int
+    product: AnyProduct
+
+
+class _Refinement(Observer):
+    """Looks for the first lag below the threshold inside a bracket, lag by lag."""
+
+    def __init__(
+        self, search: HorizonSearch, bracket: _Bracket, ln_frobenius: np.ndarray
+    ) -> None:
+        self.search, self.bracket = search, bracket
+        self.bound = ln_frobenius[:, bracket.rows]
+        self.index = torch.from_numpy(bracket.rows)
+        self.waiting = np.ones(bracket.points.size, dtype=bool)
+        self.lag = bracket.low
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Look at each lag of a span."""
+        some = span.pick(self.index.to(span.whole.like.device))
+        after = self.bracket.product.advance(some)
+        for k in range(span.steps):
+            self.lag += 1
+            self._look(after.at(slice(k, k + 1)))
+        self.finished = not self.waiting.any()
+
+    def _look(self, now: AnyProducts) -> None:
+        search, bracket = self.search, self.bracket
+        bound = search._mean(self.bound[self.lag])
+        slack = 0.5 * np.log(bracket.product.layout.width)
+        below = bound < search.ln_threshold
+        unclear = self.waiting & ~below & (bound - slack < search.ln_threshold)
+        if unclear.any():
+            rows = search._rows(np.flatnonzero(unclear))
+            mean = search._mean(_ln_spectral(now, rows))
+            below[unclear] = mean < search.ln_threshold
+        search.found[bracket.points[self.waiting & below]] = self.lag
+        self.waiting &= ~below
+
+
+def _joint(now: AnyProducts) -> tuple[np.ndarray, np.ndarray]:
+    return now.frobenius(now.rows.names, now.layout.names)
+
+
+def _ln_spectral(now: AnyProducts, rows: np.ndarray) -> np.ndarray:
+    """Return ln of the spectral norms of the products at ``rows`` of N."""
+    matrices, exponent = now.matrix(now.rows.names, now.layout.names)
+    some = matrices[torch.from_numpy(rows).to(matrices.device)]
+    return log(spectral_norm(some), exponent[rows])

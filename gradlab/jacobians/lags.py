@@ -1,4 +1,9 @@
-"""At which lags what is dear is computed."""
+"""Lags at which expensive quantities are stored."""
+
+from collections.abc import Sequence
+
+from gradlab.errors import ConfigError
+
 
 BATCHES = 12
 
@@ -24,6 +29,37 @@ def batch_lags(length: int) -> tuple[int, ...]:
     """
     ends = {_nearest(length * k, BATCHES) for k in range(BATCHES + 1)}
     return tuple(sorted(ends))
+
+
+def check_lags(
+    requested: Sequence[int] | None,
+    first: int,
+    last: int,
+    default: Sequence[int] | None = None,
+) -> tuple[int, ...]:
+    """Return lags sorted, each once; those of ``default`` when none are requested.
+
+    Args:
+        requested: the lags, or None for those of ``default`` from ``first`` to
+            ``last``.
+        first: the smallest lag allowed.
+        last: the largest lag allowed.
+        default: :func:`lags` of ``last`` when left out.
+
+    Raises:
+        ConfigError: for no lag at all, or one outside ``first`` .. ``last``.
+    """
+    if requested is None:
+        usual = lags(last) if default is None else default
+        return tuple(lag for lag in usual if first <= lag <= last)
+    chosen = tuple(sorted({int(lag) for lag in requested}))
+    if not chosen or chosen[0] < first or chosen[-1] > last:
+        raise ConfigError(
+            got=f"lags {', '.join(map(str, requested)) or 'that are none'}",
+            expected=f"whole numbers from {first} to {last}",
+            try_=f"lags=range({first}, {last + 1})",
+        )
+    return chosen
 
 
 def _nearest(numerator: int, denominator: int) -> int:

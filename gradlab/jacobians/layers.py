@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from gradlab.cells import MultiLayerCell
-from gradlab.cells.base import Cell, Step, StepJacobian
-from gradlab.jacobians.chain import jacobian_norms
-from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.lags import check_lags
+from gradlab.jacobians.norms import jacobian_norms, norms_of_blocks
+from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
 
@@ -53,13 +51,13 @@ def layer_norms(
     """Return the norms of the Jacobian product's blocks from layer to layer.
 
     J_t is block lower triangular, so the block from layer m to layer l is that of the
-    product of layers m .. l alone. Each is taken from a chain of its own: where one
-    layer's gradient is 1e-300 of another's, it is as exact as alone.
+    product of layers m .. l alone, and each is computed from those: where one layer's
+    gradient is 1e-300 of another's, it is as exact as alone.
 
     Args:
         trajectory: of a :class:`gradlab.cells.MultiLayerCell`, or of any cell, which
             has one block.
-        lags: where spectral norms are told; :func:`gradlab.jacobians.lags` of the
+        lags: where spectral norms are computed; :func:`gradlab.jacobians.lags` of the
             length when left out.
         threshold: of the horizons.
 
@@ -67,7 +65,7 @@ def layer_norms(
         ConfigError: for lags outside 0 .. T.
     """
     count = len(trajectory.cell.layer_cells)
-    chosen = stored_lags(trajectory.length) if lags is None else tuple(lags)
+    chosen = check_lags(lags, 0, trajectory.length)
     found = LayerNorms(chosen, {}, {}, {}, threshold)
     for later in range(1, count + 1):
         for earlier in range(1, later):
@@ -90,82 +88,28 @@ def _between(
     trajectory: Trajectory, earlier: int, later: int, into: LayerNorms
 ) -> None:
     """Take one block at every lag: its horizon is not the whole product's."""
-    name, top = f"s{later}s{earlier}", later - earlier + 1
-    layers = _joined(trajectory.between_layers(earlier, later))
-    every = range(trajectory.length + 1)
-    norms = jacobian_norms(layers, [f"s{top}s1"], every, rows=[f"s{top}"])
-    into.frobenius[name] = norms.frobenius[f"s{top}s1"]
-    spectral = norms.spectral[f"s{top}s1"]
+    name, threshold = f"s{later}s{earlier}", into.threshold
+    jacobians = StepJacobians(trajectory.between_layers(earlier, later))
+    groups = _states_by_layer(jacobians)
+    every = tuple(range(trajectory.length + 1))
+    with torch.no_grad():
+        norms = norms_of_blocks(
+            jacobians,
+            (name,),
+            every,
+            rows=jacobians.layout.part(groups[-1]),
+            threshold=threshold,
+            blocks={name: (groups[-1], groups[0])},
+        )
+    spectral = norms.spectral[name]
+    into.frobenius[name] = norms.frobenius[name]
     into.spectral[name] = spectral[list(into.lags)]
-    into.horizon[name] = horizon(
-        every, spectral.mean(axis=-1), into.threshold, after_rise=True
-    )
+    mean = spectral.mean(axis=-1)
+    into.horizon[name] = horizon(every, mean, threshold, after_rise=True)
 
 
-class _Joined(Cell):
-    """A multi-layer cell with one state a layer, ``s1 s2 ..``; blocks are dense.
-
-    For its Jacobian: along a trajectory that was run as the layers themselves.
-    """
-
-    def __init__(self, cell: MultiLayerCell) -> None:
-        super().__init__(cell.input_size, cell.hidden_size)
-        self.cell = cell
-
-    @property
-    def supports_ensembles(self) -> bool:  # type: ignore[override]
-        return self.cell.supports_ensembles
-
-    @property
-    def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(f"s{k}" for k in range(1, len(self.cell.layer_cells) + 1))
-
-    @property
-    def state_sizes(self) -> tuple[int, ...]:
-        return tuple(sum(layer.state_sizes) for layer in self.cell.layer_cells)
-
-    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
-        step = self.cell.step(inputs, self._apart(state))
-        return Step(
-            _side_by_side(self.cell, step.state), step.gates, step.pre_activations
-        )
-
-    def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
-        own = Step(
-            self._apart(step.state), step.gates, step.pre_activations, step.recurrent
-        )
-        whole = self.cell.jacobian(inputs, self._apart(state), own).dense(
-            self.cell.state_names, self.cell.state_sizes
-        )
-        sizes = list(self.state_sizes)
-        rows = [part.split(sizes, -1) for part in whole.split(sizes, -2)]
-        return StepJacobian(
-            {
-                f"s{later}s{earlier}": rows[later - 1][earlier - 1]
-                for later in range(1, len(sizes) + 1)
-                for earlier in range(1, later + 1)
-            }
-        )
-
-    def _apart(self, state: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        return torch.cat(tuple(state), -1).split(list(self.cell.state_sizes), -1)
-
-
-def _side_by_side(cell: MultiLayerCell, states: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """Return the states layer by layer, those of a layer side by side."""
-    count = len(cell.layer_cells)
-    places = (cell.state_slice(number) for number in range(1, count + 1))
-    return tuple(torch.cat(tuple(states[place]), -1) for place in places)
-
-
-def _joined(trajectory: Trajectory) -> Trajectory:
-    cell = trajectory.cell
-    assert isinstance(cell, MultiLayerCell), "two layers or more"
-    return Trajectory(
-        _Joined(cell),
-        trajectory.inputs,
-        _side_by_side(cell, trajectory.states),
-        trajectory.gates,
-        trajectory.pre_activations,
-        trajectory.recurrent,
-    )
+def _states_by_layer(jacobians: StepJacobians) -> list[tuple[str, ...]]:
+    """Return the names of each layer's states, from the lowest layer up."""
+    names = iter(jacobians.layout.names)
+    layers = jacobians.cell.layer_cells
+    return [tuple(next(names) for _ in layer.state_names) for layer in layers]

@@ -1,25 +1,27 @@
-"""Where the states stand in a product, and how wide they are held."""
+"""Rows and columns of a product: its states, their padding, its named blocks."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gradlab.cells.base import Cell
+from gradlab.errors import UnknownNameError
 from gradlab.numerics.batch_invariant import ALIGNMENT
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which rows of a product belong to which state.
+    """Which rows (or columns) of a product belong to which state.
 
-    Widths are held as multiples of 16, filled up with zeros: every matrix of a batch
-    then starts at a whole cache line, and matrix kernels, which choose their code by
-    alignment, treat all alike. Zeros change no norm.
+    Widths are padded with zeros to multiples of 16: every matrix of a batch then starts
+    at a whole cache line, and matrix kernels, which choose their code by alignment,
+    treat all alike. Zeros change no norm.
 
     Attributes:
         names: of the states.
-        widths: as they are.
+        widths: without padding.
     """
 
     names: tuple[str, ...]
@@ -37,27 +39,27 @@ class Layout:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The widths as they are held."""
+        """The widths with padding."""
         return tuple(width + -width % ALIGNMENT for width in self.widths)
 
     @property
     def size(self) -> int:
-        """The width of the whole state as it is held."""
+        """The width of the whole state with padding."""
         return sum(self.sizes)
 
     @property
     def width(self) -> int:
-        """The width of the whole state as it is."""
+        """The width of the whole state without padding."""
         return sum(self.widths)
 
-    def rows(self, name: str) -> slice:
-        """Return the rows of a state."""
-        k = self.names.index(name)
-        start = sum(self.sizes[:k])
-        return slice(start, start + self.sizes[k])
+    def rows(self, *names: str) -> slice:
+        """Return the rows of a state, or of several neighbouring ones."""
+        places = [self.names.index(name) for name in names]
+        first, last = min(places), max(places)
+        return slice(sum(self.sizes[:first]), sum(self.sizes[: last + 1]))
 
     def identity(self, like: Tensor) -> Tensor:
-        """Return 1 on the states' diagonal and 0 where they were filled up."""
+        """Return the identity, with zeros in the padding, (size, size)."""
         ones = [
             torch.arange(size, device=like.device) < width
             for size, width in zip(self.sizes, self.widths, strict=True)
@@ -65,6 +67,83 @@ class Layout:
         return torch.diag(torch.cat(ones).to(like.dtype))
 
     def plain(self, matrices: Tensor) -> Tensor:
-        """Return matrices (…, size, size) without the rows and columns filled up."""
+        """Return matrices (…, size, size) without padding."""
         used = self.identity(matrices).diagonal().nonzero().squeeze(-1)
         return matrices[..., used, :][..., used]
+
+
+CUTS = ("no_cell_path", "no_detours")
+ROADS = ("conveyor", "detours")
+
+
+def block_names(
+    cell: Cell, *, conveyor: bool, rows: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Return the blocks of a cell's product; ``conveyor`` says whether it has one.
+
+    LSTM: hh hc ch cc joint conveyor detours no_cell_path no_detours; GRU: the same
+    with hh alone for the four; RNN: hh joint. With some ``rows`` only, the pairs of
+    those and joint. Of layers, the pairs that are not zero whatever the weights (no
+    layer depends on one above it) and joint: each has a conveyor of its own.
+    """
+    names = cell.state_names
+    height = dict(zip(names, _heights(cell), strict=True))
+    pairs = tuple(
+        later + earlier
+        for later in rows or names
+        for earlier in names
+        if height[earlier] <= height[later]
+    )
+    if rows is not None or len(cell.layer_cells) > 1:
+        return (*pairs, "joint")
+    roads = ROADS if conveyor else ()
+    cuts = CUTS if conveyor or len(names) > 1 else ()
+    return (*pairs, "joint", *roads, *cuts)
+
+
+def choose_blocks(
+    requested: str | Iterable[str],
+    cell: Cell,
+    *,
+    conveyor: bool,
+    rows: Sequence[str] | None = None,
+) -> tuple[str, ...]:
+    """Return the blocks to compute: ``"all"``, ``"joint"`` or names, in fixed order.
+
+    Raises:
+        UnknownNameError: for a block this cell does not have.
+    """
+    known = block_names(cell, conveyor=conveyor, rows=rows)
+    if requested == "all":
+        return known
+    wanted: Sequence[str] = (
+        [requested] if isinstance(requested, str) else list(requested)
+    )
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError.among("block", name, known)
+    return tuple(name for name in known if name in wanted)
+
+
+def choose_rows(
+    requested: str | Sequence[str] | None, cell: Cell
+) -> tuple[str, ...] | None:
+    """Return the later states requested, in the cell's order; None for all of them.
+
+    Raises:
+        UnknownNameError: for a state this cell does not have.
+    """
+    if requested is None:
+        return None
+    wanted = [requested] if isinstance(requested, str) else list(requested)
+    for name in wanted:
+        if name not in cell.state_names:
+            raise UnknownNameError.among("state", name, cell.state_names)
+    kept = tuple(name for name in cell.state_names if name in wanted)
+    return None if kept == cell.state_names else kept
+
+
+def _heights(cell: Cell) -> list[int]:
+    """Return the layer number of each state, from 0."""
+    layers = enumerate(cell.layer_cells)
+    return [k for k, layer in layers for _ in layer.state_names]

@@ -1,69 +1,69 @@
-"""The product J_T ... J_{t+1}, grown one step further back at a time."""
+"""The product J_T ... J_{t+1}, advanced by spans of steps, with an exponent a row.
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
+P <- P J_t multiplies from the right, so rows do not mix: each can be scaled by a power
+of two of its own, exactly, and a row that decays by e^-700 while another stays is as
+right as alone. Inside a row the format's range remains.
+"""
+
+# What a product is good for, and how it is known.
+#
+# A row holds mantissas m times 2^e. Terms m_j J_jk must not underflow: an entry that is
+# flushed to zero is lost even if it would have led later, as in a triangular or nearly
+# diagonal recurrence. Between two looks at a product lies one step, so with
+#
+#     |m| >= 2^-75 and |J| >= 2^-45   for every nonzero entry (float32),
+#
+# all terms are at least 2^-120, a normal float, and nothing was flushed. Both are
+# checked at every step; a sequence that fails once is `doubtful`, and its numbers have
+# to be computed in a wider form (gradlab.jacobians.widening). Rows are kept above
+# 2^-35, so that an entry has to be 2^-40 of its row to fail by the first rule: dense
+# products get there by cancellation only, about once in 10^12 entries. In float64 the
+# limits are 2^-500 and 2^-400.
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.flat import FlatJacobian
-from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.slots import Slots
-from gradlab.jacobians.times import Columns, times
-from gradlab.numerics.logscale import (
-    Scaled,
-    exponents,
-    recompute_unsafe_norms,
-    rescaled,
-    safe_range,
-    vector_norms,
+from gradlab.jacobians.batched_jacobian import (
+    BatchedJacobian,
+    Columns,
+    JacobianSpan,
+    multiply_jacobian,
+    smallest_nonzero,
 )
+from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.products import Products
+from gradlab.numerics.logscale import exponents, normalized, vector_norms
 
 
+_SMALLEST = {torch.float32: 2.0**-75, torch.float64: 2.0**-500}
+_SMALLEST_STEP = {torch.float32: 2.0**-45, torch.float64: 2.0**-400}
+_LOW, _HIGH = 2.0**-35, 2.0**30  # of rows; squares of squares are still floats
 _FAR, _OFTEN = 20, 8
-_WIDE = 2.0**30  # squares of squares are still floats
-
-
-class Stretch(NamedTuple):
-    """Products of several steps, one behind the other along the first axis.
-
-    Attributes:
-        columns: mantissas by earlier state, (steps * N, rows, n).
-        norms: (steps * N, later, earlier), as of :class:`Product`.
-        total: (steps * N).
-        exponent: (steps * N).
-    """
-
-    columns: Columns
-    norms: np.ndarray
-    total: np.ndarray
-    exponent: np.ndarray
+_ALIKE = 16  # rows within 2^16 of the largest share its exponent
+_SQUARES = {torch.float32: 2.0**45, torch.float64: 2.0**450}  # of rows: are in range
 
 
 class Product:
-    """N products, held as one column block per earlier state: (N, rows, n).
+    """N products, one column block per earlier state: P <- P J_t.
 
-    P <- P J_t, for the rows of all later states or of some. Widths are those of the
-    layout, filled up to multiples of 16. The mantissas are those of plain arithmetic:
-    they are multiplied by exact powers of two, each matrix by a rule that looks at it
-    alone. What is small is kept in NumPy, where an operation costs a tenth of torch's.
+    For the rows of all later states or of some. Widths are padded as the layout says.
+    Rescaling is by powers of two, each row by a rule that looks at its own matrix
+    alone, so the digits are those of plain arithmetic and none depends on the other
+    members. Exact over any range between rows; inside a row see ``doubtful``.
 
-    Args of the constructor: ``rows`` is the layout of the later states, that of all of
-    them when left out; ``conveyor=False`` leaves the conveyor out of every J_t,
-    ``watch=True`` carries the detours (of the carry's own rows).
+    Args:
+        layout: of the earlier states.
+        columns: mantissas by earlier state, (N, rows, n).
+        rows: the layout of the later states; that of all of them when left out.
+        conveyor: whether J_t includes the conveyor.
+        detours: whether to carry the diagonal of the detours, of the carry's own block
+            less the conveyor. Off the diagonal the two are the same. It is computed as
+            R <- R k + what enters by other blocks, not as a difference.
 
     Attributes:
-        columns: mantissas by earlier state; overwritten when the slots come round.
-        slots: where they are written.
-        exponent: (N) int64, powers of two taken out.
-        norms: (N, later, earlier) float64, Frobenius norms of the mantissas' blocks.
-        total: (N) float64, those of the whole mantissas.
-        detour_diagonal: (N, n) mantissas of the diagonal of the detours, the carry's
-            own block less the conveyor; None where there is no conveyor. Off the
-            diagonal the two are the same, the conveyor being diagonal. It is carried,
-            not subtracted: R <- R k + what enters by other roads.
+        doubtful: (N), where entries or steps came near the end of the format's range,
+            so that another entry may have been flushed to zero.
     """
 
     def __init__(
@@ -73,18 +73,22 @@ class Product:
         *,
         rows: Layout | None = None,
         conveyor: bool = True,
-        watch: bool = False,
+        detours: bool = False,
     ) -> None:
-        self.layout = layout
-        self.rows = rows or layout
-        self.columns = columns
-        self.conveyor, self.watch = conveyor, watch
+        self.layout, self.rows = layout, rows or layout
+        self.columns = {name: column.clone() for name, column in columns.items()}
+        self.conveyor = conveyor
         first = next(iter(columns.values()))
-        self.exponent = np.zeros(first.shape[0], dtype=np.int64)
+        self.count = first.shape[0]
         self.detour_diagonal: Tensor | None = None
+        if detours:
+            size = layout.sizes[-1]
+            self.detour_diagonal = first.new_zeros(self.count, size)
+        self.exponent = np.zeros(tuple(first.shape[:2]), dtype=np.int64)
+        self.doubtful = np.zeros(self.count, dtype=bool)
         self.age = 0
-        self.slots = Slots(columns)
-        self._weigh()
+        self._buffer: tuple[Columns, Tensor | None] | None = None
+        self.norms = _row_norms([c[None] for c in self.columns.values()])[0]
 
     @classmethod
     def identity(
@@ -101,206 +105,224 @@ class Product:
         if rows is not None:
             eye = torch.cat([eye[layout.rows(name)] for name in rows.names])
         columns = {
-            name: eye[:, layout.rows(name)].expand(count, -1, -1).contiguous()
+            name: eye[:, layout.rows(name)].expand(count, -1, -1)
             for name in layout.names
         }
         return cls(layout, columns, rows=rows, **kw)
 
-    @property
-    def count(self) -> int:
-        """N."""
-        return self.exponent.size
+    def now(self) -> Products:
+        """Return the products as they are, S = 1."""
+        detour = self.detour_diagonal
+        return Products(
+            self.layout,
+            self.rows,
+            {name: column[None] for name, column in self.columns.items()},
+            None if detour is None else detour[None],
+            self.norms[None],
+            self.exponent[None],
+        )
 
-    def norm(self, later: str, earlier: str) -> np.ndarray:
-        """Return the Frobenius norms (N) of one block's mantissas."""
-        column = list(self.columns).index(earlier)
-        return self.norms[:, self.rows.names.index(later), column]
+    def advance(self, span: JacobianSpan) -> Products:
+        """Multiply by each J_t of a span; return the products after each of them."""
+        with np.errstate(invalid="ignore"):
+            dtype = next(iter(self.columns.values())).dtype
+            self.doubtful |= span.smallest < _SMALLEST_STEP[dtype]
+            after = self._allocate(span.steps)
+            if not self._multiply(list(span), after):
+                for k, step in enumerate(span):
+                    self._multiply_alone(step, after.at(slice(k, k + 1)))
+            self.doubtful |= self._smallest(after) < _SMALLEST[dtype]
+        return after
 
-    def advance(self, step: FlatJacobian) -> None:
-        """Multiply by J_t from the right and keep the mantissas in range."""
-        before, were_finite = self.columns, np.isfinite(self.total)
-        entered = self._step(before, step)
-        if not np.isfinite(self.total[were_finite]).all():
-            entered = self._again(before, step)
-        if entered is not None and step.conveyor is not None:
-            self._carry_detours(step.conveyor, entered)
-        self.age += 1
-        self._settle()
-
-    def advance_together(
-        self,
-        steps: Iterable[FlatJacobian],
-        count: int,
-        again: Callable[[], Iterable[FlatJacobian]],
-    ) -> Stretch:
-        """Multiply by several J_t, one after the other; return all the products.
-
-        As :meth:`advance`, but norms and range are looked at once for all of them. For
-        products that watch no detours.
-
-        Args:
-            steps: the J_t, each looked at before the next is asked for.
-            count: how many there are.
-            again: gives them once more, where a product left the range.
-        """
-        start, whole = self.columns, self.slots.turned(count)
-        for place, step in enumerate(steps):
-            into = {name: slots[place] for name, slots in whole.items()}
-            times(self.columns, step, into, conveyor=self.conveyor)
-            self.columns = into
-        flat = {name: slots.flatten(0, 1) for name, slots in whole.items()}
-        norms = _block_norms(list(flat.values()), self.rows)
-        totals = _totals(norms)
-        if not ((totals == 0) | ((totals > 1 / _WIDE) & (totals < _WIDE))).all():
-            self.columns = {name: column.clone() for name, column in start.items()}
-            return self._one_by_one(again())
-        exponent = np.tile(self.exponent, count)
-        self.norms, self.total = norms[-self.count :], totals[-self.count :]
-        self.age += count
-        stretch = Stretch(flat, norms, totals, exponent)
-        far = self.age % _OFTEN == 0 or (np.abs(exponents(self.total)) >= _FAR).any()
-        if far or self.slots.alone:
-            self.columns = self.slots.kept(self.columns)
-        if far:
-            self._settle()
-        return stretch
-
-    def _one_by_one(self, steps: Iterable[FlatJacobian]) -> Stretch:
-        taken = []
-        for step in steps:
-            self.advance(step)
-            columns = {name: column.clone() for name, column in self.columns.items()}
-            taken.append((columns, self.norms, self.total, self.exponent))
-        columns, norms, totals, exponent = zip(*taken, strict=True)
-        flat = {name: torch.cat([c[name] for c in columns]) for name in columns[0]}
-        return Stretch(flat, *map(np.concatenate, (norms, totals, exponent)))
-
-    def joint(self) -> Tensor:
-        """Return the mantissas of all rows and columns, (N, rows, columns)."""
-        columns = list(self.columns.values())
-        return columns[0] if len(columns) == 1 else torch.cat(columns, dim=-1)
-
-    def block(self, later: str, earlier: str) -> Tensor:
-        """Return the mantissas of one block, (N, later, earlier)."""
-        return self.columns[earlier][:, self.rows.rows(later)]
-
-    @contextmanager
-    def detours(self) -> Iterator[Tensor]:
-        """Lend the mantissas of the detours, (N, n, n), until the block ends."""
-        carry = self.layout.names[-1]
-        own = self.block(carry, carry)
-        diagonal = own.diagonal(dim1=-2, dim2=-1)
-        total = diagonal.clone()
-        if self.detour_diagonal is None:
-            diagonal.zero_()
-        else:
-            diagonal.copy_(self.detour_diagonal)
-        try:
-            yield own
-        finally:
-            diagonal.copy_(total)
-
-    def scaled(self) -> Scaled:
-        """Return the whole product."""
-        exponent = torch.from_numpy(self.exponent)
-        return Scaled(self.layout.plain(self.joint()), exponent)
-
-    def pick(self, rows: np.ndarray | slice = slice(None)) -> "Product":
-        """Return a copy of the products at ``rows`` of N, apart from the detours."""
-        index = rows if isinstance(rows, slice) else torch.from_numpy(rows)
-        columns = {name: col[index].clone() for name, col in self.columns.items()}
+    def pick(self, rows: np.ndarray) -> "Product":
+        """Return a copy of the products at ``rows`` of N, without the detours."""
+        index = torch.from_numpy(rows)
+        columns = {name: col[index] for name, col in self.columns.items()}
         return self._like(columns, self.exponent[rows])
 
-    def beside(self, other: "Product") -> "Product":
+    def concatenate(self, other: "Product") -> "Product":
         """Return these products and the other's, in this order."""
         columns = {
             name: torch.cat([column, other.columns[name]])
             for name, column in self.columns.items()
         }
-        return self._like(columns, np.concatenate([self.exponent, other.exponent]))
+        found = self._like(columns, np.concatenate([self.exponent, other.exponent]))
+        found.doubtful = np.concatenate([self.doubtful, other.doubtful])
+        return found
+
+    def keep_columns(self, names: tuple[str, ...]) -> "Product":
+        """Return the product's columns of some states, by as few rows as they are wide.
+
+        For products that multiply those columns alone from here on. P = Q R with
+        orthonormal Q, and R has the singular values of P, now and after every step.
+        """
+        whole = self.now()
+        columns, exponent = whole.matrix(self.rows.names, names)
+        triangle = _triangular(columns)
+        widths = [whole.columns[name].shape[-1] for name in names]
+        layout = self.layout.part(names)
+        parts = dict(zip(names, triangle.split(widths, dim=-1), strict=True))
+        kept = Product(layout, parts, rows=_anonymous(triangle.shape[-2]))
+        kept.exponent += exponent[:, None]
+        kept.doubtful = self.doubtful.copy()
+        return kept
 
     def _like(self, columns: Columns, exponent: np.ndarray) -> "Product":
         product = Product(self.layout, columns, rows=self.rows, conveyor=self.conveyor)
         product.exponent, product.age = exponent.copy(), self.age
         return product
 
-    def _step(self, before: Columns, step: FlatJacobian) -> Tensor | None:
-        """Set columns to ``before`` times J_t; return the diagonal of what entered."""
-        into = {name: whole[0] for name, whole in self.slots.turned(1).items()}
-        entered = times(before, step, into, conveyor=self.conveyor, watch=self.watch)
-        self.columns = into
-        self._weigh()
-        return None if entered is None else self._entering(entered)
+    def _allocate(self, steps: int) -> Products:
+        """Return memory for the products after each of some steps, used again."""
+        if self._buffer is None or len(next(iter(self._buffer[0].values()))) < steps:
+            columns = {n: c.new_empty(steps, *c.shape) for n, c in self.columns.items()}
+            detour = self.detour_diagonal
+            entered = None if detour is None else detour.new_empty(steps, *detour.shape)
+            self._buffer = columns, entered
+        columns, entered = self._buffer
+        return Products(
+            self.layout,
+            self.rows,
+            {name: column[:steps] for name, column in columns.items()},
+            None if entered is None else entered[:steps],
+            np.empty((steps, *self.norms.shape)),
+            np.empty((steps, *self.exponent.shape), dtype=np.int64),
+        )
 
-    def _entering(self, column: Tensor) -> Tensor:
-        rows = column[:, self.rows.rows(self.layout.names[-1])]
-        return rows.diagonal(dim1=-2, dim2=-1)
+    def _multiply(self, steps: list[BatchedJacobian], after: Products) -> bool:
+        """Advance by some steps, looking at the range once; say whether it was kept.
 
-    def _carry_detours(self, conveyor: Tensor, entered: Tensor) -> None:
-        carried = self.detour_diagonal
-        kept = 0.0 if carried is None else carried * conveyor
-        self.detour_diagonal = kept + entered
+        Where a row left it nothing but ``after`` has changed.
+        """
+        size = self._attempt(steps, after)
+        was_finite = np.isfinite(_totals(self.norms))
+        kept = (size == 0) | (size > _LOW) & (size < _HIGH) | ~was_finite
+        if kept.all():
+            self._take(after, size)
+        return bool(kept.all())
 
-    def _weigh(self) -> None:
-        self.norms = _block_norms(list(self.columns.values()), self.rows)
-        self.total = _totals(self.norms)
+    def _multiply_alone(self, step: BatchedJacobian, after: Products) -> None:
+        """Advance by one step that takes rows far; overflow is tried from 1."""
+        if self._multiply([step], after):
+            return
+        was_finite = np.isfinite(_totals(self.norms))
+        size = self._attempt([step], after)
+        if not np.isfinite(size[0][was_finite]).all():
+            self._rescale(exponents(_totals(self.norms)))
+            size = self._attempt([step], after)
+        self._take(after, size)
 
-    def _again(self, before: Columns, step: FlatJacobian) -> Tensor | None:
-        """Redo a step that overflowed, from mantissas near 1 (the same digits)."""
-        self.columns = {name: column.clone() for name, column in before.items()}
-        self._weigh()
-        self._shift(exponents(self.total))
-        return self._step(self.columns, step)
+    def _attempt(self, steps: list[BatchedJacobian], after: Products) -> np.ndarray:
+        """Write the products after each step; return the norms of their rows."""
+        before, entered = self.columns, after.detour_diagonal
+        own = self.rows.rows(self.layout.names[-1]) if entered is not None else slice(0)
+        for k, step in enumerate(steps):
+            out = {name: column[k] for name, column in after.columns.items()}
+            diagonal = None if entered is None else entered[k]
+            multiply_jacobian(
+                *(before, step, out),
+                conveyor=self.conveyor,
+                entered=diagonal,
+                own=own,
+            )
+            before = out
+        if entered is not None:
+            carried = self.detour_diagonal
+            for diagonal, step in zip(entered, steps, strict=True):
+                assert step.conveyor is not None, "detours are those of a conveyor"
+                diagonal.addcmul_(carried, step.conveyor)
+                carried = diagonal
+        after.norms[:] = _row_norms(list(after.columns.values()))
+        return _totals(after.norms)
 
-    def _settle(self) -> None:
-        """Bring mantissas back near 1: far ones at once, all every few steps."""
-        shift = exponents(self.total)
-        if self.age % _OFTEN:
-            shift[np.abs(shift) < _FAR] = 0
+    def _take(self, after: Products, size: np.ndarray) -> None:
+        """Stand at the last of the products, rescaled if that is due."""
+        after.exponent[:] = self.exponent
+        self.age += len(size)
+        for name, column in self.columns.items():
+            column.copy_(after.columns[name][-1])
+        if self.detour_diagonal is not None and after.detour_diagonal is not None:
+            self.detour_diagonal.copy_(after.detour_diagonal[-1])
+        self.norms = after.norms[-1].copy()
+        self._settle(size[-1])
+
+    def _settle(self, size: np.ndarray) -> None:
+        """Bring mantissas back near 1: far ones at once, all every few steps.
+
+        Rows that are not much smaller than the largest of their matrix share its
+        exponent, so that products whose rows are alike have one exponent.
+        """
+        own = exponents(size)
+        due = (np.abs(own) >= _FAR).any(-1) | (self.age % _OFTEN == 0)
+        used = np.isfinite(size) & (size > 0)
+        true = self.exponent + own
+        largest = np.where(used, true, np.iinfo(np.int64).min // 2).max(-1)
+        top = np.where(used.any(-1), largest, self.exponent[:, 0])[:, None]
+        wanted = np.where(used & (top - true > _ALIKE), true, top)
+        shift = np.where(due[:, None], wanted - self.exponent, 0)
         if shift.any():
-            self._shift(shift)
+            self._rescale(shift)
 
-    def _shift(self, shift: np.ndarray) -> None:
-        for column in self.columns.values():
-            rescaled_(column, -shift)
-        if self.detour_diagonal is not None:
-            rescaled_(self.detour_diagonal[:, None], -shift)
-        self.norms = np.ldexp(self.norms, -shift[:, None, None])
-        self.total = np.ldexp(self.total, -shift)
+    def _rescale(self, shift: np.ndarray) -> None:
+        """Take 2^shift (N, rows) out of the rows' mantissas, exactly."""
+        half = shift // 2  # one power of two of float32 ends at 2^127
+        like = next(iter(self.columns.values()))
+        for part in (half, shift - half):
+            factor = torch.from_numpy(np.ldexp(1.0, -part)).to(like)
+            for column in self.columns.values():
+                column.mul_(factor[:, :, None])
+            if self.detour_diagonal is not None:
+                own = self.rows.rows(self.layout.names[-1])
+                self.detour_diagonal.mul_(factor[:, own])
+        self.norms = np.ldexp(self.norms, -shift[:, :, None])
         self.exponent = self.exponent + shift
+
+    def _smallest(self, after: Products) -> np.ndarray:
+        """Return the smallest nonzero |mantissa| of each sequence's products, (N)."""
+        values = [column.flatten(0, 1) for column in after.columns.values()]
+        if after.detour_diagonal is not None:
+            values.append(after.detour_diagonal.flatten(0, 1))
+        found = torch.stack([smallest_nonzero(part) for part in values]).amin(0)
+        return found.reshape(-1, self.count).amin(0).cpu().numpy()
 
 
 def _totals(norms: np.ndarray) -> np.ndarray:
-    """Return the norms (N) of whole matrices from those of their blocks."""
-    flat = norms.reshape(len(norms), -1)
+    """Return the norms (…, rows) of whole rows from those of their blocks."""
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.sqrt((flat * flat).sum(axis=-1))
+        return np.sqrt((norms * norms).sum(axis=-1))
 
 
-def rescaled_(matrices: Tensor, exponent: np.ndarray) -> None:
-    """Multiply (N, rows, columns) by 2**exponent (N) in place, exactly."""
-    if np.abs(exponent).max() < 120:
-        factor = torch.from_numpy(np.ldexp(1.0, exponent)).to(matrices)
-        matrices.mul_(factor[:, None, None])
-    else:
-        matrices.copy_(rescaled(matrices, torch.from_numpy(exponent)))
+def _row_norms(columns: list[Tensor]) -> np.ndarray:
+    """Return the norms of rows (S, N, rows, n) by column block, (S, N, rows, blocks).
+
+    Rows whose squares come near the ends of the format's range are taken again, scaled.
+    """
+    limit = _SQUARES[columns[0].dtype]
+    found = []
+    for column in columns:
+        flat = column.reshape(-1, column.shape[-1])
+        norms = vector_norms(flat).double().cpu().numpy()
+        doubtful = (norms != 0) & ~((norms > 1 / limit) & (norms < limit))
+        doubtful &= ~np.isnan(norms)
+        if doubtful.any():
+            places = torch.from_numpy(np.flatnonzero(doubtful)).to(flat.device)
+            shrunk, exponent = normalized(flat[places][:, None])
+            again = vector_norms(shrunk[:, 0]).double().cpu().numpy()
+            norms[doubtful] = np.ldexp(again, exponent.cpu().numpy())
+        found.append(norms.reshape(column.shape[:-1]))
+    return np.stack(found, -1)
 
 
-def _block_norms(columns: list[Tensor], rows: Layout) -> np.ndarray:
-    """Return the Frobenius norms (N, later, earlier) of columns of blocks, float64."""
-    count, later = columns[0].shape[0], len(rows.names)
-    if len(set(rows.sizes)) > 1:
-        parts = [[col[:, rows.rows(name)] for col in columns] for name in rows.names]
-        found = [[vector_norms(b.flatten(1)) for b in blocks] for blocks in parts]
-        norms = torch.stack([torch.stack(row, -1) for row in found], 1)
-    else:
-        flat = [column.view(count * later, -1) for column in columns]
-        norms = torch.stack([vector_norms(part) for part in flat], -1)
-        norms = norms.view(count, later, len(columns))
-    low, high = safe_range(norms.dtype)
-    wide = norms.double().cpu().numpy()
-    if not (wide.min() > low and wide.max() < high):
-        for i, name in enumerate(rows.names):
-            for j, column in enumerate(columns):
-                recompute_unsafe_norms(wide[:, i, j], column[:, rows.rows(name)])
-    return wide
+def _triangular(columns: Tensor) -> Tensor:
+    """Return R of columns = Q R, (N, n, n); matrices that are not finite give NaN."""
+    if columns.shape[-2] <= columns.shape[-1]:
+        return columns
+    finite = torch.isfinite(columns).all(-1).all(-1)
+    safe = torch.where(finite[:, None, None], columns, 0.0)
+    factor = torch.linalg.qr(safe, mode="r").R
+    return torch.where(finite[:, None, None], factor, torch.nan)
+
+
+def _anonymous(rows: int) -> Layout:
+    """Return a layout for rows that are no state's own."""
+    return Layout(("rows",), (rows,))

@@ -14,10 +14,10 @@ def ln_products(diagonals: Tensor) -> np.ndarray:
     ``diagonals`` are d_1 .. d_T, (T, N, n). A zero gives -inf from there on.
     """
     start = np.zeros(tuple(diagonals.shape[1:]))
-    return np.concatenate([start[None], ln_carried_on(diagonals.flip(0), start)])
+    return np.concatenate([start[None], ln_continued(diagonals.flip(0), start)])
 
 
-def ln_carried_on(diagonals: Tensor, before: np.ndarray) -> np.ndarray:
+def ln_continued(diagonals: Tensor, before: np.ndarray) -> np.ndarray:
     """Return ln |d| of each unit's products so far, (K, N, n) float64.
 
     ``diagonals`` (K, N, n) are the next K factors, ``before`` (N, n) the ln of those

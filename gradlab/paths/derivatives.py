@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.errors import ConfigError
-from gradlab.jacobians.flat import jacobian_at, jacobians
+from gradlab.jacobians.batched_jacobian import JacobianSpan
+from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.lags import lags as stored_lags
-from gradlab.jacobians.layout import Layout
-from gradlab.jacobians.product import Product
-from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
+from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.jacobians.walk import Observer, walk
+from gradlab.jacobians.widening import Form, Results, compute_widening
 from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
@@ -62,33 +62,100 @@ def cell_derivatives(
         ConfigError: for a cell without a conveyor, or lags outside 0 .. T - 1.
     """
     wanted = _check(trajectory, lags)
-    norms: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"state": [], "graph": []}
-    diagonals = []
+    sequences = trajectory.lead[-1]
     with torch.no_grad():
-        product, length = _identity(trajectory), trajectory.length
-        steps = jacobians(trajectory, length, length - wanted[-1])
-        for lag in range(wanted[-1] + 1):
-            if lag:
-                step = next(steps)
-                assert step.conveyor is not None, "checked before"
-                diagonals.append(step.conveyor)
-                product.advance(step)
-            if lag in wanted:
-                state, graph = _state_and_graph(product, trajectory, length - lag)
-                norms["state"].append(_norms(state, product))
-                norms["graph"].append(_norms(graph, product))
-    width = trajectory.cell.state_sizes[-1]
-    units = _ln_conveyors(diagonals, product)[list(wanted), :, :width]
-    pairs = {"conveyor": (ln_root_sum_square(units), ln_largest(units))}
-    for kind, found in norms.items():
-        frobenius, spectral = zip(*found, strict=True)
-        pairs[kind] = np.stack(frobenius), np.stack(spectral)
+        found = compute_widening(
+            StepJacobians(trajectory),
+            sequences,
+            lambda *some: _attempt(trajectory, wanted, *some),
+        )
     shape = (len(wanted), *trajectory.lead)
+    curves = {
+        name: np.moveaxis(curve, -1, 0).reshape(shape) for name, curve in found.items()
+    }
     return CellDerivatives(
         wanted,
-        {kind: pairs[kind][0].reshape(shape) for kind in KINDS},
-        {kind: pairs[kind][1].reshape(shape) for kind in KINDS},
+        {kind: curves[f"frobenius {kind}"] for kind in KINDS},
+        {kind: curves[f"spectral {kind}"] for kind in KINDS},
     )
+
+
+def _attempt(
+    trajectory: Trajectory,
+    lags: tuple[int, ...],
+    jacobians: StepJacobians,
+    form: Form,
+) -> tuple[Results, np.ndarray]:
+    observer = _Derivatives(trajectory, jacobians, form)
+    if lags[0] == 0:
+        observer.stop(0)
+    walk(jacobians, [observer], lags)
+    width = trajectory.cell.state_sizes[-1]
+    units = observer.conveyors()[list(lags), :, :width]
+    curves = {name: np.stack(norms) for name, norms in observer.norms.items()}
+    curves["frobenius conveyor"] = ln_root_sum_square(units)
+    curves["spectral conveyor"] = ln_largest(units)
+    sequences = trajectory.lead[-1]
+    results = {
+        name: curve.T.reshape(-1, sequences, len(lags))
+        for name, curve in curves.items()
+    }
+    return results, observer.product.doubtful
+
+
+class _Derivatives(Observer):
+    """The carry's rows of the product, the graph derivative, and the conveyor.
+
+    Attributes:
+        norms: by norm and kind, ln norms (N) of each lag at which the walk stopped.
+    """
+
+    def __init__(
+        self, trajectory: Trajectory, jacobians: StepJacobians, form: Form
+    ) -> None:
+        self.trajectory, self.jacobians = trajectory, jacobians
+        layout = jacobians.layout
+        self.carry = layout.names[-1:]
+        self.product = form.identity(
+            layout, jacobians.count, jacobians.like, rows=layout.part(self.carry)
+        )
+        kinds = ("state", "graph")
+        names = [f"{norm} {k}" for norm in ("frobenius", "spectral") for k in kinds]
+        self.norms: dict[str, list[np.ndarray]] = {name: [] for name in names}
+        self.diagonals: list[Tensor] = []
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Go back over a span."""
+        self.product.advance(span)
+        self.diagonals += [part.clone() for part in span.conveyors]
+
+    def stop(self, lag: int) -> None:
+        """Record the norms at a lag."""
+        now, jacobians = self.product.now(), self.jacobians
+        by_carry = other_by_carry(self.trajectory, jacobians.length - lag)
+        places = torch.from_numpy(jacobians.places)
+        blocks = {
+            name: part[places.to(part.device)].to(jacobians.like)
+            for name, part in by_carry.items()
+        }
+        width = self.trajectory.cell.state_sizes[-1]
+        eye = torch.eye(width).to(jacobians.like)
+        blocks[self.carry[0]] = eye.expand(jacobians.count, -1, -1)
+        pairs = {
+            "state": now.matrix(self.carry, self.carry),
+            "graph": now.times(blocks),
+        }
+        for kind, (matrices, exponent) in pairs.items():
+            norm = frobenius_norms(matrices)
+            self.norms[f"frobenius {kind}"].append(log(norm, exponent))
+            norm = spectral_norm(matrices).cpu().numpy()
+            self.norms[f"spectral {kind}"].append(log(norm, exponent))
+
+    def conveyors(self) -> np.ndarray:
+        """Return ln of the conveyor of each unit by lag, (lags, N, n)."""
+        if not self.diagonals:
+            return np.zeros((1, self.product.count, self.product.layout.sizes[-1]))
+        return ln_products(torch.stack(self.diagonals[::-1]))
 
 
 def other_by_carry(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
@@ -119,49 +186,8 @@ def _rows(other: Tensor, carry: Tensor) -> list[Tensor]:
     return [row.detach() for row in rows]
 
 
-def _identity(trajectory: Trajectory) -> Product:
-    layout = Layout.of(trajectory.cell)
-    rows = layout.part(layout.names[-1:])
-    count = int(np.prod(trajectory.lead, dtype=int))
-    return Product.identity(layout, count, trajectory.start[0], rows=rows)
-
-
-def _state_and_graph(
-    product: Product, trajectory: Trajectory, t: int
-) -> tuple[Tensor, Tensor]:
-    """Return the mantissas of the state and of the graph derivative, (N, n, n)."""
-    own = graph = product.columns[product.layout.names[-1]]
-    for name, by_carry in other_by_carry(trajectory, t).items():
-        graph = graph + bmm(product.columns[name], pad_to_multiple(by_carry, 2))
-    return own, graph
-
-
-def _norms(matrices: Tensor, product: Product) -> tuple[np.ndarray, np.ndarray]:
-    """Return ln Frobenius and ln spectral norms, (N) each."""
-    return (
-        log(frobenius_norms(matrices), product.exponent),
-        log(spectral_norm(matrices).cpu().numpy(), product.exponent),
-    )
-
-
-def _ln_conveyors(diagonals: list[Tensor], product: Product) -> np.ndarray:
-    """Return ln |d_T ... d_{t+1}| of each unit by lag, (lags, N, n)."""
-    if not diagonals:
-        return np.zeros((1, product.count, product.layout.sizes[-1]))
-    return ln_products(torch.stack(diagonals[::-1]))
-
-
 def _check(trajectory: Trajectory, lags: Sequence[int] | None) -> tuple[int, ...]:
-    last = trajectory.length - 1
-    if jacobian_at(trajectory, trajectory.length).conveyor is None:
+    length = trajectory.length
+    if StepJacobians(trajectory).at(length).conveyor is None:
         raise missing_conveyor(trajectory.cell)
-    if lags is None:
-        return tuple(lag for lag in stored_lags(trajectory.length) if lag <= last)
-    chosen = tuple(sorted(set(map(int, lags))))
-    if not chosen or chosen[0] < 0 or chosen[-1] > last:
-        raise ConfigError(
-            got=f"lags {', '.join(map(str, lags))}",
-            expected=f"whole numbers from 0 to {last}",
-            try_=f"lags=range({last + 1})",
-        )
-    return chosen
+    return check_lags(lags, 0, length - 1, stored_lags(length))

@@ -19,7 +19,7 @@
 import torch
 from torch import Tensor
 
-from gradlab.jacobians.flat import FlatJacobian
+from gradlab.jacobians.batched_jacobian import BatchedJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.numerics.batch_invariant import baddbmm_, bmm
 from gradlab.numerics.logscale import Scaled, exponent_of, power_of_two
@@ -83,7 +83,7 @@ class Expansion:
         factors = power_of_two(shift, own.dtype)
         return Scaled(own * factors[..., None], top)
 
-    def advance(self, step: FlatJacobian) -> None:
+    def advance(self, step: BatchedJacobian) -> None:
         """Multiply by J_t from the right."""
         kept: Columns = {self.carry: self._times_a(step)}
         passed: Columns = {}
@@ -101,7 +101,7 @@ class Expansion:
             passed = {self.carry: torch.zeros_like(own[:, :remainder])}
         self._add(kept, passed)
 
-    def _times_a(self, step: FlatJacobian) -> Tensor:
+    def _times_a(self, step: BatchedJacobian) -> Tensor:
         """Return P A, whose only column block is the carry's, (N, K + 3, n, n)."""
         conveyor = step.conveyor
         assert conveyor is not None, "checked by the caller: the cell has a conveyor"
@@ -112,7 +112,7 @@ class Expansion:
         assert total is not None
         return total
 
-    def _times_b(self, step: FlatJacobian, earlier: str) -> Tensor | None:
+    def _times_b(self, step: BatchedJacobian, earlier: str) -> Tensor | None:
         """Return a column block of P B, (N, K + 3, n, m); None where B has none."""
         if earlier == self.carry:
             own = self.columns[self.carry]
@@ -147,7 +147,7 @@ class Expansion:
 
 def _multiply_add(
     column: Tensor,
-    step: FlatJacobian,
+    step: BatchedJacobian,
     later: str,
     earlier: str,
     total: Tensor | None = None,

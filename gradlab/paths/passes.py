@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from gradlab.errors import ConfigError
-from gradlab.jacobians.flat import jacobian_at, jacobians
-from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout
+from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.numerics.logscale import Scaled, log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyor import missing_conveyor
@@ -111,7 +111,7 @@ def pass_matrices(
         )
     with torch.no_grad():
         expansion = _start(trajectory, most)
-        for step in jacobians(trajectory, later, earlier):
+        for step in StepJacobians(trajectory).steps(later, earlier):
             expansion.advance(step)
     layout = expansion.layout
     block = expansion.carry_block()
@@ -142,7 +142,8 @@ def _advance(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterato
     """Advance the expansion over lags 0 .. last, yielding each."""
     yield 0
     length = trajectory.length
-    for lag, step in enumerate(jacobians(trajectory, length, length - last), start=1):
+    steps = StepJacobians(trajectory).steps(length, length - last)
+    for lag, step in enumerate(steps, start=1):
         expansion.advance(step)
         yield lag
 
@@ -161,17 +162,10 @@ def _check(
     trajectory: Trajectory, most: int, lags: Sequence[int] | None
 ) -> tuple[int, ...]:
     length = trajectory.length
-    if jacobian_at(trajectory, length).conveyor is None:
+    if StepJacobians(trajectory).at(length).conveyor is None:
         raise missing_conveyor(trajectory.cell)
     if most < 0:
         raise ConfigError(
             got=f"most={most}", expected="a number of passes from 0", try_="most=8"
         )
-    chosen = stored_lags(length) if lags is None else tuple(sorted(set(map(int, lags))))
-    if not chosen or chosen[0] < 0 or chosen[-1] > length:
-        raise ConfigError(
-            got=f"lags {', '.join(map(str, lags or ()))}",
-            expected=f"whole numbers from 0 to {length}",
-            try_=f"lags=range({length + 1})",
-        )
-    return chosen
+    return check_lags(lags, 0, length)

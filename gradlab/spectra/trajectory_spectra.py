@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gradlab.errors import ConfigError
-from gradlab.jacobians.wide import WideJacobians
+from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.numerics.logscale import ln, log
 from gradlab.spectra.graded import GradedProduct
@@ -73,14 +73,14 @@ def _spectra_by_lag(
     trajectory: Trajectory, lags: tuple[int, ...]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return ln singular values (N, n) and the sum of ln |det J_t| (N) at each lag."""
-    wide = WideJacobians(trajectory)
-    first = wide.at(trajectory.length)
+    wide = StepJacobians(trajectory, double=True)
+    first = wide.at(trajectory.length).plain()
     count, size = first.shape[:2]
     product = GradedProduct(count, size, first.device)
     volume = np.zeros(count)
     rows, volumes = [], []
     for lag in range(1, lags[-1] + 1):
-        step = first if lag == 1 else wide.at(trajectory.length - lag + 1)
+        step = first if lag == 1 else wide.at(trajectory.length - lag + 1).plain()
         product.advance(step)
         volume = volume + _ln_volume(step)
         if lag in lags:

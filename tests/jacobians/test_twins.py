@@ -10,9 +10,9 @@ from gradlab.jacobians import (
     jacobian_product,
     reference,
 )
-from gradlab.jacobians.flat import jacobian_at
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
+from gradlab.jacobians.step_jacobian import StepJacobians
 from tests.flows import (
     CELLS,
     GATED,
@@ -36,12 +36,13 @@ def places(cell):
     return {n: slice(a, b) for n, a, b in zip(names, starts, starts[1:], strict=False)}
 
 
-def chain(trajectory, lag, **settings):
-    layout = Layout.of(trajectory.cell)
-    like = trajectory.states[0]
-    product = Product.identity(layout, trajectory.lead[-1], like, **settings)
+def carried(trajectory, lag, **settings):
+    jacobians = StepJacobians(trajectory)
+    product = Product.identity(
+        jacobians.layout, jacobians.count, jacobians.like, **settings
+    )
     for t in range(trajectory.length, trajectory.length - lag, -1):
-        product.advance(jacobian_at(trajectory, t))
+        product.advance(jacobians.span(t - 1, t))
     return product
 
 
@@ -105,11 +106,10 @@ def expect_norms(norms, name, lag, matrices):
 def test_the_detours_are_the_telescoped_sum(spec, net, lag):
     trajectory = net(spec)
     layout = Layout.of(trajectory.cell)
-    product = chain(trajectory, lag, watch=True)
-    with product.detours() as detours:
-        width = layout.widths[-1]
-        scale = torch.from_numpy(2.0**product.exponent)[:, None, None]
-        ours = detours[:, :width, :width] * scale
+    detours, exponent = carried(trajectory, lag, detours=True).now().detours()
+    width = layout.widths[-1]
+    scale = torch.from_numpy(2.0**exponent)[:, None, None]
+    ours = detours[:, :width, :width] * scale
     assert off(ours, reference.detours(trajectory, lag)) < TOLERANCE
 
 

@@ -9,7 +9,7 @@ import torch
 from gradlab import cells
 from gradlab.initializers import initialize_
 from gradlab.jacobians import batch_lags, jacobian_norms
-from gradlab.jacobians.flat import jacobians
+from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.measures._rates import SETTLING
 from gradlab.statistics import batch_means, interval
 from gradlab.trajectory import unroll
@@ -81,7 +81,7 @@ def growth_of_vectors(cell, count: int, length: int, seed: int) -> np.ndarray:
     trajectory = runs(cell, count, length + 64, seed)
     vector = noise(count, 1, 2 * 16, seed=seed + 1)
     sizes = []
-    for step in jacobians(trajectory, trajectory.length):
+    for step in StepJacobians(trajectory).steps(trajectory.length):
         vector = vector @ step.matrix()
         size = torch.linalg.vector_norm(vector, dim=-1, keepdim=True)
         vector = vector / size

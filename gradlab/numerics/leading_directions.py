@@ -25,7 +25,7 @@ _LOOKS = 8
 _RENEWED = 8
 _FLAT = 8
 _EASILY = 0.02
-_FAR = 40
+_FAR = 28
 
 
 class LeadingDirections:

@@ -1,0 +1,109 @@
+"""How the last hidden state hangs on the inputs before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gradlab.jacobians.batched_jacobian import JacobianSpan
+from gradlab.jacobians.lags import check_lags
+from gradlab.jacobians.lags import lags as stored_lags
+from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.jacobians.walk import Observer, walk
+from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.numerics.logscale import frobenius_norms, log
+from gradlab.numerics.spectral_norm import spectral_norm
+from gradlab.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class InputConnectivity:
+    """Norms of dh_T/dx_t by lag T - t, as natural logs in float64.
+
+    Attributes:
+        lags: L of them, 0 to T - 1.
+        frobenius, spectral: (L, …M, B); -inf is an exact zero, NaN not finite.
+    """
+
+    lags: tuple[int, ...]
+    frobenius: np.ndarray
+    spectral: np.ndarray
+
+
+def input_connectivity(
+    trajectory: Trajectory, lags: Sequence[int] | None = None
+) -> InputConnectivity:
+    """Return the norms of dh_T/dx_t = (dh_T/ds_t) (ds_t/dx_t), t = T - lag.
+
+    The derivative of the last hidden state by one input, through all states and all
+    paths, (H x I) in log scale at any length. With layers h is the top one's.
+
+    Args:
+        trajectory: what :func:`gradlab.unroll` gave.
+        lags: 0 .. T - 1; those of :func:`gradlab.jacobians.lags` when left out. Lag 0
+            is x_T, which enters with the last step itself.
+
+    Raises:
+        ConfigError: for lags outside 0 .. T - 1.
+
+    >>> from gradlab import build, unroll
+    >>> cell = build("rnn", input_size=2, hidden_size=3)
+    >>> found = input_connectivity(unroll(cell, torch.zeros(1, 10, 2)), [0, 9])
+    >>> found.spectral.shape
+    (2, 1)
+    """
+    length = trajectory.length
+    chosen = check_lags(lags, 0, length - 1, stored_lags(length))
+    with torch.no_grad():
+        found = compute_widening(
+            StepJacobians(trajectory),
+            trajectory.lead[-1],
+            lambda *some: _attempt(chosen, *some),
+        )
+    shape = (len(chosen), *trajectory.lead)
+    frobenius, spectral = (
+        np.moveaxis(found[kind], -1, 0).reshape(shape)
+        for kind in ("frobenius", "spectral")
+    )
+    return InputConnectivity(chosen, frobenius, spectral)
+
+
+def _attempt(
+    lags: tuple[int, ...], jacobians: StepJacobians, form: Form
+) -> tuple[Results, np.ndarray]:
+    observer = _InputNorms(jacobians, form)
+    if lags[0] == 0:
+        observer.stop(0)
+    walk(jacobians, [observer], lags)
+    sequences = jacobians.trajectory.lead[-1]
+    norms = np.stack(observer.norms, -1)
+    frobenius, spectral = norms.reshape(2, -1, sequences, len(lags))
+    results = {"frobenius": frobenius, "spectral": spectral}
+    return results, observer.product.doubtful
+
+
+class _InputNorms(Observer):
+    """Norms of the product's output rows times ds_t/dx_t, where the walk stops.
+
+    Attributes:
+        norms: (2, N) of each lag: Frobenius and spectral.
+    """
+
+    def __init__(self, jacobians: StepJacobians, form: Form) -> None:
+        cell, layout = jacobians.cell, jacobians.layout
+        rows = layout.part((cell.state_names[cell.output_state],))
+        self.jacobians = jacobians
+        self.norms: list[np.ndarray] = []
+        self.product = form.identity(layout, jacobians.count, jacobians.like, rows=rows)
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Go back over a span."""
+        self.product.advance(span)
+
+    def stop(self, lag: int) -> None:
+        """Record the norms of dh_T/dx_t, t = T - lag."""
+        blocks = self.jacobians.by_inputs(self.jacobians.length - lag)
+        matrices, exponent = self.product.now().times(blocks)
+        norms = frobenius_norms(matrices), spectral_norm(matrices)
+        self.norms.append(np.stack([log(norm, exponent) for norm in norms]))

@@ -1,0 +1,270 @@
+"""Observers of a walk that record norms of products: whole, ablated, diagonal."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab.jacobians.batched_jacobian import BatchedJacobian, JacobianSpan
+from gradlab.jacobians.entry_product import EntryProduct, EntryProducts
+from gradlab.jacobians.norm_recorder import NormRecorder
+from gradlab.jacobians.product import Product
+from gradlab.jacobians.products import Products
+from gradlab.jacobians.walk import Observer
+from gradlab.numerics.diagonal import (
+    ln_column_norms,
+    ln_continued,
+    ln_largest,
+    ln_root_sum_square,
+    ln_spectral_scaled,
+)
+from gradlab.numerics.leading_directions import LeadingDirections
+from gradlab.numerics.logscale import frobenius_norms
+from gradlab.numerics.spectral_norm import spectral_norm
+
+
+AnyProduct = Product | EntryProduct
+AnyProducts = Products | EntryProducts
+Block = tuple[Sequence[str], Sequence[str]]
+"""The later states of a block's rows and the earlier states of its columns."""
+
+_TOGETHER = 256
+
+
+class ProductNorms(Observer):
+    """Norms of the whole product and of blocks of it.
+
+    Frobenius norms at every lag; spectral norms where the walk stops, or for ``every``
+    at all lags, from searches that continue from one lag to the next.
+
+    Args:
+        product: at lag 0; advanced in place.
+        blocks: by name.
+        recorder: of the norms, lag 0 among them.
+        every: whether spectral norms are recorded at every lag.
+        detours: whether the block ``"detours"`` is recorded, too; not for ``every``.
+    """
+
+    def __init__(
+        self,
+        product: AnyProduct,
+        blocks: Mapping[str, Block],
+        recorder: NormRecorder,
+        *,
+        every: bool = False,
+        detours: bool = False,
+    ) -> None:
+        self.product, self.blocks, self.recorder = product, blocks, recorder
+        self.every, self.detours = every, detours
+        self.searches: dict[Block, LeadingDirections] = {}
+        now = product.now()
+        self._record_frobenius(now, 1)
+        self._record_spectral(now)
+        recorder.compute()
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Go back over a span and record its lags."""
+        after = self.product.advance(span)
+        self._record_frobenius(after, span.steps)
+        if self.every:
+            self._record_every(after, span.steps)
+
+    def stop(self, lag: int) -> None:
+        """Record spectral norms here."""
+        if not self.every:
+            self._record_spectral(self.product.now())
+
+    def _record_frobenius(self, after: AnyProducts, steps: int) -> None:
+        for name, block in self.blocks.items():
+            self.recorder.add_frobenius(name, *after.frobenius(*block))
+        if self.detours:
+            self.recorder.add_frobenius("detours", *_frobenius(*after.detours(), steps))
+
+    def _record_spectral(self, now: AnyProducts) -> None:
+        matrices = {block: now.matrix(*block) for block in set(self.blocks.values())}
+        found = {name: matrices[block] for name, block in self.blocks.items()}
+        if self.detours:
+            found["detours"] = now.detours()
+        self.recorder.add_matrices(found)
+
+    def _record_every(self, after: AnyProducts, steps: int) -> None:
+        found = {b: self._search(b, after, steps) for b in set(self.blocks.values())}
+        for name, block in self.blocks.items():
+            self.recorder.add_spectral(name, *found[block])
+
+    def _search(
+        self, block: Block, after: AnyProducts, steps: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the spectral norms of one block after each step, (steps, N)."""
+        parts, exponent = after.parts(*block)
+        if not LeadingDirections.suits(parts):
+            norm = spectral_norm(torch.cat(parts, dim=-1)).cpu().numpy()
+        else:
+            if block not in self.searches:
+                search = LeadingDirections(
+                    self.product.count, parts[0].shape[-2], parts[0]
+                )
+                self.searches[block] = search
+            size, own = after.frobenius(*block)
+            size = np.ldexp(size, own - exponent.reshape(own.shape))
+            norm = self.searches[block].norms(parts, size.ravel())
+        return norm.reshape(steps, -1), exponent.reshape(steps, -1)
+
+
+class AblatedProduct(Observer):
+    """Norms of the product with some columns of every J_t set to zero.
+
+    With A_t = J_t S, S keeping the columns of ``kept``, A_T ... A_{t+1} has those
+    columns alone, and from the second step on only their own blocks matter.
+
+    Args:
+        name: of the block.
+        identity: the whole product at lag 0; used up.
+        kept: the states whose columns are kept; all for a product that leaves out the
+            conveyor instead.
+        recorder: of the norms, lag 0 among them.
+        every: whether spectral norms are recorded at every lag.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        identity: AnyProduct,
+        kept: tuple[str, ...],
+        recorder: NormRecorder,
+        *,
+        every: bool = False,
+    ) -> None:
+        self.name, self.product, self.kept = name, identity, kept
+        self.recorder, self.every = recorder, every
+        self.started = kept == identity.layout.names
+        self._record_frobenius(identity.now())
+        recorder.add_matrices({name: self._matrix(identity.now())})
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Go back over a span and record its lags."""
+        if not self.started:
+            self._start(span.part(0, 1))
+            span = span.part(1, span.steps)
+        if span.steps:
+            self._record(self.product.advance(span), span.steps)
+
+    def stop(self, lag: int) -> None:
+        """Record the spectral norm here."""
+        if not self.every:
+            self.recorder.add_matrices({self.name: self._matrix(self.product.now())})
+
+    def _start(self, first: JacobianSpan) -> None:
+        self.product.advance(first)
+        self.product = self.product.keep_columns(self.kept)
+        self.started = True
+        self._record(self.product.now(), 1)
+
+    def _record(self, after: AnyProducts, steps: int) -> None:
+        self._record_frobenius(after)
+        if self.every:
+            for k in range(steps):
+                matrix = self._matrix(after.at(slice(k, k + 1)))
+                self.recorder.add_matrices({self.name: matrix})
+
+    def _record_frobenius(self, after: AnyProducts) -> None:
+        norms = after.frobenius(after.rows.names, after.layout.names)
+        self.recorder.add_frobenius(self.name, *norms)
+
+    def _matrix(self, now: AnyProducts) -> tuple[Tensor, np.ndarray]:
+        return now.matrix(now.rows.names, now.layout.names)
+
+
+class DiagonalProduct(Observer):
+    """Norms of a product of diagonal matrices, after something dense or nothing.
+
+    The conveyor; and the LSTM's product with the detours cut, whose only columns are
+    those of c: the first step's column block times the conveyor of the steps before.
+    Unit by unit in log space: right over any range. Logarithms are taken of up to 256
+    steps at a time, so norms are recorded when those have been seen.
+
+    Args:
+        name: of the block.
+        recorder: of the norms, lag 0 among them.
+        identity_width: the width of the identity at lag 0, for its Frobenius norm.
+        first_dense: whether the first factor is the carry's whole column of J_T.
+        every: whether spectral norms are recorded at every lag.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        recorder: NormRecorder,
+        count: int,
+        *,
+        identity_width: int,
+        first_dense: bool,
+        every: bool = False,
+    ) -> None:
+        self.name, self.recorder, self.every = name, recorder, every
+        self.first_dense = first_dense
+        self.first: Tensor | None = None
+        self.orthogonal = True
+        self.waiting: list[Tensor] = []
+        self.stops: list[int] = []
+        self.ln: np.ndarray | None = None
+        zero = np.zeros((1, count))
+        recorder.frobenius[name] = [zero + 0.5 * np.log(identity_width)]
+        recorder.spectral[name] = [zero]
+
+    def advance(self, span: JacobianSpan) -> None:
+        """Hold the span's diagonals."""
+        for step in span:
+            self.waiting.append(self._diagonal(step))
+            if self.every:
+                self.stops.append(len(self.waiting) - 1)
+        if len(self.waiting) >= _TOGETHER:
+            self.compute()
+
+    def stop(self, lag: int) -> None:
+        """Record the spectral norm here, now or with the steps that wait."""
+        if self.every:
+            return
+        if self.waiting:
+            self.stops.append(len(self.waiting) - 1)
+        elif self.ln is not None:
+            self.recorder.spectral[self.name].append(self._spectral(self.ln)[None])
+
+    def compute(self) -> None:
+        """Record the norms of the steps that wait."""
+        if not self.waiting:
+            return
+        diagonals = torch.stack(self.waiting)
+        before = np.zeros(diagonals.shape[1:]) if self.ln is None else self.ln
+        ln = ln_continued(diagonals, before)
+        norms = ln_root_sum_square(self._columns(ln))
+        self.recorder.frobenius[self.name].append(norms)
+        for k in self.stops:
+            self.recorder.spectral[self.name].append(self._spectral(ln[k])[None])
+        self.ln = ln[-1].copy()
+        self.waiting, self.stops = [], []
+
+    def _diagonal(self, step: BatchedJacobian) -> Tensor:
+        diagonal = step.own_diagonal() if self.first_dense else step.conveyor
+        assert diagonal is not None, "observed where there is a conveyor"
+        if self.first_dense and self.first is None:
+            self.first = step.column(step.carry)
+            self.orthogonal = step.is_diagonal(step.carry)
+            return torch.ones_like(diagonal)
+        return diagonal.clone()
+
+    def _columns(self, ln: np.ndarray) -> np.ndarray:
+        return ln if self.first is None else ln + ln_column_norms(self.first)
+
+    def _spectral(self, ln: np.ndarray) -> np.ndarray:
+        if self.first is None or self.orthogonal:
+            return ln_largest(self._columns(ln))
+        return ln_spectral_scaled(self.first, ln)
+
+
+def _frobenius(
+    matrices: Tensor, exponent: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    norms = frobenius_norms(matrices)
+    return norms.reshape(steps, -1), exponent.reshape(steps, -1)

@@ -1,0 +1,161 @@
+"""J_t along a trajectory, computed for a span of steps at a time."""
+
+import copy
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.jacobians.batched_jacobian import (
+    BatchedJacobian,
+    JacobianSpan,
+    concatenate,
+)
+from gradlab.jacobians.layout import Layout
+from gradlab.trajectory import Trajectory
+
+
+# The Jacobians of a span and the products after each of its steps are written and read
+# several times. On a CPU 2^18 entries (1 MiB in float32) of each stay in a core's
+# second-level cache; larger matrices are taken one step at a time, smaller ones up to
+# eight, which saves calls. A GPU has no such cache but pays for every call: 1 GiB.
+_LONGEST = 8
+_ENTRIES, _ENTRIES_ON_GPU = 2**18, 2**28
+
+
+class StepJacobians:
+    """The Jacobians along a trajectory, by span.
+
+    Args:
+        trajectory: stored states and gates; J_t is NaN in sequences whose s_t is not
+            finite, where slopes could come out as a finite zero.
+        double: compute J_t in float64 from the stored numbers, whatever their dtype.
+        rows: of the N sequences, those to return; all when left out.
+        cast: return J_t, computed in the trajectory's dtype, as float64 numbers.
+    """
+
+    def __init__(
+        self,
+        trajectory: Trajectory,
+        *,
+        double: bool = False,
+        rows: np.ndarray | None = None,
+        cast: bool = False,
+    ) -> None:
+        self.trajectory, self.double, self.cast = trajectory, double, cast
+        self.cell = trajectory.cell
+        if double:
+            self.cell = copy.deepcopy(self.cell).double()
+        self.layout = Layout.of(self.cell)
+        all_of_them = math.prod(trajectory.lead)
+        self.places = np.arange(all_of_them) if rows is None else rows
+        self.rows = None if rows is None else torch.from_numpy(rows).to(self.device)
+        self._reusable: dict[int, StepJacobian] = {}
+        most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
+        self.longest = _LONGEST
+        entries = all_of_them * self.layout.size**2
+        while self.longest > 1 and self.longest * entries > most:
+            self.longest //= 2
+
+    @property
+    def device(self) -> torch.device:
+        """Where the trajectory is stored."""
+        return self.trajectory.start[0].device
+
+    @property
+    def like(self) -> Tensor:
+        """An empty tensor of the Jacobians' dtype and device."""
+        wide = self.double or self.cast
+        dtype = torch.float64 if wide else self.trajectory.start[0].dtype
+        return torch.empty(0, dtype=dtype, device=self.device)
+
+    @property
+    def length(self) -> int:
+        """T."""
+        return self.trajectory.length
+
+    @property
+    def count(self) -> int:
+        """N, the sequences returned."""
+        return len(self.places)
+
+    def pick(self, places: np.ndarray, *, cast: bool | None = None) -> "StepJacobians":
+        """Return those of the sequences at ``places`` of these."""
+        return StepJacobians(
+            self.trajectory,
+            double=self.double,
+            rows=self.places[places],
+            cast=self.cast if cast is None else cast,
+        )
+
+    def at(self, t: int) -> BatchedJacobian:
+        """Return J_t, t in 1 .. T."""
+        found = self.cell.jacobian(*self._widened(*self.trajectory.step_at(t)))
+        return self._finished(BatchedJacobian.of(self.cell, found), t - 1, t)
+
+    def span(self, start: int, stop: int) -> JacobianSpan:
+        """Return J_stop, .., J_{start + 1}; the next span of any length reuses them.
+
+        Cells without ``supports_ensembles`` may know nothing of a leading time axis:
+        their steps are computed one by one.
+        """
+        if not self.cell.supports_ensembles:
+            each = [self.at(t) for t in range(start + 1, stop + 1)]
+            return JacobianSpan(concatenate(each), stop - start)
+        steps = self._widened(*self.trajectory.steps_between(start, stop))
+        found = self.cell.jacobian(*steps, out=self._reusable.get(stop - start))
+        self._reusable = {stop - start: found}
+        whole = BatchedJacobian.of(self.cell, found)
+        return JacobianSpan(self._finished(whole, start, stop), stop - start)
+
+    def steps(self, later: int, earlier: int = 0) -> Iterator[BatchedJacobian]:
+        """Yield J_later, .., J_{earlier + 1}, each valid until the next span."""
+        for stop in range(later, earlier, -self.longest):
+            yield from self.span(max(earlier, stop - self.longest), stop)
+
+    def by_inputs(self, t: int) -> dict[str, Tensor]:
+        """Return ds_t/dx_t by state, (N, n, I); NaN where s_t is not finite."""
+        found = self.cell.input_jacobian(*self._widened(*self.trajectory.step_at(t)))
+        flat = {name: part.detach().flatten(0, -3) for name, part in found.items()}
+        broken = self.trajectory.broken.get(t)
+        if broken is not None:
+            nan = torch.where(broken.reshape(-1, 1, 1), torch.nan, 0.0)
+            flat = {name: part + nan.to(part) for name, part in flat.items()}
+        if self.rows is not None:
+            flat = {name: part[self.rows] for name, part in flat.items()}
+        if self.cast:
+            flat = {name: part.double() for name, part in flat.items()}
+        return flat
+
+    def _widened(self, inputs, before, step):
+        if not self.double:
+            return inputs, before, step
+        wide = tuple(state.double() for state in before)
+        return inputs.double(), wide, _double(step)
+
+    def _finished(self, whole: BatchedJacobian, start: int, stop: int):
+        """Return Jacobians of steps start + 1 .. stop: masked, picked and cast."""
+        steps = range(start + 1, stop + 1)
+        broken = self.trajectory.broken
+        if any(t in broken for t in steps):
+            none = torch.zeros(self.trajectory.lead, dtype=torch.bool).to(self.device)
+            where = torch.stack([broken.get(t, none) for t in steps])
+            whole = whole.mask_nonfinite(where.flatten())
+        if self.rows is not None:
+            whole = JacobianSpan(whole, len(steps)).pick(self.rows).whole
+        return whole.double() if self.cast else whole
+
+
+def _double(step: Step) -> Step:
+    return Step(
+        tuple(state.double() for state in step.state),
+        {name: gate.double() for name, gate in step.gates.items()},
+        {name: values.double() for name, values in step.pre_activations.items()},
+        tuple(
+            Recurrent(use.rows, use.operand.double(), use.product.double())
+            for use in step.recurrent
+        ),
+    )
