@@ -90,13 +90,14 @@ def jacobian_norms(
     requested = None if lags is None else [*lags, 0, length]
     with torch.no_grad():
         chosen = choose_rows(rows, cell)
-        jacobians = StepJacobians(trajectory)
+        kept = Layout.of(cell).part(chosen or cell.state_names)
+        jacobians = StepJacobians(trajectory, height=kept.size)
         conveyor = jacobians.at(length).conveyor is not None
         return norms_of_blocks(
             jacobians,
             choose_blocks(blocks, cell, conveyor=conveyor, rows=chosen),
             check_lags(requested, 0, length),
-            rows=jacobians.layout.part(chosen or cell.state_names),
+            rows=kept,
             threshold=threshold,
         )
 

@@ -89,7 +89,7 @@ class Products:
         else:
             diagonal.copy_(self.detour_diagonal.flatten(0, 1))
         exponent = _flat(self.exponent[:, :, rows])
-        used = (own != 0).any(-1).cpu().numpy()
+        used = _flat(self.norms[:, :, rows, -1] != 0)
         (own,), exponent = at_one_exponent([own], exponent, used)
         return own, exponent
 
