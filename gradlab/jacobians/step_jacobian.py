@@ -97,11 +97,13 @@ class StepJacobians:
             height=self.height,
         )
 
+    @torch.no_grad()
     def at(self, t: int) -> BatchedJacobian:
         """Return J_t, t in 1 .. T."""
         found = self.cell.jacobian(*self._widened(*self.trajectory.step_at(t)))
         return self._finished(BatchedJacobian.of(self.cell, found), t - 1, t)
 
+    @torch.no_grad()
     def span(self, start: int, stop: int) -> JacobianSpan:
         """Return J_stop, .., J_{start + 1}; the next span of any length reuses them.
 
@@ -122,6 +124,7 @@ class StepJacobians:
         for stop in range(later, earlier, -self.longest):
             yield from self.span(max(earlier, stop - self.longest), stop)
 
+    @torch.no_grad()
     def by_inputs(self, t: int) -> dict[str, Tensor]:
         """Return ds_t/dx_t by state, (N, n, I); NaN where s_t is not finite."""
         found = self.cell.input_jacobian(*self._widened(*self.trajectory.step_at(t)))
