@@ -76,7 +76,10 @@ class Product:
         detours: bool = False,
     ) -> None:
         self.layout, self.rows = layout, rows or layout
-        self.columns = {name: column.clone() for name, column in columns.items()}
+        plain = torch.contiguous_format  # LAPACK's results are column by column
+        self.columns = {
+            name: column.clone(memory_format=plain) for name, column in columns.items()
+        }
         self.conveyor = conveyor
         first = next(iter(columns.values()))
         self.count = first.shape[0]
