@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.errors import ConfigError
+from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.numerics.logscale import ln, log
@@ -47,7 +47,8 @@ def singular_spectra(
     Source: Bai, Lee, Li & Xu 2011 (graded factorisation); Demmel & Veselic 1992
     (one-sided Jacobi).
     """
-    chosen = _check_lags(lags, trajectory.length)
+    length = trajectory.length
+    chosen = check_lags(lags, 1, length, default_lags(length))
     with torch.no_grad():
         rows, volumes = _spectra_by_lag(trajectory, chosen)
     lead = trajectory.lead
@@ -112,16 +113,3 @@ def _ln_volume(matrices: Tensor) -> np.ndarray:
     pivots = factors.diagonal(dim1=-2, dim2=-1).abs().cpu().numpy()
     volume = ln(pivots).sum(axis=-1)
     return np.where(finite.cpu().numpy(), volume, np.nan)
-
-
-def _check_lags(lags: Sequence[int] | None, length: int) -> tuple[int, ...]:
-    if lags is None:
-        return default_lags(length)
-    chosen = tuple(sorted({int(lag) for lag in lags}))
-    if not chosen or chosen[0] < 1 or chosen[-1] > length:
-        raise ConfigError(
-            got=f"lags {', '.join(map(str, lags)) or 'none'}",
-            expected=f"whole numbers from 1 to {length}",
-            try_=f"lags=[1, {length}]",
-        )
-    return chosen
