@@ -5,7 +5,6 @@ and gives a lost worker's call to another; this module decides how many calls ru
 time, what a death means, and when to give the scheduler up.
 """
 
-import json
 import logging
 import queue
 import time
@@ -14,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Self
 
 from gradlab.engines import remote
@@ -29,7 +27,8 @@ from gradlab.engines.engine import (
     Limits,
 )
 from gradlab.engines.interrupts import allow
-from gradlab.errors import ConfigError, GradlabError
+from gradlab.engines.scheduler import connect, import_dask
+from gradlab.errors import GradlabError
 
 
 LOGGERS = ("distributed", "tornado", "asyncio")
@@ -71,11 +70,10 @@ class Cluster:
             ConfigError: no address and no file; Dask is not installed.
             GradlabError: no scheduler answers there.
         """
-        dask = _dask()
-        address = client_arguments(self._scheduler)
-        self._levels = _silence_loggers()
+        dask = import_dask()
+        self._levels = _silence_loggers()  # the import sets levels of its own
         try:
-            self._client = _connect(dask, address, self._scheduler)
+            self._client = connect(dask, self._scheduler)
             self._upload_payload()
             self._poll()
         except BaseException:
@@ -271,27 +269,6 @@ class Cluster:
             logging.getLogger(name).setLevel(level)
 
 
-def client_arguments(scheduler: str) -> dict[str, str]:
-    """Return the arguments with which a Dask client finds a scheduler.
-
-    Raises:
-        ConfigError: neither an address nor a file that a scheduler wrote.
-    """
-    if "://" in scheduler:
-        return {"address": scheduler}
-    file = Path(scheduler).expanduser()
-    if file.is_file():
-        try:
-            json.loads(file.read_text(encoding="utf-8"))["address"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _no_scheduler(scheduler) from error
-        return {"scheduler_file": str(file)}
-    host, _, port = scheduler.rpartition(":")
-    if host and port.isdigit():
-        return {"address": f"tcp://{scheduler}"}
-    raise _no_scheduler(scheduler)
-
-
 def _identity(payload: remote.WorkerPayload) -> remote.WorkerPayload:
     return payload
 
@@ -314,23 +291,6 @@ def _unfit(error: Any) -> GradlabError:
     )
 
 
-def _dask() -> Any:
-    """Import ``distributed``.
-
-    Raises:
-        ConfigError: it is not installed.
-    """
-    try:
-        import distributed
-    except ImportError as error:
-        raise ConfigError(
-            got="--scheduler without the package distributed",
-            expected="the extra dask",
-            try_="pip install 'gradlab[dask]'",
-        ) from error
-    return distributed
-
-
 def _silence_loggers() -> dict[str, int]:
     """Silence Dask, whose troubles are reported here; return logger -> level before."""
     known = [*LOGGERS, *logging.root.manager.loggerDict]
@@ -339,36 +299,3 @@ def _silence_loggers() -> dict[str, int]:
     for name in names:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return levels
-
-
-def _connect(dask: Any, address: Mapping[str, str], scheduler: str) -> Any:
-    """Return a client of a scheduler.
-
-    Raises:
-        ConfigError: an address that can be none.
-        GradlabError: no scheduler answers there.
-    """
-    try:
-        return dask.Client(
-            **address,
-            timeout=CONNECT_TIMEOUT,
-            set_as_default=False,
-            name="gradlab",
-            direct_to_workers=False,
-        )
-    except ValueError as error:
-        raise _no_scheduler(scheduler) from error
-    except (OSError, TimeoutError) as error:
-        raise GradlabError(
-            got=f"{scheduler}, where no Dask scheduler answers",
-            expected=f"one that does within {CONNECT_TIMEOUT:g} s",
-            try_="dask scheduler, and the address that it prints",
-        ) from error
-
-
-def _no_scheduler(scheduler: str) -> ConfigError:
-    return ConfigError(
-        got=f"--scheduler {scheduler}, neither an address nor a scheduler's file",
-        expected="tcp://HOST:PORT, or a file of dask scheduler --scheduler-file",
-        try_="--scheduler tcp://localhost:8786",
-    )

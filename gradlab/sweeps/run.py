@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gradlab.engines import machine
-from gradlab.engines.cluster import Cluster, client_arguments
+from gradlab.engines.cluster import Cluster
 from gradlab.engines.engine import Engine, ExecutionOptions
 from gradlab.engines.interrupts import defer_sigint
 from gradlab.engines.pool import ProcessPool
+from gradlab.engines.scheduler import client_arguments
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log

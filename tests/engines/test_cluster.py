@@ -16,7 +16,7 @@ import pytest
 
 from gradlab import catalog
 from gradlab.catalog import registry
-from gradlab.engines import cluster, remote
+from gradlab.engines import remote, scheduler
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.inputs import contents
 from gradlab.store import Results, codec
@@ -274,7 +274,7 @@ ONE = {"cell": "rnn", "hidden": 4, "length": 4, "seeds": 1, "features": 3}
 
 
 def test_nothing_listening_is_said_in_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 1.0)
+    monkeypatch.setattr(scheduler, "CONNECT_TIMEOUT", 1.0)
     with pytest.raises(GradlabError) as caught:
         runner.run(load(ONE), tmp_path / "r", scheduler="tcp://127.0.0.1:9")
     assert caught.value.got == "tcp://127.0.0.1:9, where no Dask scheduler answers"

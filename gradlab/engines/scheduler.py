@@ -1,0 +1,80 @@
+"""Connect to a Dask scheduler by its address or its file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gradlab.engines.engine import CONNECT_TIMEOUT
+from gradlab.errors import ConfigError, GradlabError
+
+
+def connect(dask: Any, scheduler: str) -> Any:
+    """Return a Dask client of a scheduler.
+
+    Raises:
+        ConfigError: neither an address nor a file.
+        GradlabError: no scheduler answers there.
+    """
+    arguments = client_arguments(scheduler)
+    try:
+        return dask.Client(
+            **arguments,
+            timeout=CONNECT_TIMEOUT,
+            set_as_default=False,
+            name="gradlab",
+            direct_to_workers=False,
+        )
+    except ValueError as error:
+        raise _no_scheduler(scheduler) from error
+    except (OSError, TimeoutError) as error:
+        raise GradlabError(
+            got=f"{scheduler}, where no Dask scheduler answers",
+            expected=f"one that does within {CONNECT_TIMEOUT:g} s",
+            try_="dask scheduler, and the address that it prints",
+        ) from error
+
+
+def client_arguments(scheduler: str) -> dict[str, str]:
+    """Return the arguments with which a Dask client finds a scheduler.
+
+    Raises:
+        ConfigError: neither an address nor a file that a scheduler wrote.
+    """
+    if "://" in scheduler:
+        return {"address": scheduler}
+    file = Path(scheduler).expanduser()
+    if file.is_file():
+        try:
+            json.loads(file.read_text(encoding="utf-8"))["address"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _no_scheduler(scheduler) from error
+        return {"scheduler_file": str(file)}
+    host, _, port = scheduler.rpartition(":")
+    if host and port.isdigit():
+        return {"address": f"tcp://{scheduler}"}
+    raise _no_scheduler(scheduler)
+
+
+def import_dask() -> Any:
+    """Import ``distributed``.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        raise ConfigError(
+            got="--scheduler without the package distributed",
+            expected="the extra dask",
+            try_="pip install 'gradlab[dask]'",
+        ) from error
+    return distributed
+
+
+def _no_scheduler(scheduler: str) -> ConfigError:
+    return ConfigError(
+        got=f"--scheduler {scheduler}, neither an address nor a scheduler's file",
+        expected="tcp://HOST:PORT, or a file of dask scheduler --scheduler-file",
+        try_="--scheduler tcp://localhost:8786",
+    )
