@@ -6,10 +6,10 @@ from torch import nn
 
 from gradlab import cells
 from gradlab.cells import MultiLayerCell, Step, StepJacobian, ensemble
+from gradlab.check.bits import differing_bits
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.initializers import initialize_
 from tests.cells.cases import activation, members, relative, rough, twin, visit
-from tests.cells.test_bits import run
 from tests.cells.test_building import Pair
 
 
@@ -206,25 +206,7 @@ def test_no_layer_depends_on_one_above(spec):
 )
 def test_bits_alone_in_four_and_in_eleven(spec, hidden, batch):
     model = rough(spec, inputs=5, hidden=hidden, phi="sigmoid", dtype=torch.float32)
-    singles = list(members(model, 11))
-    generator = torch.Generator().manual_seed(0)
-    inputs = torch.randn(11, batch, 5, generator=generator)
-    alone = {m: traced(singles[m], inputs[m]) for m in (0, 3, 5, 10)}
-    for group in (range(11), range(3, 7), range(10, 11)):
-        together = traced(ensemble([singles[m] for m in group]), inputs[list(group)])
-        for m in alone.keys() & set(group):
-            for got, expected in zip(together, alone[m], strict=True):
-                assert torch.equal(got[group.index(m)], expected)
-
-
-def traced(cell, inputs):
-    """What the bits of a cell are held by, and vjps of the states."""
-    start = cell.initial_state(*inputs.shape[:-2], inputs.shape[-2])
-    found = run(cell, inputs)
-    with torch.no_grad():
-        step = cell.step(inputs, start)
-        rows = tuple(s.unsqueeze(-2) for s in step.state)
-        return [*found, *cell.vjp(inputs, start, step, rows)]
+    assert not list(differing_bits(list(members(model, 11)), batch))
 
 
 def test_the_layers_stand_on_the_same_ones():

@@ -109,9 +109,10 @@ def test_the_vjp_of_a_slice_of_time_is_that_of_each_step(spec, hidden, many):
     assert all(f.data_ptr() == o.data_ptr() for f, o in zip(found, out, strict=True))
 
 
-@pytest.mark.parametrize("spec", SPECS)
-def test_the_vjp_of_a_member_is_its_own_alone(spec):
-    cells = list(members(rough(spec, hidden=32, dtype=torch.float32), 3))
+@pytest.mark.parametrize("hidden", [10, 32, 37])
+@pytest.mark.parametrize("spec", [*SPECS, "gru:layers=3"])
+def test_the_vjp_of_a_member_is_its_own_alone(spec, hidden):
+    cells = list(members(rough(spec, hidden=hidden, dtype=torch.float32), 3))
     together = ensemble(cells)
     inputs, state, step = visit(together, STEPS, 3, 4)
     draw = torch.Generator().manual_seed(3)
