@@ -1,1 +1,1 @@
-"""Sweeps: what is asked for, what is missing, and who measures it."""
+"""Sweeps: what is requested, what of it is missing, and its measurement."""

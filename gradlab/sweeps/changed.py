@@ -19,7 +19,7 @@ def changed_leaves(results: Results) -> set[tuple[str, str]]:
     """Return (kind, name) of leaves other than those the sweep was planned with.
 
     Files given by ``--load`` are read and compared by their SHA-256, not run. Where one
-    of them cannot be read, nothing is said of leaves from outside the package.
+    of them cannot be read, nothing is known of leaves from outside the package.
     """
     external = dict(_external(results))
     sources = _sources_now(results.meta.get("config", {}).get("load", ()))

@@ -33,7 +33,7 @@ def load(
         axes: values of axes, set so in every grid.
         seeds: a count or a list, for every grid.
         first_seed: where counts of seeds begin.
-        load: files whose leaves take part, beside those the config names.
+        load: files whose leaves take part, in addition to those the config names.
         **settings: other keys of a config, over those of ``source``.
 
     Raises:

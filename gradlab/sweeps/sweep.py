@@ -22,7 +22,7 @@ class GridPlan:
         measures: as the config names them; None for the default ones.
         blocks: ``"all"`` or ``"joint"``.
         requirements: what is to be measured of each of its points.
-        first_seed: what is to be measured beside of those of its first seed.
+        first_seed: what is to be measured, in addition, of those of its first seed.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Sweep:
 
 
 FEW_ROWS = 6
-"""Up to this many rows, the map inside one sequence is drawn without being asked."""
+"""Up to this many rows, the map inside one sequence is drawn by default."""
 
 
 def resolve(
@@ -89,7 +89,7 @@ def resolve(
     Args:
         config: as it was written.
         everywhere: let the top's ``measures`` replace the grids' own.
-        more: measures for every grid, beside those it names.
+        more: measures for every grid, in addition to those it names.
     """
     # A table takes over the top's values; without tables the top is the one grid.
     tables: list[Grid] = config.grid or [Grid()]
