@@ -1,7 +1,7 @@
 """How much memory a group of points fills and how much work it is, from its shapes.
 
 Derivation. A point has S sequences of T steps (burn-in included), F input features,
-and a whole state of n numbers, n = layers x states x H. Besides its inputs a step of the
+and a whole state of n numbers, n = layers x states x H. Besides inputs a step of the
 trajectory stores states, gates, pre-activations and uses of the recurrent weights, a
 few times n numbers; measures copy some of them, and the backward pass keeps its graph:
 48 n in all. Products of Jacobians are S matrices of n x n. About 20 stand side by side
