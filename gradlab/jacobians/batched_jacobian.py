@@ -244,11 +244,10 @@ def smallest_nonzero(values: Tensor) -> Tensor:
 
     NaN where there is one. Matrices without zeros, the usual ones, take two passes.
     """
-    size = values.abs()
-    flat = size.view(len(size), -1)
-    if (found := flat.amin(-1)).all():
+    size = values.flatten(1).abs()
+    if (found := size.amin(-1)).all():
         return found
-    return size.masked_fill_(size == 0, torch.inf).view(len(size), -1).amin(-1)
+    return size.masked_fill_(size == 0, torch.inf).amin(-1)
 
 
 def concatenate(parts: list[BatchedJacobian]) -> BatchedJacobian:
