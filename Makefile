@@ -87,7 +87,8 @@ ratios: $(VENV)/.run
 
 browser:
 	apt-get update
-	apt-get install --yes --no-install-recommends chromium poppler-utils nodejs npm
+	apt-get install --yes --no-install-recommends chromium poppler-utils
+	command -v npm || apt-get install --yes --no-install-recommends nodejs npm
 	npm install --no-save --no-package-lock --no-audit --no-fund axe-core@4
 
 # Each stamp is one install; a change of the bounds or the pin renews it.
