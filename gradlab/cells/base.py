@@ -33,6 +33,7 @@ add, each of it optional:
 """
 
 from abc import ABC, abstractmethod
+from inspect import Parameter, signature
 from typing import ClassVar
 
 import torch
@@ -47,6 +48,7 @@ from gradlab.cells._step import (
     combine,
     split_block,
 )
+from gradlab.errors import ConfigError
 from gradlab.numerics.shapes import Cotangents, Inputs, State
 
 
@@ -101,8 +103,12 @@ class Cell(nn.Module, ABC):
         A closed form holds for the ``step`` it was written for. Where ``step`` is
         defined in a class more derived than the closed form, ``cls`` gets that of
         :class:`Cell` instead; ``vjp`` also where ``jacobian`` is more derived.
+
+        Raises:
+            ConfigError: a ``jacobian`` or ``vjp`` that does not take ``out``.
         """
         super().__init_subclass__(**kw)
+        _require_out(cls)
         for form, sources in _CLOSED_FORMS.items():
             newest = min(_distance(cls, name) for name in sources)
             if newest < _distance(cls, form):
@@ -275,6 +281,21 @@ _CLOSED_FORMS = {
     "conveyor": ("step",),
 }
 """What each closed form must not be older than."""
+
+
+def _require_out(cls: type) -> None:
+    for name in ("jacobian", "vjp"):
+        parameters = signature(getattr(cls, name)).parameters
+        accepts_any = any(
+            parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values()
+        )
+        if "out" not in parameters and not accepts_any:
+            arguments = ", ".join(parameters)
+            raise ConfigError(
+                got=f"{cls.__name__}.{name}({arguments})",
+                expected=f"{name}({arguments}, *, out=None)",
+                try_="out=None as the last argument; a cell may ignore it",
+            )
 
 
 def _distance(cls: type, name: str) -> int:

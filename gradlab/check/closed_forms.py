@@ -66,6 +66,11 @@ def verify(spec: str, activation: str | None = None) -> Agreement:
     )
 
 
+def has_closed_forms(spec: str) -> bool:
+    """Return whether a cell overrides ``jacobian`` or ``vjp``."""
+    return any(_overridden(catalog.get("cells", cells.parse(spec)[0])))
+
+
 def jacobians(trajectory: Trajectory) -> Iterator[Comparison]:
     """Yield J_t of each step alone, and of all steps at once with ``out``."""
     cell, length = trajectory.cell, trajectory.length
@@ -184,11 +189,16 @@ def small_trajectory(cell: Cell) -> Trajectory:
 
 
 def _closed_forms(trajectory: Trajectory) -> Iterator[Comparison]:
-    kind = type(trajectory.cell)
-    if kind.jacobian is not Cell.jacobian:
+    jacobian, vjp = _overridden(type(trajectory.cell))
+    if jacobian:
         yield from jacobians(trajectory)
-    if kind.vjp is not Cell.vjp:
+    if vjp:
         yield from vjps(trajectory)
+
+
+def _overridden(cell: type[Cell]) -> tuple[bool, bool]:
+    """Return whether a cell has a ``jacobian`` and a ``vjp`` of its own."""
+    return cell.jacobian is not Cell.jacobian, cell.vjp is not Cell.vjp
 
 
 def _jacobian(trajectory: Trajectory) -> Tensor:

@@ -75,13 +75,13 @@ _METADATA = ("version", "symbol", "unit", "question", "formula", "reference")
 def verify(kinds: Sequence[tuple[str, str | None]]) -> list[Check]:
     """Compare closed forms with autograd, one kind of cell after the other.
 
-    A cell that cannot take a step is left out: its points will say why they fail.
-
     Args:
         kinds: cell and activation of each.
 
     Raises:
-        VerificationError: a closed form and autograd disagree.
+        VerificationError: a closed form and autograd disagree, or the comparison
+            raises. A cell without closed forms has nothing to compare: where it cannot
+            take a step, its points will say why.
     """
     from gradlab.check import closed_forms
 
@@ -92,8 +92,16 @@ def verify(kinds: Sequence[tuple[str, str | None]]) -> list[Check]:
             checks.append(Check(kind, *closed_forms.verify(cell, activation)))
         except VerificationError:
             raise
-        except Exception:
-            continue
+        except Exception as error:
+            if not closed_forms.has_closed_forms(cell):
+                checks.append(Check(kind, math.nan, 0))
+                continue
+            raise VerificationError(
+                got=f"{kind}: {_message(error).rstrip('.')}",
+                expected="closed forms that can be compared with autograd in "
+                f"{closed_forms.STEPS} steps of {closed_forms.HIDDEN} units",
+                try_="gradlab check FILE.py on the cell, or --no-verify",
+            ) from error
     return checks
 
 

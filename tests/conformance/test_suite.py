@@ -188,3 +188,17 @@ def test_loading_again_replaces_and_a_second_file_may_not(tmp_path):
     other.write_text(CELL)
     with pytest.raises(ConfigError, match="a name already in use"):
         catalog.load_file(other)
+
+
+def test_closed_forms_that_take_no_out_are_refused(tmp_path):
+    """A step Jacobian over a span reuses its buffers by ``out``."""
+    for name, arguments in {
+        "jacobian": "self, inputs, state, step",
+        "vjp": "self, inputs, state, step, cotangents",
+    }.items():
+        form = f"{CELL}\n    def {name}({arguments}): return None\n"
+        assert refusal(tmp_path, form) == (
+            f"Got Wrong.{name}({arguments}).\n"
+            f"Expected {name}({arguments}, *, out=None).\n"
+            "Try out=None as the last argument; a cell may ignore it"
+        )

@@ -287,6 +287,46 @@ def test_a_cell_that_cannot_step_fails_alone_and_says_why(tmp_path):
         "raising": "cell raising: ValueError: no step (broken.py:7)",
         "rnn": "",
     }
+    checks = {check["kind"]: check["error"] for check in results.meta["verification"]}
+    assert checks.pop("rnn, tanh") < 1e-12
+    assert checks == {"bare": None, "narrow": None, "raising": None}
+
+
+CLOSED = (
+    "import torch\n"
+    "from gradlab.cells.base import Cell, Step, StepJacobian\n"
+    "class Closed(Cell):\n"
+    "    'h_t = tanh(x_t + h_{t-1}), with a closed form.'\n"
+    "    def step(self, inputs, state):\n"
+    "        return Step((torch.tanh(inputs[..., :1] + state[0]),))\n"
+    "    def jacobian(self, inputs, state, step, *, out=None):\n"
+    "        return StepJacobian({'hh': torch.diag_embed(1 - step.state[0] ** 2)})\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "cause"),
+    [
+        (
+            "return StepJ",
+            "return 1 / 0 or StepJ",
+            "ZeroDivisionError: .* .closed.py:8.",
+        ),
+        ("return StepJ", "return out['hh'] or StepJ", "TypeError: 'NoneType' object"),
+        ("torch.tanh(", "torch.tanh(inputs.new_ones(4) + ", "RuntimeError: The size"),
+    ],
+    ids=["raises", "needs out", "cannot step with 7 units"],
+)
+def test_a_closed_form_that_raises_is_a_failed_check(tmp_path, right, wrong, cause):
+    file = tmp_path / "closed.py"
+    file.write_text(CLOSED)
+    config = {"cell": ["rnn", "closed"], "hidden": 4, "length": 4}
+    results, _ = run(tmp_path / "right", config, load=[file], verify=True)
+    assert all(check["error"] < 1e-12 for check in results.meta["verification"])
+    assert len(results.meta["verification"]) == 2
+    file.write_text(CLOSED.replace(right, wrong))
+    with pytest.raises(VerificationError, match=f"Got closed: {cause}"):
+        run(tmp_path / "wrong", config, load=[file], verify=True)
 
 
 def test_a_point_that_kills_its_worker_each_time_is_set_aside(tmp_path, monkeypatch):
