@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gradlab.activations.base import Activation
-from gradlab.check.finding import Finding, distance, first_wrong, holds, worst
+from gradlab.check.finding import Finding, distance, first_wrong, worst
 
 
 def keeps_shape(leaf: type[Activation]) -> Finding:
@@ -36,7 +36,7 @@ def lipschitz(leaf: type[Activation]) -> Finding:
     phi = leaf()
     x = torch.linspace(-30, 30, 600_001, dtype=torch.float64)
     largest = phi.derivative(x, phi(x)).abs().max().item()
-    return holds(
+    return Finding(
         largest <= phi.lipschitz * (1 + 1e-12),
         f"largest slope {largest:.6g}",
         f"at most {phi.lipschitz:.6g}",
@@ -69,7 +69,7 @@ def finite(leaf: type[Activation]) -> Finding:
     x = torch.tensor([-1e4, -50.0, -1.0, 0.0, 1.0, 50.0, 1e4], dtype=torch.float64)
     values = torch.cat([phi(x), phi.derivative(x, phi(x))])
     bad = (~values.isfinite()).sum().item()
-    return holds(not bad, f"{bad} that are not", "all finite")
+    return Finding(not bad, f"{bad} that are not", "all finite")
 
 
 def _points(dtype: torch.dtype) -> Tensor:

@@ -52,11 +52,6 @@ def worst(errors: Iterable[tuple[str, float]], tolerance: float = TOLERANCE) -> 
     )
 
 
-def holds(passed: bool, got: str, expected: str) -> Finding:
-    """Return the finding of a condition."""
-    return Finding(bool(passed), got, expected)
-
-
 def first_wrong(wrong: Iterable[str], expected: str, good: str = "so") -> Finding:
     """Return a finding that passes without any text in ``wrong``, or has the first."""
     found = next(iter(wrong), None)

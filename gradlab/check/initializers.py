@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.check.finding import Finding, first_wrong, holds
+from gradlab.check.finding import Finding, first_wrong
 from gradlab.initializers.base import Initializer
 from gradlab.seeding import stream
 
@@ -13,7 +13,7 @@ _SIZE = 24
 def shape(leaf: type[Initializer]) -> Finding:
     """Check the shape and dtype of a block."""
     block = _draw(leaf)
-    return holds(
+    return Finding(
         block.shape == (_SIZE, _SIZE) and block.dtype == np.float64,
         f"{block.shape} {block.dtype}",
         f"{(_SIZE, _SIZE)} float64",
@@ -23,7 +23,7 @@ def shape(leaf: type[Initializer]) -> Finding:
 def finite(leaf: type[Initializer]) -> Finding:
     """Check that a block is finite."""
     bad = int((~np.isfinite(_draw(leaf))).sum())
-    return holds(not bad, f"{bad} entries that are not", "finite entries")
+    return Finding(not bad, f"{bad} entries that are not", "finite entries")
 
 
 def repeats(leaf: type[Initializer]) -> Finding:
@@ -41,8 +41,8 @@ def radius(leaf: type[Initializer]) -> Finding:
     """Check that the spectral radius is 1 where ``gain_is_radius``."""
     found = float(np.abs(np.linalg.eigvals(_draw(leaf))).max())
     if not leaf.gain_is_radius:
-        return holds(True, f"spectral radius {found:.3g}, not promised", "any")
-    return holds(abs(found - 1) < 1e-10, f"spectral radius {found:.12g}", "1")
+        return Finding(True, f"spectral radius {found:.3g}, not promised", "any")
+    return Finding(abs(found - 1) < 1e-10, f"spectral radius {found:.12g}", "1")
 
 
 def _draw(leaf: type[Initializer]) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gradlab.check.finding import Finding, first_wrong, holds
+from gradlab.check.finding import Finding, first_wrong
 from gradlab.errors import GradlabError
 from gradlab.inputs.base import INITIAL_STATES, Input
 from gradlab.seeding import stream
@@ -21,7 +21,7 @@ def shape(leaf: type[Input]) -> Finding:
     features = given.features(_FEATURES)
     drawn = _draw(given)
     expected = (_COUNT, _LENGTH, features)
-    return holds(
+    return Finding(
         drawn.shape == expected
         and drawn.dtype == np.float64
         and bool(np.isfinite(drawn).all()),
@@ -48,7 +48,7 @@ def repeats(leaf: type[Input]) -> Finding:
     """Check that the seed alone decides."""
     given, again = sample(leaf), sample(leaf)
     same = np.array_equal(_draw(given), _draw(again))
-    return holds(same, "the same" if same else "others", "the same numbers again")
+    return Finding(same, "the same" if same else "others", "the same numbers again")
 
 
 def describes_itself(leaf: type[Input]) -> Finding:

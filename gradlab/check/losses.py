@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gradlab.check.finding import Finding, distance, holds, worst
+from gradlab.check.finding import Finding, distance, worst
 from gradlab.losses.base import Loss, directions
 
 
@@ -19,7 +19,7 @@ def shape(leaf: type[Loss]) -> Finding:
     single = leaf()([h.float() for h in hidden], direction.float())
     got = tuple(alone.shape), tuple(pair.shape), alone.dtype, single.dtype
     expected = (_BATCH,), (2, _BATCH), torch.float64, torch.float32
-    return holds(got == expected, str(got), str(expected))
+    return Finding(got == expected, str(got), str(expected))
 
 
 def sequences_apart(leaf: type[Loss]) -> Finding:
@@ -36,7 +36,7 @@ def differentiable(leaf: type[Loss]) -> Finding:
     leaves = [h.requires_grad_() for h in hidden]
     (gradient,) = torch.autograd.grad(leaf()(leaves, direction).sum(), leaves[-1])
     size = gradient.norm().item()
-    return holds(0 < size < float("inf"), f"norm {size:.3g}", "finite, above 0")
+    return Finding(0 < size < float("inf"), f"norm {size:.3g}", "finite, above 0")
 
 
 def _states() -> tuple[list[Tensor], Tensor]:

@@ -68,8 +68,12 @@ def stack_blocks(curves: dict[str, np.ndarray], blocks: Iterable[str]) -> np.nda
     return sequences_first(np.stack([curves[name] for name in blocks]), axes=2)
 
 
+@dataclass(frozen=True)
 class Measure(ABC):
-    """A quantity computed from a flow; a frozen dataclass whose fields are settings.
+    """A quantity computed from a :class:`Flow`.
+
+    A leaf with settings is a frozen dataclass, too: its fields are the settings. They
+    and ``version`` decide whether stored numbers are still good.
 
     Class attributes, shown in lists and reports:
         symbol, unit, question, formula, reference.

@@ -1,14 +1,11 @@
 """Steps at which the computation breaks down."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading
 from gradlab.trajectory import Trajectory
 
 
-@dataclass(frozen=True)
 class Breakdown(Measure):
     """The step at which the state or the product is not finite, or the product is zero.
 

@@ -1,12 +1,9 @@
 """The three derivatives called dc_T/dc_t."""
 
-from dataclasses import dataclass
-
 from gradlab.measures.base import Measure, Reading, stack_blocks
 from gradlab.paths import cell_derivatives, has_conveyor
 
 
-@dataclass(frozen=True)
 class CellDerivativesMeasure(Measure):
     """ln |dc_T/dc_t|_2 as conveyor, state and graph derivative, by lag below T.
 

@@ -1,14 +1,11 @@
 """Whether the norm decays exponentially or by a power law."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.statistics import SHAPES, decay
 
 
-@dataclass(frozen=True)
 class DecayShape(Measure):
     """Exponential or power law: the shape of mean ln |P|_2 against lag.
 

@@ -1,7 +1,5 @@
 """Lags at which number formats fail."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._flow import Flow
@@ -20,7 +18,6 @@ from gradlab.precision import (
 KINDS = ("underflow", "norm_underflow", "overflow", "stalled")
 
 
-@dataclass(frozen=True)
 class FinitePrecision(Measure):
     """Lags at which products of this network would leave the range of a format.
 

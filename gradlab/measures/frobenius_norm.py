@@ -1,11 +1,8 @@
 """Frobenius norms of the Jacobian product by lag."""
 
-from dataclasses import dataclass
-
 from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
-@dataclass(frozen=True)
 class FrobeniusNorm(Measure):
     """ln |J_{T:t}|_F of each block at every lag 0 .. T.
 

@@ -1,7 +1,5 @@
 """Mean log of the gates."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
@@ -9,7 +7,6 @@ from gradlab.measures.base import Measure, Reading
 from gradlab.numerics.logscale import ln
 
 
-@dataclass(frozen=True)
 class GateLogMean(Measure):
     """Mean ln of each gate over steps and units; -inf where a gate is exactly 0.
 

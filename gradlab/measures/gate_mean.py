@@ -1,14 +1,11 @@
 """Mean of the gates."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class GateMean(Measure):
     """Mean of each gate over steps and units.
 

@@ -1,14 +1,11 @@
 """Growth rate of the product's norm."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._rates import rate_bounds, rated_blocks, rates
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class GrowthRate(Measure):
     """ln |P|_2 at T over T: nats per step, negative where the gradient vanishes.
 

@@ -1,7 +1,5 @@
 """Half-life of the gradient."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._rates import rates
@@ -9,7 +7,6 @@ from gradlab.measures.base import Measure, Reading
 from gradlab.statistics import half_life
 
 
-@dataclass(frozen=True)
 class HalfLife(Measure):
     """ln 2 / -rate of the whole product, the rate averaged over sequences.
 

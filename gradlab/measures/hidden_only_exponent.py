@@ -1,12 +1,9 @@
 """Growth rate of dh/dh alone, for cells with a cell state."""
 
-from dataclasses import dataclass
-
 from gradlab.exponents import hidden_only_exponent
 from gradlab.measures.base import Measure
 
 
-@dataclass(frozen=True)
 class HiddenOnlyExponent(Measure):
     """Rate of the product of dh_t/dh_{t-1} at fixed c; not a Lyapunov exponent.
 

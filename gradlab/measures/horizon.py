@@ -1,11 +1,8 @@
 """Horizon of the gradient."""
 
-from dataclasses import dataclass
-
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class Horizon(Measure):
     """First lag at which less than 1/1000 of the gradient is left.
 

@@ -1,12 +1,9 @@
 """Norms of the last hidden state's derivative by earlier inputs."""
 
-from dataclasses import dataclass
-
 from gradlab.jacobians import input_connectivity
 from gradlab.measures.base import Measure, Reading, sequences_first
 
 
-@dataclass(frozen=True)
 class InputConnectivityMeasure(Measure):
     """ln |dh_T/dx_t| at the stored lags T - t below T.
 

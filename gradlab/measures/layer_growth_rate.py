@@ -1,13 +1,10 @@
 """Growth rates within each layer and between layers."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class LayerGrowthRate(Measure):
     """ln |ds^l_T/ds^m_0|_2 / T of layers m <= l: nats per step.
 

@@ -1,13 +1,10 @@
 """Horizons within each layer and between layers."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class LayerHorizon(Measure):
     """First lag at which less than 1/1000 is left of ds^l_T/ds^m_t, layers m <= l.
 

@@ -1,11 +1,8 @@
 """Spectral norms within each layer and between layers, by lag."""
 
-from dataclasses import dataclass
-
 from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
-@dataclass(frozen=True)
 class LayerSpectralNorm(Measure):
     """ln |ds^l_T/ds^m_t|_2 of layers m <= l at the stored lags T - t.
 

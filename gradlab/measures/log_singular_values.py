@@ -1,14 +1,11 @@
 """All singular values of the product."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.spectra import singular_spectra
 
 
-@dataclass(frozen=True)
 class LogSingularValues(Measure):
     """ln of all singular values of J_T ... J_{t+1} at lags 1, 4, 16, .. and T.
 

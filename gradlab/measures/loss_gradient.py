@@ -1,14 +1,11 @@
 """Gradients of the loss by the states, from a real backward pass."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.numerics.logscale import ln_vector_norm
 
 
-@dataclass(frozen=True)
 class LossGradient(Measure):
     """ln |dL/ds_t| at every step 0 .. T, from hooks on ``loss.backward()``.
 

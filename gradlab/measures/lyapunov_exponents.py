@@ -1,14 +1,11 @@
 """Lyapunov exponents of the whole state."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.exponents import lyapunov_exponents
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class LyapunovExponents(Measure):
     """All Lyapunov exponents of the whole state, lambda_1 first, nats per step.
 

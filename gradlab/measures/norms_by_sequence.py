@@ -1,7 +1,5 @@
 """Spectral norms and horizons of each sequence."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.jacobians import jacobian_norms, lags
@@ -9,7 +7,6 @@ from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.statistics import horizon
 
 
-@dataclass(frozen=True)
 class NormsBySequence(Measure):
     """ln |J_{T:t}|_2 and the horizon of each sequence, not their mean.
 

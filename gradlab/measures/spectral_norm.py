@@ -1,11 +1,8 @@
 """Spectral norms of the Jacobian product by lag."""
 
-from dataclasses import dataclass
-
 from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
-@dataclass(frozen=True)
 class SpectralNorm(Measure):
     """ln |J_{T:t}|_2 of each block at the stored lags T - t.
 

@@ -1,13 +1,10 @@
 """Stable rank of the product."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures.base import Measure, Reading, stack_blocks
 
 
-@dataclass(frozen=True)
 class StableRank(Measure):
     """|P|_F^2 / |P|_2^2 of the whole product at the stored lags.
 

@@ -1,12 +1,9 @@
 """Spectral norm of every step's Jacobian."""
 
-from dataclasses import dataclass
-
 from gradlab.jacobians import step_norms
 from gradlab.measures.base import Measure, Reading, sequences_first
 
 
-@dataclass(frozen=True)
 class StepSpectralNorm(Measure):
     """ln |J_t|_2 at every step: the largest factor of one step, not of a product.
 

@@ -1,12 +1,9 @@
 """Spectral norms between any two steps of a sequence."""
 
-from dataclasses import dataclass
-
 from gradlab.jacobians import triangle
 from gradlab.measures.base import Measure, Reading
 
 
-@dataclass(frozen=True)
 class TriangleMeasure(Measure):
     """ln |J_{T':t}|_2 of the first sequence for later steps T' and lags T' - t.
 

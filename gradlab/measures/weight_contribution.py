@@ -1,12 +1,9 @@
 """Size of every step's contribution to dL/dW_hh."""
 
-from dataclasses import dataclass
-
 from gradlab.measures._weights import has_recurrent_weight
 from gradlab.measures.base import Measure, Reading, sequences_first
 
 
-@dataclass(frozen=True)
 class WeightContribution(Measure):
     """ln |G_t|_F, G_t = delta_t h_{t-1}^T the contribution of step t to dL/dW_hh."""
 

@@ -1,12 +1,9 @@
 """Share of every step in dL/dW_hh."""
 
-from dataclasses import dataclass
-
 from gradlab.measures._weights import has_recurrent_weight
 from gradlab.measures.base import Measure, Reading, sequences_first
 
 
-@dataclass(frozen=True)
 class WeightShare(Measure):
     """<G_t, G> / |G|_F^2 with G = dL/dW_hh and G_t the contribution of step t.
 

@@ -1,14 +1,11 @@
 """The largest singular value of the recurrent weights."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._weights import has_recurrent_weight, per_block
 from gradlab.measures.base import Measure
 
 
-@dataclass(frozen=True)
 class WeightSpectralNorm(Measure):
     """Largest singular value of each gate's block of W_hh; not a logarithm.
 

@@ -1,14 +1,11 @@
 """The largest eigenvalue of the recurrent weights."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradlab.measures._weights import has_recurrent_weight, per_block
 from gradlab.measures.base import Measure
 
 
-@dataclass(frozen=True)
 class WeightSpectralRadius(Measure):
     """max |eigenvalue| of each gate's block of W_hh; it does not determine a product.
 

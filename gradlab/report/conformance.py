@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from gradlab.check import Checks
-from gradlab.check.finding import Finding, first_wrong, holds
+from gradlab.check.finding import Finding, first_wrong
 from gradlab.report.blocks import Block, Details, Figure, Missing
 from gradlab.report.figures.drawn import draw
 from gradlab.report.sections.base import Section
@@ -72,29 +72,31 @@ def titled(leaf: type[Section], story: Story) -> Finding:
     """Check that a section has a question and a place."""
     title = leaf().title(story)
     good = bool(title.strip()) and isinstance(leaf.order, int | float)
-    return holds(good, f"{title!r} at {leaf.order!r}", "a question, and a number")
+    return Finding(good, f"{title!r} at {leaf.order!r}", "a question, and a number")
 
 
 def builds(leaf: type[Section], story: Story) -> Finding:
     """Check that a section gives blocks, or the reason why not."""
     built = _build(leaf, story)
     if isinstance(built, Missing):
-        return holds(bool(built.reason.strip()), f"missing: {built.reason}", "a reason")
+        return Finding(
+            bool(built.reason.strip()), f"missing: {built.reason}", "a reason"
+        )
     strange = [type(block).__name__ for block in built if not _is_block(block)]
     got = ", ".join(type(block).__name__ for block in built)
-    return holds(bool(built) and not strange, got or "nothing", "blocks, or Missing")
+    return Finding(bool(built) and not strange, got or "nothing", "blocks, or Missing")
 
 
 def builds_from_nothing(leaf: type[Section], story: Story) -> Finding:
     """Check that a section can be built before any point is computed."""
     built = _build(leaf, story)
-    return holds(True, type(built).__name__, "blocks, or Missing")
+    return Finding(True, type(built).__name__, "blocks, or Missing")
 
 
 def repeats(leaf: type[Section], results: Results) -> Finding:
     """Check that the same results give the same words."""
     words = [_texts(_build(leaf, Story.of(results))) for _ in range(2)]
-    return holds(words[0] == words[1], f"{len(words[0])} texts", "the same twice")
+    return Finding(words[0] == words[1], f"{len(words[0])} texts", "the same twice")
 
 
 def figures_have_words(leaf: type[Section], story: Story) -> Finding:
@@ -116,7 +118,7 @@ def figures_draw(leaf: type[Section], story: Story) -> Finding:
     figures = _figures(leaf, story)
     for figure in figures:
         draw(figure.data, "check")
-    return holds(True, f"{len(figures)} drawn", "no error")
+    return Finding(True, f"{len(figures)} drawn", "no error")
 
 
 def _figures(leaf: type[Section], story: Story) -> list[Figure]:

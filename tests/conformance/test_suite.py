@@ -121,6 +121,14 @@ class Wrong(Measure):
     def compute(self, flow):
         return Reading({"lag": (0, 1)}, flow.trajectory.states[0][-1].sum(-1))
 """,
+    "its fields are settings": """
+from gradlab.measures.base import Measure
+
+class Wrong(Measure):
+    most: int = 8
+    def compute(self, flow):
+        return flow.trajectory.states[0][-1, ..., self.most % 2]
+""",
     "it can be built without results": """
 from gradlab.report.sections.base import Section
 
