@@ -12,17 +12,13 @@ All mistakes are reported together, each with its path. Keys at the top hold for
     forget_bias = "0:6:1"
 """
 
-import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from gradlab import catalog, cells
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.sweeps import ranges, validators
 
@@ -32,11 +28,15 @@ MIN_LENGTH = 2
 
 def _as_list(value: Any) -> Any:
     """Make a list of one value, or of a string that holds a list or a range."""
+    value = _parsed(value)
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _parsed(value: Any) -> Any:
+    """Return the values of a string that holds a list or a range; others unchanged."""
     if isinstance(value, str) and ranges.is_list(value):
         return ranges.expand(value)
-    if isinstance(value, list | tuple):
-        return list(value)
-    return [value]
+    return value
 
 
 def _validated_by(check: Callable[[Any], Any]) -> BeforeValidator:
@@ -68,41 +68,37 @@ def _string(check: Callable[[str], str]) -> BeforeValidator:
     return _validated_by(run)
 
 
-LISTED = BeforeValidator(_as_list)
-SOME = Field(min_length=1)
+def _leaf(kind: str) -> BeforeValidator:
+    """Return a validator of the names of leaves, which also resolves aliases."""
+    return _string(partial(catalog.resolve, kind))
+
+
+T = TypeVar("T")
+Listed = Annotated[list[T], BeforeValidator(_as_list), Field(min_length=1)]
+"""One value, several, or a string such as ``16:1024:x2``; never none."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=validators.MAX_SEED)]
-Name = Annotated[str, _string(validators.title)]
-Cells = Annotated[list[Annotated[str, _string(validators.cell)]], LISTED, SOME]
-Activations = Annotated[
-    list[Annotated[str, _string(validators.activation)]], LISTED, SOME
-]
-Inits = Annotated[list[Annotated[str, _string(validators.init)]], LISTED, SOME]
-Gains = Annotated[list[Number], LISTED, SOME]
-ForgetBiases = Annotated[
-    list[Annotated[str | Number, _validated_by(validators.forget_bias)]], LISTED, SOME
-]
-Widths = Annotated[list[Annotated[int, Field(ge=1, le=65_536)]], LISTED, SOME]
-Lengths = Annotated[
-    list[Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]], LISTED, SOME
-]
-Inputs = Annotated[list[Annotated[str, _string(validators.source)]], LISTED, SOME]
-Losses = Annotated[list[Annotated[str, _string(validators.loss)]], LISTED, SOME]
-Dtypes = Annotated[
-    list[Annotated[str, _string(validators.one_of("dtype", validators.DTYPES))]],
-    LISTED,
-    SOME,
-]
 Seeds = Annotated[
-    int | list[int],
-    BeforeValidator(
-        lambda v: validators.seeds(
-            ranges.expand(v) if isinstance(v, str) and ranges.is_list(v) else v
-        )
-    ),
+    int | list[int], BeforeValidator(lambda v: validators.seeds(_parsed(v)))
 ]
-Measures = Annotated[list[Annotated[str, _string(validators.measure)]], LISTED, SOME]
+Name = Annotated[str, _string(validators.title)]
+CellSpec = Annotated[str, _string(cells.canonical)]
+Activation = Annotated[str, _leaf("activations")]
+Initializer = Annotated[str, _leaf("initializers")]
+ForgetBias = Annotated[str | Number, _validated_by(validators.forget_bias)]
+Width = Annotated[int, Field(ge=1, le=65_536)]
+Length = Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]
+Input = Annotated[str, _string(validators.source)]
+Loss = Annotated[str, _leaf("losses")]
+Dtype = Annotated[str, _string(validators.one_of("dtype", validators.DTYPES))]
+InitialState = Annotated[
+    str, _validated_by(validators.one_of("initial state", validators.INITIAL_STATES))
+]
+MeasureName = Annotated[str, _leaf("measures")]
+Thresholds = Annotated[
+    tuple[Number, ...], BeforeValidator(lambda v: validators.thresholds(_parsed(v)))
+]
 
 
 class Axes(BaseModel):
@@ -110,16 +106,16 @@ class Axes(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    cell: Cells | None = None
-    activation: Activations | None = None
-    init: Inits | None = None
-    gain: Gains | None = None
-    forget_bias: ForgetBiases | None = None
-    hidden: Widths | None = None
-    length: Lengths | None = None
-    input: Inputs | None = None
-    loss: Losses | None = None
-    dtype: Dtypes | None = None
+    cell: Listed[CellSpec] | None = None
+    activation: Listed[Activation] | None = None
+    init: Listed[Initializer] | None = None
+    gain: Listed[Number] | None = None
+    forget_bias: Listed[ForgetBias] | None = None
+    hidden: Listed[Width] | None = None
+    length: Listed[Length] | None = None
+    input: Listed[Input] | None = None
+    loss: Listed[Loss] | None = None
+    dtype: Listed[Dtype] | None = None
 
 
 class Grid(Axes):
@@ -127,7 +123,7 @@ class Grid(Axes):
 
     name: Name | None = None
     seeds: Seeds | None = None
-    measures: Measures | None = None
+    measures: Listed[MeasureName] | None = None
     blocks: Literal["all", "joint"] = "all"
 
 
@@ -137,42 +133,10 @@ class Config(Grid):
     question: str = ""
     first_seed: Seed | None = None
     sequences: Annotated[int, Field(ge=1, le=100_000)] = 4
-    features: Annotated[int, Field(ge=1, le=65_536)] = 64
+    features: Width = 64
     burn_in: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    initial_state: (
-        Annotated[
-            str,
-            _validated_by(
-                validators.one_of("initial state", validators.INITIAL_STATES)
-            ),
-        ]
-        | None
-    ) = None
-    thresholds: (
-        Annotated[
-            tuple[Number, ...],
-            BeforeValidator(lambda v: _numbers(v)),
-        ]
-        | None
-    ) = None
+    initial_state: InitialState | None = None
+    thresholds: Thresholds | None = None
     device: Annotated[str, _string(validators.device)] = "cpu"
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)
-
-
-def _numbers(value: Any) -> tuple[float, ...]:
-    listed = ranges.expand(value) if isinstance(value, str) else value
-    if not isinstance(listed, list | tuple) or not all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in listed
-    ):
-        raise ConfigError(
-            got=f"thresholds {value!r}",
-            expected="four rising numbers above 0",
-            try_="1e-3,0.1,10,1e3",
-        )
-    return validators.thresholds(tuple(float(v) for v in listed))
-
-
-def is_name(text: str) -> bool:
-    """Return whether a text can name a sweep or a grid."""
-    return re.fullmatch(r"[\w][\w .-]*", text) is not None

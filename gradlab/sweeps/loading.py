@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.sweeps import builtin, keys
-from gradlab.sweeps.config import Config, Grid, is_name
+from gradlab.sweeps import builtin, keys, validators
+from gradlab.sweeps.config import Config, Grid
 from gradlab.sweeps.config_errors import OPTIONS, ConfigMistakes
 from gradlab.sweeps.sweep import Sweep, resolve
 
@@ -98,7 +98,8 @@ def _toml(path: Path) -> dict[str, Any]:
             expected='TOML, as in  cell = ["rnn", "lstm"]',
             try_="gradlab list, which names what may stand there",
         ) from error
-    raw.setdefault("name", path.stem if is_name(path.stem) else "sweep")
+    is_title = validators.is_title(path.stem)
+    raw.setdefault("name", path.stem if is_title else "sweep")
     return raw
 
 

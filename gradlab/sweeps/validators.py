@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from gradlab import catalog, cells
+from gradlab import catalog
 from gradlab.errors import ConfigError, UnknownNameError
 
 
@@ -13,31 +13,6 @@ INITIAL_STATES = ("zero", "gaussian")
 MAX_SEED = 2**32 - 1
 MAX_COUNT = 1_000_000
 _WITHOUT_ARGUMENT = ("gaussian", "silence")
-
-
-def cell(text: str) -> str:
-    """Return a cell's spec with its options sorted."""
-    return cells.canonical(text)
-
-
-def activation(text: str) -> str:
-    """Return an activation's name; ``identity`` is an alias of ``linear``."""
-    return catalog.resolve("activations", text)
-
-
-def init(text: str) -> str:
-    """Return an initializer's name."""
-    return catalog.resolve("initializers", text)
-
-
-def loss(text: str) -> str:
-    """Return a loss's name."""
-    return catalog.resolve("losses", text)
-
-
-def measure(text: str) -> str:
-    """Return a measure's name."""
-    return catalog.resolve("measures", text)
 
 
 def source(text: str) -> str:
@@ -82,13 +57,18 @@ def forget_bias(value: str | int | float) -> str | float:
 
 def title(text: str) -> str:
     """Return the name of a sweep or a grid; it also names a folder."""
-    if re.fullmatch(r"\w[\w .-]{0,79}", text) is None:
+    if not is_title(text):
         raise ConfigError(
             got=repr(text),
             expected="a name of letters, digits, spaces, dots, _ and -",
             try_='name = "bias"',
         )
     return text
+
+
+def is_title(text: str) -> bool:
+    """Return whether a text can name a sweep or a grid."""
+    return re.fullmatch(r"\w[\w .-]{0,79}", text) is not None
 
 
 def device(text: str) -> str:
@@ -129,12 +109,18 @@ def one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
 
 def thresholds(values: Any) -> tuple[float, ...]:
     """Return four rising numbers above 0."""
-    numbers = tuple(values)
-    rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-    if len(numbers) != 4 or not rising or numbers[0] <= 0:
-        raise ConfigError(
-            got=f"thresholds {', '.join(f'{v:g}' for v in numbers)}",
-            expected="four rising numbers above 0",
-            try_="1e-3,0.1,10,1e3",
-        )
-    return numbers
+    listed = isinstance(values, list | tuple)
+    if not listed or not all(type(value) in (int, float) for value in values):
+        raise _not_thresholds(repr(values))
+    rising = all(a < b for a, b in zip(values, values[1:], strict=False))
+    if len(values) != 4 or not rising or values[0] <= 0:
+        raise _not_thresholds(", ".join(f"{value:g}" for value in values))
+    return tuple(map(float, values))
+
+
+def _not_thresholds(text: str) -> ConfigError:
+    return ConfigError(
+        got=f"thresholds {text}",
+        expected="four rising numbers above 0",
+        try_="1e-3,0.1,10,1e3",
+    )
