@@ -24,9 +24,9 @@ from typing import Any
 from gradlab.engines.engine import Answer
 from gradlab.store.record import Record
 from gradlab.sweeps import run as runner
+from gradlab.sweeps.calls import Outcome
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.loading import load
-from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import Point
 

@@ -25,6 +25,14 @@ RESUBMISSIONS = 20
 """Times a call is submitted again because a Dask scheduler lost it."""
 
 
+MAX_DEATHS = 3
+"""Deaths of workers that had one point alone until that point counts as failed.
+
+A death in a group is only a suspicion. Not two: workers are also killed for other
+reasons, such as lack of memory, and a large sweep would fail points at random.
+"""
+
+
 @dataclass(frozen=True)
 class ExecutionOptions:
     """How a sweep is executed; no number depends on it.

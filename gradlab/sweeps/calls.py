@@ -1,7 +1,14 @@
-"""Names of the functions that workers call.
+"""The functions that workers call, by name, and what these return.
 
-Their module imports torch; this one does not, and neither does whoever names them.
+The functions are in :mod:`gradlab.sweeps.measure`, which imports torch; this module
+does not, so that the parent can name them and read what they return without it.
 """
+
+import math
+from dataclasses import dataclass
+
+from gradlab.store.record import Record
+
 
 PREPARE = "gradlab.sweeps.measure:prepare"
 REACH = "gradlab.sweeps.measure:reach"
@@ -9,3 +16,43 @@ DESCRIBE = "gradlab.sweeps.measure:describe"
 VERIFY = "gradlab.sweeps.measure:verify"
 MEASURE = "gradlab.sweeps.measure:measure"
 TIME = "gradlab.sweeps.measure:time_group"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of one point.
+
+    Attributes:
+        records: of the measures that succeeded.
+        message: why it failed, empty where it did not.
+        lacking: measures that failed, where others succeeded.
+        seconds: its share of the time.
+        not_finite: whether its numbers became inf or NaN, which is a result.
+    """
+
+    records: tuple[Record, ...] = ()
+    message: str = ""
+    lacking: tuple[str, ...] = ()
+    seconds: float = 0.0
+    not_finite: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """Comparison of the closed forms of one kind of cell with autograd.
+
+    Attributes:
+        kind: ``CELL, ACTIVATION``.
+        error: |ours - autograd| / |autograd|, the largest over steps, of J_t and of
+            ``vjp``; NaN where the cell has no closed form.
+        compared: numbers that were compared.
+        conveyor: |conveyor - autograd| / |conveyor|, autograd with h detached inside
+            the gates; the largest over lags, NaN where there is none to hold so.
+        conveyor_compared: numbers that were compared there.
+    """
+
+    kind: str
+    error: float
+    compared: int
+    conveyor: float = math.nan
+    conveyor_compared: int = 0

@@ -118,12 +118,10 @@ def forecast(
     planned = plan(sweep)
     there = _there(where)
     todo = planned.missing(there, retry_failed)
-    waiting, too_large = groups.form(planned.points, todo), 0
-    if limit is not None:
-        room = limit - machine.WORKER
-        parts = [part for group in waiting for part in group.within(room)]
-        waiting = [part for part in parts if part.memory <= room]
-        too_large = sum(len(p.keys) for p in parts) - sum(len(p.keys) for p in waiting)
+    waiting, too_large = groups.split_by_memory(
+        groups.form(planned.points, todo),
+        None if limit is None else limit - machine.WORKER,
+    )
     jobs = max(1, min(workers, len(waiting)))
     largest = sorted((group.memory for group in waiting), reverse=True)
     together = jobs * machine.WORKER + sum(largest[:jobs])
@@ -148,7 +146,7 @@ def forecast(
         worker=machine.WORKER + max(largest, default=0),
         memory=together if limit is None else min(together, limit),
         limit=limit,
-        too_large=too_large,
+        too_large=sum(len(group.keys) for group in too_large),
     )
 
 

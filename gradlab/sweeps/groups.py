@@ -5,7 +5,7 @@ from. A point's bits do not depend on the other members, so a group may be divid
 will.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from gradlab.sweeps.points import Point
@@ -62,10 +62,6 @@ class Group:
         points = dict(zip(self.keys, self.points, strict=True))
         return [Group.of([key], points, self.requirements) for key in self.keys]
 
-    def within(self, memory: float) -> list["Group"]:
-        """Return the group itself where it fits into memory, else its points singly."""
-        return [self] if self.memory <= memory else self.singly()
-
 
 def form(
     points: Mapping[str, Point], required: Mapping[str, Requirements]
@@ -86,6 +82,25 @@ def form(
         for part in _parts(keys, max(1, min(GROUP_MEMBERS, largest))):
             groups.append(Group.of(part, points, lacks))
     return sorted(groups, key=lambda group: -group.work)
+
+
+def split_by_memory(
+    groups: Iterable[Group], memory: int | None
+) -> tuple[list[Group], list[Group]]:
+    """Divide groups that do not fit into memory; return those that fit, and the rest.
+
+    Args:
+        groups: to be computed, one in a worker at a time.
+        memory: bytes a worker may fill besides what it needs itself; None: no limit.
+    """
+    if memory is None:
+        return list(groups), []
+    fitting: list[Group] = []
+    too_large: list[Group] = []
+    for group in groups:
+        for part in [group] if group.memory <= memory else group.singly():
+            (fitting if part.memory <= memory else too_large).append(part)
+    return fitting, too_large
 
 
 def _shape(point: Point) -> tuple:

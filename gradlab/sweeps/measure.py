@@ -24,7 +24,7 @@ from gradlab.store.codec import from_json
 from gradlab.store.record import Record
 from gradlab.sweeps import keys
 from gradlab.sweeps.build import build, ensemble_of, flow_of
-from gradlab.sweeps.outcome import Check, Outcome
+from gradlab.sweeps.calls import Check, Outcome
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements, settings_of
 

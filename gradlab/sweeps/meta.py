@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.store import Store
-from gradlab.sweeps.outcome import Check
+from gradlab.sweeps.calls import Check
 from gradlab.sweeps.sweep import Sweep
 
 

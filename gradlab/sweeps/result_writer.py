@@ -3,27 +3,26 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gradlab.engines.engine import Answer, Engine, ExecutionOptions, Limits
+from gradlab.engines.engine import (
+    MAX_DEATHS,
+    Answer,
+    Engine,
+    ExecutionOptions,
+    Limits,
+)
 from gradlab.errors import GradlabError
 from gradlab.progress import events
 from gradlab.store.requirement import Requirement
 from gradlab.store.store import Store
 from gradlab.sweeps import calls
+from gradlab.sweeps.calls import Outcome
 from gradlab.sweeps.forecast import check_seconds
 from gradlab.sweeps.groups import Group
 from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.outcome import Outcome
 from gradlab.sweeps.plan import Plan
 
 
 Progress = Callable[[events.Event], None]
-
-DEATHS = 3
-"""Deaths of workers that had one point alone until the point counts as failed.
-
-A death in a group is only a suspicion. Not two: workers are also killed by others, for
-want of memory say, and a sweep of many points would blame an innocent one.
-"""
 
 
 @dataclass
@@ -78,10 +77,6 @@ class ResultWriter:
         each = self.options.timeout_per_point
         return None if each is None else each * points
 
-    def refuse(self, group: Group, message: str) -> None:
-        """Record points as failed that are not tried."""
-        self._save_failed(group, message)
-
     def take(self, answer: Answer, engine: Engine) -> None:
         """Write one answer; queue again what has to be tried again."""
         if isinstance(answer.task, Group) and self.held is not None:
@@ -131,7 +126,7 @@ class ResultWriter:
         if answer.death:
             self._retry(answer, engine)
         elif answer.error is not None:
-            self._save_failed(group, str(answer.error))
+            self.save_failed(group, str(answer.error))
         else:
             for key, point, outcome in zip(
                 group.keys, group.points, answer.value, strict=True
@@ -157,12 +152,13 @@ class ResultWriter:
             return
         key = group.keys[0]
         self.deaths[key] = self.deaths.get(key, 0) + 1
-        if answer.certain or self.deaths[key] >= DEATHS:
-            self._save_failed(group, answer.death)
+        if answer.certain or self.deaths[key] >= MAX_DEATHS:
+            self.save_failed(group, answer.death)
         else:
             self.submit(group, engine)
 
-    def _save_failed(self, group: Group, message: str) -> None:
+    def save_failed(self, group: Group, message: str) -> None:
+        """Write all points of a group as failed."""
         for key, point in zip(group.keys, group.points, strict=True):
             self.store.save_point(key, point.params(), status="failed", message=message)
         failed = Outcome(message=message)

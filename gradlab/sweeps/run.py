@@ -263,13 +263,12 @@ class _Run:
         """Return the groups that fit into memory; record other points as failed."""
         if memory is None:
             return self.waiting
-        fitting = []
-        for group in self.waiting:
-            for part in group.within(memory - machine.WORKER):
-                if part.memory + machine.WORKER <= memory:
-                    fitting.append(part)
-                    continue
-                writer.refuse(part, machine.too_much(part.memory, self.options, memory))
+        fitting, too_large = groups.split_by_memory(
+            self.waiting, memory - machine.WORKER
+        )
+        for group in too_large:
+            message = machine.too_much(group.memory, self.options, memory)
+            writer.save_failed(group, message)
         return fitting
 
     def _reach_devices(self, engine: Engine) -> None:
