@@ -6,8 +6,8 @@ from multiprocessing import Pipe
 
 from gradlab.store.store import Store
 from gradlab.sweeps import groups
-from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.result_writer import ResultWriter
+from gradlab.sweeps.sweep_meta import SweepMeta
 from tests import replay
 
 
@@ -38,7 +38,7 @@ def test_result_writer_and_store(a_point, config, planned, outcomes, tmp_path):
         store = Store.open(next(folders), create=True)
         opened.append(store)
         store.expect({k: p.params() for k, p in planned.points.items()})
-        meta = Meta.start(store, "benchmark", config, "")
+        meta = SweepMeta.start(store, "benchmark", config, "")
         return (ResultWriter(planned, store, meta, lambda event: None),), {}
 
     def take(intake):

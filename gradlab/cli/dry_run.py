@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlab.sweeps.sweep import Sweep
 
 CLUSTERS = (10, 100)
-"""Workers of the clusters that are told beside this machine."""
+"""Numbers of workers for which the time on a cluster is forecast."""
 
 dry_run_option = click.option(
     "--dry-run",
@@ -26,47 +26,62 @@ dry_run_option = click.option(
 )
 
 
-def tell_ahead(
+def show_forecast(
     sweep: Sweep,
     folder: Path,
-    told: dict[str, Any],
+    execution: dict[str, Any],
     typed: list[str],
     screen: Screen,
     as_json: bool,
 ) -> None:
-    """Answer; ``told`` are the options that say how a sweep is carried out."""
+    """Print the forecast of a sweep.
+
+    Args:
+        sweep: to be forecast.
+        folder: of its results.
+        execution: options of how it would be executed, by name.
+        typed: words of the command line.
+        screen: to print on.
+        as_json: print JSON.
+    """
     from gradlab.sweeps.forecast import forecast
 
-    known = ("jobs", "memory", "retry_failed")
-    seen = forecast(sweep, folder, **{n: told[n] for n in known if n in told})
+    used = ("jobs", "memory", "retry_failed")
+    expected = forecast(
+        sweep, folder, **{name: execution[name] for name in used if name in execution}
+    )
     if as_json:
-        screen.line(json.dumps(summary(seen), indent=2))
+        screen.line(json.dumps(summary(expected), indent=2))
     else:
-        show(seen, typed, screen)
+        show(expected, typed, screen)
 
 
-def show(seen: Forecast, typed: list[str], screen: Screen) -> None:
-    """A row per grid, a line per engine, and what to type to run it."""
-    up_to = "" if seen.exact else "up to "
-    screen.line(f"{seen.name}: {up_to}{seen.total:,} points; nothing is computed")
+def show(expected: Forecast, typed: list[str], screen: Screen) -> None:
+    """Print a row per grid, a line per engine, and the command that runs the sweep."""
+    up_to = "" if expected.exact else "up to "
+    screen.line(
+        f"{expected.name}: {up_to}{expected.total:,} points; nothing is computed"
+    )
     screen.line()
-    for line in table(rows(seen), "lrrr"):
+    for line in table(rows(expected), "lrrr"):
         screen.line(line)
-    if len(seen.grids) > 1 and seen.exact and _overlap(seen):
+    if len(expected.grids) > 1 and expected.exact and _overlap(expected):
         screen.line("a point of several grids is computed once")
-    if seen.failed:
-        remark = f"{seen.failed:,} failed earlier; --retry-failed computes them again"
+    if expected.failed:
+        remark = (
+            f"{expected.failed:,} failed earlier; --retry-failed computes them again"
+        )
         screen.line(remark)
-    if seen.too_large:
+    if expected.too_large:
         screen.line(
             fold(
-                f"{seen.too_large:,} need more memory than there is and would be set "
-                "aside as failed"
+                f"{expected.too_large:,} need more memory than there is and would be "
+                "set aside as failed"
             )
         )
     screen.line()
-    if seen.left:
-        for name, text in engines(seen):
+    if expected.left:
+        for name, text in engines(expected):
             screen.line(fold(f"{name:<11}{text}", " " * 11))
         run = [word for word in typed if word != "--dry-run"]
         screen.line(f"{'run it':<11}{shlex.join(['gradlab', *run])}")
@@ -74,59 +89,60 @@ def show(seen: Forecast, typed: list[str], screen: Screen) -> None:
         screen.line("nothing is left to compute")
 
 
-def rows(seen: Forecast) -> list[tuple[str, ...]]:
-    """The table of grids, head and total included."""
+def rows(expected: Forecast) -> list[tuple[str, ...]]:
+    """Return the table of grids, with its head and total."""
     lines: list[tuple[str, ...]] = [("grid", "points", "done", "to compute")]
-    for name, (points, done) in seen.grids.items():
+    for name, (points, done) in expected.grids.items():
         lines.append((name, f"{points:,}", f"{done:,}", f"{points - done:,}"))
-    if len(seen.grids) > 1:
-        done = seen.total - seen.left
-        lines.append(("total", f"{seen.total:,}", f"{done:,}", f"{seen.left:,}"))
+    if len(expected.grids) > 1:
+        done = expected.total - expected.left
+        lines.append(
+            ("total", f"{expected.total:,}", f"{done:,}", f"{expected.left:,}")
+        )
     return lines
 
 
-def engines(seen: Forecast) -> list[tuple[str, str]]:
-    """What each engine would take, in words."""
+def engines(expected: Forecast) -> list[tuple[str, str]]:
+    """Return the name of each engine and what it would take, in words."""
     from gradlab.engines.machine import words
     from gradlab.report.numbers import duration
 
-    workers = f"{seen.jobs:,} worker{'s' * (seen.jobs > 1)}"
-    here = (
-        f"about {duration(seen.seconds())} with {workers}, up to {words(seen.memory)}"
-    )
-    if seen.limit is not None:
-        here += f" of the {words(seen.limit)} they may fill"
-    times = [f"{duration(seen.seconds(n))} on {n} workers" for n in CLUSTERS]
-    there = f"about {', '.join(times)}; up to {words(seen.worker)} for each"
-    return [("here", here), ("a cluster", there)]
+    workers = f"{expected.jobs:,} worker{'s' * (expected.jobs > 1)}"
+    here = f"about {duration(expected.seconds())} with {workers}, "
+    here += f"up to {words(expected.memory)}"
+    if expected.limit is not None:
+        here += f" of the {words(expected.limit)} they may fill"
+    times = [f"{duration(expected.seconds(n))} on {n} workers" for n in CLUSTERS]
+    cluster = f"about {', '.join(times)}; up to {words(expected.worker)} for each"
+    return [("here", here), ("a cluster", cluster)]
 
 
-def summary(seen: Forecast) -> dict[str, Any]:
-    """The same for a script."""
+def summary(expected: Forecast) -> dict[str, Any]:
+    """Return the forecast as JSON-compatible values."""
     return {
-        "folder": str(seen.folder),
-        "name": seen.name,
-        "points": seen.total,
-        "left": seen.left,
-        "failed": seen.failed,
-        "too_large": seen.too_large,
-        "exact": seen.exact,
+        "folder": str(expected.folder),
+        "name": expected.name,
+        "points": expected.total,
+        "left": expected.left,
+        "failed": expected.failed,
+        "too_large": expected.too_large,
+        "exact": expected.exact,
         "grids": {
             name: {"points": points, "done": done}
-            for name, (points, done) in seen.grids.items()
+            for name, (points, done) in expected.grids.items()
         },
         "engines": {
             "here": {
-                "workers": seen.jobs,
-                "seconds": round(seen.seconds(), 1),
-                "memory": seen.memory,
-                "memory_limit": seen.limit,
+                "workers": expected.jobs,
+                "seconds": round(expected.seconds(), 1),
+                "memory": expected.memory,
+                "memory_limit": expected.limit,
             },
             "cluster": [
                 {
                     "workers": count,
-                    "seconds": round(seen.seconds(count), 1),
-                    "memory_of_each": seen.worker,
+                    "seconds": round(expected.seconds(count), 1),
+                    "memory_of_each": expected.worker,
                 }
                 for count in CLUSTERS
             ],
@@ -134,5 +150,5 @@ def summary(seen: Forecast) -> dict[str, Any]:
     }
 
 
-def _overlap(seen: Forecast) -> bool:
-    return sum(points for points, _ in seen.grids.values()) > seen.total
+def _overlap(expected: Forecast) -> bool:
+    return sum(points for points, _ in expected.grids.values()) > expected.total

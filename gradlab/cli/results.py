@@ -27,7 +27,7 @@ def open_results(
         StoreError: no point is computed yet, or none could be.
     """
     from gradlab.store.results import Results
-    from gradlab.sweeps.changed import changed_leaves
+    from gradlab.sweeps.changed_leaves import changed_leaves
 
     results = Results.open(folder)
     tried = [p for p in results.points if p.measured or p.status == "failed"]

@@ -57,7 +57,7 @@ def command(
     left, failures as they come. With --json too: one object a line, for each change.
     """
     from gradlab.store.results import Results
-    from gradlab.sweeps.changed import changed_leaves, mark_changed
+    from gradlab.sweeps.changed_leaves import changed_leaves, mark_missing
 
     if check and follow:
         raise click.UsageError("--check and --follow: one of both.")
@@ -67,7 +67,7 @@ def command(
         ctx.exit(check_integrity(folder, screen, as_json))
     results = Results.open(folder)
     changed = changed_leaves(results)
-    results = mark_changed(results, changed)
+    results = mark_missing(results, changed)
     total = totals(results)
     if as_json and not follow:
         screen.line(json.dumps(summary(results, changed, folder), indent=2))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gradlab.axes import NAMES
-from gradlab.cli.dry_run import dry_run_option, tell_ahead
+from gradlab.cli.dry_run import dry_run_option, show_forecast
 from gradlab.cli.errors import FAILED, STOPPED
 from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
@@ -87,7 +87,7 @@ def command(
     sweep = load_sweep(config, load=load, **request(options))
     folder = out or Path("reports") / (sweep.name if config else "default")
     if dry_run:
-        tell_ahead(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
+        show_forecast(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
         return
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
     results, state = live.run(sweep, folder, screen, typed, **execution)

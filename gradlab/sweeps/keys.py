@@ -22,7 +22,12 @@ MEANING = 1
 
 def key_of(params: Mapping[str, Any]) -> str:
     """Return the key of a point, 32 hexadecimal digits."""
-    return hashlib.sha256(to_json(identity(params)).encode()).hexdigest()[:32]
+    return digest(identity(params))
+
+
+def digest(value: Any) -> str:
+    """Return 32 hexadecimal digits of the SHA-256 of a value's JSON."""
+    return hashlib.sha256(to_json(value).encode()).hexdigest()[:32]
 
 
 def identity(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,13 +83,13 @@ _AXES = {
 
 def sources(params: Mapping[str, Any]) -> dict[str, str]:
     """Return "KIND NAME" -> SHA-256 of the file, of a point's external leaves."""
-    found = {leaf: _source(*leaf) for leaf in leaves(params)}
+    found = {leaf: source_hash(*leaf) for leaf in leaves(params)}
     return {" ".join(leaf): sha for leaf, sha in found.items() if sha}
 
 
 @cache
-def _source(kind: str, name: str) -> str:
-    """Return the hash of an external leaf's file; empty for a built-in leaf."""
+def source_hash(kind: str, name: str) -> str:
+    """Return the SHA-256 of an external leaf's file; empty for a built-in leaf."""
     if name not in catalog.names(kind):
         return ""
     text = catalog.external_source(kind, name)
@@ -93,6 +98,6 @@ def _source(kind: str, name: str) -> str:
 
 def forget() -> None:
     """Read files of inputs and leaves anew; a sweep does so when it starts."""
-    _source.cache_clear()
+    source_hash.cache_clear()
     input_of.cache_clear()
     _content.cache_clear()

@@ -4,7 +4,6 @@ For shards of a sweep that ran on several machines, and for what is intact of a 
 folder. Sources are read and left as they are.
 """
 
-import hashlib
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +25,7 @@ from gradlab.store.requirement import (
     write_requirements,
 )
 from gradlab.sweeps import toml
+from gradlab.sweeps.keys import digest
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _one_sweep(
     for name, keys in (grid for text in columns[2] for grid in codec.from_json(text)):
         grids.setdefault(name, {}).update(dict.fromkeys(k for k in keys if k in points))
     row = codec.add_crc(
-        hashlib.sha256(codec.to_json(config).encode()).hexdigest()[:32],
+        digest(config),
         codec.to_json(config),
         codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
         write_requirements(_one_requirement_each(columns[3])),

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gradlab.store.store import Known
-from gradlab.sweeps.keys import input_of, key_of
+from gradlab.sweeps.keys import input_of, key_of, sources
 from gradlab.sweeps.points import Point, expand
 from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.sweep import Sweep
@@ -43,6 +43,23 @@ class Plan:
             for key in keys:
                 names.setdefault(key, []).append(name)
         return {key: tuple(found) for key, found in names.items()}
+
+    def external_sources(self) -> dict[str, str]:
+        """Return "KIND NAME" -> SHA-256 of external leaves that are no measures."""
+        found: dict[str, str] = {}
+        for point in self.points.values():
+            found |= sources(point.params())
+        return found
+
+    def input_files(self) -> dict[str, bytes]:
+        """Return the contents of input files, by what follows the colon of the spec."""
+        found = {}
+        for spec in {point.input for point in self.points.values()}:
+            argument = spec.partition(":")[2]
+            path = Path(os.path.expanduser(argument)) if argument else None
+            if path is not None and input_of(spec).fingerprint() and path.is_file():
+                found[argument] = path.read_bytes()
+        return found
 
     def missing(self, known: Known, retry_failed: bool) -> dict[str, Requirements]:
         """Return key -> what is still to be measured, for points that lack anything.
@@ -108,14 +125,3 @@ def check_inputs(points: Iterable[Point]) -> None:
         if source.fingerprint():
             steps = point.length + point.burn_in
             source.sequences(point.seed, point.sequences, steps, point.features)
-
-
-def files_of(points: Iterable[Point]) -> dict[str, bytes]:
-    """Return the contents of input files, by what follows the colon of their spec."""
-    found = {}
-    for spec in {point.input for point in points}:
-        argument = spec.partition(":")[2]
-        path = Path(os.path.expanduser(argument)) if argument else None
-        if path is not None and input_of(spec).fingerprint() and path.is_file():
-            found[argument] = path.read_bytes()
-    return found

@@ -5,7 +5,6 @@ the package, the SHA-256 of its file (files that it imports do not count). Recor
 another fingerprint are computed again.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from gradlab import catalog
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.codec import to_json
 from gradlab.store.requirement import BLOCKS, Requirement, covers
+from gradlab.sweeps.keys import source_hash
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,11 @@ def requirement_of(
     name: str, blocks: str, thresholds: tuple[float, ...] | None = None
 ) -> Requirement:
     """Return a measure with its fingerprint as it is now; imports no torch."""
-    source = catalog.external_source("measures", name)
     return Requirement(
         measure=name,
         version=int(catalog.metadata("measures", name)["version"]),
         settings=to_json(settings_of(name, thresholds)),
-        source="" if source is None else hashlib.sha256(source.encode()).hexdigest(),
+        source=source_hash("measures", name),
         blocks=blocks,
     )
 

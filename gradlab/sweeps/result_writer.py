@@ -18,8 +18,8 @@ from gradlab.sweeps import calls
 from gradlab.sweeps.calls import Outcome
 from gradlab.sweeps.forecast import check_seconds
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.meta import Meta
 from gradlab.sweeps.plan import Plan
+from gradlab.sweeps.sweep_meta import SweepMeta
 
 
 Progress = Callable[[events.Event], None]
@@ -46,7 +46,7 @@ class ResultWriter:
 
     planned: Plan
     store: Store
-    meta: Meta
+    meta: SweepMeta
     progress: Progress
     options: ExecutionOptions = ExecutionOptions()
     yes: bool = True

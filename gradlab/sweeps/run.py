@@ -5,7 +5,6 @@ is one transaction: whatever ends a run, the results so far stay, and the same c
 again computes the rest.
 """
 
-import hashlib
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,18 +18,17 @@ from gradlab.engines.scheduler import client_arguments
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
-from gradlab.store.codec import to_json
 from gradlab.store.results import Results
 from gradlab.store.sqlite_errors import translate_errors
 from gradlab.store.store import Store
 from gradlab.sweeps import calls, groups, keys, toml
 from gradlab.sweeps.forecast import check_size, sample_of
 from gradlab.sweeps.groups import Group
-from gradlab.sweeps.meta import Meta
-from gradlab.sweeps.plan import Plan, files_of, plan
+from gradlab.sweeps.plan import Plan, plan
 from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.result_writer import Progress, ResultWriter
 from gradlab.sweeps.sweep import Sweep
+from gradlab.sweeps.sweep_meta import SweepMeta
 
 
 def run(
@@ -104,15 +102,19 @@ def run(
             cluster = Cluster(
                 options.scheduler,
                 sweep.load,
-                files_of(planned.points.values()),
+                planned.input_files(),
                 calls.PREPARE,
                 lambda: report(events.Waiting(str(scheduler))),
             )
             opened.enter_context(cluster)
             options = replace(options, jobs=max(1, cluster.threads))
         work = _Run(sweep, planned, todo, store, options, report, yes, cluster)
-        work.meta = Meta.start(
-            store, identity(sweep), sweep, command, external_sources(planned)
+        work.meta = SweepMeta.start(
+            store,
+            keys.digest(sweep.resolved()),
+            sweep,
+            command,
+            planned.external_sources(),
         )
         work.begin(where)
         try:
@@ -126,19 +128,6 @@ def run(
             raise
         work.finish()
     return Results.open(where)
-
-
-def external_sources(planned: Plan) -> dict[str, str]:
-    """Return the sources of external leaves, except measures."""
-    found: dict[str, str] = {}
-    for point in planned.points.values():
-        found |= keys.sources(point.params())
-    return found
-
-
-def identity(sweep: Sweep) -> str:
-    """Return the hash of what a sweep requests."""
-    return hashlib.sha256(to_json(sweep.resolved()).encode()).hexdigest()[:32]
 
 
 def _refuse_local(**local: object) -> None:
@@ -185,7 +174,8 @@ class _Run:
     progress: Progress
     yes: bool
     cluster: Cluster | None = None
-    meta: Meta = field(init=False)
+    meta: SweepMeta = field(init=False)
+    waiting: list[Group] = field(init=False)
 
     def begin(self, folder: Path) -> None:
         """Write what is requested, form the groups and report the start."""

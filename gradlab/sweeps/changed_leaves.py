@@ -1,7 +1,7 @@
-"""Leaves that were edited since a sweep computed its points.
+"""Find leaves that were edited since a sweep computed its points.
 
-A sweep that runs again computes such points again. Commands that only read results
-cannot; they count the points as missing, or say which leaves have changed.
+A sweep that runs again recomputes such points. Commands that only read results cannot;
+they count the points as missing, or name the leaves.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def changed_leaves(results: Results) -> set[tuple[str, str]]:
     return changed
 
 
-def mark_changed(results: Results, changed: set[tuple[str, str]]) -> Results:
+def mark_missing(results: Results, changed: set[tuple[str, str]]) -> Results:
     """Return results in which done points that use a changed leaf are missing."""
     stale = {
         point.key

@@ -16,7 +16,7 @@ from gradlab.sweeps.sweep import Sweep
 
 
 @dataclass
-class Meta:
+class SweepMeta:
     """Times, versions and checks of one sweep; runs of the same sweep add up.
 
     Attributes:
