@@ -30,7 +30,7 @@ def norms(
         return torch.cat(network.step(x, state), -1)
 
     jacobian = vmap(jacrev(flat, argnums=tuple(range(1, 1 + len(states)))))
-    sequences = trajectory.lead[-1]
+    sequences = trajectory.batch_shape[-1]
     hidden, width = network.hidden, len(states) * network.hidden
     product = torch.eye(hidden, width).to(states[0]).repeat(sequences, 1, 1)
     scale = torch.zeros_like(product[:, 0, 0])

@@ -34,7 +34,7 @@ def weight_gradients(trajectory: Trajectory, loss: Loss, direction: Tensor) -> T
         loss: of the sequences.
         direction: (B, n), the loss's unit vectors.
     """
-    sequences = range(trajectory.lead[-1])
+    sequences = range(trajectory.batch_shape[-1])
     parts = [_of_sequence(trajectory, loss, direction, b) for b in sequences]
     return torch.stack(parts, dim=1)
 

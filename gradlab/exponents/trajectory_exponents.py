@@ -94,7 +94,7 @@ def _exponents(
     with torch.no_grad():
         matrices = (matrix(wide.at(t)) for t in steps)
         found = qr_exponents(matrices, trajectory.length, **settings)
-    lead = trajectory.lead
+    lead = trajectory.batch_shape
     return replace(
         found,
         increments=found.increments.reshape(-1, *lead, found.count),

@@ -58,10 +58,10 @@ def input_connectivity(
     with torch.no_grad():
         found = compute_widening(
             StepJacobians(trajectory),
-            trajectory.lead[-1],
+            trajectory.batch_shape[-1],
             lambda *some: _attempt(chosen, *some),
         )
-    shape = (len(chosen), *trajectory.lead)
+    shape = (len(chosen), *trajectory.batch_shape)
     frobenius, spectral = (
         np.moveaxis(found[kind], -1, 0).reshape(shape)
         for kind in ("frobenius", "spectral")
@@ -76,7 +76,7 @@ def _attempt(
     if lags[0] == 0:
         observer.stop(0)
     walk(jacobians, [observer], lags)
-    sequences = jacobians.trajectory.lead[-1]
+    sequences = jacobians.trajectory.batch_shape[-1]
     norms = np.stack(observer.norms, -1)
     frobenius, spectral = norms.reshape(2, -1, sequences, len(lags))
     results = {"frobenius": frobenius, "spectral": spectral}

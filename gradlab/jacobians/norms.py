@@ -125,14 +125,14 @@ def norms_of_blocks(
     trajectory = jacobians.trajectory
     request = _Request(tuple(names), lags, rows, threshold, blocks or {})
     found = compute_widening(
-        jacobians, trajectory.lead[-1], lambda *some: _attempt(request, *some)
+        jacobians, trajectory.batch_shape[-1], lambda *some: _attempt(request, *some)
     )
 
     def curves(kind: str) -> dict[str, np.ndarray]:
         by_name = {name: found[f"{kind} {name}"] for name in names}
         return {
             name: np.ascontiguousarray(np.moveaxis(curve, -1, 0)).reshape(
-                -1, *trajectory.lead
+                -1, *trajectory.batch_shape
             )
             for name, curve in by_name.items()
         }
@@ -142,7 +142,7 @@ def norms_of_blocks(
         curves("frobenius"),
         curves("spectral"),
         threshold,
-        found["horizon"].reshape(trajectory.lead[:-1]),
+        found["horizon"].reshape(trajectory.batch_shape[:-1]),
     )
 
 
@@ -161,7 +161,7 @@ def _attempt(
     request: _Request, jacobians: StepJacobians, form: Form
 ) -> tuple[Results, np.ndarray]:
     """Return curves (points, B, lags) and horizons (points), and what is doubtful."""
-    sequences = jacobians.trajectory.lead[-1]
+    sequences = jacobians.trajectory.batch_shape[-1]
     names, rows, layout = request.names, request.rows, jacobians.layout
     every = len(request.lags) == jacobians.length + 1 and "detours" not in names
     identity = form.identity(
@@ -263,7 +263,7 @@ def step_norms(trajectory: Trajectory) -> np.ndarray:
         jacobians = StepJacobians(trajectory)
         steps = range(1, trajectory.length + 1)
         norms = torch.stack([spectral_norm(jacobians.at(t).matrix()) for t in steps])
-    return log(norms, np.zeros(1)).reshape(-1, *trajectory.lead)
+    return log(norms, np.zeros(1)).reshape(-1, *trajectory.batch_shape)
 
 
 def jacobian_product(
@@ -288,7 +288,7 @@ def jacobian_product(
         )
     with torch.no_grad():
         jacobians = StepJacobians(trajectory)
-        dtype, sequences = jacobians.like.dtype, trajectory.lead[-1]
+        dtype, sequences = jacobians.like.dtype, trajectory.batch_shape[-1]
 
         def attempt(some: StepJacobians, form: Form) -> tuple[Results, np.ndarray]:
             observer = _Carried(form.identity(some.layout, some.count, some.like))
@@ -309,8 +309,8 @@ def jacobian_product(
         found = compute_widening(jacobians, sequences, attempt)
     mantissa = torch.from_numpy(found["mantissa"]).to(jacobians.device)
     return Scaled(
-        mantissa.reshape(*trajectory.lead, *mantissa.shape[-2:]),
-        torch.from_numpy(found["exponent"]).reshape(trajectory.lead),
+        mantissa.reshape(*trajectory.batch_shape, *mantissa.shape[-2:]),
+        torch.from_numpy(found["exponent"]).reshape(trajectory.batch_shape),
     )
 
 

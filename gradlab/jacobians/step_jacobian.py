@@ -54,7 +54,7 @@ class StepJacobians:
         if double:
             self.cell = copy.deepcopy(self.cell).double()
         self.layout = Layout.of(self.cell)
-        all_of_them = math.prod(trajectory.lead)
+        all_of_them = math.prod(trajectory.batch_shape)
         self.places = np.arange(all_of_them) if rows is None else rows
         self.rows = None if rows is None else torch.from_numpy(rows).to(self.device)
         self._reusable: dict[int, StepJacobian] = {}
@@ -129,9 +129,9 @@ class StepJacobians:
         """Return ds_t/dx_t by state, (N, n, I); NaN where s_t is not finite."""
         found = self.cell.input_jacobian(*self._widened(*self.trajectory.step_at(t)))
         flat = {name: part.detach().flatten(0, -3) for name, part in found.items()}
-        broken = self.trajectory.broken.get(t)
-        if broken is not None:
-            nan = torch.where(broken.reshape(-1, 1, 1), torch.nan, 0.0)
+        nonfinite = self.trajectory.nonfinite.get(t)
+        if nonfinite is not None:
+            nan = torch.where(nonfinite.reshape(-1, 1, 1), torch.nan, 0.0)
             flat = {name: part + nan.to(part) for name, part in flat.items()}
         if self.rows is not None:
             flat = {name: part[self.rows] for name, part in flat.items()}
@@ -148,10 +148,11 @@ class StepJacobians:
     def _finished(self, whole: BatchedJacobian, start: int, stop: int):
         """Return Jacobians of steps start + 1 .. stop: masked, picked and cast."""
         steps = range(start + 1, stop + 1)
-        broken = self.trajectory.broken
-        if any(t in broken for t in steps):
-            none = torch.zeros(self.trajectory.lead, dtype=torch.bool).to(self.device)
-            where = torch.stack([broken.get(t, none) for t in steps])
+        nonfinite = self.trajectory.nonfinite
+        if any(t in nonfinite for t in steps):
+            shape = self.trajectory.batch_shape
+            none = torch.zeros(shape, dtype=torch.bool, device=self.device)
+            where = torch.stack([nonfinite.get(t, none) for t in steps])
             whole = whole.mask_nonfinite(where.flatten())
         if self.rows is not None:
             whole = JacobianSpan(whole, len(steps)).pick(self.rows).whole

@@ -40,7 +40,7 @@ def triangle(trajectory: Trajectory, side: int = SIDE) -> Triangle:
     """
     stride = -(-trajectory.length // side)
     marks = tuple(range(stride, trajectory.length + 1, stride))
-    points = trajectory.lead[:-1]
+    points = trajectory.batch_shape[:-1]
     first = trajectory.member((*(slice(None),) * len(points), slice(0, 1)))
     with torch.no_grad():
         found = compute_widening(

@@ -48,9 +48,9 @@ class Flow:
         return self.trajectory.length
 
     @property
-    def lead(self) -> tuple[int, ...]:
+    def batch_shape(self) -> tuple[int, ...]:
         """(…M, B)."""
-        return self.trajectory.lead
+        return self.trajectory.batch_shape
 
     @cached_property
     def norms(self) -> JacobianNorms:
@@ -81,8 +81,8 @@ class Flow:
         if self.direction is not None:
             return self.direction
         hidden = self.trajectory.start[self.cell.output_state]
-        drawn = directions(0, self.lead[-1], hidden.shape[-1])
-        return torch.from_numpy(drawn).to(hidden).expand(*self.lead, -1)
+        drawn = directions(0, self.batch_shape[-1], hidden.shape[-1])
+        return torch.from_numpy(drawn).to(hidden).expand(*self.batch_shape, -1)
 
 
 def _disjoint(uses: tuple[Recurrent, ...]) -> bool:

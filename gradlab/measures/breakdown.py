@@ -25,10 +25,10 @@ class Breakdown(Measure):
 
     def compute(self, flow):
         product = flow.norms.frobenius["joint"]
-        broken = ~(product < np.inf)
-        forward = _first_broken_state(flow.trajectory)
+        nonfinite = ~(product < np.inf)
+        forward = _first_nonfinite_state(flow.trajectory)
         not_finite = np.fmin.reduce(
-            np.where(np.isnan(forward), _step_of_first(broken), forward), axis=-1
+            np.where(np.isnan(forward), _step_of_first(nonfinite), forward), axis=-1
         )
         dead = np.fmax.reduce(_step_of_first(np.isneginf(product)), axis=-1)
         coords = {"index": ("not_finite", "dead")}
@@ -36,16 +36,16 @@ class Breakdown(Measure):
         return Reading(coords, values, per_sequence=False)
 
 
-def _first_broken_state(trajectory: Trajectory) -> np.ndarray:
+def _first_nonfinite_state(trajectory: Trajectory) -> np.ndarray:
     """Return the first step (…M, B) with a state that is not finite, or NaN."""
-    first = np.full(trajectory.lead, np.nan)
-    for t, broken in trajectory.broken.items():
-        first[broken.cpu().numpy() & np.isnan(first)] = t
+    first = np.full(trajectory.batch_shape, np.nan)
+    for t, nonfinite in trajectory.nonfinite.items():
+        first[nonfinite.cpu().numpy() & np.isnan(first)] = t
     return first
 
 
-def _step_of_first(broken: np.ndarray) -> np.ndarray:
+def _step_of_first(nonfinite: np.ndarray) -> np.ndarray:
     """Return the step T - lag + 1 of the first true lag, (T + 1, …M, B) to (…M, B)."""
-    length = len(broken) - 1
-    step = length + 1 - broken.argmax(axis=0)
-    return np.where(broken.any(axis=0), step, np.nan)
+    length = len(nonfinite) - 1
+    step = length + 1 - nonfinite.argmax(axis=0)
+    return np.where(nonfinite.any(axis=0), step, np.nan)

@@ -68,5 +68,5 @@ def _stalls(flow: Flow) -> dict[Format, np.ndarray]:
     """Return by format the first lag (…M) at which some unit stalls."""
     units = ln_conveyor_products(flow.trajectory)
     if units is None:
-        return dict.fromkeys(FORMATS, np.full(flow.lead[:-1], np.nan))
+        return dict.fromkeys(FORMATS, np.full(flow.batch_shape[:-1], np.nan))
     return {form: stall_lags(units, form).min(axis=(-2, -1)) for form in FORMATS}

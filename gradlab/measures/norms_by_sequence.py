@@ -36,7 +36,7 @@ class NormsBySequence(Measure):
         quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
         stored = lags(flow.length)
         curves = sequences_first(spectral[list(stored)])
-        index = {"index": tuple(range(1, flow.lead[-1] + 1))}
+        index = {"index": tuple(range(1, flow.batch_shape[-1] + 1))}
         return {
             "norms_by_sequence": Reading(
                 {**index, "lag": stored}, curves, per_sequence=False

@@ -62,14 +62,14 @@ def cell_derivatives(
         ConfigError: for a cell without a conveyor, or lags outside 0 .. T - 1.
     """
     wanted = _check(trajectory, lags)
-    sequences = trajectory.lead[-1]
+    sequences = trajectory.batch_shape[-1]
     with torch.no_grad():
         found = compute_widening(
             StepJacobians(trajectory),
             sequences,
             lambda *some: _attempt(trajectory, wanted, *some),
         )
-    shape = (len(wanted), *trajectory.lead)
+    shape = (len(wanted), *trajectory.batch_shape)
     curves = {
         name: np.moveaxis(curve, -1, 0).reshape(shape) for name, curve in found.items()
     }
@@ -95,7 +95,7 @@ def _attempt(
     curves = {name: np.stack(norms) for name, norms in observer.norms.items()}
     curves["frobenius conveyor"] = ln_root_sum_square(units)
     curves["spectral conveyor"] = ln_largest(units)
-    sequences = trajectory.lead[-1]
+    sequences = trajectory.batch_shape[-1]
     results = {
         name: curve.T.reshape(-1, sequences, len(lags))
         for name, curve in curves.items()

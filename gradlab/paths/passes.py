@@ -80,7 +80,7 @@ def recurrent_passes(
                 block = expansion.carry_block()
                 frobenius.append(block.ln_frobenius().T)
                 second.append(_ln_spectral(block) if spectral else _unknown(block))
-    shape = (-1, most + 3, *trajectory.lead)
+    shape = (-1, most + 3, *trajectory.batch_shape)
     curves = (
         np.stack(rows).reshape(shape).swapaxes(0, 1) for rows in (frobenius, second)
     )
@@ -117,7 +117,7 @@ def pass_matrices(
     block = expansion.carry_block()
     plain = layout.part((expansion.carry,)).plain(block.mantissa).swapaxes(0, 1)
     exponent = block.exponent.mT.contiguous()
-    lead = (most + 3, *trajectory.lead)
+    lead = (most + 3, *trajectory.batch_shape)
     return Scaled(
         plain.reshape(*lead, *plain.shape[-2:]),
         exponent.reshape(lead),
@@ -134,7 +134,7 @@ def part_names(most: int = MOST) -> tuple[str, ...]:
 
 
 def _start(trajectory: Trajectory, most: int) -> Expansion:
-    count = int(np.prod(trajectory.lead, dtype=int))
+    count = int(np.prod(trajectory.batch_shape, dtype=int))
     return Expansion(Layout.of(trajectory.cell), count, trajectory.start[0], most)
 
 

@@ -51,7 +51,7 @@ def singular_spectra(
     chosen = check_lags(lags, 1, length, default_lags(length))
     with torch.no_grad():
         rows, volumes = _spectra_by_lag(trajectory, chosen)
-    lead = trajectory.lead
+    lead = trajectory.batch_shape
     values = np.stack(rows)
     return SingularSpectra(
         chosen,

@@ -41,14 +41,14 @@ class CheckpointedTrajectory(Trajectory):
         object.__setattr__(self, "every", every)
         object.__setattr__(self, "by_time", inputs)
         object.__setattr__(self, "checkpoints", [])
-        object.__setattr__(self, "_broken", {})
+        object.__setattr__(self, "_nonfinite", {})
         object.__setattr__(self, "_segments", {})
         self._run(start)
 
     every: int
     by_time: Tensor
     checkpoints: list[tuple[Tensor, ...]]
-    _broken: dict[int, Tensor]
+    _nonfinite: dict[int, Tensor]
     _segments: dict[int, Trajectory]
 
     @cached_property
@@ -94,14 +94,14 @@ class CheckpointedTrajectory(Trajectory):
         return self.by_time.shape[0]
 
     @property
-    def lead(self) -> tuple[int, ...]:
+    def batch_shape(self) -> tuple[int, ...]:
         """The axes between time and features: (…M, B)."""
         return tuple(self.by_time.shape[1:-1])
 
     @property
-    def broken(self) -> dict[int, Tensor]:
-        """By step 0 .. T whose states are inf or NaN: in which sequences, (…M, B)."""
-        return self._broken
+    def nonfinite(self) -> dict[int, Tensor]:
+        """Masks (…M, B) of sequences with an inf or NaN in s_t, by step t of 0 .. T."""
+        return self._nonfinite
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return x_t, s_{t-1} and the step to s_t, for t in 1..T."""
@@ -122,7 +122,7 @@ class CheckpointedTrajectory(Trajectory):
 
     def select_members(self, members: Tensor, stop: int) -> Trajectory:
         """Return the first ``stop`` steps of some members, run again."""
-        if len(self.lead) == 1:
+        if len(self.batch_shape) == 1:
             return self
         cell = select_members(self.cell, members)
         start = tuple(part[members] for part in self.start)
@@ -136,8 +136,8 @@ class CheckpointedTrajectory(Trajectory):
             self.checkpoints.append(tuple(s.detach() for s in state))
             segment = self._segment(number)
             begin = self._segment_start(number)
-            for t, which in segment.broken.items():
-                self._broken[begin + t] = which
+            for t, which in segment.nonfinite.items():
+                self._nonfinite[begin + t] = which
             state = tuple(s[-1].clone() for s in segment.states)
 
     def _cached_segment(self, number: int) -> Trajectory:

@@ -40,20 +40,20 @@ class Trajectory:
         return self.inputs.shape[0]
 
     @property
-    def lead(self) -> tuple[int, ...]:
+    def batch_shape(self) -> tuple[int, ...]:
         """The axes between time and features: (…M, B)."""
         return tuple(self.inputs.shape[1:-1])
 
     @cached_property
-    def broken(self) -> dict[int, Tensor]:
-        """By step 0 .. T whose states are inf or NaN: in which sequences, (…M, B).
+    def nonfinite(self) -> dict[int, Tensor]:
+        """Masks (…M, B) of sequences with an inf or NaN in s_t, by step t of 0 .. T.
 
-        Empty if all states are finite.
+        Steps with finite states only are left out.
         """
         finite = [torch.isfinite(state).all(-1) for state in self.states]
-        broken = ~torch.stack(finite).all(0)
-        steps = broken.flatten(1).any(-1).nonzero().squeeze(-1).tolist()
-        return {t: broken[t] for t in steps}
+        nonfinite = ~torch.stack(finite).all(0)
+        steps = nonfinite.flatten(1).any(-1).nonzero().squeeze(-1).tolist()
+        return {t: nonfinite[t] for t in steps}
 
     @property
     def start(self) -> tuple[Tensor, ...]:
@@ -139,7 +139,7 @@ class Trajectory:
             members: indices along the member axis.
             stop: how many steps.
         """
-        if len(self.lead) == 1:
+        if len(self.batch_shape) == 1:
             return self
         return self._select(select_members(self.cell, members), stop, members)
 

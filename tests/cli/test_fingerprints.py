@@ -30,7 +30,7 @@ class Mine(Measure):
     factor: float = 2.0
 
     def compute(self, flow):
-        return torch.full(flow.lead, self.factor)
+        return torch.full(flow.batch_shape, self.factor)
 """
 ACTIVATION = """
 import torch

@@ -50,8 +50,8 @@ def test_every_step_has_the_stored_bits(spec, every):
     stored, checkpointed = both(spec, every, burn_in=3)
     assert isinstance(checkpointed, CheckpointedTrajectory)
     assert (
-        (checkpointed.length, checkpointed.lead)
-        == (stored.length, stored.lead)
+        (checkpointed.length, checkpointed.batch_shape)
+        == (stored.length, stored.batch_shape)
         == (50, (3,))
     )
     for t in (*range(50, 0, -1), 3, 44, 1, 50):
@@ -118,9 +118,9 @@ def test_what_is_not_finite_is_found_where_it_is():
     inputs = torch.zeros(2, 30, 2)
     inputs[1, 12] = torch.nan
     stored, checkpointed = unroll(cell, inputs), unroll(cell, inputs, keep_every=8)
-    assert list(checkpointed.broken) == list(stored.broken) == list(range(13, 31))
-    for t, which in stored.broken.items():
-        assert torch.equal(checkpointed.broken[t], which)
+    assert list(checkpointed.nonfinite) == list(stored.nonfinite) == list(range(13, 31))
+    for t, which in stored.nonfinite.items():
+        assert torch.equal(checkpointed.nonfinite[t], which)
 
 
 def test_no_more_than_two_segments_are_cached():
