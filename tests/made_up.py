@@ -286,7 +286,7 @@ def store(
 
 def meta_of(points: list[Point]) -> dict[str, Any]:
     """What a store says about itself."""
-    counts = {"asked": len(points)}
+    counts = {"requested": len(points)}
     counts["done"] = sum(p.status == "done" for p in points)
     counts["failed"] = sum(p.status == "failed" for p in points)
     return {

@@ -66,10 +66,10 @@ def summary(found: Recovered, folder: Path) -> dict[str, Any]:
 
 def way_out(folder: Path) -> list[str]:
     """Return the commands that keep what is intact and compute the rest."""
-    from gradlab.store import codec
+    from gradlab.store.sqlite_errors import recovery_command
     from gradlab.sweeps.merge import sweep_command
 
-    return [codec.recovery_command(folder), sweep_command(Path(f"{folder}-intact"))]
+    return [recovery_command(folder), sweep_command(Path(f"{folder}-intact"))]
 
 
 def _show_sound(found: Recovered, folder: Path, screen: Screen) -> None:

@@ -92,7 +92,7 @@ def totals(results: Results) -> dict[str, int]:
     """Return the same of the whole sweep; a point without a measure is missing."""
     counts = results.meta["counts"]
     return {
-        "points": counts["asked"],
+        "points": counts["requested"],
         "done": counts["done"],
         "missing": counts["missing"],
         "failed": counts["failed"],

@@ -99,8 +99,8 @@ def command(
         counts = results.meta["counts"]
         screen.note(
             fold(
-                f"stopped. {counts['done']:,} of {counts['asked']:,} points kept in "
-                f"{folder}. The report is not written: gradlab report {folder}"
+                f"stopped. {counts['done']:,} of {counts['requested']:,} points kept "
+                f"in {folder}. The report is not written: gradlab report {folder}"
             )
         )
         ctx.exit(STOPPED)

@@ -38,8 +38,8 @@ def show(results: Results, written: list[Path], seconds: float, screen: Screen) 
 
 def show_unchanged(results: Results, written: list[Path], screen: Screen) -> None:
     """Print that nothing had to be computed."""
-    asked = results.meta["counts"]["asked"]
-    screen.line(f"{asked:,} points, all there. Report unchanged ({written[0]}).")
+    requested = results.meta["counts"]["requested"]
+    screen.line(f"{requested:,} points, all there. Report unchanged ({written[0]}).")
     screen.line(f"next   gradlab report {results.folder} --open")
 
 
@@ -48,7 +48,7 @@ def counts_line(results: Results, seconds: float) -> str:
     from gradlab.report.numbers import duration
 
     counts = results.meta["counts"]
-    parts = [f"{counts['done']:,} of {counts['asked']:,} points"]
+    parts = [f"{counts['done']:,} of {counts['requested']:,} points"]
     parts.append(f"{counts['failed']:,} failed")
     if counts["not_finite"]:
         parts.append(f"{counts['not_finite']:,} not finite (a finding)")

@@ -18,7 +18,7 @@ from gradlab.store.requirement import (
     read_computed,
     read_requirements,
 )
-from gradlab.store.schema import FILE_NAME
+from gradlab.store.schema import FILE_NAME, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
 
@@ -56,31 +56,30 @@ class Watch:
             events.append(PointsDone(points))
         return events
 
-    def _read(self) -> tuple[Started | None, list[tuple]]:
+    def _read(self) -> tuple[Started | None, list[PointRow]]:
         """Return the sweep if it is another one, and the rows of points since."""
         file, started = self.folder / FILE_NAME, None
         with reader(self.folder) as connection, translate_errors(file):
-            sweep = connection.execute(
-                "select * from sweeps order by used desc limit 1"
-            ).fetchone()
-            if sweep is not None and sweep[5] != self._used:
-                codec.require_intact([sweep], file, "what was requested")
-                started = self._start(sweep)
-            rows = connection.execute(
-                "select * from points where finished >= ?", (self._since,)
-            ).fetchall()
+            sweeps = "select * from sweeps order by used desc limit 1"
+            for sweep in map(SweepRow._make, connection.execute(sweeps)):
+                if sweep.used != self._used:
+                    codec.require_intact([sweep], file, "what was requested")
+                    started = self._start(sweep)
+            points = "select * from points where finished >= ?"
+            found = connection.execute(points, (self._since,))
+            rows = [PointRow(*row) for row in found]
         codec.require_intact(rows, file, "point {}")
         return started, rows
 
-    def _start(self, row: tuple) -> Started | None:
+    def _start(self, row: SweepRow) -> Started | None:
         """Begin anew where something else is requested; else note the time."""
-        self._used = row[5]
-        requested, meta = row[2:4], codec.from_json(row[4])
+        self._used = row.used
+        requested, meta = (row.keys, row.requirements), codec.from_json(row.meta)
         if requested == self._requested:
             return None
         self._requested, self._since = requested, -1.0
         self._needs, self._grids, self._status = {}, {}, {}
-        grids, needs = codec.from_json(row[2]), read_requirements(row[3])
+        grids, needs = codec.from_json(row.keys), read_requirements(row.requirements)
         for name, keys in grids:
             for key in keys:
                 self._needs.setdefault(key, []).extend(needs.get(name, {}).values())
@@ -92,14 +91,17 @@ class Watch:
             grids={name: (len(keys), 0) for name, keys in grids},
         )
 
-    def _done(self, rows: list[tuple]) -> Iterator[PointDone]:
+    def _done(self, rows: list[PointRow]) -> Iterator[PointDone]:
         """Yield the points that need nothing more, and did at the last look."""
-        for key, params, status, message, computed, _, seconds, finished, _ in rows:
-            self._since = max(self._since, finished)
+        for row in rows:
+            key, status = row.key, row.status
+            self._since = max(self._since, row.finished or 0.0)
             before = self._status.get(key, "")
             if key not in self._needs or before in ("done", status):
                 continue
-            there = {n: one.requirement for n, one in read_computed(computed).items()}
+            there = {
+                n: one.requirement for n, one in read_computed(row.computed).items()
+            }
             complete = covers(there, self._needs[key])
             if status != "failed" and not (status == "done" and complete):
                 continue
@@ -107,8 +109,8 @@ class Watch:
             yield PointDone(
                 key=key,
                 grids=self._grids[key],
-                params=codec.from_json(params),
-                message=message if status == "failed" else "",
-                seconds=seconds,
+                params=codec.from_json(row.params),
+                message=row.message if status == "failed" else "",
+                seconds=row.seconds,
                 failed_before=before == "failed",
             )

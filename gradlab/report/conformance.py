@@ -59,7 +59,7 @@ def without_records(results: Results) -> Results:
         return [points[point.key] for point in some]
 
     counts = dict.fromkeys(results.meta["counts"], 0)
-    counts["asked"] = counts["missing"] = len(points)
+    counts["requested"] = counts["missing"] = len(points)
     return replace(
         results,
         points=emptied(results.points),

@@ -5,12 +5,16 @@ import zlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from gradlab.errors import DamagedError
 from gradlab.store.record import Record
+from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
+from gradlab.store.sqlite_errors import damaged_error
+
+
+R = TypeVar("R", PointRow, RecordRow, SweepRow, MeasureRow)
 
 
 def to_json(value: Any) -> str:
@@ -39,9 +43,9 @@ def checksum(*values: Any) -> int:
     return crc
 
 
-def add_crc(*values: Any) -> tuple:
-    """Return a row: the values, then their checksum."""
-    return (*values, checksum(*values))
+def add_crc(row: R) -> R:
+    """Return a row with the checksum of its other values."""
+    return row._replace(crc=checksum(*row[:-1]))
 
 
 def verify_crc(row: tuple) -> bool:
@@ -55,7 +59,7 @@ def require_intact(rows: Iterable[tuple], file: Path, what: str) -> None:
     Args:
         rows: with their key first.
         file: named in the error.
-        what: they are; ``{}`` stands for a row's key.
+        what: name of a row in the error; ``{}`` is replaced by its key.
 
     Raises:
         DamagedError: a checksum does not fit.
@@ -65,24 +69,25 @@ def require_intact(rows: Iterable[tuple], file: Path, what: str) -> None:
             raise damaged_error(file, what.format(row[0]))
 
 
-def encode(key: str, record: Record) -> tuple:
-    """Return the row of a record, in the order of ``schema.COLUMNS``."""
+def encode(key: str, record: Record) -> RecordRow:
+    """Return the row of a record."""
     parts = [record.mean]
     if not np.isnan(record.sd).all():
         parts.append(record.sd)
     values = np.stack(parts).astype("<f8")
-    return add_crc(
-        key,
-        record.measure,
-        record.version,
-        to_json(dict(record.settings)),
+    row = RecordRow(
+        key=key,
+        measure=record.measure,
+        measure_version=record.version,
+        settings=to_json(dict(record.settings)),
         # a list of pairs: JSON objects are sorted, axes are not
-        to_json([[name, _pack(axis)] for name, axis in record.coords.items()]),
-        record.note,
-        "<f8",
-        to_json(list(values.shape)),
-        values.tobytes(),
+        coords=to_json([[name, _pack(axis)] for name, axis in record.coords.items()]),
+        note=record.note,
+        dtype="<f8",
+        shape=to_json(list(values.shape)),
+        blob=values.tobytes(),
     )
+    return add_crc(row)
 
 
 def decode(row: tuple, file: Path, owner: str = "") -> Record:
@@ -111,20 +116,6 @@ def _axes(text: str) -> tuple[tuple[str, tuple], ...]:
 @lru_cache(maxsize=1024)
 def _shape(text: str) -> tuple[int, ...]:
     return tuple(json.loads(text))
-
-
-def damaged_error(file: Path, what: str) -> DamagedError:
-    """Return the error for bytes that changed on disk."""
-    return DamagedError(
-        got=f"{file}, damaged at {what}",
-        expected="the bytes that were written",
-        try_=recovery_command(file.parent),
-    )
-
-
-def recovery_command(folder: Path) -> str:
-    """Return the command that copies the intact rows of a damaged store elsewhere."""
-    return f"gradlab merge {folder} --out {folder}-intact"
 
 
 def _pack(axis: tuple) -> Any:

@@ -27,7 +27,7 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         others = _others(folder)
     except OSError as error:
-        raise _not_writable(f"{folder}: {error.strerror}") from error
+        raise not_writable_error(f"{folder}: {error.strerror}") from error
     if others:
         shown = ", ".join(others[:3])
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
@@ -37,7 +37,7 @@ def prepare(folder: Path) -> None:
             try_=f"--out {folder / 'gradlab'}",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise _not_writable(f"{folder}, which is not writable")
+        raise not_writable_error(f"{folder}, which is not writable")
 
 
 def prepare_new(folder: Path) -> None:
@@ -70,7 +70,8 @@ def _others(folder: Path) -> list[str]:
     )
 
 
-def _not_writable(got: str) -> StoreError:
+def not_writable_error(got: str) -> StoreError:
+    """Return the error for a folder or a store that this user may not write."""
     return StoreError(
         got=got,
         expected="a folder that can be written",

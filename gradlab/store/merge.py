@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from gradlab.store import codec
-from gradlab.store.requirement import Measured, write_computed
-from gradlab.store.rows import Rows, measured_of, replace
+from gradlab.store.requirement import Measured, read_computed, write_computed
+from gradlab.store.rows import Rows
+from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class _Taken:
     """A measure of a point with all its records, as one folder has it."""
 
     measured: Measured
-    records: Mapping[str, tuple]
+    records: Mapping[str, RecordRow]
     folder: Path
 
 
@@ -75,9 +76,10 @@ def merge(sources: Mapping[Path, Rows]) -> tuple[Rows, list[Conflict]]:
         for identity, row in rows.sweeps.items():
             row = _without_lost(row, out.points)
             known = out.sweeps.setdefault(identity, row)
-            out.sweeps[identity] = max(known, row, key=lambda row: (row[5], row))
-        for name, row in rows.measures.items():
-            out.measures[name] = max(out.measures.get(name, row), row, key=_version)
+            out.sweeps[identity] = max(known, row, key=lambda row: (row.used, row))
+        for name, about in rows.measures.items():
+            both = out.measures.get(name, about), about
+            out.measures[name] = max(both, key=_version)
     return out, conflicts
 
 
@@ -89,7 +91,7 @@ def _measures(
     listed: set[str] = set()
     for folder, rows in there.items():
         point = rows.points[key]
-        for name, measured in measured_of(point).items():
+        for name, measured in read_computed(point.computed).items():
             listed.add(name)
             names = measured.records
             records = {
@@ -110,31 +112,33 @@ _STATES = ("missing", "failed", "done")
 
 
 def _point(
-    rows: list[tuple],
+    rows: list[PointRow],
     taken: Mapping[str, _Taken],
-    records: Mapping[str, tuple],
+    records: Mapping[str, RecordRow],
     incomplete: bool,
-) -> tuple:
-    """Return the row of a point that stands in one store or more."""
-    best = max(rows, key=lambda row: (_STATES.index(row[2]), row[7] or 0.0, row[3]))
-    change = {
-        "computed": write_computed({name: one.measured for name, one in taken.items()}),
-        "checksums": codec.to_json({name: row[-1] for name, row in records.items()}),
-    }
-    if incomplete and best[2] == "done":
-        change["status"] = "missing"
-    return replace("points", best, **change)
+) -> PointRow:
+    """Return one row for a point that is in one store or more."""
+    best = max(
+        rows,
+        key=lambda row: (_STATES.index(row.status), row.finished or 0.0, row.message),
+    )
+    merged = best._replace(
+        computed=write_computed({name: one.measured for name, one in taken.items()}),
+        checksums=codec.to_json({name: row.crc for name, row in records.items()}),
+        status="missing" if incomplete and best.status == "done" else best.status,
+    )
+    return codec.add_crc(merged)
 
 
 def _conflicts(
-    key: str, point: tuple, known: _Taken, new: _Taken
+    key: str, point: PointRow, known: _Taken, new: _Taken
 ) -> Iterator[Conflict]:
     for name in known.records.keys() & new.records.keys():
         mine, theirs = known.records[name], new.records[name]
-        if mine[-1] != theirs[-1]:
+        if mine.crc != theirs.crc:
             yield Conflict(
                 key=key,
-                params=codec.from_json(point[1]),
+                params=codec.from_json(point.params),
                 record=name,
                 kept=known.folder,
                 other=new.folder,
@@ -142,7 +146,7 @@ def _conflicts(
             )
 
 
-def _apart(mine: tuple, theirs: tuple) -> float:
+def _apart(mine: RecordRow, theirs: RecordRow) -> float:
     a, b = (codec.decode(row, Path()).mean for row in (mine, theirs))
     if a.shape != b.shape:
         return np.inf
@@ -152,7 +156,7 @@ def _apart(mine: tuple, theirs: tuple) -> float:
     return float(np.nan_to_num(away, nan=np.inf, posinf=np.inf).max(initial=0.0))
 
 
-def _without_lost(sweep: tuple, points: Mapping[str, tuple]) -> tuple:
+def _without_lost(sweep: SweepRow, points: Mapping[str, PointRow]) -> SweepRow:
     """Return a sweep's row that requests no point whose row is lost.
 
     A reader takes a requested point that is not there for damage. The sweep itself,
@@ -160,11 +164,11 @@ def _without_lost(sweep: tuple, points: Mapping[str, tuple]) -> tuple:
     """
     keys = [
         [name, [key for key in its if key in points]]
-        for name, its in codec.from_json(sweep[2])
+        for name, its in codec.from_json(sweep.keys)
     ]
-    return replace("sweeps", sweep, keys=codec.to_json(keys))
+    return codec.add_crc(sweep._replace(keys=codec.to_json(keys)))
 
 
-def _version(measure: tuple) -> tuple[int, str]:
-    about = codec.from_json(measure[1])
-    return int(about.get("version", 0)), measure[1]
+def _version(measure: MeasureRow) -> tuple[int, str]:
+    about = codec.from_json(measure.manifest)
+    return int(about.get("version", 0)), measure.manifest

@@ -54,25 +54,33 @@ def readable(folder: Path) -> Path:
     return file
 
 
-def connect(file: Path) -> sqlite3.Connection:
+def connect(file: Path, *, truncated: bool = False) -> sqlite3.Connection:
     """Open read-only; in a read-only folder without the log's shared memory.
 
-    A reader of a write-ahead log makes a file beside it, which a read-only folder
-    refuses; ``immutable`` reads the database file alone, as it is.
+    A reader of a write-ahead log makes a second file for shared memory, which a
+    read-only folder refuses; ``immutable`` reads the database file alone, as it is.
+
+    Args:
+        file: the database.
+        truncated: read what is there of a file that lost its end; SQLite compares
+            the length with its header unless ``writable_schema`` is on.
     """
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(
-            f"file:{quote(str(file.absolute()))}?{mode}", uri=True, timeout=30
-        )
-        try:
-            connection.execute("select count(*) from sqlite_master").fetchone()
-        except sqlite3.OperationalError:
-            connection.close()
-            if mode.endswith("1"):
-                raise
-        else:
-            return connection
-    raise AssertionError("unreachable")
+    name = f"file:{quote(str(file.absolute()))}?mode=ro"
+    try:
+        return _probed(name, truncated)
+    except sqlite3.OperationalError:
+        return _probed(f"{name}&immutable=1", truncated)
+
+
+def _probed(name: str, truncated: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, uri=True, timeout=30)
+    try:
+        connection.execute(f"pragma writable_schema={truncated}")
+        connection.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def empty_error(file: Path) -> StoreError:

@@ -6,20 +6,23 @@ its points and a point lists its records, so what is lost is known by name. It i
 computed again by the next sweep.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from gradlab.errors import DamagedError, StoreError
 from gradlab.store import codec, schema
 from gradlab.store.reading import connect, empty_error, readable
-from gradlab.store.rows import Rows, checksums
+from gradlab.store.rows import Rows
+from gradlab.store.schema import ROWS
 from gradlab.store.sqlite_errors import translate_errors
+
+
+BEYOND = 1000
+"""Rowids that are tried behind a damaged page where the table's end is damaged too."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,7 @@ def recover(folder: str | Path) -> Recovered:
             raise empty_error(file)
         scan = _Scan()
         scan.read(file)
-        found = _recovered(scan)
-        if not found.intact:
-            with TemporaryDirectory(prefix="gradlab-") as spare:
-                scan.read(_with_new_first_page(file, Path(spare)))
-            found = _recovered(scan)
+    found = _recovered(scan)
     if not (found.intact or found.rows.points or found.rows.sweeps):
         raise StoreError(
             got=f"{file}, in which nothing is intact",
@@ -85,52 +84,30 @@ def recover(folder: str | Path) -> Recovered:
     return found
 
 
-def _with_new_first_page(file: Path, spare: Path) -> Path:
-    """Copy a store and replace the copy's first page by that of an empty store.
-
-    The first page holds the file header and the list of tables, which are the same in
-    every store of one schema version: tables are created in one order, so their root
-    pages have the same numbers. A copy with a sound first page is readable where the
-    original's is damaged. The header's page count is set to 0, which makes SQLite take
-    the file's length, so that a truncated file is readable too.
-    https://www.sqlite.org/fileformat2.html, section 1.3
-    """
-    new, copy = spare / "new.sqlite", spare / file.name
-    with closing(sqlite3.connect(new)) as connection:
-        connection.execute("pragma journal_mode=wal")
-        schema.create(connection)
-    first = bytearray(new.read_bytes()[: schema.PAGE_SIZE])
-    first[28:40] = bytes(12)  # page count, and the list of free pages
-    shutil.copyfile(file, copy)
-    log = file.with_name(f"{file.name}-wal")
-    if log.exists():
-        shutil.copyfile(log, copy.with_name(log.name))
-    with copy.open("r+b") as stream:
-        stream.write(first)
-    return copy
-
-
 @dataclass
 class _Scan:
     """Rows that were read from a file: intact ones, and damaged ones by name."""
 
-    rows: dict[str, dict[tuple, None]] = field(
-        default_factory=lambda: {table: {} for table in schema.COLUMNS}
+    rows: dict[str, dict[Any, None]] = field(
+        default_factory=lambda: {table: {} for table in ROWS}
     )
     damaged: dict[Damage, None] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
 
     def read(self, file: Path) -> None:
         """Add all rows that SQLite can reach in a file."""
-        try:
-            connection = connect(file)
-        except sqlite3.Error as error:
-            self._note(error)
+        for truncated in (False, True):
+            try:
+                connection = connect(file, truncated=truncated)
+                break
+            except sqlite3.Error as error:
+                self._note(error)
+        else:
             return
         with closing(connection):
             connection.text_factory = lambda text: text.decode(errors="replace")
             self._check(connection, file)
-            for table in schema.COLUMNS:
+            for table in ROWS:
                 for row in self._reachable(connection, table):
                     self._add(table, row)
 
@@ -152,25 +129,25 @@ class _Scan:
     def _reachable(self, connection: sqlite3.Connection, table: str) -> Iterator[tuple]:
         """Yield a table's rows: forwards up to a damaged page, backwards, between."""
         low, high = 0, 0
-        select = f"select rowid, * from {table}"
+        select = f"select rowid, * from {table} order by rowid"
         try:
-            for rowid, *row in connection.execute(f"{select} order by rowid"):
+            for rowid, *row in connection.execute(select):
                 low = rowid
                 yield tuple(row)
             return
         except sqlite3.Error as error:
             self._note(f"{table}: {error}")
         try:
-            for rowid, *row in connection.execute(f"{select} order by rowid desc"):
+            for rowid, *row in connection.execute(f"{select} desc"):
                 high = rowid
                 yield tuple(row)
         except sqlite3.Error:
-            high = high or max(low, _largest_rowid(connection, table)) + _BEYOND
+            high = high or low + BEYOND
         yield from _between(connection, table, low + 1, high - 1)
 
     def _add(self, table: str, row: tuple) -> None:
         if codec.verify_crc(row):
-            self.rows[table][row] = None
+            self.rows[table][ROWS[table](*row)] = None
             return
         key, record = (_printable(str(value)) for value in row[:2])
         what = table.removesuffix("s")
@@ -179,26 +156,6 @@ class _Scan:
     def _note(self, error: object) -> None:
         if _printable(str(error)) not in self.messages:
             self.messages.append(_printable(str(error)))
-
-
-_BEYOND = 1000
-"""Rowids that are tried behind the largest known one where a table's end is damaged."""
-
-
-def _largest_rowid(connection: sqlite3.Connection, table: str) -> int:
-    """Return the largest rowid in the part of a table's key index that is readable."""
-    largest = 0
-    index = f"{table} indexed by sqlite_autoindex_{table}_1"
-    key = schema.COLUMNS[table][0]
-    for order in ("", "desc"):
-        try:
-            for (rowid,) in connection.execute(
-                f"select rowid from {index} order by {key} {order}"
-            ):
-                largest = max(largest, rowid)
-        except sqlite3.Error:
-            continue
-    return largest
 
 
 def _between(
@@ -222,14 +179,14 @@ def _between(
 def _recovered(scan: _Scan) -> Recovered:
     """Keep the newest of each row, and name what is listed and not there."""
     # a damaged pointer between pages can lead to an older state of a row
-    points = sorted(scan.rows["points"], key=lambda row: row[7] or 0.0)
-    sweeps = sorted(scan.rows["sweeps"], key=lambda row: row[5])
+    points = sorted(scan.rows["points"], key=lambda row: row.finished or 0.0)
+    sweeps = sorted(scan.rows["sweeps"], key=lambda row: row.used)
     rows = Rows(
-        points={row[0]: row for row in points},
-        sweeps={row[0]: row for row in sweeps},
-        measures={row[0]: row for row in scan.rows["measures"]},
+        points={row.key: row for row in points},
+        sweeps={row.id: row for row in sweeps},
+        measures={row.name: row for row in scan.rows["measures"]},
     )
-    there = {(row[0], row[1], row[-1]): row for row in scan.rows["records"]}
+    there = {(row.key, row.measure, row.crc): row for row in scan.rows["records"]}
     damage = [
         one
         for one in scan.damaged
@@ -240,17 +197,18 @@ def _recovered(scan: _Scan) -> Recovered:
         if key not in rows.points:
             damage.append(Damage("point", key))
             continue
-        for name, crc in checksums(rows.points[key]).items():
+        point = rows.points[key]
+        for name, crc in codec.from_json(point.checksums).items():
             if (key, name, crc) in there:
                 rows.records[key, name] = there[key, name, crc]
             else:
-                params = codec.from_json(rows.points[key][1])
+                params = codec.from_json(point.params)
                 damage.append(Damage("record", key, params, name))
     if rows.measures:
         described = {name for _, name in rows.records} - rows.measures.keys()
         known = {one.key for one in damage if one.what == "measure"}
         damage += [Damage("measure", name) for name in sorted(described - known)]
-    # a damaged row whose own key is unreadable is named as it stands
+    # where nothing listed is lost, name the damaged rows by what their keys now read
     return Recovered(rows, damage or list(scan.damaged), scan.messages)
 
 

@@ -18,8 +18,8 @@ from gradlab.store.requirement import (
     read_computed,
     read_requirements,
 )
-from gradlab.store.schema import FILE_NAME
-from gradlab.store.sqlite_errors import translate_errors
+from gradlab.store.schema import FILE_NAME, PointRow, RecordRow, SweepRow
+from gradlab.store.sqlite_errors import damaged_error, translate_errors
 
 
 class RecordCache:
@@ -29,11 +29,11 @@ class RecordCache:
         self._folder = folder
         self._file = folder / FILE_NAME
         self._keys = keys
-        self._rows: dict[str, dict[str, tuple]] = {}
+        self._rows: dict[str, dict[str, RecordRow]] = {}
         self._decoded: dict[tuple[str, str], Record] = {}
 
     def record(self, key: str, name: str, owner: str) -> Record:
-        """Return a record that its point says is there.
+        """Return a record that its point lists.
 
         Raises:
             DamagedError: it is not there, or its bytes changed on disk.
@@ -43,7 +43,7 @@ class RecordCache:
                 self._rows |= {name: {}} | self._fetch("measure = ?", [name])
             row = self._rows[name].pop(key, None)  # the record keeps its bytes
             if row is None:
-                raise codec.damaged_error(self._file, f"{name} of point {key}")
+                raise damaged_error(self._file, f"{name} of point {key}")
             self._decoded[key, name] = codec.decode(
                 row, self._file, "" if owner == name else owner
             )
@@ -56,14 +56,16 @@ class RecordCache:
         part._rows = dict.fromkeys(names, {}) | part._fetch(where, keys)
         return part
 
-    def _fetch(self, where: str, values: Sequence[str]) -> dict[str, dict[str, tuple]]:
+    def _fetch(
+        self, where: str, values: Sequence[str]
+    ) -> dict[str, dict[str, RecordRow]]:
         """Return name -> key -> row."""
-        found: dict[str, dict[str, tuple]] = {}
+        found: dict[str, dict[str, RecordRow]] = {}
         with reader(self._folder) as connection:
             rows = connection.execute(f"select * from records where {where}", values)
-            for row in rows:
-                if row[0] in self._keys:
-                    found.setdefault(row[1], {})[row[0]] = row
+            for row in map(RecordRow._make, rows):
+                if row.key in self._keys:
+                    found.setdefault(row.measure, {})[row.key] = row
         return found
 
 
@@ -119,13 +121,13 @@ class Results:
     """What a folder holds of the sweep that ran there last.
 
     Attributes:
-        folder: where it stands.
+        folder: that was read.
         points: the points requested, each once.
         grids: the same points by the grids they belong to.
         meta: name, config, command, started, finished, seconds, versions,
-            verification, thresholds, and ``counts`` of points: asked, done, failed,
-            missing, not_finite, and others that stand in the store but were not
-            requested.
+            verification, thresholds, and ``counts`` of points: requested, done,
+            failed, missing, not_finite, and others that are in the store but were
+            not requested.
         requirements: grid -> measure -> what its points are to have.
     """
 
@@ -146,35 +148,40 @@ class Results:
         where = Path(folder)
         file = where / FILE_NAME
         with reader(where) as connection:
-            sweeps = connection.execute("select * from sweeps order by used").fetchall()
-            rows = connection.execute("select * from points").fetchall()
+            found = connection.execute("select * from sweeps order by used")
+            sweeps = [SweepRow(*row) for row in found]
+            rows = [
+                PointRow(*row) for row in connection.execute("select * from points")
+            ]
         codec.require_intact(sweeps, file, "what was requested")
         codec.require_intact(rows, file, "point {}")
         with translate_errors(file):
             return cls._of_rows(where, rows, sweeps)
 
     @classmethod
-    def _of_rows(cls, folder: Path, rows: list[tuple], sweeps: list[tuple]) -> Self:
+    def _of_rows(
+        cls, folder: Path, rows: list[PointRow], sweeps: list[SweepRow]
+    ) -> Self:
         """Return the points of the last sweep, with counts."""
-        grids: list[list] = [["all", [row[0] for row in rows]]]
+        grids: list[list] = [["all", [row.key for row in rows]]]
         requirements: dict[str, dict[str, Requirement]] = {}
         meta: dict[str, Any] = {}
         if sweeps:
-            _, config, keys, text, about, *_ = sweeps[-1]
-            grids, requirements = codec.from_json(keys), read_requirements(text)
-            meta = {**codec.from_json(about), "config": codec.from_json(config)}
+            last = sweeps[-1]
+            grids = codec.from_json(last.keys)
+            requirements = read_requirements(last.requirements)
+            meta = codec.from_json(last.meta)
+            meta["config"] = codec.from_json(last.config)
         wanted: dict[str, list[Requirement]] = {}
         for name, keys in grids:
             for key in keys:
                 wanted.setdefault(key, []).extend(requirements.get(name, {}).values())
-        chosen = [row for row in rows if row[0] in wanted]
+        chosen = [row for row in rows if row.key in wanted]
         cache = RecordCache(folder, frozenset(wanted))
         points = dict(_points(chosen, wanted, _current(sweeps), cache))
         for key in wanted:  # a sweep notes all its points before it computes any
             if key not in points:
-                raise codec.damaged_error(
-                    folder / FILE_NAME, f"point {key}, which is lost"
-                )
+                raise damaged_error(folder / FILE_NAME, f"point {key}, which is lost")
         meta["counts"] = _counts(points.values(), len(rows))
         return cls(
             folder,
@@ -200,17 +207,17 @@ class Results:
         return tuple(sorted({name for owners in shared.values() for name in owners}))
 
 
-def _current(sweeps: Iterable[tuple]) -> dict[str, Requirement]:
+def _current(sweeps: Iterable[SweepRow]) -> dict[str, Requirement]:
     """Return each measure as the latest sweep that requested it did."""
     current: dict[str, Requirement] = {}
     for row in sweeps:
-        for its in read_requirements(row[3]).values():
+        for its in read_requirements(row.requirements).values():
             current |= its
     return current
 
 
 def _points(
-    rows: Iterable[tuple],
+    rows: Iterable[PointRow],
     wanted: Mapping[str, list[Requirement]],
     current: Mapping[str, Requirement],
     cache: RecordCache,
@@ -218,21 +225,27 @@ def _points(
     """Yield key and point; what many points have alike is held once for all."""
     parsed: dict[str, tuple[dict[str, Requirement], dict[str, str]]] = {}
     words: dict[Any, Any] = {}
-    for key, params, status, message, computed, *_ in rows:
-        if computed not in parsed:
-            there = _without_changed(read_computed(computed), current)
-            parsed[computed] = (
+    for row in rows:
+        if row.computed not in parsed:
+            there = _without_changed(read_computed(row.computed), current)
+            parsed[row.computed] = (
                 {name: one.requirement for name, one in there.items()},
                 {name: owner for owner, one in there.items() for name in one.records},
             )
-        requirements, owners = parsed[computed]
-        if status != "failed" and wanted[key]:
-            status = "done" if covers(requirements, wanted[key]) else "missing"
+        requirements, owners = parsed[row.computed]
+        status = row.status
+        if status != "failed" and wanted[row.key]:
+            status = "done" if covers(requirements, wanted[row.key]) else "missing"
         named = {
             sys.intern(axis): words.setdefault((type(value), value), value)
-            for axis, value in codec.from_json(params).items()
+            for axis, value in codec.from_json(row.params).items()
         }
-        yield key, PointResult(key, named, status, message, requirements, owners, cache)
+        yield (
+            row.key,
+            PointResult(
+                row.key, named, status, row.message, requirements, owners, cache
+            ),
+        )
 
 
 def _without_changed(
@@ -251,7 +264,7 @@ def _counts(points: Iterable[PointResult], in_store: int) -> dict[str, int]:
     chosen = list(points)
     states = Counter(point.status for point in chosen)
     return {
-        "asked": len(chosen),
+        "requested": len(chosen),
         "done": states["done"],
         "failed": states["failed"],
         "missing": states["missing"],

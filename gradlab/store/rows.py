@@ -10,7 +10,7 @@ from typing import Any
 from gradlab.store import codec, schema
 from gradlab.store import folder as folders
 from gradlab.store.lock import Lock
-from gradlab.store.requirement import Measured, read_computed
+from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
 
@@ -28,41 +28,23 @@ class Rows:
         measures: by name of the record.
     """
 
-    points: dict[str, tuple] = field(default_factory=dict)
-    records: dict[tuple[str, str], tuple] = field(default_factory=dict)
-    sweeps: dict[str, tuple] = field(default_factory=dict)
-    measures: dict[str, tuple] = field(default_factory=dict)
+    points: dict[str, PointRow] = field(default_factory=dict)
+    records: dict[tuple[str, str], RecordRow] = field(default_factory=dict)
+    sweeps: dict[str, SweepRow] = field(default_factory=dict)
+    measures: dict[str, MeasureRow] = field(default_factory=dict)
 
-    def latest(self) -> tuple | None:
+    def latest(self) -> SweepRow | None:
         """Return the row of the sweep that ran last."""
-        return max(self.sweeps.values(), key=lambda row: row[5], default=None)
+        return max(self.sweeps.values(), key=lambda row: row.used, default=None)
 
     def requested(self) -> set[str]:
         """Return the keys of all points that any sweep requested."""
         return {
             key
             for row in self.sweeps.values()
-            for _, keys in codec.from_json(row[2])
+            for _, keys in codec.from_json(row.keys)
             for key in keys
         }
-
-
-def measured_of(point: tuple) -> dict[str, Measured]:
-    """Return measure -> what a point's row says was computed of it."""
-    return read_computed(point[4])
-
-
-def checksums(point: tuple) -> dict[str, int]:
-    """Return record -> checksum of the records a point's row says it has."""
-    found: dict[str, int] = codec.from_json(point[5])
-    return found
-
-
-def replace(table: str, row: tuple, **change: Any) -> tuple:
-    """Return a row with other values in some columns, and its new checksum."""
-    values = dict(zip(schema.COLUMNS[table], row, strict=True)) | change
-    del values["crc"]
-    return codec.add_crc(*values.values())
 
 
 def write_new(rows: Rows, folder: Path, sweep_toml: str | None) -> None:
@@ -84,7 +66,7 @@ def write_new(rows: Rows, folder: Path, sweep_toml: str | None) -> None:
             with closing(sqlite3.connect(unfinished)) as connection:
                 schema.create(connection)
                 with connection:
-                    for table in schema.COLUMNS:
+                    for table in schema.ROWS:
                         its: dict[Any, tuple] = getattr(rows, table)
                         connection.executemany(schema.INSERT[table], its.values())
             if sweep_toml is not None:

@@ -2,18 +2,16 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from gradlab.errors import StoreError
-from gradlab.store import codec
+from gradlab.store.sqlite_errors import damaged_error
 
 
 FILE_NAME = "results.sqlite"
 APPLICATION_ID = 0x67726164  # "grad"
 VERSION = 3
 """Rises with every change of the tables; stores of another version are refused."""
-
-PAGE_SIZE = 4096
-"""Bytes; SQLite's default, stated because recovery depends on it."""
 
 TABLES = """
 create table points (
@@ -60,27 +58,71 @@ create table measures (
 """
 
 
-COLUMNS = {
-    "points": (
-        "key params status message computed checksums seconds finished crc".split()
-    ),
-    "records": (
-        "key measure measure_version settings coords note dtype shape blob crc".split()
-    ),
-    "sweeps": "id config keys requirements meta used crc".split(),
-    "measures": "name manifest crc".split(),
+class PointRow(NamedTuple):
+    """A row of ``points``."""
+
+    key: str
+    params: str
+    status: str
+    message: str
+    computed: str
+    checksums: str
+    seconds: float | None
+    finished: float | None
+    crc: int = 0
+
+
+class RecordRow(NamedTuple):
+    """A row of ``records``."""
+
+    key: str
+    measure: str
+    measure_version: int
+    settings: str
+    coords: str
+    note: str
+    dtype: str
+    shape: str
+    blob: bytes
+    crc: int = 0
+
+
+class SweepRow(NamedTuple):
+    """A row of ``sweeps``."""
+
+    id: str
+    config: str
+    keys: str
+    requirements: str
+    meta: str
+    used: float
+    crc: int = 0
+
+
+class MeasureRow(NamedTuple):
+    """A row of ``measures``."""
+
+    name: str
+    manifest: str
+    crc: int = 0
+
+
+ROWS: dict[str, Any] = {
+    "points": PointRow,
+    "records": RecordRow,
+    "sweeps": SweepRow,
+    "measures": MeasureRow,
 }
-"""Table -> its columns, in their order; a row is a tuple of them."""
+"""Table -> its rows, whose fields are the columns in their order."""
 
 INSERT = {
-    table: f"insert or replace into {table} values ({','.join('?' * len(columns))})"
-    for table, columns in COLUMNS.items()
+    table: f"insert or replace into {table} values ({','.join('?' * len(row._fields))})"
+    for table, row in ROWS.items()
 }
 
 
 def create(connection: sqlite3.Connection) -> None:
     """Create an empty store's tables, in one transaction."""
-    connection.execute(f"pragma page_size={PAGE_SIZE}")
     marks = f"pragma application_id={APPLICATION_ID}; pragma user_version={VERSION};"
     connection.executescript(f"begin; {TABLES} {marks} commit;")
 
@@ -111,12 +153,12 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     found = version(connection)
     if application == APPLICATION_ID and found == VERSION:
         return
-    columns = {
-        table: [row[1] for row in connection.execute(f"pragma table_info({table})")]
-        for table in COLUMNS
-    }
-    if columns == COLUMNS:
-        raise codec.damaged_error(file, "its first page")
+    if all(
+        tuple(column[1] for column in connection.execute(f"pragma table_info({table})"))
+        == row._fields
+        for table, row in ROWS.items()
+    ):
+        raise damaged_error(file, "its first page")
     if application != APPLICATION_ID:
         raise StoreError(
             got=f"{file}, a database of something else",

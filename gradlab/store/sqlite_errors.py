@@ -1,4 +1,4 @@
-"""Errors of SQLite and of the disk, as one StoreError that says what to do."""
+"""Errors of SQLite and of the disk as a StoreError that states a way out."""
 
 import json
 import sqlite3
@@ -6,8 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gradlab.errors import StoreError
-from gradlab.store.codec import recovery_command
+from gradlab.errors import DamagedError, StoreError
+
+
+_ELSEWHERE = "--out FOLDER, another one"
+
+_BY_CODE = {
+    sqlite3.SQLITE_FULL: (
+        "room on the disk; what was computed before is kept",
+        "making room, then the same command again",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        "no other program writing into this folder",
+        "the same command again when the other one is done",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "a disk that reads and writes",
+        "--out FOLDER on another disk",
+    ),
+}
+"""SQLite's primary result code -> what was expected, what to try."""
+
+_NOT_READABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, None)
+"""Malformed pages; a table that is not there; text that is not UTF-8 (no code)."""
 
 
 @contextmanager
@@ -22,9 +43,9 @@ def translate_errors(file: Path) -> Iterator[None]:
     except StoreError:
         raise
     except sqlite3.Error as error:
-        raise _translated(file, str(error)) from error
+        raise _translated(file, error) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise _translated(file, UNREADABLE) from error
+        raise _unreadable(file) from error
     except OSError as error:
         raise StoreError(
             got=f"{file}: {error.strerror or error}",
@@ -33,37 +54,37 @@ def translate_errors(file: Path) -> Iterator[None]:
         ) from error
 
 
-def _translated(file: Path, text: str) -> StoreError:
-    # these messages go on with bytes of the file, which no terminal should show
-    if any(part in text for part in ("decode", "no such", "malformed database schema")):
-        text = UNREADABLE
-    expected, try_ = next((e, t) for part, e, t in _KNOWN if part in text)
+def _translated(file: Path, error: sqlite3.Error) -> StoreError:
+    extended = getattr(error, "sqlite_errorcode", None)
+    code = None if extended is None else extended & 0xFF
+    if code in _NOT_READABLE:
+        return _unreadable(file)
+    if code == sqlite3.SQLITE_NOTADB:
+        expected, try_ = "a results file of gradlab", recovery_command(file.parent)
+    else:
+        usual = "a results file that can be read and written", _ELSEWHERE
+        expected, try_ = _BY_CODE.get(code, usual)
+    return StoreError(got=f"{file}: {error}", expected=expected, try_=try_)
+
+
+def _unreadable(file: Path) -> StoreError:
+    """Return the error without SQLite's message: it quotes bytes of the file."""
     return StoreError(
-        f"{file}: {text}", expected, try_ or recovery_command(file.parent)
+        got=f"{file}: damaged, it cannot be read",
+        expected="the bytes that were written",
+        try_=recovery_command(file.parent),
     )
 
 
-UNREADABLE = "damaged, what stands there cannot be read"
-_RECOVER = ""
-_ELSEWHERE = "--out FOLDER, another one"
+def damaged_error(file: Path, what: str) -> DamagedError:
+    """Return the error for bytes that changed on disk."""
+    return DamagedError(
+        got=f"{file}, damaged at {what}",
+        expected="the bytes that were written",
+        try_=recovery_command(file.parent),
+    )
 
-# part of SQLite's message, what was expected, what to try
-_KNOWN = (
-    (
-        "disk is full",
-        "room on the disk; what was computed before is kept",
-        "making room, then the same command again",
-    ),
-    ("not a database", "a results file of gradlab", _RECOVER),
-    ("damaged", "the bytes that were written", _RECOVER),
-    ("malformed", "the bytes that were written; the file is damaged", _RECOVER),
-    ("readonly", "a results file that can be written", _ELSEWHERE),
-    ("unable to open", "a results file that can be opened", _ELSEWHERE),
-    (
-        "locked",
-        "no other program writing into this folder",
-        "the same command again when the other one is done",
-    ),
-    ("disk I/O error", "a disk that reads and writes", "--out FOLDER on another disk"),
-    ("", "a results file that can be read and written", _ELSEWHERE),
-)
+
+def recovery_command(folder: Path) -> str:
+    """Return the command that copies the intact rows of a damaged store elsewhere."""
+    return f"gradlab merge {folder} --out {folder}-intact"

@@ -26,6 +26,7 @@ from gradlab.store.requirement import (
     write_computed,
     write_requirements,
 )
+from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
 
@@ -62,9 +63,9 @@ class Store:
             folder.prepare(where)
         elif not file.exists():
             raise no_results_error(where)
+        if file.exists() and not os.access(file, os.W_OK):
+            raise folder.not_writable_error(f"{file}, which is not writable")
         with translate_errors(file):
-            if file.exists() and not os.access(file, os.W_OK):
-                raise sqlite3.OperationalError("readonly file")
             lock = Lock.take(where)
             try:
                 return cls(file, _connect(file), lock)
@@ -98,7 +99,16 @@ class Store:
         """Note points (key -> params) as missing where they are not there yet."""
         rows = [
             codec.add_crc(
-                key, codec.to_json(dict(params)), "missing", "", "{}", "{}", None, None
+                PointRow(
+                    key=key,
+                    params=codec.to_json(dict(params)),
+                    status="missing",
+                    message="",
+                    computed="{}",
+                    checksums="{}",
+                    seconds=None,
+                    finished=None,
+                )
             )
             for key, params in points.items()
         ]
@@ -142,7 +152,7 @@ class Store:
             known, held = self._known(key)
             replaced = [r for m in new if m in known for r in known[m].records]
             held = {name: crc for name, crc in held.items() if name not in replaced}
-            held |= {row[1]: row[-1] for row in rows}
+            held |= {row.measure: row.crc for row in rows}
             known |= {
                 measure: Measured(requirement, tuple(r.measure for r in its))
                 for measure, (requirement, its) in new.items()
@@ -151,19 +161,17 @@ class Store:
                 "delete from records where key = ? and measure = ?",
                 [(key, name) for name in replaced],
             )
-            connection.execute(
-                schema.INSERT["points"],
-                codec.add_crc(
-                    key,
-                    codec.to_json(dict(params)),
-                    status,
-                    message,
-                    write_computed(known),
-                    codec.to_json(held),
-                    None if seconds is None else float(seconds),
-                    time.time(),
-                ),
+            point = PointRow(
+                key=key,
+                params=codec.to_json(dict(params)),
+                status=status,
+                message=message,
+                computed=write_computed(known),
+                checksums=codec.to_json(held),
+                seconds=None if seconds is None else float(seconds),
+                finished=time.time(),
             )
+            connection.execute(schema.INSERT["points"], codec.add_crc(point))
             connection.executemany(schema.INSERT["records"], rows)
 
     def save_sweep(
@@ -186,22 +194,22 @@ class Store:
             requirements: grid -> measure -> what each of its points is to have;
                 without it a point that is done lacks nothing.
         """
-        row = codec.add_crc(
-            identity,
-            codec.to_json(dict(config)),
+        row = SweepRow(
+            id=identity,
+            config=codec.to_json(dict(config)),
             # lists keep the order of the grids
-            codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
-            write_requirements(requirements or {}),
-            codec.to_json(dict(meta)),
-            time.time(),
+            keys=codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+            requirements=write_requirements(requirements or {}),
+            meta=codec.to_json(dict(meta)),
+            used=time.time(),
         )
         with translate_errors(self.file), self.connection as connection:
-            connection.execute(schema.INSERT["sweeps"], row)
+            connection.execute(schema.INSERT["sweeps"], codec.add_crc(row))
 
     def save_manifest(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
         """Write what the records are: name -> measure, version, symbol, unit, ..."""
         rows = [
-            codec.add_crc(name, codec.to_json(dict(about)))
+            codec.add_crc(MeasureRow(name, codec.to_json(dict(about))))
             for name, about in manifest.items()
         ]
         with translate_errors(self.file), self.connection as connection:
@@ -218,7 +226,7 @@ class Store:
                 "select * from sweeps where id = ?", (identity,)
             ).fetchall()
         codec.require_intact(rows, self.file, "what was requested")
-        return codec.from_json(rows[0][4]) if rows else {}
+        return codec.from_json(SweepRow(*rows[0]).meta) if rows else {}
 
     def known(self) -> Known:
         """Return what of each point is there; see :func:`known`."""
@@ -241,14 +249,14 @@ def known(connection: sqlite3.Connection, file: Path) -> Known:
         DamagedError: a point's bytes changed on disk.
     """
     with translate_errors(file):
-        rows = connection.execute("select * from points").fetchall()
+        rows = [PointRow(*row) for row in connection.execute("select * from points")]
     codec.require_intact(rows, file, "point {}")
     # points of one sweep share these texts: each is parsed once and held once
     computed = {
         text: {name: one.requirement for name, one in read_computed(text).items()}
-        for text in {row[4] for row in rows}
+        for text in {row.computed for row in rows}
     }
-    return {row[0]: (row[2], computed[row[4]]) for row in rows}
+    return {row.key: (row.status, computed[row.computed]) for row in rows}
 
 
 def no_results_error(where: Path) -> StoreError:

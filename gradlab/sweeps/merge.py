@@ -24,6 +24,7 @@ from gradlab.store.requirement import (
     read_requirements,
     write_requirements,
 )
+from gradlab.store.schema import PointRow, SweepRow
 from gradlab.sweeps import toml
 from gradlab.sweeps.keys import digest
 
@@ -35,9 +36,9 @@ class Merged:
     Attributes:
         folder: the new one.
         sources: folder -> what could be read there.
-        points: how many stand in the new folder.
-        done: how many of them are done.
-        records: how many stand in the new folder.
+        points: number in the new folder.
+        done: number of them that are done.
+        records: number in the new folder.
         lost: points that were requested and of which nothing is left.
         conflicts: records that differ between two folders.
     """
@@ -82,18 +83,18 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
         # reports cover the sweep used last, and another machine's clock may be ahead
         now = time.time()
         for identity, row in merged.sweeps.items():
-            merged.sweeps[identity] = rows.replace(
-                "sweeps", row, used=min(row[5], now - 1.0)
+            merged.sweeps[identity] = codec.add_crc(
+                row._replace(used=min(row.used, now - 1.0))
             )
         row, text = _one_sweep(latest, merged.points, new, now)
-        merged.sweeps[row[0]] = row
+        merged.sweeps[row.id] = row
     rows.write_new(merged, new, text)
     requested = {key for its in found for key in its.requested()}
     return Merged(
         folder=new,
         sources=sources,
         points=len(merged.points),
-        done=sum(row[2] == "done" for row in merged.points.values()),
+        done=sum(row.status == "done" for row in merged.points.values()),
         records=len(merged.records),
         lost=len(requested - merged.points.keys()),
         conflicts=conflicts,
@@ -141,28 +142,31 @@ def _sweep_file(folders: Sequence[Path]) -> str | None:
 
 
 def _one_sweep(
-    latest: Mapping[Path, tuple], points: Mapping[str, tuple], out: Path, now: float
-) -> tuple[tuple, str]:
+    latest: Mapping[Path, SweepRow],
+    points: Mapping[str, PointRow],
+    out: Path,
+    now: float,
+) -> tuple[SweepRow, str]:
     """Return the row and the file of a sweep that requests what all requested."""
-    columns = list(zip(*latest.values(), strict=True))
-    configs = [codec.from_json(text) for text in columns[1]]
-    config = _one_config(dict(zip(latest, configs, strict=True)))
-    meta = _one_meta([codec.from_json(text) for text in columns[4]])
+    sweeps = list(latest.values())
+    config = _one_config({f: codec.from_json(row.config) for f, row in latest.items()})
+    meta = _one_meta([codec.from_json(row.meta) for row in sweeps])
     meta["command"] = sweep_command(out)
     if "name" in config:
         meta["name"] = config["name"]
     grids: dict[str, dict[str, None]] = {}
-    for name, keys in (grid for text in columns[2] for grid in codec.from_json(text)):
+    for name, keys in (grid for row in sweeps for grid in codec.from_json(row.keys)):
         grids.setdefault(name, {}).update(dict.fromkeys(k for k in keys if k in points))
-    row = codec.add_crc(
-        digest(config),
-        codec.to_json(config),
-        codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
-        write_requirements(_one_requirement_each(columns[3])),
-        codec.to_json(meta),
-        now,
+    requirements = _one_requirement_each(row.requirements for row in sweeps)
+    row = SweepRow(
+        id=digest(config),
+        config=codec.to_json(config),
+        keys=codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+        requirements=write_requirements(requirements),
+        meta=codec.to_json(meta),
+        used=now,
     )
-    return row, toml.dumps(config)
+    return codec.add_crc(row), toml.dumps(config)
 
 
 SETTINGS = ("sequences", "features", "burn_in", "initial_state", "device")

@@ -258,8 +258,10 @@ def test_a_full_disk_keeps_what_was_computed(sweep, inline, monkeypatch):
 
     def save_one(self, key, params, **what):
         if params["length"] == 8:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
             with translate_errors(Path("results.sqlite")):
-                raise sqlite3.OperationalError("database or disk is full")
+                raise error
         save(self, key, params, **what)
 
     monkeypatch.setattr(Store, "save_point", save_one)

@@ -83,8 +83,8 @@ def test_a_results_file_that_cannot_be_written_is_named(tmp_path, locked):
     assert (out.returncode, out.stderr.splitlines()) == (
         1,
         [
-            "Error: Got locked/results.sqlite: readonly file.",
-            "Expected a results file that can be written.",
+            "Error: Got locked/results.sqlite, which is not writable.",
+            "Expected a folder that can be written.",
             "Try --out FOLDER, another one",
         ],
     )

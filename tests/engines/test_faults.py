@@ -174,7 +174,7 @@ def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
     _, err = last.communicate(timeout=200)
     assert last.returncode == 0, err
     results = Results.open(tmp_path / "r")
-    assert results.meta["counts"]["done"] == results.meta["counts"]["asked"] == 240
+    assert results.meta["counts"]["done"] == results.meta["counts"]["requested"] == 240
     assert bits(results) == undisturbed(tmp_path, sleepy, monkeypatch)
     counts = done_in(log)
     assert set(counts.values()) == {1}
@@ -203,7 +203,7 @@ def test_workers_killed_at_random_cost_no_point(tmp_path, sleepy, monkeypatch):
     assert process.returncode == 0, err
     assert killed >= 4
     results = Results.open(tmp_path / "r")
-    assert results.meta["counts"]["done"] == results.meta["counts"]["asked"] == 240
+    assert results.meta["counts"]["done"] == results.meta["counts"]["requested"] == 240
     assert bits(results) == undisturbed(tmp_path, sleepy, monkeypatch)
     assert set(done_in(tmp_path / "r.jsonl").values()) == {1}
 

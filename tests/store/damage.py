@@ -112,7 +112,7 @@ def rows(file: Path) -> dict[str, dict[tuple, tuple]]:
                 row[: 2 if table == "records" else 1]: row
                 for row in connection.execute(f"select * from {table}")
             }
-            for table in schema.COLUMNS
+            for table in schema.ROWS
         }
 
 

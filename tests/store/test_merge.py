@@ -17,6 +17,7 @@ from gradlab.store.requirement import (
     write_requirements,
 )
 from gradlab.store.rows import Rows
+from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 
 
 STATES = ("missing", "failed", "done")
@@ -49,21 +50,23 @@ def some_rows(rng):
                 if rng.random() < 0.9:  # else it was lost
                     rows.records[key, name] = row
         rows.points[key] = codec.add_crc(
-            key,
-            codec.to_json({"seed": key}),
-            rng.choice(STATES),
-            rng.choice(("", "no memory")),
-            write_computed(computed),
-            codec.to_json(held),
-            1.0,
-            float(rng.randint(0, 3)),
+            PointRow(
+                key=key,
+                params=codec.to_json({"seed": key}),
+                status=rng.choice(STATES),
+                message=rng.choice(("", "no memory")),
+                computed=write_computed(computed),
+                checksums=codec.to_json(held),
+                seconds=1.0,
+                finished=float(rng.randint(0, 3)),
+            )
         )
     grids = codec.to_json([["main", sorted("abcd")]])
-    rows.sweeps["s"] = codec.add_crc(
-        "s", "{}", grids, write_requirements({}), "{}", float(rng.randint(0, 3))
-    )
+    used = float(rng.randint(0, 3))
+    sweep = SweepRow("s", "{}", grids, write_requirements({}), "{}", used)
+    rows.sweeps["s"] = codec.add_crc(sweep)
     about = {"version": rng.randint(1, 2), "unit": rng.choice("xy")}
-    rows.measures["m"] = codec.add_crc("m", codec.to_json(about))
+    rows.measures["m"] = codec.add_crc(MeasureRow("m", codec.to_json(about)))
     return rows
 
 
@@ -108,7 +111,7 @@ def test_where_no_folder_has_a_whole_measure_the_point_is_missing():
     row = codec.encode("a", numbers(requirement, "a", "m"))
     computed = write_computed({"m": Measured(requirement, ("m",))})
     held = codec.to_json({"m": row[-1]})
-    point = codec.add_crc("a", "{}", "done", "", computed, held, 1.0, 1.0)
+    point = codec.add_crc(PointRow("a", "{}", "done", "", computed, held, 1.0, 1.0))
     lost = merged(Rows({"a": point}), Rows({"a": point}))
     assert lost.points["a"][2:6] == ("missing", "", "{}", "{}")
     found = merged(Rows({"a": point}), Rows({"a": point}, {("a", "m"): row}))

@@ -71,7 +71,7 @@ def test_counts_tell_asked_missing_failed_and_others(tmp_path):
         store.save_sweep("id", {}, grids, {}, requirements=need)
     results = Results.open(tmp_path / "r")
     assert results.meta["counts"] == {
-        "asked": 4,
+        "requested": 4,
         "done": 1,
         "failed": 1,
         "missing": 2,
@@ -142,7 +142,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         (b"CREATE TABLE sweeps", b"CREATE TXBLE s\xff\x1beps"),  # the schema
     ],
 )
-def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
+def test_flipped_bytes_are_reported_without_them(tmp_path, old, new):
     file = filled(tmp_path / "r", k=[])
     content = file.read_bytes()
     assert old in content
@@ -150,7 +150,7 @@ def test_flipped_bytes_are_told_without_them(tmp_path, old, new):
     with pytest.raises(StoreError) as caught:
         Results.open(tmp_path / "r")
     assert str(caught.value) == (
-        f"Got {file}: damaged, what stands there cannot be read.\n"
+        f"Got {file}: damaged, it cannot be read.\n"
         "Expected the bytes that were written.\n"
         f"Try gradlab merge {tmp_path / 'r'} --out {tmp_path / 'r'}-intact"
     )

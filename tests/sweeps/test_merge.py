@@ -73,7 +73,7 @@ def test_halves_by_seed_are_the_whole(tmp_path, parts):
     assert not merged.conflicts
     assert load(tmp_path / "c" / "sweep.toml") == load(SMALL)
     meta = Results.open(tmp_path / "c").meta
-    assert meta["counts"]["asked"] == meta["counts"]["done"] == 24
+    assert meta["counts"]["requested"] == meta["counts"]["done"] == 24
     assert meta["question"] == SMALL["question"]
 
 

@@ -120,7 +120,7 @@ def test_more_points_compute_only_these(tmp_path):
     run(tmp_path / "r")
     results, told = run(tmp_path / "r", {**SMALL, "seeds": 3})
     assert {point.seed for point in crew().measured()} == {2}
-    assert results.meta["counts"]["asked"] == 18
+    assert results.meta["counts"]["requested"] == 18
     assert told[0].done == 12
 
 
@@ -128,7 +128,7 @@ def test_fewer_points_are_reported_and_the_others_counted(tmp_path):
     run(tmp_path / "r")
     results, _ = run(tmp_path / "r", {**SMALL, "seeds": 1})
     assert results.meta["counts"] == {
-        "asked": 6,
+        "requested": 6,
         "done": 6,
         "failed": 0,
         "missing": 0,
