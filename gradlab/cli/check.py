@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gradlab.cli.errors import FAILED
 from gradlab.cli.options import json_option, screen_option
-from gradlab.cli.screen import Screen, fold
+from gradlab.cli.screen import Screen
 
 
 if TYPE_CHECKING:
@@ -33,31 +33,30 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context, files: tuple[Path, ...], as_json: bool, screen: Screen
 ) -> None:
-    """Run the conformance suite on your own cells, activations, measures, ...
+    """Run the conformance suite on what your own files define.
 
-    FILE.py is what --load takes. Derivatives are compared with autograd, bits alone
-    with bits in a group, metadata with what reports need. Exit code 1 when a check
-    does not pass.
+    FILE.py is what --load takes: cells, activations, measures, ... Derivatives are
+    compared with autograd, bits alone with bits in a group, metadata with what
+    reports need. Exit code 1 when a check does not pass.
     """
     from gradlab.api import check_file
 
-    failed = 0
     outcomes = []
     for file in files:
         for outcome in check_file(file):
-            failed += not outcome.passed
-            outcomes.append(asdict(outcome))
+            outcomes.append(outcome)
             if not as_json:
                 show(outcome, screen)
+    failed = sum(not outcome.passed for outcome in outcomes)
     if as_json:
-        screen.line(json.dumps(outcomes, indent=2))
+        screen.json([asdict(outcome) for outcome in outcomes])
     else:
         screen.line()
         screen.line(f"{len(outcomes)} checks, {failed} failed")
         if not failed:
-            leaves = dict.fromkeys((o["kind"], o["leaf"]) for o in outcomes)
+            leaves = dict.fromkeys((one.kind, one.leaf) for one in outcomes)
             screen.line(f"next   {sweep_of(files, leaves)}")
-    ctx.exit(1 if failed else 0)
+    ctx.exit(FAILED if failed else 0)
 
 
 def sweep_of(files: Iterable[Path], leaves: Iterable[tuple[str, str]]) -> str:
@@ -87,7 +86,7 @@ def sweep_of(files: Iterable[Path], leaves: Iterable[tuple[str, str]]) -> str:
 def show(outcome: Outcome, screen: Screen) -> None:
     """Print a line per check, and below a failed one what was got and expected."""
     word = "ok" if outcome.passed else "FAILED"
-    screen.line(fold(f"{word:<7}{outcome.leaf}: {outcome.title}", " " * 7))
+    screen.paragraph(f"{word:<7}{outcome.leaf}: {outcome.title}", " " * 7)
     if not outcome.passed:
-        screen.line(fold(f"       got {outcome.got}", " " * 7))
-        screen.line(fold(f"       expected {outcome.expected}", " " * 7))
+        screen.paragraph(f"       got {outcome.got}", " " * 7)
+        screen.paragraph(f"       expected {outcome.expected}", " " * 7)

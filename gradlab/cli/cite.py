@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -26,7 +25,9 @@ def command(folder: Path, as_json: bool, screen: Screen) -> None:
 
     keys = list(compose(Results.open(folder)).references)
     if as_json:
-        screen.line(json.dumps(keys))
+        screen.json(keys)
         return
     click.echo(bibtex(keys).rstrip())
-    screen.note(f"{len(keys)} entries. To keep: gradlab cite {folder} > report.bib")
+    screen.note(
+        f"{len(keys)} entries. To save them: gradlab cite {folder} > report.bib"
+    )

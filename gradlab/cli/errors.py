@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import click
 
+from gradlab import errors
 from gradlab.cli.screen import Screen, fold
 
 
@@ -24,7 +25,7 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the message to stderr, in ASCII where the stream takes no more."""
-        lines = f"Error: {self.format_message()}".splitlines()
+        lines = f"Error: {self.message}".splitlines()
         Screen.now().note("\n".join(fold(line) for line in lines))
 
 
@@ -61,8 +62,6 @@ def translated_errors() -> Iterator[None]:
 
 def translate(error: Exception) -> Failure | None:
     """Return the failure to show for an error, or None where the error is a bug."""
-    from gradlab import errors
-
     if isinstance(error, errors.GradlabError):
         usage = (
             errors.ConfigError,

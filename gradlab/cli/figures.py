@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -71,7 +70,7 @@ def command(
         style=style,
     )
     if as_json:
-        screen.line(json.dumps([str(path) for path in written]))
+        screen.json([str(path) for path in written])
         return
     for path in written:
         screen.line(f"wrote {path}")

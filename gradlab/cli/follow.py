@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from gradlab.cli.screen import Screen, fold
 
 
@@ -22,10 +20,6 @@ EVERY = 1.0
 
 SILENT = 3.0
 """Seconds without a writer and without news after which the watch ends."""
-
-follow_option = click.option(
-    "--follow", is_flag=True, help="Watch a running sweep until it ends."
-)
 
 
 def follow(

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import Any
 
 from gradlab.cli.errors import FAILED
 from gradlab.cli.point_text import point_text
-from gradlab.cli.screen import Screen, fold
+from gradlab.cli.screen import Screen, counted
+from gradlab.store.recovery import Damage, Recovered, recover
+from gradlab.store.schema import VERSION
+from gradlab.store.sqlite_errors import recovery_command
+from gradlab.sweeps.merge import sweep_command
 
-
-if TYPE_CHECKING:
-    from gradlab.store.recovery import Damage, Recovered
 
 SHOWN = 10
 """Damaged points named on the screen; --json names all."""
 
-check_option = click.option(
-    "--check", is_flag=True, help="Compare every row of the store with its checksum."
-)
-
 
 def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
     """Print what of a folder's store is intact and damaged; return the exit code."""
-    from gradlab.store.recovery import recover
-
     found = recover(folder)
     if as_json:
-        screen.line(json.dumps(summary(found, folder), indent=2))
+        screen.json(summary(found, folder))
     elif found.intact:
-        _show_sound(found, folder, screen)
+        points, records = len(found.rows.points), len(found.rows.records)
+        screen.line(f"{folder} is intact")
+        screen.line(
+            f"{counted(points, 'point')} and {counted(records, 'record')}, "
+            f"each as it was written (schema {VERSION})"
+        )
     else:
         _show_damage(found, folder, screen)
     return 0 if found.intact else FAILED
@@ -40,8 +37,6 @@ def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
 
 def summary(found: Recovered, folder: Path) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
-    from gradlab.store.schema import VERSION
-
     return {
         "folder": str(folder),
         "schema": VERSION,
@@ -64,40 +59,25 @@ def summary(found: Recovered, folder: Path) -> dict[str, Any]:
     }
 
 
-def way_out(folder: Path) -> list[str]:
+def way_out(folder: Path) -> tuple[str, str]:
     """Return the commands that keep what is intact and compute the rest."""
-    from gradlab.store.sqlite_errors import recovery_command
-    from gradlab.sweeps.merge import sweep_command
-
-    return [recovery_command(folder), sweep_command(Path(f"{folder}-intact"))]
-
-
-def _show_sound(found: Recovered, folder: Path, screen: Screen) -> None:
-    from gradlab.store.schema import VERSION
-
-    points, records = len(found.rows.points), len(found.rows.records)
-    screen.line(f"{folder} is intact")
-    screen.line(
-        f"{points:,} points and {records:,} records, each as it was written "
-        f"(schema {VERSION})"
-    )
+    return recovery_command(folder), sweep_command(Path(f"{folder}-intact"))
 
 
 def _show_damage(found: Recovered, folder: Path, screen: Screen) -> None:
-    screen.line(fold(f"{folder} is damaged"))
+    screen.paragraph(f"{folder} is damaged")
     screen.line()
     by_point = _by_point(found.damage)
     for point, what in list(by_point.items())[:SHOWN]:
-        screen.line(fold(f"  {point}: {what}", "      "))
+        screen.paragraph(f"  {point}: {what}", "      ")
     if len(by_point) > SHOWN:
         screen.line(f"  and {len(by_point) - SHOWN:,} more: see --json")
     for message in found.messages[:3]:
-        screen.line(fold(f"  SQLite: {message}", "      "))
+        screen.paragraph(f"  SQLite: {message}", "      ")
     screen.line()
-    points = len(_whole_points(found))
+    whole, records = len(_whole_points(found)), len(found.rows.records)
     known = found.rows.requested() | found.rows.points.keys()
-    records = len(found.rows.records)
-    screen.line(f"intact    {points:,} of {len(known):,} points, {records:,} records")
+    screen.line(f"intact    {whole:,} of {len(known):,} points, {records:,} records")
     keep, compute = way_out(folder)
     screen.line(f"keep them {keep}")
     screen.line(f"the rest  {compute}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import click
 from gradlab.cli.errors import FAILED
 from gradlab.cli.options import json_option, screen_option
 from gradlab.cli.point_text import point_text
-from gradlab.cli.screen import Screen, fold
+from gradlab.cli.screen import Screen, counted
 
 
 if TYPE_CHECKING:
@@ -48,10 +47,11 @@ def command(
     as_json: bool,
     screen: Screen,
 ) -> None:
-    """Merge the results of several folders into a new one; the old ones stay.
+    """Merge the results of several folders into a new one.
 
-    For parts of a sweep that ran on several machines: their sweeps may differ in
-    grids and seeds. With one folder it keeps what is intact of a damaged one.
+    The folders stay as they are. For parts of a sweep that ran on several machines:
+    their sweeps may differ in grids and seeds. With one folder it keeps what is intact
+    of a damaged one.
 
     A point that is done wins over one that failed, and the newer version of a measure
     over the older. Where two folders have other numbers for the same measure of the
@@ -63,7 +63,7 @@ def command(
     merged = merge(folders, out)
     resume = sweep_command(merged.folder)
     if as_json:
-        screen.line(json.dumps(summary(merged, resume), indent=2))
+        screen.json(summary(merged, resume))
     else:
         show(merged, resume, screen)
     ctx.exit(FAILED if merged.conflicts else 0)
@@ -108,17 +108,16 @@ def show(merged: Merged, resume: str, screen: Screen) -> None:
         points = counted(len(found.rows.points), "point")
         records = counted(len(found.rows.records), "record")
         state = "" if found.intact else ", damaged: only what is intact is taken"
-        screen.line(fold(f"{folder}: {points}, {records}{state}", "  "))
-    screen.line(
-        fold(
-            f"wrote {merged.folder}: {counted(merged.points, 'point')}, "
-            f"{merged.done:,} of them done, {counted(merged.records, 'record')}",
-            "  ",
-        )
+        screen.paragraph(f"{folder}: {points}, {records}{state}", "  ")
+    screen.paragraph(
+        f"wrote {merged.folder}: {counted(merged.points, 'point')}, "
+        f"{merged.done:,} of them done, {counted(merged.records, 'record')}",
+        "  ",
     )
     if merged.lost:
         screen.line(f"lost: {counted(merged.lost, 'point')}")
-    _show_conflicts(merged.conflicts, screen)
+    if merged.conflicts:
+        _show_conflicts(merged.conflicts, screen)
     screen.line()
     if merged.lost or merged.done < merged.points:
         screen.line(f"go on   {resume}")
@@ -127,31 +126,20 @@ def show(merged: Merged, resume: str, screen: Screen) -> None:
         screen.line(f"report  gradlab report {merged.folder} --open")
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number with its word: 1 point, 2 points."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def _show_conflicts(conflicts: Sequence[Conflict], screen: Screen) -> None:
-    if not conflicts:
-        return
-    number = len(conflicts)
+    number = counted(len(conflicts), "conflict")
     screen.line()
-    screen.line(f"{counted(number, 'conflict')}: other numbers for the same thing")
+    screen.line(f"{number}: different numbers for the same measure of a point")
     by_point: dict[tuple, list[Conflict]] = {}
     for one in conflicts:
         by_point.setdefault((one.key, one.kept, one.other), []).append(one)
-    for theirs in list(by_point.values())[:SHOWN]:
-        first = theirs[0]
-        records = ", ".join(one.record for one in theirs)
-        apart = max(one.apart for one in theirs)
-        screen.line(fold(f"  {point_text(first.params)}", "      "))
-        screen.line(fold(f"      {records}", "      "))
-        screen.line(
-            fold(
-                f"      {first.kept} kept, {first.other} up to {apart:.1g} away",
-                " " * 6,
-            )
-        )
+    for (_, kept, other), found in list(by_point.items())[:SHOWN]:
+        apart = max(one.apart for one in found)
+        screen.paragraph(f"  {point_text(found[0].params)}", "      ")
+        for text in (
+            ", ".join(one.record for one in found),
+            f"{kept} kept, {other} up to {apart:.1g} away",
+        ):
+            screen.paragraph(f"      {text}", "      ")
     if len(by_point) > SHOWN:
         screen.line(f"  and {len(by_point) - SHOWN:,} more points: see --json")

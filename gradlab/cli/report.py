@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -39,7 +38,7 @@ def command(
     as_json: bool,
     screen: Screen,
 ) -> None:
-    """Write the report of DIR again, from its results alone.
+    """Write the report of DIR anew, from its results alone.
 
     Nothing is computed again, and it works while a sweep is still running: the
     report then covers what is done. DIR is reports/default by default.
@@ -49,7 +48,7 @@ def command(
     results = open_results(folder, screen, failed_suffice=True)
     written = render(results, out or folder, formats)
     if as_json:
-        screen.line(json.dumps([str(path) for path in written]))
+        screen.json([str(path) for path in written])
     else:
         for path in written:
             screen.line(f"wrote {path}")
@@ -57,16 +56,20 @@ def command(
         open_in_browser(written[0], screen)
     elif not as_json:
         to = f" --out {out}" if out else ""
-        screen.line(f"next  gradlab report {folder}{to} --open      in a browser")
-        screen.line(f"      gradlab figures {folder}          each figure as a file")
+        screen.table(
+            [
+                ("next", f"gradlab report {folder}{to} --open", "in a browser"),
+                ("", f"gradlab figures {folder}", "each figure as a file"),
+            ]
+        )
 
 
 def open_in_browser(page: Path, screen: Screen) -> None:
-    """Open a page in the user's browser; print what to do where there is none."""
+    """Open a page in the user's browser; where there is none, print what to do."""
     import webbrowser
 
     if not webbrowser.open(page.resolve().as_uri()):
         screen.note(
-            f"no browser answers here. Copy {page} to a machine that has one: "
+            f"no browser was found. Copy {page} to a machine that has one: "
             "the file needs no other."
         )

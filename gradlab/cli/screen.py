@@ -6,11 +6,12 @@ Answers go to stdout, progress and remarks to stderr. A stream that is not UTF-8
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import textwrap
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -57,7 +58,7 @@ class Screen:
     """The two streams of a command.
 
     Attributes:
-        plain: Write ASCII only, and no colour.
+        plain: write ASCII only, and no colour.
     """
 
     plain: bool
@@ -83,11 +84,24 @@ class Screen:
         return text.translate(ASCII).encode("ascii", "replace").decode("ascii")
 
     def line(self, text: str = "") -> None:
-        """Write one line of the answer to stdout."""
+        """Write one line of the answer to stdout, however long: a command, a path."""
         click.echo(self.text(text))
 
+    def paragraph(self, text: str, indent: str = "") -> None:
+        """Write a sentence to stdout, folded; `indent` precedes its further lines."""
+        self.line(fold(text, indent))
+
+    def table(self, rows: list[tuple[str, ...]], align: str = "") -> None:
+        """Write aligned columns to stdout; arguments are those of :func:`table`."""
+        for line in table(rows, align):
+            self.line(line)
+
+    def json(self, data: Any) -> None:
+        """Write the answer to stdout as JSON, in ASCII, which every stream takes."""
+        click.echo(json.dumps(data, indent=2))
+
     def note(self, text: str = "") -> None:
-        """Write one line of progress or a remark to stderr."""
+        """Write progress or a remark to stderr."""
         click.echo(self.text(text), err=True)
 
     def bars(self, levels: list[float]) -> str:
@@ -97,15 +111,14 @@ class Screen:
         return "".join(glyphs[min(top, max(0, round(x * top)))] for x in levels)
 
 
-def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[str]:
-    """Return rows as lines of aligned columns.
+def table(rows: list[tuple[str, ...]], align: str = "") -> list[str]:
+    """Return rows as lines of aligned columns, two spaces apart.
 
     Args:
-        rows: Equally long tuples of cells, with the head.
-        align: One letter per column, ``l`` or ``r``; ``l`` where missing.
-        gap: Spaces between columns.
+        rows: equally long tuples of cells, with the head.
+        align: one letter per column, ``l`` or ``r``; ``l`` where missing.
     """
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     sides = align.ljust(len(widths), "l")
     lines = []
     for row in rows:
@@ -113,7 +126,7 @@ def table(rows: list[tuple[str, ...]], align: str = "", gap: int = 2) -> list[st
             cell.rjust(width) if side == "r" else cell.ljust(width)
             for cell, width, side in zip(row, widths, sides, strict=True)
         ]
-        lines.append((" " * gap).join(cells).rstrip())
+        lines.append("  ".join(cells).rstrip())
     return lines
 
 
@@ -123,43 +136,31 @@ def hanging(rows: list[tuple[str, ...]], least: int = 24) -> list[str]:
     Where fewer than `least` columns are left, the last one has lines of its own.
     """
     heads = table([row[:-1] for row in rows])
-    start = max(len(line) for line in heads) + 2
-    if WIDTH - start < least:
-        pairs = zip(heads, rows, strict=True)
-        return [
-            line
-            for head, row in pairs
-            for line in (head, *_folded(f"    {row[-1]}", "    "))
-            if line.strip()
-        ]
+    start = max(map(len, heads)) + 2
+    below = WIDTH - start < least
     lines = []
     for head, row in zip(heads, rows, strict=True):
-        lines += _folded(f"{head.ljust(start)}{row[-1]}".rstrip(), " " * start)
+        if below:
+            lines += [head, *fold(f"    {row[-1]}", "    ").splitlines()]
+        else:
+            lines += fold(head.ljust(start) + row[-1], " " * start).splitlines()
     return lines
 
 
-def _folded(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        subsequent_indent=indent,
-        drop_whitespace=True,
-        break_long_words=False,
-        break_on_hyphens=False,
-        replace_whitespace=False,
-        expand_tabs=False,
-    )
-
-
-def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
+def fold(text: str, indent: str = "") -> str:
     """Return a sentence on as many lines as it needs; words stay whole."""
     return textwrap.fill(
         text,
-        width,
+        WIDTH,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 point``, ``2,000 points``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shortened(name: str, room: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from datetime import datetime
 from math import isnan
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradlab.cli.errors import FAILED
 from gradlab.cli.follow import follow as watch
-from gradlab.cli.follow import follow_option
-from gradlab.cli.integrity import check_integrity, check_option
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.point_text import axes_text
 from gradlab.cli.results import changed_text
-from gradlab.cli.screen import Screen, fold, table
+from gradlab.cli.screen import Screen, counted
 
 
 if TYPE_CHECKING:
@@ -26,13 +24,13 @@ if TYPE_CHECKING:
 SHOWN = 5
 """Messages of failures that the screen shows; --json has all."""
 
-COUNTS = ("points", "done", "missing", "failed", "not finite")
-
 
 @click.command("status")
 @folder_argument
-@check_option
-@follow_option
+@click.option(
+    "--check", is_flag=True, help="Compare every row of the store with its checksum."
+)
+@click.option("--follow", is_flag=True, help="Watch a running sweep until it ends.")
 @json_option
 @screen_option
 @click.pass_context
@@ -44,36 +42,39 @@ def command(
     as_json: bool,
     screen: Screen,
 ) -> None:
-    """Say what of a sweep is done, missing and failed.
+    """Show what of a sweep is done, missing and failed.
 
     Exit code 0 when everything is done, 1 when points failed or are missing, so
     that a script can wait on it. Points that became inf or NaN are done: that is a
     result. DIR is reports/default by default.
 
-    With --check it reads every row of the store and compares it with its checksum:
-    exit code 0 when all is intact, 1 when anything is damaged.
+    With --check every row of the store is compared with its checksum instead: exit
+    code 0 when all is intact, 1 when anything is damaged.
 
-    With --follow it watches a sweep that runs elsewhere, until it ends: rate, time
-    left, failures as they come. With --json too: one object a line, for each change.
+    With --follow it first watches a sweep that runs elsewhere, until it ends: rate,
+    time left, failures as they come. With --json too: one object a line, for each
+    change.
     """
     from gradlab.store.results import Results
     from gradlab.sweeps.changed_leaves import changed_leaves, mark_missing
 
     if check and follow:
-        raise click.UsageError("--check and --follow: one of both.")
+        raise click.UsageError("--check and --follow exclude each other.")
+    if check:
+        from gradlab.cli.integrity import check_integrity
+
+        ctx.exit(check_integrity(folder, screen, as_json))
     if follow:
         watch(folder, screen, as_json)
-    if check:
-        ctx.exit(check_integrity(folder, screen, as_json))
     results = Results.open(folder)
     changed = changed_leaves(results)
     results = mark_missing(results, changed)
-    total = totals(results)
-    if as_json and not follow:
-        screen.line(json.dumps(summary(results, changed, folder), indent=2))
-    elif not as_json:
+    total = count(results.points)
+    if not as_json:
         show(results, changed, folder, screen)
-    ctx.exit(0 if total["done"] == total["points"] else 1)
+    elif not follow:
+        screen.json(summary(results, changed, folder))
+    ctx.exit(0 if total["done"] == total["points"] else FAILED)
 
 
 def count(points: list[PointResult]) -> dict[str, int]:
@@ -88,18 +89,6 @@ def count(points: list[PointResult]) -> dict[str, int]:
     }
 
 
-def totals(results: Results) -> dict[str, int]:
-    """Return the same of the whole sweep; a point without a measure is missing."""
-    counts = results.meta["counts"]
-    return {
-        "points": counts["requested"],
-        "done": counts["done"],
-        "missing": counts["missing"],
-        "failed": counts["failed"],
-        "not finite": counts["not_finite"],
-    }
-
-
 def summary(
     results: Results, changed: set[tuple[str, str]], folder: Path
 ) -> dict[str, Any]:
@@ -107,7 +96,7 @@ def summary(
     return {
         "folder": str(folder),
         "name": results.meta.get("name"),
-        "total": totals(results),
+        "total": count(results.points),
         "grids": {name: count(points) for name, points in results.grids.items()},
         "failed": [
             {"message": message, "points": [point.params for point in points]}
@@ -131,28 +120,24 @@ def show(
     results: Results, changed: set[tuple[str, str]], folder: Path, screen: Screen
 ) -> None:
     """Print counts per grid, failures, and what to type next."""
-    total = totals(results)
-    for line in _head(results):
-        screen.line(line)
+    total = count(results.points)
+    _show_origin(results.meta, screen)
     screen.line()
-    rows: list[tuple[str, ...]] = [("grid", *COUNTS)]
-    for name, points in results.grids.items():
-        rows.append((name, *(f"{n:,}" for n in count(points).values())))
-    rows.append(("total", *(f"{n:,}" for n in total.values())))
-    lines = table(rows, "lrrrrr")
     share = 100 * total["done"] / max(1, total["points"])
-    lines[-1] += f"     {'100' if share == 100 else f'{min(share, 99.9):.3g}'} % done"
-    for line in lines:
-        screen.line(line)
+    percent = "100" if share == 100 else f"{min(share, 99.9):.3g}"
+    rows: list[tuple[str, ...]] = [("grid", *total, "")]
+    for name, points in results.grids.items():
+        rows.append((name, *(f"{n:,}" for n in count(points).values()), ""))
+    rows.append(("total", *(f"{n:,}" for n in total.values()), f"   {percent} % done"))
+    screen.table(rows, "lrrrrrl")
     _show_failures(results, screen)
-    _show_broken(results, total["not finite"], screen)
+    _show_not_finite(results, total["not finite"], screen)
     screen.line()
-    left = total["missing"] + total["failed"]
     for line in changed_text(changed):
         screen.line(line)
-    if left:
+    if left := total["missing"] + total["failed"]:
         screen.line(f"go on   {resume_command(results)}")
-        screen.line(f"        {remaining_text(results, left)}")
+        screen.line(f"        {remaining_text(results, left, total['done'])}")
     if any(p.measured or p.status == "failed" for p in results.points):
         screen.line(f"report  gradlab report {folder} --open")
 
@@ -165,21 +150,16 @@ def resume_command(results: Results) -> str:
     return command + (" --retry-failed" if retry else "")
 
 
-def _head(results: Results) -> list[str]:
-    """Return the sweep's name, times and versions in two lines."""
-    meta = results.meta
+def _show_origin(meta: dict[str, Any], screen: Screen) -> None:
+    """Print the sweep's name, times and versions in two lines."""
     parts = [str(meta.get("name") or "sweep")]
-    parts += [f"started {moment(meta['started'])}"] if meta.get("started") else []
-    parts += [f"last point {moment(meta['finished'])}"] if meta.get("finished") else []
+    for key, what in (("started", "started"), ("finished", "last point")):
+        if meta.get(key):
+            parts.append(f"{what} {moment(meta[key])}")
+    screen.line(" · ".join(parts))
     versions = meta.get("versions") or {}
-    return [
-        " · ".join(parts),
-        ", ".join(
-            f"{name} {versions[name]}"
-            for name in ("gradlab", "torch")
-            if name in versions
-        ),
-    ]
+    made_by = [name for name in ("gradlab", "torch") if name in versions]
+    screen.line(", ".join(f"{name} {versions[name]}" for name in made_by))
 
 
 def moment(iso: str) -> str:
@@ -188,30 +168,30 @@ def moment(iso: str) -> str:
     return f"{when.day} {when:%b %Y %H:%M}"
 
 
-def remaining_text(results: Results, left: int) -> str:
+def remaining_text(results: Results, left: int, done: int) -> str:
     """Return how many points are left and how long they take at the speed so far."""
     from gradlab.report.numbers import duration
 
-    done, seconds = totals(results)["done"], results.meta.get("seconds")
+    seconds = results.meta.get("seconds")
     about = f", about {duration(seconds / done * left)}" if done and seconds else ""
-    return f"{left:,} point{'' if left == 1 else 's'}{about}"
+    return counted(left, "point") + about
 
 
 def _show_failures(results: Results, screen: Screen) -> None:
     kinds = failed_by_message(results.points)
     if not kinds:
         return
-    number = sum(len(points) for points in kinds.values())
+    number = sum(map(len, kinds.values()))
     screen.line()
-    screen.line(f"failed ({number}, of {len(kinds)} kind{'s' * (len(kinds) > 1)})")
+    screen.line(f"failed ({number}, of {counted(len(kinds), 'kind')})")
     for message, points in list(kinds.items())[:SHOWN]:
-        screen.line(fold(f"  {' '.join(message.split())}", "  "))
-        screen.line(fold(f"      {_where(points)}", "      "))
+        screen.paragraph(f"  {' '.join(message.split())}", "  ")
+        screen.paragraph(f"      {_common_axes(points)}", "      ")
     if len(kinds) > SHOWN:
         screen.line(f"  and {len(kinds) - SHOWN} more kinds: gradlab status --json")
 
 
-def _where(points: list[PointResult]) -> str:
+def _common_axes(points: list[PointResult]) -> str:
     """Return the axes that points share, and their first seeds."""
     shared = {
         axis: value
@@ -222,14 +202,11 @@ def _where(points: list[PointResult]) -> str:
     return f"{axes_text(shared)} seeds {','.join(map(str, seeds))}".lstrip()
 
 
-def _show_broken(results: Results, number: int, screen: Screen) -> None:
-    if not number:
-        return
-    steps = [p.broke_at for p in results.points if not isnan(p.broke_at)]
-    screen.line()
-    screen.line(
-        fold(
-            f"not finite ({number}): first at step {min(steps):g}. "
+def _show_not_finite(results: Results, number: int, screen: Screen) -> None:
+    if number:
+        first = min(p.broke_at for p in results.points if not isnan(p.broke_at))
+        screen.line()
+        screen.paragraph(
+            f"not finite ({number}): first at step {first:g}. "
             "These are results, described in the report."
         )
-    )

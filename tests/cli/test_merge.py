@@ -87,7 +87,7 @@ def test_conflicts_are_named_and_the_first_folder_kept(run, two):
         "b: 1 point, 17 records",
         "wrote c: 8 points, 8 of them done, 152 records",
         "",
-        "11 conflicts: other numbers for the same thing",
+        "11 conflicts: different numbers for the same measure of a point",
         "  cell=rnn activation=tanh init=default gain=1.0 hidden=64 length=16 seed=0",
     ]
     assert "      a kept, b up to inf away" in screen

@@ -25,8 +25,8 @@ def test_report_writes_what_is_asked(run, folder):
     result = run("report", folder, "--format", "html")
     assert result.stdout.splitlines() == [
         f"wrote {folder}/report.html",
-        f"next  gradlab report {folder} --open      in a browser",
-        f"      gradlab figures {folder}          each figure as a file",
+        f"next  gradlab report {folder} --open  in a browser",
+        f"      gradlab figures {folder}        each figure as a file",
     ]
     assert (folder / "report.html").exists()
     assert not (folder / "report.pdf").exists()

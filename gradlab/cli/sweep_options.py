@@ -1,0 +1,141 @@
+"""Options of ``gradlab sweep``: its axes, settings of all points, and execution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import click
+
+from gradlab.axes import AXES
+
+
+class Section(click.Option):
+    """Option that the help lists under a heading of its own."""
+
+    heading: ClassVar[str]
+
+
+class Axis(Section):
+    """An axis: one value or several."""
+
+    heading = "Axes"
+
+
+class Setting(Section):
+    """A setting that holds for all points of a sweep."""
+
+    heading = "Settings of all points"
+
+
+class Execution(Section):
+    """How a sweep is executed; such an option changes no number."""
+
+    heading = "Execution, which changes no number"
+
+
+class SweepCommand(click.Command):
+    """Command whose help lists its options by section."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the options under their headings."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if record := param.get_help_record(ctx):
+                heading = getattr(param, "heading", "Other options")
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records, col_max=26)
+
+
+_POSITIVE = click.IntRange(min=1)
+_NOT_NEGATIVE = click.IntRange(min=0)
+
+SWEEP_OPTIONS: list[click.Parameter] = [
+    *(
+        Axis([axis.option, axis.name], metavar=axis.metavar, help=axis.help)
+        for axis in AXES
+    ),
+    Setting(
+        ["--seeds"], metavar="COUNT|LIST", help="A count, or a list such as 0,3,7."
+    ),
+    Setting(
+        ["--first-seed"],
+        type=_NOT_NEGATIVE,
+        metavar="N",
+        help="Count seeds from here: the same again with other random numbers.",
+    ),
+    Setting(
+        ["--sequences"],
+        type=_POSITIVE,
+        metavar="N",
+        help="Sequences per point; 4 by default.",
+    ),
+    Setting(
+        ["--features"],
+        type=_POSITIVE,
+        metavar="N",
+        help="Width of the input; 64 by default; a file has its own.",
+    ),
+    Setting(
+        ["--burn-in"],
+        type=_NOT_NEGATIVE,
+        metavar="N",
+        help="Steps run before the measured stretch.",
+    ),
+    Setting(
+        ["--initial-state"],
+        type=click.Choice(["zero", "gaussian"]),
+        help="Where a trajectory starts.",
+    ),
+    Setting(
+        ["--measure", "measures"],
+        metavar="NAME,...",
+        help="Measure only these; see: gradlab list measures.",
+    ),
+    Setting(
+        ["--thresholds"],
+        metavar="A,B,C,D",
+        help="Where vanishing ends, stable starts and ends, exploding starts.",
+    ),
+    Setting(["--device"], metavar="NAME", help="cpu or cuda, as torch names it."),
+    Execution(
+        ["--jobs"],
+        type=_POSITIVE,
+        metavar="N",
+        help="Worker processes, one thread each; all cores by default.",
+    ),
+    Execution(
+        ["--scheduler"],
+        metavar="ADDRESS|FILE",
+        help="Compute on a Dask cluster: tcp://HOST:8786, or its scheduler file.",
+    ),
+    Execution(
+        ["--timeout-per-point"],
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Stop a point that takes longer, and record it as failed.",
+    ),
+    Execution(
+        ["--memory"],
+        metavar="SIZE",
+        help="Memory of all workers together, as in 8GB.",
+    ),
+    Execution(
+        ["--log"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Append each event to FILE, one JSON object a line.",
+    ),
+    Execution(
+        ["--verify/--no-verify"],
+        default=True,
+        show_default=True,
+        help="Compare closed forms with autograd on one point of each kind.",
+    ),
+    Execution(["--retry-failed"], is_flag=True, help="Compute failed points again."),
+    Execution(["--yes", "-y"], is_flag=True, help="Run even a very large sweep."),
+]

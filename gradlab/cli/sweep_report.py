@@ -1,0 +1,50 @@
+"""Write a sweep's report unless the one there was made from the same results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradlab.cli.screen import Screen
+
+
+if TYPE_CHECKING:
+    from gradlab.store.results import Results
+
+STAMP = ".report"
+"""File in the results folder: format of the report -> digest of its results."""
+
+
+def report(
+    results: Results, formats: list[str], load: list[Path], screen: Screen
+) -> tuple[list[Path], bool]:
+    """Return the report's files, and whether they were current."""
+    from gradlab.report.build import render
+
+    stamp = results.folder / STAMP
+    digests = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else {}
+    now = digest(results, load)
+    files = {form: results.folder / f"report.{form}" for form in formats}
+    if all(file.exists() and digests.get(f) == now for f, file in files.items()):
+        return list(files.values()), True
+    screen.note("writing the report")
+    written = list(render(results, results.folder, formats))
+    stamp.write_text(json.dumps(digests | dict.fromkeys(formats, now)))
+    return written, False
+
+
+def digest(results: Results, load: list[Path]) -> str:
+    """Return a SHA-256 of everything a report is made from, except run times."""
+    made_from = {
+        "version": version("gradlab"),
+        "config": results.meta.get("config"),
+        "thresholds": results.meta.get("thresholds"),
+        "points": sorted((p.key, p.status, p.message or "") for p in results.points),
+        "computed": sorted(str(sorted(p.computed.items())) for p in results.points),
+        "load": [path.read_text(encoding="utf-8") for path in load],
+    }
+    text = json.dumps(made_from, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
