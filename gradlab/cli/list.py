@@ -2,93 +2,80 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from gradlab.cli.options import json_option, load_now_option, screen_option
-from gradlab.cli.screen import WIDTH, Screen, fold, hanging
+from gradlab.cli.screen import WIDTH, Screen, hanging
 
 
 @click.command("list")
-@click.argument("room", required=False, metavar="[ROOM")
+@click.argument("kind", required=False, metavar="[KIND")
 @click.argument("name", required=False, metavar="[NAME]]")
 @load_now_option
 @json_option
 @screen_option
-def command(room: str | None, name: str | None, as_json: bool, screen: Screen) -> None:
-    """What there is: cells, activations, inits, inputs, measures, ...
+def command(kind: str | None, name: str | None, as_json: bool, screen: Screen) -> None:
+    """List cells, activations, inits, inputs, measures, ...
 
     \b
-    gradlab list               every room in a line
-    gradlab list cells         one room as a table
+    gradlab list               every kind in a line
+    gradlab list cells         one kind as a table
     gradlab list cells lstm    one leaf in detail
     """
     from gradlab.cli import registry_tables as tables
 
-    if room is None:
-        show_overview(tables.overview(), as_json, screen)
+    if kind is None:
+        overview = tables.overview()
+        screen.json(overview) if as_json else show_overview(overview, screen)
         return
-    room = tables.resolve(room)
+    kind = tables.resolve(kind)
     if name is None:
-        show_table(room, tables.table(room), as_json, screen)
+        rows = tables.table(kind)
+        screen.json(rows) if as_json else show_table(kind, rows, screen)
     else:
-        show_details(room, tables.details(room, name), as_json, screen)
+        leaf = tables.details(kind, name)
+        screen.json(leaf) if as_json else show_details(kind, leaf, screen)
 
 
-def show_overview(
-    overview: dict[str, list[str]], as_json: bool, screen: Screen
-) -> None:
-    """Print a line per room with as many names as fit."""
-    if as_json:
-        screen.line(json.dumps(overview, indent=2))
-        return
-    for room, names in overview.items():
-        screen.line(f"{room:<13}{_shortened(names, WIDTH - 13)}")
+def show_overview(overview: dict[str, list[str]], screen: Screen) -> None:
+    """Print a line per kind with as many names as fit."""
+    for kind, names in overview.items():
+        screen.line(f"{kind:<13}{_shortened(names, WIDTH - 13)}")
     screen.line()
-    screen.line("one room as a table    gradlab list cells")
-    screen.line("one of it in detail    gradlab list cells lstm")
+    screen.line("one kind as a table    gradlab list cells")
+    screen.line("one leaf in detail     gradlab list cells lstm")
     screen.line("use it                 gradlab sweep --cell lstm:peephole --init he")
 
 
-def show_table(
-    room: str, rows: list[dict[str, str]], as_json: bool, screen: Screen
-) -> None:
+def show_table(kind: str, rows: list[dict[str, str]], screen: Screen) -> None:
     """Print a table whose last column takes what is left of the line."""
-    if as_json:
-        screen.line(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
     if not rows:
-        screen.line(f"no {room} here")
+        screen.line(f"no {kind} here")
         return
     equations = _pop_equations(rows)
-    for line in hanging([tuple(rows[0]), *(tuple(row.values()) for row in rows)]):
-        screen.line(line)
-    screen.line()
-    if equations:
-        for line in hanging(equations):
-            screen.line(line)
-        screen.line()
-    example = f"gradlab list {room} {rows[0]['name']}"
+    for part in ([tuple(rows[0]), *(tuple(row.values()) for row in rows)], equations):
+        if part:
+            for line in hanging(part):
+                screen.line(line)
+            screen.line()
+    example = f"gradlab list {kind} {rows[0]['name'].partition('[')[0]}"
     screen.line(f"{len(rows)} in all. One in detail: {example}")
 
 
-def show_details(room: str, one: dict[str, Any], as_json: bool, screen: Screen) -> None:
+def show_details(kind: str, leaf: dict[str, Any], screen: Screen) -> None:
     """Print a leaf's name, its fields and its docstring or file."""
-    if as_json:
-        screen.line(json.dumps(one, indent=2, ensure_ascii=False))
-        return
-    text, use = one.pop("text"), one.pop("use", "")
-    fields = {key: value for key, value in one.items() if value}
-    wide = max(len(key) for key in fields) + 2
+    text, use = leaf.pop("text"), leaf.pop("use", f"the others   gradlab list {kind}")
+    fields = {key: value for key, value in leaf.items() if value}
+    wide = max(map(len, fields)) + 2
     for key, value in fields.items():
-        screen.line(fold(f"{key:<{wide}}{value}", " " * wide))
+        screen.paragraph(f"{key:<{wide}}{value}", " " * wide)
     if text:
         screen.line()
         screen.line(text)
     screen.line()
-    screen.line(use or f"the others   gradlab list {room}")
+    screen.line(use)
 
 
 def _pop_equations(rows: list[dict[str, str]]) -> list[tuple[str, ...]]:

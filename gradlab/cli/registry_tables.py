@@ -1,9 +1,12 @@
-"""Collect what ``gradlab list`` prints; the overview never imports torch."""
+"""Collect what ``gradlab list`` prints; the overview never imports torch.
+
+A kind is one of the catalog's (cells, measures, ...), ``variants`` or ``sweeps``; a
+leaf is one of its names.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from gradlab.sweeps import builtin
 
 
 USER_NAMES = {"inits": "initializers"}
-"""Names on the command line where they differ from the folder's."""
+"""Kinds by their name on the command line, where it differs from the catalog's."""
 
 OPTIONS = {
     "cells": "--cell",
@@ -24,7 +27,7 @@ OPTIONS = {
     "losses": "--loss",
     "measures": "--measure",
 }
-"""The option of ``gradlab sweep`` that takes a room's names."""
+"""Kind -> the option of ``gradlab sweep`` that takes its names."""
 
 LETTERS = {
     "input_gate": "i",
@@ -38,74 +41,81 @@ LETTERS = {
 
 
 def resolve(name: str) -> str:
-    """Return the room, or ``variants`` or ``sweeps``, that a typed name stands for.
+    """Return the kind that a name on the command line stands for.
 
     Raises:
         UnknownNameError: for any other name.
     """
-    room = USER_NAMES.get(name, name)
+    kind = USER_NAMES.get(name, name)
     known = (*catalog.KINDS, *USER_NAMES, "variants", "sweeps")
-    if room not in known:
-        raise UnknownNameError.among("room", name, known)
-    return room
+    if kind not in known:
+        raise UnknownNameError.among("kind", name, known)
+    return kind
 
 
 def overview() -> dict[str, list[str]]:
-    """Return every room's names without importing one leaf."""
-    return {
-        "cells": list(catalog.names("cells")),
-        "variants": [spec for spec, _, _ in _variants()],
-        "activations": list(catalog.names("activations")),
-        "inits": list(catalog.names("initializers")),
-        "inputs": [usage("inputs", name) for name in catalog.names("inputs")],
-        "losses": list(catalog.names("losses")),
-        "measures": list(catalog.names("measures")),
-        "sections": list(catalog.names("sections")),
-        "sweeps": list(builtin.names()),
-    }
+    """Return every kind's names without importing one leaf."""
+    names: dict[str, list[str]] = {}
+    typed = {kind: name for name, kind in USER_NAMES.items()}
+    for kind in catalog.KINDS:
+        names[typed.get(kind, kind)] = [usage(kind, n) for n in catalog.names(kind)]
+        if kind == "cells":
+            names["variants"] = [spec for spec, _, _ in _variants()]
+    return {**names, "sweeps": list(builtin.names())}
 
 
-def table(room: str) -> list[dict[str, str]]:
-    """Return a row per leaf of a room, all with the same columns, ``name`` first."""
-    tables: dict[str, Callable[[], list[dict[str, str]]]] = {
-        "cells": _cell_table,
-        "variants": _variant_table,
-        "measures": _measure_table,
-        "sections": _section_table,
-        "sweeps": _sweep_table,
-    }
-    if room in tables:
-        return tables[room]()
+def table(kind: str) -> list[dict[str, str]]:
+    """Return a row per leaf of a kind, all with the same columns, ``name`` first."""
+    match kind:
+        case "cells":
+            specs = [*catalog.names(kind), *(spec for spec, _, _ in _variants())]
+            return [_cell_row(spec) for spec in sorted(specs)]
+        case "variants":
+            return _variant_table()
+        case "measures":
+            return [
+                {"name": name, "unit": leaf.unit, "question": leaf.question}
+                for name, leaf in _leaves(kind)
+            ]
+        case "sections":
+            leaves = sorted(_leaves(kind), key=lambda pair: pair[1].order)
+            return [{"name": name, "question": leaf.question} for name, leaf in leaves]
+        case "sweeps":
+            return [
+                {"name": name, "question": builtin.question(name)}
+                for name in builtin.names()
+            ]
     return [
-        {"name": usage(room, name), "what it is": about["summary"]}
-        for name in catalog.names(room)
-        for about in [catalog.metadata(room, name)]
+        {
+            "name": usage(kind, name),
+            "what it is": catalog.metadata(kind, name)["summary"],
+        }
+        for name in catalog.names(kind)
     ]
 
 
-def details(room: str, name: str) -> dict[str, Any]:
+def _leaves(kind: str) -> list[tuple[str, Any]]:
+    return [(name, catalog.get(kind, name)) for name in catalog.names(kind)]
+
+
+def details(kind: str, name: str) -> dict[str, Any]:
     """Return all that is known of one leaf, its docstring as ``text``."""
-    if room == "sweeps":
+    if kind == "sweeps":
         return _sweep_details(name)
-    if room in ("cells", "variants"):
+    if kind in ("cells", "variants"):
         return _cell_details(name)
-    leaf = catalog.get(room, name)
-    fields = {"name": catalog.resolve(room, name)}
+    leaf = catalog.get(kind, name)
+    fields = {"name": catalog.resolve(kind, name)}
     for field in ("symbol", "unit", "question", "formula", "lipschitz", "reference"):
         value = getattr(leaf, field, "")
         if isinstance(value, str | float) and value != "":
             fields[field] = str(value)
-    built_in = catalog.external_source(room, name) is None
+    built_in = catalog.external_source(kind, name) is None
     fields["from"] = "gradlab" if built_in else "your file"
     fields["text"] = inspect.getdoc(leaf) or ""
-    if room in OPTIONS:
-        fields["use"] = f"use it   gradlab sweep {OPTIONS[room]} {fields['name']}"
+    if kind in OPTIONS:
+        fields["use"] = f"use it   gradlab sweep {OPTIONS[kind]} {fields['name']}"
     return fields
-
-
-def _cell_table() -> list[dict[str, str]]:
-    specs = [*catalog.names("cells"), *(spec for spec, _, _ in _variants())]
-    return [_cell_row(spec) for spec in sorted(specs)]
 
 
 def _cell_row(spec: str) -> dict[str, str]:
@@ -205,40 +215,15 @@ def _documented_arguments(leaf: type) -> dict[str, str]:
     return found
 
 
-def _measure_table() -> list[dict[str, str]]:
-    leaves: list[tuple[str, Any]] = [
-        (name, catalog.get("measures", name)) for name in catalog.names("measures")
-    ]
-    return [
-        {"name": name, "unit": leaf.unit, "question": leaf.question}
-        for name, leaf in leaves
-    ]
-
-
-def _section_table() -> list[dict[str, str]]:
-    leaves: list[tuple[str, Any]] = [
-        (name, catalog.get("sections", name)) for name in catalog.names("sections")
-    ]
-    leaves.sort(key=lambda pair: pair[1].order)
-    return [{"name": name, "question": leaf.question} for name, leaf in leaves]
-
-
-def usage(room: str, name: str) -> str:
+def usage(kind: str, name: str) -> str:
     """Return a name with what may follow its colon: ``gaussian[:SD]``."""
-    argument = catalog.metadata(room, name).get("argument")
+    argument = catalog.metadata(kind, name).get("argument")
     if not argument:
         return name
     if argument == "FILE":
         return f"{name}:FILE"
     words = argument.partition(",")[0].split()
     return f"{name}[:{''.join(word[0] for word in words).upper()}]"
-
-
-def _sweep_table() -> list[dict[str, str]]:
-    return [
-        {"name": name, "what it asks": builtin.question(name)}
-        for name in builtin.names()
-    ]
 
 
 def _sweep_details(name: str) -> dict[str, Any]:
