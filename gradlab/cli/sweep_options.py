@@ -43,7 +43,8 @@ class SweepCommand(click.Command):
         """Write the options under their headings."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            if record := param.get_help_record(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
                 heading = getattr(param, "heading", "Other options")
                 sections.setdefault(heading, []).append(record)
         for heading, records in sections.items():
