@@ -408,7 +408,7 @@ def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
 
 
 def _shape(joint: np.ndarray) -> Record:
-    word = statistics.decay(range(len(joint)), joint).word
+    word = statistics.decay(range(len(joint)), joint).shape
     code = np.float64(statistics.SHAPES.index(word))
     return Record("decay_shape", 1, {}, {}, code, note=word)
 

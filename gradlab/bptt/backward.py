@@ -5,9 +5,25 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradlab.cells.base import Recurrent
+from gradlab.cells.base import RecurrentProduct
 from gradlab.losses.base import Loss
 from gradlab.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class GradientFactors:
+    """Factors of G_t = delta_t operand_t^T, step t's part of dL/dweight_hh[rows].
+
+    Attributes:
+        rows: the rows of ``weight_hh``.
+        delta: (T, …M, B, rows), the gradient of the loss by ``weight_hh[rows] @
+            operand``.
+        operand: (T, …M, B, n), what the rows multiplied.
+    """
+
+    rows: slice
+    delta: Tensor
+    operand: Tensor
 
 
 @dataclass(frozen=True)
@@ -18,18 +34,17 @@ class Backward:
         loss: (…M, B), the losses; the pass starts from their sum.
         graph: dL/ds_t along the graph, as ``retain_grad`` gives it; per state,
             (T + 1, …M, B, n).
-        state: dL/ds_t with the other states of step t held, as in the state Jacobian;
-            same shapes. It differs from ``graph`` where one state is computed from
+        state: dL/ds_t with the other states of step t held fixed, as in J_t; same
+            shapes. It differs from ``graph`` where one state is computed from
             another, as the LSTM's h_t from c_t.
-        uses: the products with ``weight_hh``, in the cell's order, with delta_t, the
-            gradient that reached the product, (T, …M, B, rows), as ``product``. Empty
-            if the cell's steps do not list them.
+        factors: of the weight gradients, one for each product with ``weight_hh``, in
+            the cell's order; empty if the cell's steps do not list these products.
     """
 
     loss: Tensor
     graph: tuple[Tensor, ...]
     state: tuple[Tensor, ...]
-    uses: tuple[Recurrent, ...]
+    factors: tuple[GradientFactors, ...]
 
 
 class _GradientHook:
@@ -50,13 +65,13 @@ class _GradientHook:
 
 
 def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
-    """Run the trajectory's cell again with a graph, and the loss backward.
+    """Rerun the cell with an autograd graph and back-propagate the loss.
 
     Does not write the parameters' ``.grad`` and draws no random numbers. Gradients
     below the dtype's range are 0, as they are in training.
 
     Args:
-        trajectory: of which the cell, the inputs and the first state are used.
+        trajectory: its cell, inputs and s_0 are used.
         loss: of the sequences.
         direction: (…M, B, n), the loss's unit vectors.
     """
@@ -89,7 +104,7 @@ class _HookedRun:
         self.graph = [[_GradientHook(s) for s in start]]
         self.from_next_step: list[list[_GradientHook]] = []
         self.from_loss: list[_GradientHook] = []
-        self.recurrent: list[tuple[Recurrent, ...]] = []
+        self.recurrent: list[tuple[RecurrentProduct, ...]] = []
         self.deltas: list[list[_GradientHook]] = []
         for x in inputs:
             step = cell.step(x, self._alias(state))
@@ -99,25 +114,25 @@ class _HookedRun:
             self.outputs.append(output)
             self.from_loss.append(_GradientHook(output))
             self.recurrent.append(step.recurrent)
-            self.deltas.append([_GradientHook(use.product) for use in step.recurrent])
+            self.deltas.append([_GradientHook(r.product) for r in step.recurrent])
 
     def gradients(self) -> tuple[tuple, tuple, tuple]:
-        """Return ``graph``, ``state`` and ``uses`` of :class:`Backward`."""
+        """Return ``graph``, ``state`` and ``factors`` of :class:`Backward`."""
         graph = _by_state([[hook.gradient for hook in hooks] for hooks in self.graph])
         from_next = [[hook.gradient for hook in hooks] for hooks in self.from_next_step]
         from_next.append([torch.zeros_like(hook.like) for hook in self.graph[-1]])
         for t, hook in enumerate(self.from_loss, start=1):
             gradients = from_next[t]
             gradients[self.output_state] = gradients[self.output_state] + hook.gradient
-        uses = tuple(
-            Recurrent(
-                use.rows,
-                torch.stack([uses[k].operand.detach() for uses in self.recurrent]),
+        factors = tuple(
+            GradientFactors(
+                product.rows,
                 torch.stack([hooks[k].gradient for hooks in self.deltas]),
+                torch.stack([step[k].operand.detach() for step in self.recurrent]),
             )
-            for k, use in enumerate(self.recurrent[0])
+            for k, product in enumerate(self.recurrent[0])
         )
-        return graph, _by_state(from_next), uses
+        return graph, _by_state(from_next), factors
 
     def _alias(self, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         aliases = tuple(s.view_as(s) for s in state)

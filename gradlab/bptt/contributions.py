@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.cells.base import Recurrent
+from gradlab.bptt.backward import GradientFactors
 from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 from gradlab.numerics.logscale import exponent_of, ldexp, ln_vector_norm, log
 
@@ -25,26 +25,27 @@ class Contributions:
     share: np.ndarray
 
 
-def contributions(uses: tuple[Recurrent, ...]) -> Contributions:
-    """Return the steps' contributions from delta_t and the operands.
+def contributions(factors: tuple[GradientFactors, ...]) -> Contributions:
+    """Return the steps' contributions from G_t = delta_t operand_t^T.
 
-    G_t = delta_t operand_t^T on the rows of each use, which must not overlap. The sums
-    run in float64.
+    The rows of different factors must not overlap. The sums run in float64.
 
     Args:
-        uses: as in :class:`gradlab.bptt.Backward`.
+        factors: as in :class:`gradlab.bptt.Backward`.
     """
-    length, *lead = uses[0].operand.shape[:-1]
-    deltas = [_sequences_first(use.product) for use in uses]
-    operands = [_sequences_first(use.operand) for use in uses]
+    length, *batch_shape = factors[0].operand.shape[:-1]
+    deltas = [_sequences_first(part.delta) for part in factors]
+    operands = [_sequences_first(part.operand) for part in factors]
     return Contributions(
-        np.moveaxis(_ln_norms(deltas, operands), 1, 0)[:length].reshape(-1, *lead),
-        np.moveaxis(_shares(deltas, operands), 1, 0)[:length].reshape(-1, *lead),
+        np.moveaxis(_ln_norms(deltas, operands), 1, 0)[:length].reshape(
+            -1, *batch_shape
+        ),
+        np.moveaxis(_shares(deltas, operands), 1, 0)[:length].reshape(-1, *batch_shape),
     )
 
 
 def contributions_of_gradients(gradients: Tensor) -> Contributions:
-    """Return the same from the G_t themselves, (T, B, rows, columns)."""
+    """Return the steps' contributions from the G_t, (T, B, rows, columns)."""
     parts = gradients.double().flatten(2)
     exponent = exponent_of(parts.abs().amax((0, 2)))
     scaled = ldexp(parts, -exponent[:, None])
@@ -56,11 +57,11 @@ def contributions_of_gradients(gradients: Tensor) -> Contributions:
 # |G_t|_F = |delta_t| |operand_t|, since G_t has rank one. Steps far back can be 1e-300
 # of the last one, and their squares leave float64's range, so each step has a power of
 # two of its own. A share is relative to |G|^2: one power of two a sequence is enough,
-# and what underflows below it is a share of 0.
+# and a step that underflows relative to it has a share of 0.
 
 
 def _ln_norms(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
-    """Return ln |G_t|_F over the rows of all uses, (N, T)."""
+    """Return ln |G_t|_F over all factors, (N, T)."""
     of_delta = _common_exponent(deltas, axes=(-1,))
     of_operand = _common_exponent(operands, axes=(-1,))
     squares = [
@@ -72,7 +73,7 @@ def _ln_norms(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
 
 
 def _shares(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
-    """Return <G_t, G> / |G|_F^2 over the rows of all uses, (N, T)."""
+    """Return <G_t, G> / |G|_F^2 over all factors, (N, T)."""
     of_delta = _common_exponent(deltas, axes=(-2, -1))
     of_operand = _common_exponent(operands, axes=(-2, -1))
     products, totals = [], []
@@ -86,7 +87,7 @@ def _shares(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
 
 
 def _common_exponent(parts: list[Tensor], axes: tuple[int, ...]) -> Tensor:
-    """Return the power of two of the largest entry of all parts over axes, kept."""
+    """Return e with |entries| < 2^e of all parts, over ``axes``, which stay as 1."""
     largest = [part.abs().amax(axes, keepdim=True) for part in parts]
     return exponent_of(torch.stack(largest).amax(0))
 

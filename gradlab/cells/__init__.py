@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gradlab.cells._build import build, ensemble, select_members
     from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells._torch_cell import TorchCell
-    from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
+    from gradlab.cells.base import Cell, Diagonal, RecurrentProduct, Step, StepJacobian
 
 _MODULES = {
     "build": "_build",
@@ -23,7 +23,7 @@ _MODULES = {
     "Cell": "base",
     "Diagonal": "base",
     "MultiLayerCell": "_multi_layer",
-    "Recurrent": "base",
+    "RecurrentProduct": "base",
     "Step": "base",
     "StepJacobian": "base",
     "TorchCell": "_torch_cell",
@@ -33,7 +33,7 @@ __all__ = [
     "Cell",
     "Diagonal",
     "MultiLayerCell",
-    "Recurrent",
+    "RecurrentProduct",
     "Step",
     "StepJacobian",
     "TorchCell",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from gradlab.cells.base import Cell, Diagonal, Recurrent, Step, StepJacobian
+from gradlab.cells.base import Cell, Diagonal, RecurrentProduct, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
 
@@ -227,10 +227,10 @@ class MultiLayerCell(Cell):
         return first
 
 
-def _shifted(use: Recurrent, by: int) -> Recurrent:
+def _shifted(use: RecurrentProduct, by: int) -> RecurrentProduct:
     """Return the use with its rows counted from elsewhere."""
     rows = slice(use.rows.start + by, use.rows.stop + by)
-    return Recurrent(rows, use.operand, use.product)
+    return RecurrentProduct(rows, use.operand, use.product)
 
 
 def _numbered(named: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

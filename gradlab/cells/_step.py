@@ -16,7 +16,7 @@ _EMPTY: Mapping[str, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Recurrent:
+class RecurrentProduct:
     """One product with ``weight_hh`` inside a step.
 
     Attributes:
@@ -48,7 +48,7 @@ class Step:
     state: tuple[Tensor, ...]
     gates: Mapping[str, Tensor] = field(default_factory=lambda: _EMPTY)
     pre_activations: Mapping[str, Tensor] = field(default_factory=lambda: _EMPTY)
-    recurrent: tuple[Recurrent, ...] = ()
+    recurrent: tuple[RecurrentProduct, ...] = ()
 
     def at(self, index: int | slice | tuple) -> "Step":
         """Return the step with every tensor at ``index`` of its leading axes."""
@@ -69,7 +69,7 @@ def combine(function: Callable[[list[Tensor]], Tensor], steps: Sequence[Step]) -
             for name in first.pre_activations
         },
         tuple(
-            Recurrent(
+            RecurrentProduct(
                 use.rows,
                 function([s.recurrent[k].operand for s in steps]),
                 function([s.recurrent[k].product for s in steps]),

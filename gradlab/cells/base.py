@@ -20,7 +20,7 @@ add, each of it optional:
   ``Diagonal``), and ``conveyor`` where the carry is kept by a gate. A class that
   overrides ``step`` inherits none of them;
 * what is looked at: ``Step(state, gates, pre_activations, recurrent)``, with the names
-  in ``gate_names`` and the products with ``weight_hh`` as ``Recurrent``;
+  in ``gate_names`` and the products with ``weight_hh`` as ``RecurrentProduct``;
 * PyTorch's parameters ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``: derive
   from :class:`gradlab.cells.TorchCell`, whose ensembles are supported;
 * ensembles, many members computed at once: set ``supports_ensembles`` and use
@@ -42,7 +42,7 @@ from torch import Tensor, nn
 from gradlab.cells import _automatic
 from gradlab.cells._step import (
     Diagonal,
-    Recurrent,
+    RecurrentProduct,
     Step,
     StepJacobian,
     combine,
@@ -55,7 +55,7 @@ from gradlab.numerics.shapes import Cotangents, Inputs, State
 __all__ = [
     "Cell",
     "Diagonal",
-    "Recurrent",
+    "RecurrentProduct",
     "Step",
     "StepJacobian",
     "combine",
@@ -138,7 +138,7 @@ class Cell(nn.Module, ABC):
     def recurrent_parameters(self) -> tuple[str, ...]:
         """Parameter names of ``weight_hh``, one for each layer; empty if there is none.
 
-        ``weight_blocks`` and :class:`Recurrent` count rows through all of them.
+        ``weight_blocks`` and :class:`RecurrentProduct` count rows through all of them.
         """
         known = dict(self.named_parameters())
         return ("weight_hh",) if "weight_hh" in known else ()

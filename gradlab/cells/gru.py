@@ -9,7 +9,7 @@ from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._torch_cell import TorchCell, row
-from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
@@ -112,7 +112,7 @@ class GRU(TorchCell):
         (x_rz, x_n), (y_rz, y_n) = (v.split([rz, n], -1) for v in (x, y))
         a_r, a_z = (x_rz + y_rz).split(self.hidden_size, -1)
         r, z = self.gate(a_r), self.gate(a_z)
-        recurrent = Recurrent(slice(0, rz + n), h, product)
+        recurrent = RecurrentProduct(slice(0, rz + n), h, product)
         return r, z, (a_r, a_z, x_n + r * y_n), (recurrent,)
 
     def _reset_before(self, x: Tensor, h: Tensor):
@@ -128,8 +128,8 @@ class GRU(TorchCell):
         reset = r * h
         product_n = linear(reset, u_n)
         recurrent = (
-            Recurrent(slice(0, rz), h, product),
-            Recurrent(slice(rz, rz + n), reset, product_n),
+            RecurrentProduct(slice(0, rz), h, product),
+            RecurrentProduct(slice(rz, rz + n), reset, product_n),
         )
         return r, z, (a_r, a_z, x_n + product_n), recurrent
 

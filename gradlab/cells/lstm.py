@@ -10,7 +10,7 @@ from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._torch_cell import TorchCell, row
-from gradlab.cells.base import Diagonal, Recurrent, Step, StepJacobian
+from gradlab.cells.base import Diagonal, RecurrentProduct, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
@@ -155,7 +155,7 @@ class LSTM(TorchCell):
         if self.no_forget:
             del gates["forget_gate"]
         rows = slice(0, self.weight_hh.shape[-2])
-        return Step((h, c), gates, a, (Recurrent(rows, state[0], product),))
+        return Step((h, c), gates, a, (RecurrentProduct(rows, state[0], product),))
 
     def _slopes_of_c(self, state, step: Step) -> tuple[dict[str, Tensor], Tensor]:
         """Return dc_t/da by gate, in the order of the weight's rows, and d."""

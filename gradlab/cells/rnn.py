@@ -6,7 +6,7 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._torch_cell import TorchCell, row
-from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
 from gradlab.numerics.batch_invariant import linear, right_multiply, scale_rows
 
 
@@ -52,7 +52,7 @@ class RNN(TorchCell):
         (h,) = state
         product = linear(h, self.weight_hh)
         a = self._pre_activations(inputs, product)
-        recurrent = Recurrent(slice(0, self.hidden_size), h, product)
+        recurrent = RecurrentProduct(slice(0, self.hidden_size), h, product)
         return Step((self.activation(a),), {}, {"recurrent": a}, (recurrent,))
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:

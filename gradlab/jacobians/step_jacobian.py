@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.cells.base import Recurrent, Step, StepJacobian
+from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
 from gradlab.jacobians.batched_jacobian import (
     BatchedJacobian,
     JacobianSpan,
@@ -165,7 +165,7 @@ def _double(step: Step) -> Step:
         {name: gate.double() for name, gate in step.gates.items()},
         {name: values.double() for name, values in step.pre_activations.items()},
         tuple(
-            Recurrent(use.rows, use.operand.double(), use.product.double())
+            RecurrentProduct(use.rows, use.operand.double(), use.product.double())
             for use in step.recurrent
         ),
     )

@@ -9,12 +9,13 @@ from torch import Tensor
 from gradlab.bptt import (
     Backward,
     Contributions,
+    GradientFactors,
     backward,
     contributions,
     weight_gradients,
 )
 from gradlab.bptt.contributions import contributions_of_gradients
-from gradlab.cells.base import Cell, Recurrent
+from gradlab.cells.base import Cell
 from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
 from gradlab.losses.base import Loss, directions
 from gradlab.losses.last import Last
@@ -70,9 +71,9 @@ class Flow:
     @cached_property
     def contributions(self) -> Contributions:
         """The contribution G_t of every step to dL/dW_hh."""
-        uses = self.backward.uses
-        if _disjoint(uses):
-            return contributions(uses)
+        factors = self.backward.factors
+        if _disjoint(factors):
+            return contributions(factors)
         gradients = weight_gradients(self.trajectory, self.loss, self._direction)
         return contributions_of_gradients(gradients)
 
@@ -85,8 +86,8 @@ class Flow:
         return torch.from_numpy(drawn).to(hidden).expand(*self.batch_shape, -1)
 
 
-def _disjoint(uses: tuple[Recurrent, ...]) -> bool:
-    """Return whether there are uses of ``weight_hh``, on rows that do not overlap."""
-    spans = sorted((use.rows.start or 0, use.rows.stop) for use in uses)
+def _disjoint(factors: tuple[GradientFactors, ...]) -> bool:
+    """Return whether there are factors, and their rows do not overlap."""
+    spans = sorted((part.rows.start or 0, part.rows.stop) for part in factors)
     overlap = any(b[0] < a[1] for a, b in zip(spans, spans[1:], strict=False))
     return bool(spans) and not overlap

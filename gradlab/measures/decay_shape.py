@@ -35,8 +35,8 @@ class DecayShape(Measure):
             decay(norms.lags, curve) for curve in curves.reshape(-1, len(norms.lags))
         ]
         lead = curves.shape[:-1]
-        words = np.array([one.word for one in found], dtype=object).reshape(lead)
-        codes = np.array([float(SHAPES.index(one.word)) for one in found])
+        words = np.array([one.shape for one in found], dtype=object).reshape(lead)
+        codes = np.array([float(SHAPES.index(one.shape)) for one in found])
         exponents = np.array([one.exponent for one in found])
         return {
             "decay_shape": Reading(

@@ -13,7 +13,7 @@ from gradlab.statistics.intervals import (
     MIN_SEEDS,
     batch_means,
     interval,
-    student,
+    t_quantile,
 )
 from gradlab.statistics.verdicts import (
     THRESHOLDS,
@@ -39,6 +39,6 @@ __all__ = [
     "half_life",
     "horizon",
     "interval",
-    "student",
+    "t_quantile",
     "verdict",
 ]

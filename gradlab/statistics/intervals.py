@@ -31,20 +31,20 @@ def interval(
         mean = float(array.mean())
     if array.size < MIN_SEEDS or not np.isfinite(array).all():
         return (mean, np.nan, np.nan)
-    half = student(array.size - 1, level) * array.std(ddof=1) / np.sqrt(array.size)
+    half = t_quantile(array.size - 1, level) * array.std(ddof=1) / np.sqrt(array.size)
     return (mean, float(mean - half), float(mean + half))
 
 
 @cache
-def student(freedom: int, level: float = 0.95) -> float:
-    """Return Student's two-sided quantile for ``freedom`` degrees of freedom.
+def t_quantile(dof: int, level: float = 0.95) -> float:
+    """Return Student's two-sided quantile for ``dof`` degrees of freedom.
 
-    >>> round(student(4), 3)
+    >>> round(t_quantile(4), 3)
     2.776
     """
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 0.5 + level / 2))
+    return float(stdtrit(dof, 0.5 + level / 2))
 
 
 # ln |P| at lag T is a sum of T increments x_t, and the rate is their mean. Increments
@@ -103,7 +103,9 @@ def batch_means(
     if not np.isfinite(curve).all():
         return (rate, np.nan, np.nan)
     variance, batches = _variance(np.diff(lags[settling:]), np.diff(curve[settling:]))
-    half = student(batches - 1, level) * np.sqrt(variance / span) if batches else np.nan
+    half = (
+        t_quantile(batches - 1, level) * np.sqrt(variance / span) if batches else np.nan
+    )
     return (rate, float(rate - half), float(rate + half))
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradlab.cells import select_members
-from gradlab.cells.base import Cell, Recurrent, Step, combine
+from gradlab.cells.base import Cell, RecurrentProduct, Step, combine
 from gradlab.trajectory.steps import iterate_steps
 from gradlab.trajectory.stored import Trajectory, collect
 
@@ -84,7 +84,7 @@ class CheckpointedTrajectory(Trajectory):
         return self.full.pre_activations
 
     @property
-    def recurrent(self) -> tuple[Recurrent, ...]:
+    def recurrent(self) -> tuple[RecurrentProduct, ...]:
         """The products with ``weight_hh``; stores the whole run."""
         return self.full.recurrent
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gradlab.cells import select_members
 from gradlab.cells._multi_layer import MultiLayerCell
-from gradlab.cells.base import Cell, Recurrent, Step, combine
+from gradlab.cells.base import Cell, RecurrentProduct, Step, combine
 from gradlab.errors import ConfigError
 
 
@@ -32,7 +32,7 @@ class Trajectory:
     states: tuple[Tensor, ...]
     gates: Mapping[str, Tensor]
     pre_activations: Mapping[str, Tensor]
-    recurrent: tuple[Recurrent, ...]
+    recurrent: tuple[RecurrentProduct, ...]
 
     @property
     def length(self) -> int:

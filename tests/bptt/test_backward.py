@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.bptt import backward, contributions, weight_gradients
+from gradlab.bptt import (
+    GradientFactors,
+    backward,
+    contributions,
+    weight_gradients,
+)
 from gradlab.bptt.contributions import contributions_of_gradients
-from gradlab.cells.base import Recurrent
 from gradlab.jacobians import jacobian_product
 from gradlab.losses import directions
 from gradlab.losses.every import Every
@@ -63,8 +67,8 @@ def test_hooks_give_autograds_gradients(spec, loss):
     for ours, other in zip(caught.graph, theirs, strict=True):
         assert off(ours, other) < TOLERANCE
     total = torch.zeros_like(weight)
-    for use in caught.uses:
-        total[use.rows] += torch.einsum("tbr,tbn->rn", use.product, use.operand)
+    for part in caught.factors:
+        total[part.rows] += torch.einsum("tbr,tbn->rn", part.delta, part.operand)
     assert off(total, weight) < TOLERANCE
 
 
@@ -108,16 +112,16 @@ def test_the_steps_parts_add_up_to_autograds_weight_gradient(spec):
     slow = contributions_of_gradients(parts)
     assert np.allclose(slow.share.sum(axis=0), 1, atol=TOLERANCE)
     if spec != "user":
-        quick = contributions(backward(trajectory, Last(), direction).uses)
+        quick = contributions(backward(trajectory, Last(), direction).factors)
         assert np.abs(quick.share - slow.share).max() < TOLERANCE
         assert np.abs(quick.ln_norm - slow.ln_norm).max() < TOLERANCE
 
 
 def test_contributions_far_below_any_float_keep_their_shares():
     trajectory = lively("rnn")
-    uses = backward(trajectory, Last(), 1e-200 * direction_of(trajectory)).uses
-    plain = contributions(backward(trajectory, Last(), direction_of(trajectory)).uses)
-    small = contributions(uses)
+    direction = direction_of(trajectory)
+    plain = contributions(backward(trajectory, Last(), direction).factors)
+    small = contributions(backward(trajectory, Last(), 1e-200 * direction).factors)
     assert np.allclose(small.share, plain.share, atol=1e-12)
     assert np.allclose(small.ln_norm - plain.ln_norm, np.log(1e-200), atol=1e-9)
 
@@ -130,13 +134,14 @@ def test_contributions_far_below_the_last_step_keep_their_size(width, dtype):
     lags = torch.arange(steps, 0, -1).double()[:, None, None]
     delta, operand = torch.ones(1, width).double(), torch.full((1, width), 3.0).double()
     shrinking = (10.0**-lags * delta).to(dtype)
-    use = Recurrent(slice(0, width), operand.to(dtype).expand(steps, 1, -1), shrinking)
-    found = contributions((use,))
+    constant = operand.to(dtype).expand(steps, 1, -1)
+    factors = GradientFactors(slice(0, width), shrinking, constant)
+    found = contributions((factors,))
     expected = shrinking[..., 0].double().log().numpy() + np.log(3.0 * width)
     np.testing.assert_allclose(found.ln_norm, expected, rtol=0, atol=1e-9)
-    small = Recurrent(use.rows, shrinking, use.operand)
-    np.testing.assert_allclose(contributions((small,)).ln_norm, expected, atol=1e-9)
-    parts = use.product[..., :, None].double() * use.operand[..., None, :].double()
+    swapped = GradientFactors(factors.rows, constant, shrinking)
+    np.testing.assert_allclose(contributions((swapped,)).ln_norm, expected, atol=1e-9)
+    parts = shrinking[..., :, None].double() * constant[..., None, :].double()
     slow = contributions_of_gradients(parts)
     np.testing.assert_allclose(slow.ln_norm, expected, rtol=0, atol=1e-9)
     np.testing.assert_allclose(slow.share.sum(axis=0), 1, atol=1e-12)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from gradlab.cells.base import Cell, Recurrent
+from gradlab.cells.base import Cell, RecurrentProduct
 from gradlab.trajectory import Trajectory
 from tests.gpu.elsewhere import DEVICE, Elsewhere
 
@@ -46,7 +46,7 @@ def moved(run: Trajectory, device: str) -> Trajectory:
         gates={name: gate.to(device) for name, gate in run.gates.items()},
         pre_activations={k: a.to(device) for k, a in run.pre_activations.items()},
         recurrent=tuple(
-            Recurrent(use.rows, use.operand.to(device), use.product.to(device))
+            RecurrentProduct(use.rows, use.operand.to(device), use.product.to(device))
             for use in run.recurrent
         ),
     )

@@ -11,7 +11,7 @@ import torch
 from gradlab import cells
 from gradlab.activations.linear import Linear
 from gradlab.activations.relu import ReLU
-from gradlab.cells.base import Recurrent
+from gradlab.cells.base import RecurrentProduct
 from gradlab.jacobians import (
     JacobianNorms,
     jacobian_norms,
@@ -94,7 +94,7 @@ def upcast(trajectory):
         gates={k: v.double() for k, v in trajectory.gates.items()},
         pre_activations={k: v.double() for k, v in trajectory.pre_activations.items()},
         recurrent=tuple(
-            Recurrent(use.rows, use.operand.double(), use.product.double())
+            RecurrentProduct(use.rows, use.operand.double(), use.product.double())
             for use in trajectory.recurrent
         ),
     )

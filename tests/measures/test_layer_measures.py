@@ -114,7 +114,7 @@ def test_the_parts_of_all_recurrent_weights_add_up(spec):
     np.testing.assert_allclose(share.sum(-1), 1, atol=1e-12)
     hidden = trajectory.states[trajectory.cell.output_state]
     direction = noise(*hidden.shape[1:], seed=5)
-    ours = contributions(backward(trajectory, Last(), direction).uses)
+    ours = contributions(backward(trajectory, Last(), direction).factors)
     slow = contributions_of_gradients(weight_gradients(trajectory, Last(), direction))
     np.testing.assert_allclose(ours.ln_norm, slow.ln_norm, atol=1e-10)
     np.testing.assert_allclose(ours.share, slow.share, atol=1e-10)

@@ -38,7 +38,7 @@ def named(shape: str, fall: float, correlation: float, length: int) -> dict[str,
     total = fall * np.sqrt(0.9 * length)
     line = at / (0.9 * length) if shape == "exponential" else _log(at) / np.log(10)
     words = [
-        decay(at, walk[at] - total * line).word for walk in walks(correlation, length)
+        decay(at, walk[at] - total * line).shape for walk in walks(correlation, length)
     ]
     return {word: words.count(word) / CURVES for word in SHAPES}
 
@@ -77,21 +77,21 @@ def test_no_name_for_what_is_flat_short_broken_or_of_another_shape():
         0.5 * np.log(1 - at / 257),
         -np.minimum(0.1 * at, 10.0),
     ):
-        assert decay(at, curve).word == "unresolved"
+        assert decay(at, curve).shape == "unresolved"
     short = np.array(lags(48))
-    assert decay(short, -0.5 * short).word == "unresolved"
-    assert decay([0, 100], [0.0, -50.0]).word == "unresolved"
+    assert decay(short, -0.5 * short).shape == "unresolved"
+    assert decay([0, 100], [0.0, -50.0]).shape == "unresolved"
 
 
 def test_exact_lines_give_exact_slopes():
     at = np.array(lags(500))
     found = decay(at, -0.25 * at + 3)
-    assert found.word == "exponential"
+    assert found.shape == "exponential"
     assert abs(found.rate + 0.25) < 1e-12
     found = decay(at[1:], 2 - 1.5 * np.log(at[1:]))
-    assert found.word == "power-law"
+    assert found.shape == "power-law"
     assert abs(found.exponent + 1.5) < 1e-12
-    assert decay(at, 0.1 * at).word == "exponential"
+    assert decay(at, 0.1 * at).shape == "exponential"
 
 
 def autonomous(width: int, steps: int, **options):
@@ -117,7 +117,7 @@ def test_a_critical_network_decays_as_one_over_the_root_of_its_age(width):
         for steps in lengths
     ]
     found = decay(lengths, [norm["joint"][-1].mean() for norm in norms])
-    assert found.word == "power-law"
+    assert found.shape == "power-law"
     assert abs(found.exponent + 0.5) < 0.02
 
 
