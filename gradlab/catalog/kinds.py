@@ -20,7 +20,7 @@ BASES = {
     "measures": ("gradlab.measures", "Measure"),
     "sections": ("gradlab.report.sections", "Section"),
 }
-"""Kind -> the package its leaves stand in, and the base class in its ``base.py``."""
+"""Kind -> the package of its leaves, and the base class in its ``base.py``."""
 
 KINDS = tuple(BASES)
 ALIASES = {"activations": {"identity": "linear"}}
@@ -47,17 +47,12 @@ def folder(kind: str) -> Path:
     return PACKAGE.joinpath(*BASES[kind][0].split(".")[1:])
 
 
+@cache
 def files(kind: str) -> dict[str, Path]:
     """Return the files of the built-in leaves of a kind by name."""
-    where = folder(kind)
-    return _files(where, where.stat().st_mtime_ns)
-
-
-@cache
-def _files(where: Path, modified: int) -> dict[str, Path]:
     return {
         path.stem: path
-        for path in sorted(where.glob("*.py"))
+        for path in sorted(folder(kind).glob("*.py"))
         if path.stem != "base" and not path.stem.startswith("_")
     }
 

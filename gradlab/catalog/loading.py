@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,17 +104,13 @@ def _errors_located(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _line_in(path: Path, error: BaseException) -> int | str:
+def _line_in(path: Path, error: BaseException) -> str:
     """Return the last line of ``path`` that the error passed through."""
     if isinstance(error, SyntaxError) and error.lineno:
-        return error.lineno
-    line: int | str = "?"
-    trace = error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+        return str(error.lineno)
+    trace = traceback.extract_tb(error.__traceback__)
+    lines = [str(frame.lineno) for frame in trace if frame.filename == str(path)]
+    return lines[-1] if lines else "?"
 
 
 def _refuse_taken(kind: str, name: str, path: Path) -> None:

@@ -1,15 +1,14 @@
-"""What leaves state about themselves, available without importing torch.
+"""Class attributes of leaves, available without importing torch.
 
 The parent process of a sweep needs the options of cells and the versions of measures,
 but importing them imports torch, which takes seconds. So the class attributes of all
-built-in leaves are collected once in a process of its own and kept in ``__pycache__``
-beside the bytecode. As with bytecode, the modification times of the sources (here of
-the whole package, since an attribute may come from a base class or a constant) decide
-whether the cache is still valid, and where it cannot be written it is made each time.
+built-in leaves are collected once by another process and cached as JSON next to the
+bytecode. As for bytecode, sizes and modification times of the sources (here of the
+whole package, since an attribute may come from a base class or a constant) decide
+whether the cache is valid. Where it cannot be written, each process collects anew.
 """
 
 import dataclasses
-import hashlib
 import json
 import os
 import subprocess
@@ -28,7 +27,7 @@ from gradlab.catalog.kinds import KINDS, PACKAGE, base_of, files
 def metadata(kind: str, name: str) -> Mapping[str, Any]:
     """Return the class attributes of a leaf that JSON can express, by name.
 
-    Inherited ones are included; tuples are lists. Two more entries: ``summary``, the
+    Inherited ones are included; tuples become lists. Two more entries: ``summary``, the
     first line of the docstring, and ``settings``, its dataclass fields with defaults.
     Does not import a built-in leaf unless torch is imported already.
 
@@ -44,9 +43,9 @@ def metadata(kind: str, name: str) -> Mapping[str, Any]:
 
 
 def collect() -> dict[str, dict[str, Any]]:
-    """Import all built-in leaves; return the metadata of each by kind and name.
+    """Import all built-in leaves; return the metadata of each by ``"KIND NAME"``.
 
-    A leaf that cannot be imported is left out: whoever uses it gets the error.
+    A leaf that cannot be imported is left out: :func:`metadata` of it raises the error.
     """
     found = {}
     for kind in KINDS:
@@ -77,7 +76,8 @@ def _describe(kind: str, leaf: type) -> dict[str, Any]:
 def _default(field: dataclasses.Field) -> Any:
     """Return a field's default, or the name of its type where JSON has no such value.
 
-    Not its text: that of a function has its address, which is another in each process.
+    A fingerprint of settings must not change from process to process, as the text of
+    an object with its address does.
     """
     value = field.default
     if field.default_factory is not dataclasses.MISSING:
@@ -95,47 +95,40 @@ def _is_plain(value: Any) -> bool:
 
 @cache
 def _cached() -> dict[str, dict[str, Any]]:
-    """Return what :func:`collect` does, from the cache; renew that if out of date."""
+    """Return what :func:`collect` does from the cache, renewed if out of date."""
     file = Path(cache_from_source(__file__)).with_name("metadata.json")
-    state = _state_of_sources()
+    sources = _sources()
     with suppress(OSError, ValueError, KeyError):
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["state"] == state:
-            return kept["leaves"]
+        cached = json.loads(file.read_text(encoding="utf-8"))
+        if cached["sources"] == sources:
+            return cached["leaves"]
     leaves = _collect_elsewhere()
     if leaves:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = file.with_name(f"metadata.{os.getpid()}.tmp")
-            unfinished.write_text(json.dumps({"state": state, "leaves": leaves}))
+            unfinished.write_text(json.dumps({"sources": sources, "leaves": leaves}))
             unfinished.replace(file)
     return leaves
 
 
-def _state_of_sources() -> str:
-    """Return a hash of path, size and modification time of the package's files."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        status = path.stat()
-        place = path.relative_to(PACKAGE).as_posix()
-        digest.update(f"{place} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+def _sources() -> dict[str, list[int]]:
+    """Return size and modification time (ns) of each of the package's files."""
+    status = {str(path): path.stat() for path in PACKAGE.rglob("*.py")}
+    return {path: [one.st_size, one.st_mtime_ns] for path, one in status.items()}
 
 
 def _collect_elsewhere() -> dict[str, dict[str, Any]]:
-    """Run :func:`collect` in another Python process; nothing where that fails."""
+    """Run :func:`collect` in another Python process; return nothing if that fails."""
     program = (
         "import json; from gradlab.catalog.metadata import collect;"
         "print(json.dumps(collect()))"
     )
-    path = os.pathsep.join([str(PACKAGE.parent), *filter(None, sys.path)])
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
         check=False,
+        cwd=PACKAGE.parent,
         text=True,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
     )
-    if done.returncode:
-        return {}
-    return json.loads(done.stdout.splitlines()[-1])
+    return {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
