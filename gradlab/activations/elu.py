@@ -7,7 +7,10 @@ from gradlab.activations.base import Activation
 
 
 class ELU(Activation):
-    """x for x > 0, else exp(x) - 1."""
+    """x for x > 0, else exp(x) - 1.
+
+    Source: Clevert, Unterthiner & Hochreiter 2016.
+    """
 
     name = "elu"
     lipschitz = 1.0

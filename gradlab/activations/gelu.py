@@ -12,6 +12,8 @@ class GELU(Activation):
     """x Phi(x) with Phi the normal distribution function (the exact form, by erf).
 
     The slope Phi(x) + x phi(x) has its maximum, 1.1289, at x = sqrt 2.
+
+    Source: Hendrycks & Gimpel 2016.
     """
 
     name = "gelu"

@@ -9,6 +9,8 @@ class Hardsigmoid(Activation):
     """x/6 + 1/2 clipped to [0, 1]: exactly 0 or 1 for |x| >= 3.
 
     PyTorch's own is not used: its derivative in float64 is the float32 of 1/6.
+
+    Source: Howard et al. 2019.
     """
 
     name = "hardsigmoid"

@@ -7,7 +7,10 @@ from gradlab.activations.base import Activation
 
 
 class Hardtanh(Activation):
-    """x clipped to [-1, 1]; the slope at -1 and 1 is 0."""
+    """x clipped to [-1, 1]; the slope at -1 and 1 is 0.
+
+    Source: Collobert et al. 2011.
+    """
 
     name = "hardtanh"
     lipschitz = 1.0

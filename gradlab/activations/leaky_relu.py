@@ -10,7 +10,10 @@ NEGATIVE_SLOPE = 0.01
 
 
 class LeakyReLU(Activation):
-    """x for x > 0, else x/100, as PyTorch's default; the slope at 0 is 1/100."""
+    """x for x > 0, else x/100, as PyTorch's default; the slope at 0 is 1/100.
+
+    Source: Maas, Hannun & Ng 2013.
+    """
 
     name = "leaky_relu"
     lipschitz = 1.0

@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class ReLU(Activation):
-    """max(x, 0); the slope at 0 is 0."""
+    """max(x, 0); the slope at 0 is 0.
+
+    Source: Nair & Hinton 2010.
+    """
 
     name = "relu"
     lipschitz = 1.0

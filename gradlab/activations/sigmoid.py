@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x)), the usual gate; its slope is 1/4 at most."""
+    """1 / (1 + exp(-x)), the usual gate; its slope is 1/4 at most.
+
+    Source: the gates of Hochreiter & Schmidhuber 1997.
+    """
 
     name = "sigmoid"
     lipschitz = 0.25

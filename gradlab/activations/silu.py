@@ -10,6 +10,8 @@ class SiLU(Activation):
     """x s(x) with s the logistic function.
 
     With u = x/2 the slope has its maximum, (1 + u) / 2, at u tanh u = 1.
+
+    Source: Elfwing, Uchibe & Doya 2018.
     """
 
     name = "silu"

@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class Sin(Activation):
-    """sin x; its slope can be negative, which flips the gradient's sign."""
+    """sin x; its slope can be negative, which flips the gradient's sign.
+
+    Source: Sitzmann et al. 2020.
+    """
 
     name = "sin"
     lipschitz = 1.0

@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class Softplus(Activation):
-    """ln(1 + exp x), accurate everywhere (PyTorch's is x above 20)."""
+    """ln(1 + exp x), accurate everywhere (PyTorch's is x above 20).
+
+    Source: Dugas et al. 2001.
+    """
 
     name = "softplus"
     lipschitz = 1.0

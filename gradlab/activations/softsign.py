@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class Softsign(Activation):
-    """x / (1 + |x|), like tanh, but saturating slowly."""
+    """x / (1 + |x|), like tanh, but saturating slowly.
+
+    Source: Bergstra et al. 2009.
+    """
 
     name = "softsign"
     lipschitz = 1.0

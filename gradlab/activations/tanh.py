@@ -6,7 +6,10 @@ from gradlab.activations.base import Activation
 
 
 class Tanh(Activation):
-    """tanh x, the usual activation of recurrent networks."""
+    """tanh x, the usual activation of recurrent networks.
+
+    Source: LeCun et al. 1998.
+    """
 
     name = "tanh"
     lipschitz = 1.0

@@ -32,7 +32,7 @@ def derivative(leaf: type[Activation]) -> Finding:
 
 
 def lipschitz(leaf: type[Activation]) -> Finding:
-    """Check that the slope's size stays within ``lipschitz``."""
+    """Check that |slope| is at most ``lipschitz``."""
     phi = leaf()
     x = torch.linspace(-30, 30, 600_001, dtype=torch.float64)
     largest = phi.derivative(x, phi(x)).abs().max().item()
@@ -43,8 +43,8 @@ def lipschitz(leaf: type[Activation]) -> Finding:
     )
 
 
-def each_element_alone(leaf: type[Activation]) -> Finding:
-    """Check that an element's bits do not depend on how many there are."""
+def bits(leaf: type[Activation]) -> Finding:
+    """Check that an element's bits do not depend on the number of elements."""
     phi = leaf()
     x = _points(torch.float32)[:407].reshape(11, 37)
     together = phi(x), phi.derivative(x, phi(x))
@@ -82,5 +82,5 @@ CHECKS = {
     "the derivative is autograd's": derivative,
     "slopes stay within the Lipschitz bound": lipschitz,
     "finite numbers stay finite": finite,
-    "an element's bits do not depend on the others": each_element_alone,
+    "an element's bits do not depend on the others": bits,
 }

@@ -43,7 +43,7 @@ def same_summary(
 
 
 def _trace(cell: Cell, inputs: Tensor) -> dict[str, Tensor]:
-    """Return what a run over inputs (T, …M, B, I) gives by name, member axis first."""
+    """Return the numbers of a run over (T, …M, B, I) by name, member axis first."""
     found: dict[str, Tensor] = {}
     state = cell.initial_state(*inputs.shape[1:-1])
     for t, x in enumerate(inputs, start=1):

@@ -58,7 +58,7 @@ def gate_shapes(leaf: type[Cell]) -> Finding:
 
 
 def pure(leaf: type[Cell]) -> Finding:
-    """Check that a step gives the same twice, and changes nothing."""
+    """Check that a step is deterministic and has no side effects."""
 
     def wrong(cell: Cell) -> Iterator[str]:
         inputs, state, step = _visit(cell)
@@ -75,7 +75,7 @@ def pure(leaf: type[Cell]) -> Finding:
     return _all(leaf, wrong, "a step that depends on inputs and state alone")
 
 
-def sequences_apart(leaf: type[Cell]) -> Finding:
+def sequences_independent(leaf: type[Cell]) -> Finding:
     """Check that a sequence's next state does not depend on other sequences."""
 
     def error(cell: Cell) -> float:
@@ -107,7 +107,7 @@ def input_jacobian(leaf: type[Cell]) -> Finding:
 def conveyor(leaf: type[Cell]) -> Finding:
     """Compare the conveyor with autograd where h is detached inside the gates.
 
-    Only where it is all by which the carry depends on itself.
+    Only for cells whose carry depends on its earlier value by the conveyor alone.
     """
     return _compare(leaf, closed_forms.conveyors, _HIDDEN)
 
@@ -145,7 +145,7 @@ def seeded(leaf: type[Cell]) -> Finding:
 
     return first_wrong(
         (found for spec in _specs(leaf) for found in wrong(spec)),
-        "weights decided by the seed",
+        "weights that depend on the seed alone",
     )
 
 
@@ -235,15 +235,15 @@ def _equal(first, second) -> bool:
 
 
 CHECKS = {
-    "the next state has the shapes the cell says": state_shapes,
-    "gates have the shapes the cell says": gate_shapes,
+    "the next state has the declared shapes": state_shapes,
+    "gates have the declared shapes": gate_shapes,
     "a step depends on inputs and state alone": pure,
-    "sequences do not touch each other": sequences_apart,
+    "sequences are independent": sequences_independent,
     "the Jacobian is autograd's": jacobian,
     "the vjp is autograd's": vjp,
     "the input's Jacobian is autograd's": input_jacobian,
     "the conveyor is autograd's": conveyor,
     "the uses of weight_hh add up to its gradient": recurrent_uses,
-    "weights are decided by the seed": seeded,
+    "weights depend on the seed alone": seeded,
     "bits are the same alone and in an ensemble": bits,
 }

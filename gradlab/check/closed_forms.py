@@ -35,7 +35,7 @@ class Comparison(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """How well closed forms agree with autograd.
+    """Largest differences of closed forms from autograd.
 
     Attributes:
         error: |ours - autograd| / |autograd|, the largest of Jacobians and
@@ -127,11 +127,11 @@ def input_jacobians(trajectory: Trajectory) -> Iterator[Comparison]:
 def conveyors(trajectory: Trajectory) -> Iterator[Comparison]:
     """Yield the conveyor over 1 and T steps, with h detached inside the gates.
 
-    Nothing for a cell whose carry is handed on in another way, too: there the
-    derivative with h detached is not the conveyor's.
+    Nothing where the carry depends on its earlier value in another way, too: the
+    derivative with h detached then differs from the conveyor.
     """
     cell = trajectory.cell
-    if not _only_conveyed(trajectory):
+    if not _carry_is_conveyor(trajectory):
         return
     carry = slice(-cell.state_sizes[-1], None)
     for lag in (1, trajectory.length):
@@ -206,8 +206,8 @@ def _jacobian(trajectory: Trajectory) -> Tensor:
     return reference.step_jacobian(trajectory.cell, inputs, state)
 
 
-def _only_conveyed(trajectory: Trajectory) -> bool:
-    """Return whether the conveyor is all by which the carry depends on itself."""
+def _carry_is_conveyor(trajectory: Trajectory) -> bool:
+    """Return whether the carry depends on its earlier value by the conveyor alone."""
     cell = trajectory.cell
     carry = cell.state_names[-1]
     if type(cell).jacobian is Cell.jacobian:

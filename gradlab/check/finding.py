@@ -42,7 +42,7 @@ def distance(got: "Tensor | np.ndarray", expected: "Tensor | np.ndarray") -> flo
 
 
 def worst(errors: Iterable[tuple[str, float]], tolerance: float = TOLERANCE) -> Finding:
-    """Return whether the largest of relative errors (where, error) is tolerable."""
+    """Return a finding that passes if all relative errors (where, error) are small."""
     where, error = max(errors, key=lambda pair: pair[1], default=("", 0.0))
     place = f" at {where}" if where else ""
     return Finding(
@@ -52,8 +52,8 @@ def worst(errors: Iterable[tuple[str, float]], tolerance: float = TOLERANCE) -> 
     )
 
 
-def first_wrong(wrong: Iterable[str], expected: str, good: str = "so") -> Finding:
-    """Return a finding that passes without any text in ``wrong``, or has the first."""
+def first_wrong(wrong: Iterable[str], expected: str, good: str = "yes") -> Finding:
+    """Return a finding that passes if ``wrong`` is empty, else with its first text."""
     found = next(iter(wrong), None)
     return Finding(found is None, found or good, expected)
 

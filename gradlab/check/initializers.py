@@ -27,7 +27,7 @@ def finite(leaf: type[Initializer]) -> Finding:
 
 
 def repeats(leaf: type[Initializer]) -> Finding:
-    """Check that the stream alone decides: no other generator is used."""
+    """Check that a block depends on ``rng`` alone."""
     before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - to see it untouched
     same = np.array_equal(_draw(leaf), _draw(leaf))
     after = np.random.get_state(legacy=False)["state"]["key"]  # noqa: NPY002
@@ -52,6 +52,6 @@ def _draw(leaf: type[Initializer]) -> np.ndarray:
 CHECKS = {
     "a block has the shape requested": shape,
     "a block is finite": finite,
-    "the stream alone decides": repeats,
-    "the gain is the spectral radius where promised": radius,
+    "draws depend on the generator alone": repeats,
+    "the gain is the spectral radius where declared": radius,
 }

@@ -31,7 +31,7 @@ def shape(leaf: type[Input]) -> Finding:
 
 
 def nested(leaf: type[Input]) -> Finding:
-    """Check that shorter begins longer, and fewer are the first of more."""
+    """Check that 5 steps begin 12 and 2 sequences are the first of 3."""
     given = sample(leaf)
     whole = _draw(given)
 
@@ -45,13 +45,15 @@ def nested(leaf: type[Input]) -> Finding:
 
 
 def repeats(leaf: type[Input]) -> Finding:
-    """Check that the seed alone decides."""
+    """Check that sequences depend on the seed alone."""
     given, again = sample(leaf), sample(leaf)
     same = np.array_equal(_draw(given), _draw(again))
-    return Finding(same, "the same" if same else "others", "the same numbers again")
+    return Finding(
+        same, "the same" if same else "other numbers", "the same numbers again"
+    )
 
 
-def describes_itself(leaf: type[Input]) -> Finding:
+def valid_metadata(leaf: type[Input]) -> Finding:
     """Check the fingerprint and the name of the initial state."""
     given = sample(leaf)
 
@@ -86,6 +88,6 @@ def _draw(given: Input, count: int = _COUNT, length: int = _LENGTH) -> np.ndarra
 CHECKS = {
     "sequences have the shape requested": shape,
     "sequences nest over length and number": nested,
-    "the seed alone decides": repeats,
-    "it describes itself": describes_itself,
+    "sequences depend on the seed alone": repeats,
+    "the fingerprint and the initial state are valid": valid_metadata,
 }

@@ -22,7 +22,7 @@ def shape(leaf: type[Loss]) -> Finding:
     return Finding(got == expected, str(got), str(expected))
 
 
-def sequences_apart(leaf: type[Loss]) -> Finding:
+def sequences_independent(leaf: type[Loss]) -> Finding:
     """Check that a sequence's loss depends on that sequence alone."""
     hidden, direction = _states()
     whole = leaf()(hidden, direction)
@@ -48,7 +48,7 @@ def _states() -> tuple[list[Tensor], Tensor]:
 
 
 CHECKS = {
-    "there is one number a sequence": shape,
-    "sequences do not touch each other": sequences_apart,
+    "there is one loss per sequence": shape,
+    "sequences are independent": sequences_independent,
     "the last state gets a gradient": differentiable,
 }

@@ -69,14 +69,14 @@ def settings(leaf: type[Measure]) -> Finding:
 
 
 def applies(leaf: type[Measure]) -> Finding:
-    """Check that ``applies_to`` gives a bool, True for some cell."""
+    """Check that ``applies_to`` returns a bool, True for some cell."""
     answers = {spec: leaf().applies_to(_cell(spec)) for spec in _SPECS}
     good = all(isinstance(a, bool) for a in answers.values()) and any(answers.values())
     return Finding(good, str(answers), "True or False for each, not False for all")
 
 
 def repeats(leaf: type[Measure]) -> Finding:
-    """Check that measuring twice gives the same, and draws no random numbers."""
+    """Check that measuring is deterministic and draws no random numbers."""
 
     def wrong(spec: str) -> Iterator[str]:
         random = torch.random.get_rng_state()
@@ -93,7 +93,7 @@ def repeats(leaf: type[Measure]) -> Finding:
     return first_wrong(found, "the same numbers again")
 
 
-def watches_only(leaf: type[Measure]) -> Finding:
+def no_side_effects(leaf: type[Measure]) -> Finding:
     """Check that measuring changes neither trajectory nor weights."""
 
     def wrong(spec: str) -> Iterator[str]:
@@ -107,7 +107,7 @@ def watches_only(leaf: type[Measure]) -> Finding:
             yield f"{spec}: gradients left in the weights"
 
     found = (what for spec in _specs(leaf) for what in wrong(spec))
-    return first_wrong(found, "trajectory and weights as they were")
+    return first_wrong(found, "trajectory and weights unchanged")
 
 
 def bits(leaf: type[Measure]) -> Finding:
@@ -207,6 +207,6 @@ CHECKS = {
     "its fields are settings": settings,
     "readings have the form declared": form,
     "measuring gives the same twice": repeats,
-    "measuring changes nothing": watches_only,
+    "measuring changes nothing": no_side_effects,
     "bits are the same alone and in an ensemble": bits,
 }

@@ -12,7 +12,7 @@ _contents: dict[str, bytes] = {}
 
 
 def set_contents(files: Mapping[str, bytes]) -> None:
-    """Set the contents (argument of a spec -> bytes) that replace reading files.
+    """Set the contents (argument of a spec -> bytes) to use instead of files.
 
     For points measured on another machine, which is sent the contents of their files.
     """

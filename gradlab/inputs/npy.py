@@ -45,15 +45,16 @@ class Npy(Input):
     def sequences(
         self, seed: int, count: int, length: int, features: int
     ) -> np.ndarray:
-        there, steps = self.values.shape[:2]
-        if count > there or length > steps:
+        available, steps = self.values.shape[:2]
+        if count > available or length > steps:
             raise InputError(
-                got=f"{self.file} with {there} sequences of {steps} steps, for "
+                got=f"{self.file} with {available} sequences of {steps} steps, for "
                 f"{count} of {length}",
                 expected="at least as many of each (steps with burn-in)",
-                try_=f"--sequences {min(count, there)} --length {min(length, steps)}",
+                try_=f"--sequences {min(count, available)} "
+                f"--length {min(length, steps)}",
             )
-        chosen = stream(seed, "inputs").permutation(there)[:count]
+        chosen = stream(seed, "inputs").permutation(available)[:count]
         return self.values[chosen, :length]
 
     def fingerprint(self) -> str:

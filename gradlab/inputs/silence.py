@@ -1,4 +1,4 @@
-"""No input at all."""
+"""Zero inputs."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from gradlab.inputs.base import Input
 
 @dataclass(frozen=True)
 class Silence(Input):
-    """Zeros, from a Gaussian initial state: at the origin many cells stay there."""
+    """Zeros, from a Gaussian initial state: many cells never leave the origin."""
 
     name = "silence"
     initial = "gaussian"

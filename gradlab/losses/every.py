@@ -4,7 +4,7 @@ from gradlab.losses.base import Loss
 
 
 class Every(Loss):
-    """Sum of v . h_t over all steps. Recent steps hide that old ones have vanished."""
+    """Sum of v . h_t over all steps: recent terms mask vanished old ones."""
 
     name = "every"
 

@@ -65,7 +65,7 @@ class Flow:
 
     @cached_property
     def backward(self) -> Backward:
-        """Gradients caught by hooks on a real backward pass."""
+        """Gradients recorded by hooks on a backward pass."""
         return backward(self.trajectory, self.loss, self._direction)
 
     @cached_property

@@ -30,8 +30,8 @@ def measure(
         loss: of the backward pass; v . h_T by default.
         direction: (…M, B, n), its unit vectors v; those of seed 0 by default.
 
-    The trajectory, the cell's parameters and their ``.grad``, and the random streams
-    are left as they were.
+    Changes neither the trajectory, nor the cell's parameters and their ``.grad``, nor
+    any random generator.
 
     Raises:
         UnknownNameError: for an unknown name, with the nearest one.

@@ -20,6 +20,7 @@ class Breakdown(Measure):
     unit = "step"
     question = "Does the computation itself break, and where?"
     formula = "min {t : s_t or J_t not finite}; max {t : J_T ... J_t = 0}"
+    reference = "IEEE 754: inf, NaN and underflow to zero"
     axes = ("index",)
     streams = True
 

@@ -21,7 +21,7 @@ class DecayShape(Measure):
     name = "decay_shape"
     symbol = "shape"
     unit = "word"
-    question = "Does it decay exponentially, or by a power law?"
+    question = "Does the gradient decay exponentially, or by a power law?"
     formula = "ln |J_{T:t}|_2 by T - t against ln(T - t), on [T/10, T], by AIC"
     reference = "Burnham & Anderson 2002"
     outputs = ("decay_shape", "decay_exponent")

@@ -36,7 +36,7 @@ class FinitePrecision(Measure):
     name = "finite_precision"
     symbol = "tau_format"
     unit = "steps"
-    question = "Where would a number format lose it?"
+    question = "At which lag would a number format lose the gradient?"
     formula = "min {T - t : |J_{T:t}|_F < tiny}, by format"
     reference = "IEEE 754, round to nearest; Goldberg 1991"
     axes = ("block", "index")

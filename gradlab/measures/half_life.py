@@ -16,7 +16,7 @@ class HalfLife(Measure):
     name = "half_life"
     symbol = "t_1/2"
     unit = "steps"
-    question = "After how many steps is half of it gone?"
+    question = "After how many steps is half of the gradient gone?"
     formula = "ln 2 / -lambda"
     reference = "ln 2 over the measured rate"
     streams = True

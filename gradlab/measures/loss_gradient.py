@@ -26,13 +26,13 @@ class LossGradient(Measure):
     version = 2
 
     def compute(self, flow):
-        caught = flow.backward
+        found = flow.backward
         names, read = flow.cell.state_names, flow.cell.output_state
-        curves = {names[read]: caught.graph[read]}
+        curves = {names[read]: found.graph[read]}
         for k, name in enumerate(names):
             if k != read:
-                curves[f"{name}_graph"] = caught.graph[k]
-                curves[f"{name}_state"] = caught.state[k]
+                curves[f"{name}_graph"] = found.graph[k]
+                curves[f"{name}_state"] = found.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
         coords = {"block": tuple(curves), "step": tuple(range(flow.length + 1))}
         return Reading(coords, sequences_first(values, axes=2))

@@ -20,7 +20,7 @@ class NormsBySequence(Measure):
     name = "norms_by_sequence"
     symbol = "ln |J_{T:t}|_2"
     unit = "nats, horizons in steps"
-    question = "Do all sequences lose the past alike?"
+    question = "Does every sequence lose the past at the same lag?"
     formula = "ln sigma_max(J_T ... J_{t+1}) of each sequence"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("index", "lag")

@@ -39,13 +39,13 @@ MISTAKES = {
     def input_jacobian(self, inputs, state, step):
         return {"h": torch.diag_embed(1 - step.state[0])}
 """,
-    "sequences do not touch each other": CELL.replace(
+    "sequences are independent": CELL.replace(
         "+ state[0]", "+ state[0] - state[0].mean(-2, keepdim=True)"
     ),
     "a step depends on inputs and state alone": CELL.replace(
         "+ state[0]", "+ state[0] * torch.rand(())"
     ),
-    "the next state has the shapes the cell says": CELL.replace(
+    "the next state has the declared shapes": CELL.replace(
         "+ state[0]", "+ state[0][..., :2]"
     ),
     "the derivative is autograd's": """
@@ -66,7 +66,7 @@ class Wrong(Activation):
     def value(self, x):
         return 2 * x
 """,
-    "the gain is the spectral radius where promised": """
+    "the gain is the spectral radius where declared": """
 import numpy as np
 from gradlab.initializers.base import Initializer
 
@@ -75,7 +75,7 @@ class Wrong(Initializer):
     def block(self, rows, columns, rng):
         return 2 * np.eye(rows, columns)
 """,
-    "the stream alone decides": """
+    "draws depend on the generator alone": """
 import numpy as np
 from gradlab.initializers.base import Initializer
 
@@ -91,7 +91,7 @@ class Wrong(Input):
     def sequences(self, seed, count, length, features):
         return stream(seed, length).standard_normal((count, length, features))
 """,
-    "there is one number a sequence": """
+    "there is one loss per sequence": """
 from gradlab.losses.base import Loss
 
 class Wrong(Loss):
