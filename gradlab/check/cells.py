@@ -81,7 +81,7 @@ def sequences_independent(leaf: type[Cell]) -> Finding:
     def error(cell: Cell) -> float:
         inputs, state, step = _visit(cell)
         alone = cell.step(inputs[:1], tuple(s[:1] for s in state)).state
-        return distance(_join(alone), _join(step.state)[:1])
+        return distance(torch.cat(alone, -1), torch.cat(step.state, -1)[:1])
 
     return worst((spec, error(cell)) for spec, cell in _every(leaf))
 
@@ -164,11 +164,10 @@ def bits(leaf: type[Cell]) -> Finding:
 
 def _specs(leaf: type[Cell]) -> list[str]:
     """Return the plain cell and one spec for each of its options, two layers too."""
-    given = {True: "", False: ""}
     found = [leaf.name]
     for key, default in (COMMON | leaf.options).items():
         if isinstance(default, bool):
-            value = given[default]
+            value = ""
         elif isinstance(default, int):
             value = "=2"
         elif is_activation(default):
@@ -224,10 +223,6 @@ def _all(
 
 def _shapes(state: tuple[Tensor, ...]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(part.shape) for part in state)
-
-
-def _join(parts: tuple[Tensor, ...]) -> Tensor:
-    return torch.cat(tuple(parts), -1)
 
 
 def _equal(first, second) -> bool:
