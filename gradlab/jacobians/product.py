@@ -9,16 +9,17 @@ right as alone. Inside a row the format's range remains.
 #
 # A row holds mantissas m times 2^e. Terms m_j J_jk must not underflow: an entry that is
 # flushed to zero is lost even if it would have led later, as in a triangular or nearly
-# diagonal recurrence. Between two looks at a product lies one step, so with
+# diagonal recurrence. With |P_i| the norm of a row, let
 #
-#     |m| >= 2^-75 and |J| >= 2^-45   for every nonzero entry (float32),
+#     |m| >= 2^-45 |P_i|  and  |J| >= 2^-45   for every nonzero entry (float32).
 #
-# all terms are at least 2^-120, a normal float, and nothing was flushed. Both are
-# checked at every step; a sequence that fails once is `doubtful`, and its numbers have
-# to be computed in a wider form (gradlab.jacobians.widening). Rows are kept above
-# 2^-35, so that an entry has to be 2^-40 of its row to fail by the first rule: dense
-# products get there by cancellation only, about once in 10^12 entries. In float64 the
-# limits are 2^-500 and 2^-400.
+# Rows are kept above 2^-30, so all terms are at least 2^-120, a normal float, and
+# nothing was flushed. Both are checked at every step; a sequence that fails once
+# `leaves_range`, and its numbers have to be computed in a wider form
+# (gradlab.jacobians.widening). Neither depends on the exponents e, i.e. on when a row
+# was rescaled: that may be decided by other members, which share the spans. Dense
+# products fail by cancellation only, about once in 10^13 entries. In float64 both
+# limits are 2^-400.
 
 import numpy as np
 import torch
@@ -29,18 +30,16 @@ from gradlab.jacobians.batched_jacobian import (
     Columns,
     JacobianSpan,
     multiply_jacobian,
-    smallest_nonzero,
 )
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.products import Products
 from gradlab.numerics.logscale import exponents, normalized, vector_norms
 
 
-_SMALLEST = {torch.float32: 2.0**-75, torch.float64: 2.0**-500}
-_SMALLEST_STEP = {torch.float32: 2.0**-45, torch.float64: 2.0**-400}
-_LOW, _HIGH = 2.0**-35, 2.0**30  # of rows; squares of squares are still floats
+_SMALLEST = {torch.float32: 2.0**-45, torch.float64: 2.0**-400}
+_LOW, _HIGH = 2.0**-30, 2.0**30  # of rows; squares of squares are still floats
 _FAR, _OFTEN = 20, 8
-_ALIKE = 16  # rows within 2^16 of the largest share its exponent
+_ALIKE = 12  # rows within 2^12 of the largest share its exponent
 _SQUARES = {torch.float32: 2.0**45, torch.float64: 2.0**450}  # of rows: are in range
 
 
@@ -128,13 +127,13 @@ class Product:
     def advance(self, span: JacobianSpan) -> Products:
         """Multiply by each J_t of a span; return the products after each of them."""
         with np.errstate(invalid="ignore"):
-            dtype = next(iter(self.columns.values())).dtype
-            self.doubtful |= span.smallest < _SMALLEST_STEP[dtype]
+            limit = _SMALLEST[next(iter(self.columns.values())).dtype]
+            self.doubtful |= span.smallest < limit
             after = self._allocate(span.steps)
             if not self._multiply(list(span), after):
                 for k, step in enumerate(span):
                     self._multiply_alone(step, after.at(slice(k, k + 1)))
-            self.doubtful |= self._smallest(after) < _SMALLEST[dtype]
+            self.doubtful |= _has_small_entries(after, limit)
         return after
 
     def pick(self, rows: np.ndarray) -> "Product":
@@ -280,13 +279,29 @@ class Product:
         self.norms = np.ldexp(self.norms, -shift[:, :, None])
         self.exponent = self.exponent + shift
 
-    def _smallest(self, after: Products) -> np.ndarray:
-        """Return the smallest nonzero |mantissa| of each sequence's products, (N)."""
-        values = [column.flatten(0, 1) for column in after.columns.values()]
-        if after.detour_diagonal is not None:
-            values.append(after.detour_diagonal.flatten(0, 1))
-        found = torch.stack([smallest_nonzero(part) for part in values]).amin(0)
-        return found.reshape(-1, self.count).amin(0).cpu().numpy()
+
+def _has_small_entries(after: Products, limit: float) -> np.ndarray:
+    """Say which sequences have an entry but 0 below limit times its row's norm, (N)."""
+    least = limit * _totals(after.norms)
+    least[~np.isfinite(least)] = 0.0
+    found = np.zeros(least.shape[1], dtype=bool)
+    widths = dict(zip(after.layout.names, after.layout.widths, strict=True))
+    for name, column in after.columns.items():
+        size = column[..., : widths[name]].abs()
+        # First by matrix, which is fast: few have entries as small as this, or zeros.
+        smallest = size.flatten(-2).amin(-1).cpu().numpy()
+        near = ~(smallest >= least.max(-1))
+        if near.any():
+            some = size[torch.from_numpy(near).to(size.device)]
+            smallest = some.masked_fill_(some == 0, torch.inf).amin(-1).cpu().numpy()
+            below = np.zeros(near.shape, dtype=bool)
+            below[near] = (smallest < least[near]).any(-1)
+            found |= below.any(0)
+    if after.detour_diagonal is not None:
+        own = after.rows.rows(after.layout.names[-1])
+        size = np.abs(after.detour_diagonal.cpu().numpy())
+        found |= ((size != 0) & (size < least[:, :, own])).any((0, -1))
+    return found
 
 
 def _totals(norms: np.ndarray) -> np.ndarray:

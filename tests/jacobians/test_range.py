@@ -185,7 +185,7 @@ def test_all_blocks_are_those_of_the_product_with_an_exponent_an_entry(
     """Where a row's exponent is enough: detours, conveyor and ablated products, too."""
     trajectory, _ = run_of(steps_of(kind, 5, 4, 40), torch.float64)
     expected = jacobian_norms(trajectory)
-    monkeypatch.setitem(_SMALLEST, torch.float64, np.inf)
+    monkeypatch.setitem(_SMALLEST, torch.float64, 1e300)
     found = jacobian_norms(trajectory)
     for name in expected.blocks:
         for norm in ("frobenius", "spectral"):
@@ -214,6 +214,38 @@ def test_a_point_computed_again_leaves_the_others_bits_as_they_are():
                 alone.spectral[name][:, 0],
                 equal_nan=True,
             )
+
+
+def test_whether_a_member_is_computed_again_depends_on_it_alone():
+    """Others leave the range within a span, so that rows are rescaled at every step."""
+    powers, length, others = np.arange(4.0, 8.0, 0.25), 8, 3
+    spread = np.tile(np.eye(4), (len(powers), length, 1, 1))
+    spread[:, :, 0, 0] = 2.0 ** -powers[:, None]
+    spread[:, :, 0, 1] = 1.0
+    spread /= 8.0
+    wild = np.random.default_rng(2).normal(size=(others, length, 4, 4)) * 1e8
+    cell = Given(2)
+
+    def found(matrices: np.ndarray):
+        inputs = torch.from_numpy(matrices).float().reshape(-1, 1, length, 16)
+        trajectory = unroll(cell, inputs)
+        jacobians = StepJacobians(trajectory)
+        whole = Product.identity(jacobians.layout, len(matrices), jacobians.like)
+        whole.advance(jacobians.span(0, length))
+        return whole.doubtful, jacobian_norms(trajectory, BLOCKS)
+
+    together, norms = found(np.concatenate([spread, wild]))
+    some, norms_of_some = found(spread)
+    assert some.any() and not some.all()
+    assert np.array_equal(together[: len(some)], some)
+    for member in range(len(some)):
+        flag, alone = found(spread[[member]])
+        assert flag == some[member]
+        for several in (norms, norms_of_some):
+            for kind in ("frobenius", "spectral"):
+                ours, theirs = getattr(alone, kind), getattr(several, kind)
+                for name, curve in ours.items():
+                    assert np.array_equal(theirs[name][:, member], curve[:, 0])
 
 
 @pytest.mark.parametrize(("dtype", "end"), [(torch.float32, 45), (torch.float64, 400)])
