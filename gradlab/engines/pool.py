@@ -6,6 +6,7 @@ known, the others go on, and a new process takes its place.
 
 import math
 import os
+import signal
 import sys
 import time
 from collections import deque
@@ -251,13 +252,9 @@ def _cause(code: int | None) -> str:
     """Return why a process ended, from its exit code; minus the signal if it is one."""
     if code is None or code >= 0:
         return f"its worker process ended with exit code {code}"
-    known = {
-        -9: "killed, most likely for want of memory",
-        -11: "a segmentation fault",
-        -6: "an abort",
-        -15: "terminated",
-    }
-    return f"its worker process ended by signal {-code}, {known.get(code, 'unnamed')}"
+    name = (signal.strsignal(-code) or "unnamed").lower()
+    likely = ", most likely for want of memory" if -code == signal.SIGKILL else ""
+    return f"its worker process ended by signal {-code}, {name}{likely}"
 
 
 @contextmanager

@@ -15,10 +15,10 @@ def connect(dask: Any, scheduler: str) -> Any:
         ConfigError: neither an address nor a file.
         GradlabError: no scheduler answers there.
     """
-    arguments = client_arguments(scheduler)
+    address = scheduler_address(scheduler)
     try:
         return dask.Client(
-            **arguments,
+            address,
             timeout=CONNECT_TIMEOUT,
             set_as_default=False,
             name="gradlab",
@@ -34,24 +34,23 @@ def connect(dask: Any, scheduler: str) -> Any:
         ) from error
 
 
-def client_arguments(scheduler: str) -> dict[str, str]:
-    """Return the arguments with which a Dask client finds a scheduler.
+def scheduler_address(scheduler: str) -> str:
+    """Return the address of a scheduler, given by itself or by the scheduler's file.
 
     Raises:
         ConfigError: neither an address nor a file that a scheduler wrote.
     """
     if "://" in scheduler:
-        return {"address": scheduler}
+        return scheduler
     file = Path(scheduler).expanduser()
     if file.is_file():
         try:
-            json.loads(file.read_text(encoding="utf-8"))["address"]
+            return str(json.loads(file.read_text(encoding="utf-8"))["address"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _no_scheduler(scheduler) from error
-        return {"scheduler_file": str(file)}
     host, _, port = scheduler.rpartition(":")
     if host and port.isdigit():
-        return {"address": f"tcp://{scheduler}"}
+        return f"tcp://{scheduler}"
     raise _no_scheduler(scheduler)
 
 

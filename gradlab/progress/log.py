@@ -17,8 +17,8 @@ the log was opened). By event:
     error     message (what ended the run)
 
 Counts are total, done, failed, computed and not_finite, in points; rate, in points per
-second; seconds_left. What is not finite or unknown is null. Lines are added to what
-stands in a file, each written out at once: a killed run leaves whole lines.
+second; seconds_left. What is not finite or unknown is null. Lines are appended, each
+written out at once: a killed run leaves whole lines.
 """
 
 import json

@@ -41,7 +41,7 @@ the first group, which may be a tiny one, would decide alone.
 """
 
 Remark: TypeAlias = Timed | PointDone | WorkerLost | LockUnavailable | Waiting | LogLost
-"""What a screen says in a sentence, once."""
+"""Events that a screen reports in a sentence, each kind once."""
 
 
 @dataclass

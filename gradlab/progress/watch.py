@@ -45,7 +45,7 @@ class Watch:
             StoreError: nothing there, damaged, another version.
         """
         events: list[Event] = []
-        writer = str(holder(self.folder) or "")
+        writer = holder(self.folder) or ""
         if writer != self._writer:
             self._writer = writer
             events.append(Writer(writer))

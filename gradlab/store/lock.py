@@ -2,16 +2,14 @@
 
 The operating system's advisory lock (flock) on a small file in the folder. The system
 releases it when the process ends, killed or not, so a stale file blocks nobody. Readers
-take no lock. SQLite's own locks do not suffice: they last one transaction, so two
-sweeps would take turns and compute the same points.
+take no lock. SQLite's own locks do not suffice: they last one transaction, so
+two sweeps would take turns and compute the same points.
 """
 
-import json
 import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -28,28 +26,6 @@ except ImportError:  # Windows: goes on without, as on a file system that cannot
 LOCK_NAME = ".writing"
 PATIENCE = 0.5
 """Seconds to wait for a lock: :func:`holder` takes one too, for less than that."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The process that writes into a folder.
-
-    Attributes:
-        pid: of the process; 0 where it has not written it yet.
-        host: the machine it runs on.
-        since: seconds since 1970.
-    """
-
-    pid: int = 0
-    host: str = ""
-    since: float = 0.0
-
-    def __str__(self) -> str:
-        """``process 4711 on luna, since 3 Sep 2027 14:02``."""
-        if not self.pid:
-            return "another process"
-        when = datetime.fromtimestamp(self.since)
-        return f"process {self.pid} on {self.host}, since {when.day} {when:%b %Y %H:%M}"
 
 
 class Lock:
@@ -76,35 +52,35 @@ class Lock:
         end = time.monotonic() + PATIENCE
         while True:
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
-            try:
-                won = _lock(descriptor, shared=False)
-                if won is None:
-                    os.close(descriptor)
-                    return cls(file, None)
-                # the one before may have removed the file between open and lock
-                if won and _is_still(file, descriptor):
-                    _sign(descriptor)
-                    return cls(file, descriptor)
-            except BaseException:
-                os.close(descriptor)
-                raise
+            locked = _lock(descriptor, shared=False)
+            # the one before may have removed the file between open and lock
+            if locked and _is_still(file, descriptor):
+                _sign(descriptor)
+                return cls(file, descriptor)
             os.close(descriptor)
-            if not won and time.monotonic() > end:
-                raise locked_error(folder, holder(folder) or Holder())
+            if locked is None:
+                return cls(file, None)
+            if not locked and time.monotonic() > end:
+                raise locked_error(folder, holder(folder) or ANOTHER)
             time.sleep(0.01)
 
     def release(self) -> None:
         """Let others write; a second time does nothing."""
-        if self._descriptor is None:
-            return
-        with suppress(OSError):
-            self.file.unlink()  # while it is still ours
-        os.close(self._descriptor)
-        self._descriptor = None
+        if self._descriptor is not None:
+            with suppress(OSError):
+                self.file.unlink()  # while it is still ours
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
-def holder(folder: str | Path) -> Holder | None:
-    """Return the process that writes into a folder now; None where there is none."""
+ANOTHER = "another process"
+
+
+def holder(folder: str | Path) -> str | None:
+    """Return the process that writes into a folder now; None where there is none.
+
+    For example ``process 4711 on luna, since 3 Sep 2027 14:02``.
+    """
     try:
         descriptor = os.open(Path(folder) / LOCK_NAME, os.O_RDONLY)
     except OSError:
@@ -112,12 +88,12 @@ def holder(folder: str | Path) -> Holder | None:
     try:
         if _lock(descriptor, shared=True) is not False:
             return None  # nobody, or one who was killed
-        return _signature(os.pread(descriptor, 4096, 0))
+        return os.pread(descriptor, 4096, 0).decode(errors="replace") or ANOTHER
     finally:
         os.close(descriptor)
 
 
-def locked_error(folder: Path, by: Holder) -> StoreError:
+def locked_error(folder: Path, by: str) -> StoreError:
     """Return the error for a folder into which another process writes."""
     return StoreError(
         got=f"{folder}, into which another gradlab writes ({by})",
@@ -148,15 +124,9 @@ def _is_still(file: Path, descriptor: int) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    me = Holder(os.getpid(), socket.gethostname(), time.time())
+    now = datetime.now()
+    since = f"{now.day} {now:%b %Y %H:%M}"
+    signature = f"process {os.getpid()} on {socket.gethostname()}, since {since}"
     with suppress(OSError):  # a full disk: the lock holds without a name on it
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(asdict(me)).encode(), 0)
-
-
-def _signature(content: bytes) -> Holder:
-    try:
-        read = json.loads(content)
-        return Holder(int(read["pid"]), str(read["host"]), float(read["since"]))
-    except (ValueError, KeyError, TypeError):
-        return Holder()
+        os.pwrite(descriptor, signature.encode(), 0)

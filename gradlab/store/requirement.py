@@ -1,4 +1,4 @@
-"""What the records of a measure were computed with, and what a request asks for."""
+"""What the records of a measure were computed with, and what is requested."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

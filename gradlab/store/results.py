@@ -178,7 +178,8 @@ class Results:
                 wanted.setdefault(key, []).extend(requirements.get(name, {}).values())
         chosen = [row for row in rows if row.key in wanted]
         cache = RecordCache(folder, frozenset(wanted))
-        points = dict(_points(chosen, wanted, _current(sweeps), cache))
+        found = _points(chosen, wanted, _current(sweeps), cache)
+        points = {point.key: point for point in found}
         for key in wanted:  # a sweep notes all its points before it computes any
             if key not in points:
                 raise damaged_error(folder / FILE_NAME, f"point {key}, which is lost")
@@ -221,8 +222,8 @@ def _points(
     wanted: Mapping[str, list[Requirement]],
     current: Mapping[str, Requirement],
     cache: RecordCache,
-) -> Iterator[tuple[str, PointResult]]:
-    """Yield key and point; what many points have alike is held once for all."""
+) -> Iterator[PointResult]:
+    """Yield the points; values and texts that are equal are held once for all."""
     parsed: dict[str, tuple[dict[str, Requirement], dict[str, str]]] = {}
     words: dict[Any, Any] = {}
     for row in rows:
@@ -240,11 +241,8 @@ def _points(
             sys.intern(axis): words.setdefault((type(value), value), value)
             for axis, value in codec.from_json(row.params).items()
         }
-        yield (
-            row.key,
-            PointResult(
-                row.key, named, status, row.message, requirements, owners, cache
-            ),
+        yield PointResult(
+            row.key, named, status, row.message, requirements, owners, cache
         )
 
 

@@ -64,11 +64,11 @@ class PointRow(NamedTuple):
     key: str
     params: str
     status: str
-    message: str
-    computed: str
-    checksums: str
-    seconds: float | None
-    finished: float | None
+    message: str = ""
+    computed: str = "{}"
+    checksums: str = "{}"
+    seconds: float | None = None
+    finished: float | None = None
     crc: int = 0
 
 

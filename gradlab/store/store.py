@@ -98,18 +98,7 @@ class Store:
     def expect(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         """Note points (key -> params) as missing where they are not there yet."""
         rows = [
-            codec.add_crc(
-                PointRow(
-                    key=key,
-                    params=codec.to_json(dict(params)),
-                    status="missing",
-                    message="",
-                    computed="{}",
-                    checksums="{}",
-                    seconds=None,
-                    finished=None,
-                )
-            )
+            codec.add_crc(PointRow(key, codec.to_json(dict(params)), "missing"))
             for key, params in points.items()
         ]
         with translate_errors(self.file), self.connection as connection:

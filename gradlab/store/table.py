@@ -28,7 +28,7 @@ def table(results: Results) -> "pandas.DataFrame":
 
     Columns as ``COLUMNS``; empty where one does not apply. Norms are natural
     logarithms, averaged over sequences (so geometrically), ``sd`` their spread. The
-    word of a verdict stands in ``index``.
+    word of a verdict is in ``index``.
     """
     import pandas
 

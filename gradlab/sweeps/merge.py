@@ -73,11 +73,9 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
     new = Path(out)
     prepare_new(new)
     sources = {folder: recover(folder) for folder in where}
-    found = [source.rows for source in sources.values()]
-    merged, conflicts = merge_rows(dict(zip(where, found, strict=True)))
-    latest = {
-        f: row for f, its in zip(where, found, strict=True) if (row := its.latest())
-    }
+    found = {folder: source.rows for folder, source in sources.items()}
+    merged, conflicts = merge_rows(found)
+    latest = {folder: row for folder, its in found.items() if (row := its.latest())}
     text = _sweep_file(where)
     if latest:
         # reports cover the sweep used last, and another machine's clock may be ahead
@@ -89,7 +87,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
         row, text = _one_sweep(latest, merged.points, new, now)
         merged.sweeps[row.id] = row
     rows.write_new(merged, new, text)
-    requested = {key for its in found for key in its.requested()}
+    requested = {key for its in found.values() for key in its.requested()}
     return Merged(
         folder=new,
         sources=sources,

@@ -14,7 +14,7 @@ from gradlab.engines.cluster import Cluster
 from gradlab.engines.engine import Engine, ExecutionOptions
 from gradlab.engines.interrupts import defer_sigint
 from gradlab.engines.pool import ProcessPool
-from gradlab.engines.scheduler import client_arguments
+from gradlab.engines.scheduler import scheduler_address
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
@@ -84,7 +84,7 @@ def run(
         memory=machine.parse(memory),
     )
     if options.scheduler is not None:
-        client_arguments(options.scheduler)
+        scheduler_address(options.scheduler)
         _refuse_local(jobs=jobs, memory=memory)
     report = progress or _ignore
     keys.forget()

@@ -246,7 +246,7 @@ def test_points_that_kill_crash_hang_or_fill_the_memory_are_set_aside(tmp_path):
         1.0: {("done", "")},
         2.0: {("done", "")},
         1e3: {("failed", f"{died} 9, killed, most likely for want of memory")},
-        1e5: {("failed", f"{died} 11, a segmentation fault")},
+        1e5: {("failed", f"{died} 11, segmentation fault")},
         1e7: {("failed", "took longer than 2 s, the limit of --timeout-per-point")},
         1e9: {("failed", "out of memory")},
     }

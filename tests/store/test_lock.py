@@ -12,7 +12,7 @@ import pytest
 
 from gradlab.errors import StoreError
 from gradlab.store import Results, Store, lock
-from gradlab.store.lock import Holder, Lock, holder
+from gradlab.store.lock import Lock, holder
 
 
 PARAMS = {"cell": "lstm", "seed": 0}
@@ -54,7 +54,7 @@ def test_a_second_writer_is_refused_by_name_and_harms_nothing(tmp_path, writer):
         r"\d+ \w+ \d{4} \d\d:\d\d\)", caught.value.got.removeprefix(got)
     )
     assert caught.value.expected == "one sweep or merge at a time in a folder"
-    assert holder(folder).pid == writer.pid
+    assert holder(folder).startswith(f"process {writer.pid} on ")
     assert [point.key for point in Results.open(folder).points] == ["a"]
 
 
@@ -74,9 +74,8 @@ def test_nobody_writes_before_and_after(tmp_path):
     folder = tmp_path / "r"
     assert holder(folder) is None
     with Store.open(folder, create=True):
-        assert holder(folder).pid == os.getpid()
-        assert holder(folder).host == socket.gethostname()
-        assert abs(holder(folder).since - time.time()) < 60
+        me = f"process {os.getpid()} on {socket.gethostname()}, since "
+        assert holder(folder).startswith(me)
     assert holder(folder) is None
 
 
@@ -145,10 +144,10 @@ def test_where_nothing_can_be_locked_it_goes_on_and_knows(tmp_path, monkeypatch,
     assert Results.open(tmp_path / "r").points[0].key == "a"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x"}', "\xff"])
-def test_a_holder_that_has_not_signed_is_another_process(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"\xff"])
+def test_a_holder_that_has_not_signed_is_reported_all_the_same(tmp_path, content):
     taken = Lock.take(tmp_path)
-    (tmp_path / lock.LOCK_NAME).write_text(content, encoding="latin-1")
-    assert holder(tmp_path) == Holder(0, "", 0.0)
-    assert str(holder(tmp_path)) == "another process"
+    (tmp_path / lock.LOCK_NAME).write_bytes(content)
+    assert holder(tmp_path) == (content.decode(errors="replace") or "another process")
     taken.release()
+    assert holder(tmp_path) is None
