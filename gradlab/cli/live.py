@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from gradlab.store.results import Results
     from gradlab.sweeps.sweep import Sweep
 
-EVERY = 5.0
+SHORTEST_PAUSE = 5.0
 """Seconds between two plain lines of a run's first minute."""
-SELDOM = 60.0
-"""And of one that runs all night."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two plain lines of a run that takes hours."""
+
 KINDS = 5
 """Kinds of failure that are shown; ``gradlab status`` shows all."""
 
@@ -56,10 +58,9 @@ class Live:
         self, screen: Screen, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.state = State(clock)
-        moving = screen.terminal
         self.view: PlainView | RichView
-        self.view = RichView(screen) if moving else PlainView(screen, clock)
-        self._failures = self._losses = 0
+        self.view = RichView(screen) if screen.terminal else PlainView(screen, clock)
+        self._failures = 0
 
     def __enter__(self) -> Live:
         return self
@@ -85,38 +86,32 @@ class Live:
             case PointDone():
                 self._failures += 1
                 if self._failures <= KINDS:
-                    message = clipped(remark.message)
-                    return f"failed: {label(remark.params)}: {message}"
+                    return f"failed: {label(remark.params)}: {clipped(remark.message)}"
                 if self._failures == KINDS + 1:
                     return "failed: more kinds, which gradlab status will list"
                 return ""
             case Timed():
-                left = self.state.seconds_left()
-                return f"about {left_text(left)}"
+                return f"about {left_text(self.state.seconds_left())}"
             case WorkerLost():
-                self._losses += 1
-                return loss(remark, first=self._losses == 1)
-            case LockUnavailable():
-                return (
-                    f"{remark.folder} cannot be locked; start no second sweep into it"
-                )
-            case Waiting():
-                where = remark.scheduler
-                return f"{where} has no workers yet; the first one starts the sweep"
-            case LogLost():
-                return f"{remark.cause}; the sweep goes on without its log"
+                return loss(remark)
+            case LockUnavailable(folder):
+                return f"{folder} cannot be locked; start no second sweep into it"
+            case Waiting(scheduler):
+                return f"{scheduler} has no workers yet; the first one starts the sweep"
+            case LogLost(cause):
+                return f"{cause}; the sweep goes on without its log"
 
 
 def run(
     sweep: Sweep, folder: Path, screen: Screen, typed: str, **how: Any
 ) -> tuple[Results | None, State]:
-    """Run a sweep and show it; no results where it was interrupted, after a sentence.
+    """Run a sweep and show it; return None for results where it was interrupted.
 
     Args:
-        sweep: what is requested.
-        folder: where results go.
-        screen: where it is shown.
-        typed: the command that goes on with it.
+        sweep: to run.
+        folder: of the results.
+        screen: to show it on.
+        typed: the command that continues it.
         **how: arguments of :func:`gradlab.sweeps.run.run`.
     """
     from gradlab.sweeps import run as runner
@@ -215,4 +210,4 @@ def pause(elapsed: float) -> float:
     >>> pause(10), pause(360), pause(36000)
     (5.0, 30.0, 60.0)
     """
-    return min(SELDOM, max(EVERY, elapsed / 12))
+    return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, elapsed / 12))

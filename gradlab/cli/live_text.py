@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gradlab.cli.screen import WIDTH, shortened
+from gradlab.cli.screen import WIDTH, counted, shortened
 from gradlab.progress.events import Started, WorkerLost
 from gradlab.progress.state import Grid, State
 from gradlab.report.numbers import duration, significant
 
 
 LONGEST = 300
-"""Characters of a message; a user's cell may raise a page."""
+"""Characters of a message; a user's cell may raise an error of a page."""
 LABEL = 8
 """Columns below which a point is not named next to its grid."""
 NAME = 20
@@ -99,20 +99,22 @@ def bar(share: float, plain: bool, width: int = 14) -> str:
 def opening(event: Started) -> str:
     """``quick: 81 points in 2 grids (gain 27, ...), with 2 workers``."""
     grids = ", ".join(f"{name} {total:,}" for name, (total, _) in event.grids.items())
-    parts = [f"{event.name}: {event.total:,} point{'s' * (event.total > 1)}"]
+    parts = [f"{event.name}: {counted(event.total, 'point')}"]
     if len(event.grids) > 1:
         parts[0] += f" in {len(event.grids)} grids ({grids})"
     if event.done:
         parts.append(f"{event.done:,} there, {event.total - event.done:,} to go")
-    parts.append(f"with {event.jobs} worker{'s' * (event.jobs > 1)}")
+    parts.append(f"with {counted(event.jobs, 'worker')}")
     return ", ".join(parts)
 
 
-def loss(event: WorkerLost, first: bool) -> str:
-    """Return what is said of a worker that died."""
+def loss(event: WorkerLost) -> str:
+    """Return the sentence about a worker that died."""
     points = f"its {event.points} points are" if event.points > 1 else "its point is"
-    more = "; more such losses are only counted" if first else ""
-    return f"a worker was lost: {clipped(event.cause)}; {points} tried again{more}"
+    return (
+        f"a worker was lost: {clipped(event.cause)}; {points} tried again; "
+        "more such losses are only counted"
+    )
 
 
 def left_text(seconds: float | None) -> str:
@@ -128,11 +130,10 @@ def rate_text(per_second: float | None) -> str:
     """
     if not per_second:
         return ""
-    for unit, seconds in (("s", 1), ("min", 60), ("h", 3600)):
-        if per_second * seconds >= 1 or unit == "h":
-            break
-    count = significant(per_second * seconds)
-    return f"{count.removesuffix('.0')} points/{unit}"
+    units = (("s", 1), ("min", 60), ("h", 3600))
+    fitting = (pair for pair in units if per_second * pair[1] >= 1)
+    unit, seconds = next(fitting, units[-1])
+    return f"{significant(per_second * seconds).removesuffix('.0')} points/{unit}"
 
 
 def clipped(message: str) -> str:

@@ -20,8 +20,8 @@ def open_results(
 
     Args:
         folder: where a sweep ran.
-        screen: where leaves are named that have changed since.
-        failed_suffice: whether points that failed, which have a message only, count.
+        screen: for the names of leaves that have changed since.
+        failed_suffice: whether failed points, which have a message only, are enough.
 
     Raises:
         StoreError: no point is computed yet, or none could be.
@@ -30,26 +30,24 @@ def open_results(
     from gradlab.sweeps.changed_leaves import changed_leaves
 
     results = Results.open(folder)
-    tried = [p for p in results.points if p.measured or p.status == "failed"]
-    if any(point.measured or failed_suffice for point in tried):
-        changed = changed_text(changed_leaves(results))
-        for line in changed:
-            screen.note(line)
-        if changed and results.meta.get("command"):
-            screen.note(f"compute them again: {results.meta['command']}")
-        return results
-    failed = f" ({len(tried):,} failed)" if tried else ""
-    raise StoreError(
-        got=f"{folder}, where none of {len(results.points):,} points is "
-        f"computed{failed}",
-        expected="at least one",
-        try_=results.meta.get("command") or f"gradlab status {folder}",
-    )
+    command = results.meta.get("command")
+    measured = any(point.measured for point in results.points)
+    failed = sum(point.status == "failed" for point in results.points)
+    if not (measured or (failed and failed_suffice)):
+        raise StoreError(
+            got=f"{folder}, where none of {len(results.points):,} points is computed"
+            + (f" ({failed:,} failed)" if failed else ""),
+            expected="at least one",
+            try_=command or f"gradlab status {folder}",
+        )
+    if changed := changed_leaves(results):
+        screen.note(changed_text(changed))
+        if command:
+            screen.note(f"compute them again: {command}")
+    return results
 
 
-def changed_text(changed: set[tuple[str, str]]) -> list[str]:
-    """Return the line that names leaves edited since their points were computed."""
-    if not changed:
-        return []
+def changed_text(changed: set[tuple[str, str]]) -> str:
+    """Return the sentence that names leaves edited since points were computed."""
     names = ", ".join(f"{name} ({kind})" for kind, name in sorted(changed))
-    return [fold(f"changed since points were computed: {names}")]
+    return fold(f"changed since points were computed: {names}")

@@ -133,8 +133,8 @@ def show(
     _show_failures(results, screen)
     _show_not_finite(results, total["not finite"], screen)
     screen.line()
-    for line in changed_text(changed):
-        screen.line(line)
+    if changed:
+        screen.line(changed_text(changed))
     if left := total["missing"] + total["failed"]:
         screen.line(f"go on   {resume_command(results)}")
         screen.line(f"        {remaining_text(results, left, total['done'])}")

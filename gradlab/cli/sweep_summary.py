@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab.cli.screen import WIDTH, Screen, fold, shortened, table
+from gradlab.cli.screen import WIDTH, Screen, shortened, table
 
 
 if TYPE_CHECKING:
@@ -60,23 +60,22 @@ def show_sentences(story: Story, screen: Screen) -> None:
     from gradlab.report.inline import plain
 
     screen.line()
-    screen.line(fold(plain(story.banner)))
+    screen.paragraph(plain(story.banner))
     for number, sentence in enumerate(story.sentences, 1):
-        screen.line(fold(f"{number}. {plain(sentence)}", "   "))
+        screen.paragraph(f"{number}. {plain(sentence)}", "   ")
 
 
 def show_rows(story: Story, screen: Screen) -> None:
     """Print a table with a row per network; bars show the norm from lag 0 to T."""
     from gradlab.report.inline import plain
 
-    rows = story.terminal_rows()
-    if not rows:
-        return
     head = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T")
     lines: list[tuple[str, ...]] = [head]
-    for row in rows:
+    for row in story.terminal_rows():
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
         lines.append((*cells, screen.bars([bar_height(x) for x in row.spark])))
+    if len(lines) == 1:
+        return
     screen.line()
     for line in fitted_table(lines):
         screen.line(line)
@@ -105,12 +104,17 @@ def bar_height(log10: float) -> float:
 def show_next(results: Results, written: list[Path], screen: Screen) -> None:
     """Print where the report is, why points failed, and commands to type next."""
     screen.line()
-    for index, path in enumerate(written):
-        screen.line(f"{'report' if index == 0 else '':<7}{path}")
+    _show_labelled("report", [str(path) for path in written], screen)
     if results.meta["counts"]["failed"]:
         show_failed(results, screen)
-    for index, command in enumerate(suggestions(results)):
-        screen.line(f"{'next' if index == 0 else '':<7}{command}")
+    _show_labelled("next", suggestions(results), screen)
+
+
+def _show_labelled(label: str, lines: list[str], screen: Screen) -> None:
+    """Print lines below each other, a label before the first."""
+    for line in lines:
+        screen.line(f"{label:<7}{line}")
+        label = ""
 
 
 def show_failed(results: Results, screen: Screen) -> None:
@@ -118,7 +122,7 @@ def show_failed(results: Results, screen: Screen) -> None:
     messages = Counter(p.message for p in results.points if p.status == "failed")
     message, number = messages.most_common(1)[0]
     reason = " ".join(message.split())
-    screen.line(fold(f"failed {number} of {messages.total()}: {reason}", " " * 7))
+    screen.paragraph(f"failed {number} of {messages.total()}: {reason}", " " * 7)
     screen.line(f"       gradlab status {results.folder} lists all")
 
 
@@ -141,16 +145,12 @@ def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     if cells == {"rnn"}:
         return [("gradlab sweep --cell rnn,lstm", "a second cell")]
     cell = "lstm" if "lstm" in cells else min(cells)
-    values = {axis: {point.get(axis) for point in params} for axis in FINER}
+    its = [point for point in params if point["cell"] == cell]
     # an axis that a cell lacks is None in its points
-    own = [
-        axis
-        for axis in FINER
-        if any(p["cell"] == cell and p.get(axis) is not None for p in params)
-    ]
+    own = [a for a in FINER if any(point.get(a) is not None for point in its)]
     if not own:
         return []
-    axis = min(own, key=lambda axis: len(values[axis]) > FEW)
+    axis = min(own, key=lambda a: len({point.get(a) for point in params}) > FEW)
     return [(f"gradlab sweep --cell {cell} {FINER[axis]}", "one axis, finer")]
 
 
