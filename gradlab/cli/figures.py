@@ -70,7 +70,7 @@ def command(
         style=style,
     )
     if as_json:
-        screen.json([str(path) for path in written])
+        screen.json(written)
         return
     for path in written:
         screen.line(f"wrote {path}")

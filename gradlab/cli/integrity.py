@@ -38,22 +38,14 @@ def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
 def summary(found: Recovered, folder: Path) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
     return {
-        "folder": str(folder),
+        "folder": folder,
         "schema": VERSION,
         "sound": found.intact,
         "intact": {
             "points": len(_whole_points(found)),
             "records": len(found.rows.records),
         },
-        "damaged": [
-            {
-                "what": one.what,
-                "key": one.key,
-                "params": one.params,
-                "record": one.record or None,
-            }
-            for one in found.damage
-        ],
+        "damaged": [vars(one) for one in found.damage],
         "sqlite": found.messages,
         "way_out": [] if found.intact else way_out(folder),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,10 +73,10 @@ def command(
 def summary(merged: Merged, resume: str) -> dict[str, Any]:
     """Return the whole answer for a script."""
     return {
-        "folder": str(merged.folder),
+        "folder": merged.folder,
         "sources": [
             {
-                "folder": str(folder),
+                "folder": folder,
                 "points": len(found.rows.points),
                 "records": len(found.rows.records),
                 "sound": found.intact,
@@ -87,15 +88,7 @@ def summary(merged: Merged, resume: str) -> dict[str, Any]:
         "records": merged.records,
         "lost": merged.lost,
         "conflicts": [
-            {
-                "key": one.key,
-                "params": dict(one.params),
-                "record": one.record,
-                "kept": str(one.kept),
-                "other": str(one.other),
-                # JSON knows no infinity
-                "apart": one.apart if one.apart != float("inf") else None,
-            }
+            {**vars(one), "apart": one.apart if isfinite(one.apart) else None}
             for one in merged.conflicts
         ],
         "continue": resume,

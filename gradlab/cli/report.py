@@ -48,7 +48,7 @@ def command(
     results = open_results(folder, screen, failed_suffice=True)
     written = render(results, out or folder, formats)
     if as_json:
-        screen.json([str(path) for path in written])
+        screen.json(written)
     else:
         for path in written:
             screen.line(f"wrote {path}")

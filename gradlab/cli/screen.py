@@ -97,8 +97,8 @@ class Screen:
             self.line(line)
 
     def json(self, data: Any) -> None:
-        """Write the answer to stdout as JSON, in ASCII, which every stream takes."""
-        click.echo(json.dumps(data, indent=2))
+        """Write the answer to stdout as JSON: paths as strings, all in ASCII."""
+        click.echo(json.dumps(data, indent=2, default=str))
 
     def note(self, text: str = "") -> None:
         """Write progress or a remark to stderr."""

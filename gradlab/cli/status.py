@@ -94,7 +94,7 @@ def summary(
 ) -> dict[str, Any]:
     """Return the whole answer as data for JSON."""
     return {
-        "folder": str(folder),
+        "folder": folder,
         "name": results.meta.get("name"),
         "total": count(results.points),
         "grids": {name: count(points) for name, points in results.grids.items()},

@@ -161,8 +161,8 @@ def summary(results: Results, written: list[Path], seconds: float) -> dict[str, 
 
     story = Story(results) if results.meta["counts"]["done"] else None
     return {
-        "folder": str(results.folder),
-        "report": [str(path) for path in written],
+        "folder": results.folder,
+        "report": written,
         "seconds": round(seconds, 1),
         "counts": results.meta["counts"],
         "headline": [plain(line) for line in story.headline] if story else [],
