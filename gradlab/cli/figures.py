@@ -19,7 +19,7 @@ from gradlab.cli.screen import Screen
 @click.command("figures")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@formats_option(("pdf", "svg", "png"), "pdf,svg,png", "Files of each figure:")
+@formats_option("pdf", "svg", "png", text="Files of each figure:")
 @click.option(
     "--width",
     default="6.5in",

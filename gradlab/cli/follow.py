@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from gradlab.cli.screen import Screen, fold
 if TYPE_CHECKING:
     from gradlab.progress.events import Event
     from gradlab.progress.state import State
-    from gradlab.progress.watch import Watch
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -36,36 +35,35 @@ def follow(
     from gradlab.cli.live import Live
     from gradlab.progress.events import Started
     from gradlab.progress.log import JsonLines
-    from gradlab.progress.watch import Watch
 
     if as_json:
         lines = JsonLines(screen.line, ascii=True)
-        _watch(Watch(folder), lines.state, lines.take, lambda: None, clock, sleep)
+        for events in _looks(folder, lines.state, clock, sleep):
+            for event in events:
+                lines.take(event)
         return
     with Live(screen, clock) as live:
+        for events in _looks(folder, live.state, clock, sleep):
+            for event in events:
+                live.take(event)
+                if isinstance(event, Started):
+                    live.view.note(fold(_opening(event.name, live.state.writer)))
+            live.draw()
 
-        def take(event: Event) -> None:
-            live.take(event)
-            if isinstance(event, Started):
-                live.view.note(fold(_opening(event.name, live.state.writer)))
 
-        _watch(Watch(folder), live.state, take, live.draw, clock, sleep)
-
-
-def _watch(
-    watch: Watch,
+def _looks(
+    folder: Path,
     state: State,
-    take: Callable[[Event], None],
-    draw: Callable[[], None],
     clock: Callable[[], float],
     sleep: Callable[[float], None],
-) -> None:
-    news = clock()
+) -> Iterator[list[Event]]:
+    """Yield the events of each look, which the caller adds to the state."""
+    from gradlab.progress.watch import Watch
+
+    watch, news = Watch(folder), clock()
     while True:
         events = watch.look()
-        for event in events:
-            take(event)
-        draw()
+        yield events
         if state.total and state.done >= state.total:
             return
         if events or state.writer:

@@ -61,16 +61,16 @@ def screen_option(command: F) -> F:
     return with_screen  # type: ignore[return-value]
 
 
-def formats_option(known: tuple[str, ...], default: str, text: str) -> Callable[[F], F]:
-    """Add ``--format``, a comma list of known names, as ``formats``."""
+def formats_option(*known: str, text: str) -> Callable[[F], F]:
+    """Add ``--format``, a comma list of known names, as ``formats``; all by default."""
+    every = ",".join(known)
 
     def split(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
         names = [name.strip() for name in value.split(",") if name.strip()]
-        wrong = [name for name in names if name not in known]
-        if wrong or not names:
+        if not names or not set(names) <= set(known):
             raise click.BadParameter(
                 f"{value!r}. Expected some of {', '.join(known)}. "
-                f"Try --format {default}.",
+                f"Try --format {every}.",
                 ctx,
                 param,
             )
@@ -80,8 +80,7 @@ def formats_option(known: tuple[str, ...], default: str, text: str) -> Callable[
         "--format",
         "formats",
         metavar="NAME,...",
-        default=default,
+        default=every,
         callback=split,
-        show_default=True,
-        help=f"{text} {', '.join(known)}.",
+        help=f"{text} {', '.join(known)}; all by default.",
     )

@@ -20,7 +20,7 @@ from gradlab.cli.screen import Screen
 @click.command("report")
 @folder_argument
 @click.option("--open", "show", is_flag=True, help="Open it in a browser afterwards.")
-@formats_option(("html", "pdf"), "html,pdf", "Files to write:")
+@formats_option("html", "pdf", text="Files to write:")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

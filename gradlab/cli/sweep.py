@@ -32,7 +32,7 @@ from gradlab.errors import ConfigError
     metavar="DIR",
     help="Folder of the results and the report; reports/NAME by default.",
 )
-@formats_option(("html", "pdf"), "html,pdf", "Files of the report:")
+@formats_option("html", "pdf", text="Files of the report:")
 @dry_run_option
 @load_option()
 @json_option
