@@ -1,4 +1,4 @@
-"""Whether a folder may hold a sweep's results."""
+"""Whether a folder holds results, and whether it may hold new ones."""
 
 import os
 from pathlib import Path
@@ -67,6 +67,15 @@ def _others(folder: Path) -> list[str]:
         entry.name
         for entry in folder.iterdir()
         if entry.name not in OURS and not entry.name.startswith(".")
+    )
+
+
+def no_results_error(where: Path) -> StoreError:
+    """Return the error for a folder without results."""
+    return StoreError(
+        got=f"{where}, where there is no {FILE_NAME}",
+        expected="a folder written by gradlab sweep",
+        try_=f"gradlab sweep --out {where}",
     )
 
 

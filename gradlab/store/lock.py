@@ -2,8 +2,8 @@
 
 The operating system's advisory lock (flock) on a small file in the folder. The system
 releases it when the process ends, killed or not, so a stale file blocks nobody. Readers
-take no lock. SQLite's own locks do not suffice: they last one transaction, so
-two sweeps would take turns and compute the same points.
+take no lock. SQLite's own locks do not suffice: they last one transaction, so two
+sweeps would take turns and compute the same points.
 """
 
 import os

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from gradlab.errors import StoreError
 from gradlab.store import schema
+from gradlab.store.folder import no_results_error
 from gradlab.store.sqlite_errors import translate_errors
-from gradlab.store.store import no_results_error
 
 
 @contextmanager

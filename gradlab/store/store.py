@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gradlab.errors import StoreError
 from gradlab.store import codec, folder, schema
 from gradlab.store.lock import Lock
 from gradlab.store.record import Record
@@ -62,7 +61,7 @@ class Store:
         if create:
             folder.prepare(where)
         elif not file.exists():
-            raise no_results_error(where)
+            raise folder.no_results_error(where)
         if file.exists() and not os.access(file, os.W_OK):
             raise folder.not_writable_error(f"{file}, which is not writable")
         with translate_errors(file):
@@ -246,15 +245,6 @@ def known(connection: sqlite3.Connection, file: Path) -> Known:
         for text in {row.computed for row in rows}
     }
     return {row.key: (row.status, computed[row.computed]) for row in rows}
-
-
-def no_results_error(where: Path) -> StoreError:
-    """Return the error for a folder without results."""
-    return StoreError(
-        got=f"{where}, where there is no {schema.FILE_NAME}",
-        expected="a folder written by gradlab sweep",
-        try_=f"gradlab sweep --out {where}",
-    )
 
 
 def _by_measure(

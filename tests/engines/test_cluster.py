@@ -72,7 +72,7 @@ class Site:
     def __init__(self, folder):
         self.folder = folder
         self.notes = folder / "notes"
-        self.elsewhere = folder / "elsewhere"  # where workers run: no file lies there
+        self.elsewhere = folder / "elsewhere"  # where workers run: no file is there
         for one in (self.notes, self.elsewhere):
             one.mkdir()
         self.file = folder / "scheduler.json"
@@ -119,9 +119,9 @@ class Site:
         (self.folder / "sleepy.py").write_text(SLEEPY)
         (self.folder / "words.txt").write_text("it was the best of times " * 20)
         (self.folder / "many.toml").write_text(TOML)
-        asked = ("sweep", "many.toml", "--load=sleepy.py", "--out=r", "--no-verify")
+        command = ("sweep", "many.toml", "--load=sleepy.py", "--out=r", "--no-verify")
         more = ("--log=r.jsonl", "--format=html", f"--scheduler={self.file}")
-        return self.spawn("gradlab", *asked, *more, *words, cwd=self.folder)
+        return self.spawn("gradlab", *command, *more, *words, cwd=self.folder)
 
     def worked(self, process):
         """Say how many groups a worker has begun."""
@@ -170,8 +170,8 @@ def alone(folder, monkeypatch):
     """Return the numbers of the same sweep on one machine."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr(runner, "ProcessPool", InlinePool)
-    asked = load(MANY, load=[folder / "sleepy.py"])
-    return bits(runner.run(asked, folder / "alone", jobs=1, verify=False))
+    many = load(MANY, load=[folder / "sleepy.py"])
+    return bits(runner.run(many, folder / "alone", jobs=1, verify=False))
 
 
 @pytest.mark.slow
@@ -356,8 +356,8 @@ def look():
 
 def test_a_process_serves_sweeps_whose_leaves_have_one_name(tmp_path, clean):
     two, three = payload(tmp_path, 2), payload(tmp_path, 3)
-    for asked, value in ((two, 2.0), (three, 3.0), (two, 2.0)):
-        answer = remote.perform(asked, f"{__name__}:look", (), None)
+    for config, value in ((two, 2.0), (three, 3.0), (two, 2.0)):
+        answer = remote.perform(config, f"{__name__}:look", (), None)
         assert answer == ("value", (value, b"%d" % value))
 
 

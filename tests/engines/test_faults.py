@@ -116,8 +116,8 @@ def bits(results):
 def undisturbed(tmp_path, file, monkeypatch):
     """Return the numbers of a sweep that nothing happens to."""
     monkeypatch.setattr(runner, "ProcessPool", InlinePool)
-    asked = load(MANY, load=[file])
-    return bits(runner.run(asked, tmp_path / "calm", jobs=1, verify=False))
+    many = load(MANY, load=[file])
+    return bits(runner.run(many, tmp_path / "calm", jobs=1, verify=False))
 
 
 def written(log, size):
@@ -156,7 +156,7 @@ def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
     for number in range(30):
         size = log.stat().st_size if log.exists() else 0
         process = sweep.start()
-        if number % 2:  # amid the work: from its first point on
+        if number % 2:  # during the work: from its first point on
             wait_for_point(process, log, size)
         time.sleep(rng.uniform(0.0, 0.5 if number % 2 else 4.0))
         process.send_signal(signal.SIGKILL)

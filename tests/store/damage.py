@@ -1,4 +1,4 @@
-"""Stores to be damaged, and which pages of them each row stands on."""
+"""Stores to be damaged, and which pages of them hold each row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Place:
             return content[: self.start]
         noise = random.Random(self.start).randbytes(self.length)
         here = content[self.start : self.start + self.length]
-        # never the byte that stood there
+        # never the byte that was there
         new = bytes((a + 1 + b % 255) % 256 for a, b in zip(here, noise, strict=False))
         return content[: self.start] + new + content[self.start + len(new) :]
 
@@ -117,7 +117,7 @@ def rows(file: Path) -> dict[str, dict[tuple, tuple]]:
 
 
 def standing(content: bytes, row: tuple) -> set[int]:
-    """Return the pages a row stands on, by looking for its bytes all over the file."""
+    """Return the pages that hold a row, by looking for its bytes all over the file."""
     found = set()
     values = [
         value if isinstance(value, bytes) else str(value).encode() for value in row

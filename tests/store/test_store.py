@@ -57,7 +57,7 @@ def test_records_of_a_stale_version_are_not_mixed_in(tmp_path):
     assert [p.status for p in results.points] == ["missing", "done"]
 
 
-def test_counts_tell_asked_missing_failed_and_others(tmp_path):
+def test_counts_of_requested_missing_failed_and_others(tmp_path):
     with Store.open(tmp_path / "r", create=True) as store:
         store.expect({"a": PARAMS, "b": PARAMS, "c": PARAMS, "d": PARAMS})
         store.save_point("a", PARAMS, computed={"horizon": Requirement("horizon")})

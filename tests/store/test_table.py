@@ -94,7 +94,7 @@ def test_csv_is_the_whole_table(results, tmp_path):
     assert file.read_text(encoding="utf-8") == tidy(results).to_csv(index=False)
 
 
-def test_a_damaged_record_is_told_in_parts_too(results):
+def test_a_damaged_record_is_reported_in_parts_too(results):
     with sqlite3.connect(results.folder / "results.sqlite") as connection:
         connection.execute("update records set note = 'x' where measure = 'verdict'")
     connection.close()
@@ -124,8 +124,8 @@ def test_netcdf_writes_words_as_flags(results, tmp_path):
     with xarray.open_dataset(file, engine="h5netcdf") as back:
         assert back.value.values.tolist() == tidy(results).value.tolist()
         words = back.measure.attrs["flag_meanings"].split()
-        told = [words[code] for code in back.measure.values]
-    assert told == tidy(results).measure.astype(str).tolist()
+        labels = [words[code] for code in back.measure.values]
+    assert labels == tidy(results).measure.astype(str).tolist()
 
 
 def test_an_unknown_form_is_named(results, tmp_path):
