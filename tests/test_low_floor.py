@@ -1,4 +1,4 @@
-"""Errors, seeding, catalog, and the kernels that do not feel company."""
+"""Errors, seeding, catalog, and batch-invariant kernels."""
 
 import pickle
 import shutil
