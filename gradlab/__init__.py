@@ -27,8 +27,8 @@ class derived from one of the bases here, in one file::
     gradlab.sweep({"cell": ["my_cell"]}, load=["mycell.py"])
 
 ``gradlab.names("cells")`` lists what there is. Errors derive from
-``gradlab.GradlabError`` and say what was got, what was expected and what to try.
-Names are imported when first used: ``import gradlab`` imports no torch.
+``gradlab.GradlabError``; messages state what was got, what was expected and what to
+try. Names are imported when first used: ``import gradlab`` imports no torch.
 """
 
 import importlib

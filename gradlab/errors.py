@@ -53,7 +53,7 @@ class UnknownNameError(GradlabError, LookupError):
         """Return the error for ``name`` where one of ``known`` was expected.
 
         Args:
-            what: what the name stands for, e.g. ``"cell"``.
+            what: what the name is of, e.g. ``"cell"``.
             name: the unknown name.
             known: the names there are.
         """

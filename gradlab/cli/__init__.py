@@ -1,4 +1,4 @@
-"""Command line: parse the options, make one library call, print the answer.
+"""Command line: parse the options, make one library call, print its result.
 
 Each command is one file of this folder and is imported when it is used; torch,
 pandas and matplotlib are imported inside the commands that use them, so that

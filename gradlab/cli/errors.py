@@ -45,7 +45,7 @@ class FoldedUsageError(click.UsageError):
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Convert errors that a user can mend to :class:`Failure`; let bugs propagate."""
+    """Convert errors that a user can fix to :class:`Failure`; let bugs propagate."""
     try:
         yield
     except click.UsageError as error:

@@ -58,7 +58,7 @@ def command(folder: Path, form: str | None, out: Path | None, screen: Screen) ->
 
 
 def _format_of(out: Path | None) -> str:
-    """Return the format that the suffix of a file stands for; csv for stdout."""
+    """Return the format of a file's suffix; csv for stdout."""
     if out is None or str(out) == "-":
         return "csv"
     formats = {suffix: form for form, suffix in FORMATS.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradlab.progress.state import State
 
 EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two reads of the store."""
 
 SILENT = 3.0
 """Seconds without a writer and without news after which the watch ends."""
@@ -38,12 +38,12 @@ def follow(
 
     if as_json:
         lines = JsonLines(screen.line, ascii=True)
-        for events in _looks(folder, lines.state, clock, sleep):
+        for events in _poll(folder, lines.state, clock, sleep):
             for event in events:
                 lines.take(event)
         return
     with Live(screen, clock) as live:
-        for events in _looks(folder, live.state, clock, sleep):
+        for events in _poll(folder, live.state, clock, sleep):
             for event in events:
                 live.take(event)
                 if isinstance(event, Started):
@@ -51,13 +51,13 @@ def follow(
             live.draw()
 
 
-def _looks(
+def _poll(
     folder: Path,
     state: State,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Iterator[list[Event]]:
-    """Yield the events of each look, which the caller adds to the state."""
+    """Yield the events of each read of the store; the caller adds them to the state."""
     from gradlab.progress.watch import Watch
 
     watch, news = Watch(folder), clock()

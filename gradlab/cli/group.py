@@ -42,7 +42,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; show errors that a user can mend without a traceback."""
+        """Run the command; show errors that a user can fix without a traceback."""
         quiet_libraries()
         with translated_errors():
             return super().invoke(ctx)

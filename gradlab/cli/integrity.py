@@ -36,7 +36,7 @@ def check_integrity(folder: Path, screen: Screen, as_json: bool) -> int:
 
 
 def summary(found: Recovered, folder: Path) -> dict[str, Any]:
-    """Return the whole answer as data for JSON."""
+    """Return the result as data for JSON."""
     return {
         "folder": folder,
         "schema": VERSION,

@@ -99,7 +99,7 @@ class Live:
             case Waiting(scheduler):
                 return f"{scheduler} has no workers yet; the first one starts the sweep"
             case LogLost(cause):
-                return f"{cause}; the sweep goes on without its log"
+                return f"{cause}; the sweep continues without its log"
 
 
 def run(
@@ -123,7 +123,7 @@ def run(
         if isinstance(event, Started) and event.done < event.total:
             screen.note(fold(opening(event), "  "))
             screen.note(f"writing to {event.folder}")
-            screen.note("Ctrl-C keeps what is done; the same command goes on")
+            screen.note("Ctrl-C keeps what is done; the same command continues")
 
     try:
         with live:

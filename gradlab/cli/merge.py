@@ -71,7 +71,7 @@ def command(
 
 
 def summary(merged: Merged, resume: str) -> dict[str, Any]:
-    """Return the whole answer for a script."""
+    """Return the result as data for JSON."""
     return {
         "folder": merged.folder,
         "sources": [

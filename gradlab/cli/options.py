@@ -46,7 +46,7 @@ load_now_option = load_option(callback=_load_files, expose_value=False)
 """Add ``--load`` to a command without workers: the files are loaded at once."""
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print the answer as JSON."
+    "--json", "as_json", is_flag=True, help="Print the result as JSON."
 )
 
 

@@ -41,7 +41,7 @@ LETTERS = {
 
 
 def resolve(name: str) -> str:
-    """Return the kind that a name on the command line stands for.
+    """Return the kind named on the command line.
 
     Raises:
         UnknownNameError: for any other name.

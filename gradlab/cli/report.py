@@ -70,6 +70,6 @@ def open_in_browser(page: Path, screen: Screen) -> None:
 
     if not webbrowser.open(page.resolve().as_uri()):
         screen.note(
-            f"no browser answers here. Copy {page} to a machine that has one: "
+            f"no browser was found. Copy {page} to a machine that has one: "
             "the file needs no other."
         )

@@ -1,6 +1,6 @@
 """Write to stdout and stderr, in Unicode or ASCII.
 
-Answers go to stdout, progress and remarks to stderr. A stream that is not UTF-8,
+Results go to stdout, progress and remarks to stderr. A stream that is not UTF-8,
 ``NO_COLOR`` and ``--plain`` get ASCII.
 """
 
@@ -67,7 +67,7 @@ class Screen:
     def now(cls, plain: bool = False) -> Screen:
         """Return the screen of this process.
 
-        It is plain if ``plain`` or NO_COLOR say so, or where a stream is not UTF-8.
+        It is plain if ``plain`` or NO_COLOR is set, or where a stream is not UTF-8.
         """
         forced = plain or bool(os.environ.get("NO_COLOR"))
         return cls(forced or not (_unicode(sys.stdout) and _unicode(sys.stderr)))
@@ -84,7 +84,7 @@ class Screen:
         return text.translate(ASCII).encode("ascii", "replace").decode("ascii")
 
     def line(self, text: str = "") -> None:
-        """Write one line of the answer to stdout, however long: a command, a path."""
+        """Write one line of the result to stdout, however long: a command, a path."""
         click.echo(self.text(text))
 
     def paragraph(self, text: str, indent: str = "") -> None:
@@ -97,7 +97,7 @@ class Screen:
             self.line(line)
 
     def json(self, data: Any) -> None:
-        """Write the answer to stdout as JSON: paths as strings, all in ASCII."""
+        """Write the result to stdout as JSON: paths as strings, all in ASCII."""
         click.echo(json.dumps(data, indent=2, default=str))
 
     def note(self, text: str = "") -> None:

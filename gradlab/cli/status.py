@@ -92,7 +92,7 @@ def count(points: list[PointResult]) -> dict[str, int]:
 def summary(
     results: Results, changed: set[tuple[str, str]], folder: Path
 ) -> dict[str, Any]:
-    """Return the whole answer as data for JSON."""
+    """Return the result as data for JSON."""
     return {
         "folder": folder,
         "name": results.meta.get("name"),

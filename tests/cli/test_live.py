@@ -194,7 +194,7 @@ def test_a_lost_worker_is_shown_once_and_counted(live):
             "r cannot be locked; start no second sweep into it",
         ),
         (Waiting("c"), "c has no workers yet; the first one starts the sweep"),
-        (LogLost("l: full"), "l: full; the sweep goes on without its log"),
+        (LogLost("l: full"), "l: full; the sweep continues without its log"),
     ],
 )
 def test_what_a_user_has_to_know_is_said(live, event: Event, text):

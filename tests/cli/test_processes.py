@@ -42,7 +42,7 @@ def test_a_sweep_from_start_to_report(tmp_path):
     assert told[0] == "sweep: 4 points, with 2 workers"
     assert told[1:3] == [
         "writing to reports/default",
-        "Ctrl-C keeps what is done; the same command goes on",
+        "Ctrl-C keeps what is done; the same command continues",
     ]
     assert told[-1] == "writing the report"
     shown = told[3:-1]

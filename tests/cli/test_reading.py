@@ -40,7 +40,7 @@ def test_report_open(run, folder, inline, monkeypatch, answers):
     monkeypatch.setattr("webbrowser.open", lambda url: shown.append(url) or answers)
     result = run("report", folder, "--format=html", "--open")
     assert shown == [(folder / "report.html").as_uri()]
-    assert ("no browser answers here." in result.stderr) is not answers
+    assert ("no browser was found." in result.stderr) is not answers
 
 
 SECTION = '''
