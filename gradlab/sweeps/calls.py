@@ -47,7 +47,7 @@ class Check:
             ``vjp``; NaN where the cell has no closed form.
         compared: numbers that were compared.
         conveyor: |conveyor - autograd| / |conveyor|, autograd with h detached inside
-            the gates; the largest over lags, NaN where there is none to hold so.
+            the gates; the largest over lags, NaN where the cell has no conveyor.
         conveyor_compared: numbers that were compared there.
     """
 

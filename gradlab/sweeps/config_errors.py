@@ -72,8 +72,8 @@ def _mistake(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
     if detail["type"] == "extra_forbidden":
         return _unknown_key(path, detail["loc"], keys)
     expected = detail["msg"].removeprefix("Input should be ")
-    for theirs, ours in _PHRASES.items():
-        expected = expected.replace(theirs, ours)
+    for phrase, plain in _PHRASES.items():
+        expected = expected.replace(phrase, plain)
     return Mistake(path, got, expected, _example(detail["loc"]))
 
 

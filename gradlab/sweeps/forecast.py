@@ -1,8 +1,8 @@
-"""What a sweep would take: its points, its memory from shapes, its time from a sample.
+"""Forecast a sweep: its points, its memory from shapes, its time from a sample.
 
 Memory is the formula of :mod:`gradlab.sweeps.sizes`. Time is that of one small group,
-really measured, times the ratio of their work; so it holds for this machine, and to
-about a factor of two.
+measured in a worker, times the ratio of their work: it holds for this machine, within
+a factor of five.
 """
 
 import math
@@ -35,7 +35,7 @@ LISTED = 200_000
 """Points up to which a forecast makes every one of them; above, it only counts."""
 
 WRITING = 0.002
-"""Seconds the one writer takes for a point, whatever computes it (make benchmark)."""
+"""Seconds that writing a point takes in the one writing process (make benchmark)."""
 
 SAMPLE_MEMBERS, SAMPLE_SIZE = 4, 64
 """Points of the group that is timed; its most hidden units and its most steps."""
@@ -48,7 +48,7 @@ class Forecast:
     Attributes:
         name: of the sweep.
         folder: where it would write.
-        grids: name -> (points, of these nothing is left to compute for).
+        grids: name -> (points, those of them that are done).
         total: distinct points; a point of several grids counts once.
         left: of these, to be computed.
         failed: points that failed earlier and would not be tried again.
@@ -60,8 +60,8 @@ class Forecast:
         jobs: worker processes of this machine.
         worker: bytes one worker fills at most, about.
         memory: bytes all workers of this machine fill together at most, about.
-        limit: bytes they may fill; None where nobody says.
-        too_large: points that would be set aside because they need more than that.
+        limit: bytes they may fill; None where unknown.
+        too_large: points that would be recorded as failed because they need more.
     """
 
     name: str
@@ -114,10 +114,10 @@ def forecast(
     if limit is not None:
         workers = max(1, min(workers, limit // machine.WORKER))
     if sweep.size() > LISTED:
-        return _counted(sweep, where, workers, limit)
+        return _forecast_by_count(sweep, where, workers, limit)
     planned = plan(sweep)
-    there = _there(where)
-    todo = planned.missing(there, retry_failed)
+    known_points = _known_points(where)
+    todo = planned.missing(known_points, retry_failed)
     waiting, too_large = groups.split_by_memory(
         groups.form(planned.points, todo),
         None if limit is None else limit - machine.WORKER,
@@ -136,7 +136,7 @@ def forecast(
         total=len(planned.points),
         left=len(todo),
         failed=sum(
-            there.get(key, ("missing",))[0] == "failed" and key not in todo
+            known_points.get(key, ("missing",))[0] == "failed" and key not in todo
             for key in planned.points
         ),
         exact=True,
@@ -179,8 +179,8 @@ def sample_of(waiting: Sequence[Group]) -> Group:
     first: dict[tuple, Group] = {}
     for group in waiting:
         point = group.points[0]
-        wanted = sorted(group.requirements.by_measure.items())
-        kind = (point.cell, point.dtype, point.device, *wanted)
+        measures = sorted(group.requirements.by_measure.items())
+        kind = (point.cell, point.dtype, point.device, *measures)
         work[kind] = work.get(kind, 0.0) + group.work
         first.setdefault(kind, group)
     like = first[max(work, key=lambda kind: work[kind])]
@@ -231,7 +231,7 @@ def _too_many(got: str) -> TooManyPointsError:
     )
 
 
-def _there(folder: Path) -> Known:
+def _known_points(folder: Path) -> Known:
     """Return what a folder has of each point; nothing where there are no results."""
     file = folder / schema.FILE_NAME
     if not file.exists() or not file.stat().st_size:
@@ -240,7 +240,9 @@ def _there(folder: Path) -> Known:
         return known(connection, file)
 
 
-def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Forecast:
+def _forecast_by_count(
+    sweep: Sweep, folder: Path, jobs: int, limit: int | None
+) -> Forecast:
     """Return the forecast for a sweep of which not every point is made."""
     sizes: dict[str, int] = {}
     for grid in sweep.grids:
@@ -248,7 +250,7 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
     some: list[Group] = []
     work = 0.0
     for grid in sweep.grids:
-        picked = _some_of(grid, sweep)
+        picked = _random_groups(grid, sweep)
         each = sum(group.work / len(group.keys) for group in picked) / len(picked)
         work += grid.size() * each
         some += picked
@@ -272,7 +274,7 @@ def _counted(sweep: Sweep, folder: Path, jobs: int, limit: int | None) -> Foreca
     )
 
 
-def _some_of(grid: GridPlan, sweep: Sweep) -> list[Group]:
+def _random_groups(grid: GridPlan, sweep: Sweep) -> list[Group]:
     """Return groups of a few combinations of a grid's axes, picked at random."""
     pick = random.Random(0)
     found = []

@@ -25,7 +25,7 @@ MEMBER_AXES = frozenset({"init", "gain", "forget_bias", "seed"})
 
 @dataclass(frozen=True)
 class Group:
-    """Points to be computed together, and what is wanted of each of them.
+    """Points to be computed together, and what is to be measured of each.
 
     Attributes:
         keys: of the points.
@@ -57,7 +57,7 @@ class Group:
             memory_of(first, required, count) if on_cpu else 0,
         )
 
-    def singly(self) -> list["Group"]:
+    def split(self) -> list["Group"]:
         """Return one group for each of its points."""
         points = dict(zip(self.keys, self.points, strict=True))
         return [Group.of([key], points, self.requirements) for key in self.keys]
@@ -98,7 +98,7 @@ def split_by_memory(
     fitting: list[Group] = []
     too_large: list[Group] = []
     for group in groups:
-        for part in [group] if group.memory <= memory else group.singly():
+        for part in [group] if group.memory <= memory else group.split():
             (fitting if part.memory <= memory else too_large).append(part)
     return fitting, too_large
 

@@ -1,7 +1,7 @@
-"""Several folders as one: their points, their records, and one sweep that covers all.
+"""Merge folders of results: their points, their records, and one sweep that covers all.
 
 For shards of a sweep that ran on several machines, and for what is intact of a damaged
-folder. Sources are read and left as they are.
+folder. Sources are read and not changed.
 """
 
 import shlex
@@ -75,7 +75,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
     sources = {folder: recover(folder) for folder in where}
     found = {folder: source.rows for folder, source in sources.items()}
     merged, conflicts = merge_rows(found)
-    latest = {folder: row for folder, its in found.items() if (row := its.latest())}
+    latest = {folder: row for folder, read in found.items() if (row := read.latest())}
     text = _sweep_file(where)
     if latest:
         # reports cover the sweep used last, and another machine's clock may be ahead
@@ -87,7 +87,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
         row, text = _one_sweep(latest, merged.points, new, now)
         merged.sweeps[row.id] = row
     rows.write_new(merged, new, text)
-    requested = {key for its in found.values() for key in its.requested()}
+    requested = {key for read in found.values() for key in read.requested()}
     return Merged(
         folder=new,
         sources=sources,
@@ -112,7 +112,7 @@ def conflict_error(merged: Merged) -> ConflictError:
 
 
 def sweep_command(out: Path) -> str:
-    """Return the command that computes whatever a merged folder lacks."""
+    """Return the command that computes what a merged folder lacks."""
     return shlex.join(["gradlab", "sweep", str(out / SWEEP_FILE), "--out", str(out)])
 
 
@@ -207,7 +207,7 @@ def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _ordered(config: dict[str, Any]) -> dict[str, Any]:
-    """Return it in the order of a sweep's own file; JSON has sorted its keys."""
+    """Return a config in the order of a sweep's file; JSON has sorted its keys."""
     place = {name: i for i, name in enumerate(("name", "question", *SETTINGS, *NAMES))}
     return dict(sorted(config.items(), key=lambda pair: place.get(pair[0], len(place))))
 
@@ -221,16 +221,17 @@ def _one_requirement_each(texts: Iterable[str]) -> dict[str, dict[str, Requireme
     grids: dict[str, dict[str, Requirement]] = {}
     best: dict[str, Requirement] = {}
     for text in texts:
-        for grid, its in read_requirements(text).items():
+        for grid, measures in read_requirements(text).items():
             known = grids.setdefault(grid, {})
-            for name, new in its.items():
+            for name, new in measures.items():
                 known[name] = max(known.get(name, new), new, key=_blocks)
                 best[name] = max(best.get(name, new), new, key=_fingerprint)
     return {
         grid: {
-            name: replace(best[name], blocks=one.blocks) for name, one in its.items()
+            name: replace(best[name], blocks=one.blocks)
+            for name, one in measures.items()
         }
-        for grid, its in grids.items()
+        for grid, measures in grids.items()
     }
 
 

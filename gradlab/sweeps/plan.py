@@ -99,10 +99,11 @@ def plan(sweep: Sweep) -> Plan:
             key = key_of(point.params())
             points.setdefault(key, point)
             keys[key] = None
-            its = grid.requirements
+            needed = grid.requirements
             if point.seed == grid.seeds[0]:
-                its = its.union(grid.first_seed)
-            required[key] = required[key].union(its) if key in required else its
+                needed = needed.union(grid.first_seed_requirements)
+            known = required.get(key)
+            required[key] = needed if known is None else known.union(needed)
     check_inputs(points.values())
     return Plan(
         points, {name: list(keys) for name, keys in grids.items()}, required, of_grids

@@ -41,8 +41,8 @@ class Requirements:
         """Return the measures that are in both, with the fewer blocks of both."""
         shared = {}
         for name in self.by_measure.keys() & other.by_measure.keys():
-            mine, theirs = self.by_measure[name], other.by_measure[name]
-            shared[name] = theirs if mine.covers(theirs) else mine
+            first, second = self.by_measure[name], other.by_measure[name]
+            shared[name] = second if first.covers(second) else first
         return Requirements(shared)
 
     def minus(self, computed: Mapping[str, Requirement]) -> "Requirements":

@@ -60,7 +60,7 @@ class ResultWriter:
 
     def submit(self, group: Group, engine: Engine) -> None:
         """Queue a group to be measured, within the limits of its points."""
-        limits = Limits(self._seconds(len(group.keys)), group.memory)
+        limits = Limits(self._time_limit(len(group.keys)), group.memory)
         engine.add(
             group, calls.MEASURE, group.points, group.requirements, limits=limits
         )
@@ -68,12 +68,13 @@ class ResultWriter:
     def time(self, sample: Group, waiting: Sequence[Group], engine: Engine) -> None:
         """Queue a small group to be timed, to forecast how long the others take."""
         self._sample, self._work = sample, sum(group.work for group in waiting)
-        limits = Limits(self._seconds(len(sample.keys) + 1), sample.memory)
+        limits = Limits(self._time_limit(len(sample.keys) + 1), sample.memory)
         engine.add(
             "sample", calls.TIME, sample.points, sample.requirements, limits=limits
         )
 
-    def _seconds(self, points: int) -> float | None:
+    def _time_limit(self, points: int) -> float | None:
+        """Return the seconds that so many points may take together."""
         each = self.options.timeout_per_point
         return None if each is None else each * points
 
@@ -147,7 +148,7 @@ class ResultWriter:
         group: Group = answer.task
         self.progress(events.WorkerLost(answer.death, len(group.keys)))
         if len(group.keys) > 1:
-            for single in group.singly():
+            for single in group.split():
                 self.submit(single, engine)
             return
         key = group.keys[0]

@@ -94,7 +94,7 @@ def run(
     where = Path(folder)
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
-        if log is not None:  # may lie in the folder, which is there by now
+        if log is not None:  # may lie in the folder, which exists by now
             report = _with_log(opened.enter_context(Log(log)), report)
         todo = planned.missing(store.known(), retry_failed)
         cluster = None
@@ -109,13 +109,8 @@ def run(
             opened.enter_context(cluster)
             options = replace(options, jobs=max(1, cluster.threads))
         work = _Run(sweep, planned, todo, store, options, report, yes, cluster)
-        work.meta = SweepMeta.start(
-            store,
-            keys.digest(sweep.resolved()),
-            sweep,
-            command,
-            planned.external_sources(),
-        )
+        sources = planned.external_sources()
+        work.meta = SweepMeta.start(store, sweep, command, sources)
         work.begin(where)
         try:
             if todo:
@@ -139,19 +134,19 @@ def _refuse_local(**local: object) -> None:
     for name, value in local.items():
         if value is not None:
             raise ConfigError(
-                got=f"--{name} {value} beside --scheduler",
+                got=f"--{name} {value} with --scheduler",
                 expected="one of both: it is about this machine's own workers",
                 try_="dask worker --nworkers N --memory-limit SIZE",
             )
 
 
 def _with_log(log: Log, progress: Progress) -> Progress:
-    """Return a callback that also logs; it reports once that the log has failed."""
+    """Return a callback that also logs; it reports the first failure of the log."""
 
     def both(event: events.Event) -> None:
-        well = not log.trouble
+        worked = not log.trouble
         log.take(event)
-        if well and log.trouble:
+        if worked and log.trouble:
             progress(events.LogLost(log.trouble))
         progress(event)
 
@@ -187,17 +182,17 @@ class _Run:
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
         self.waiting = groups.form(self.planned.points, self.todo)
-        there = self.planned.points.keys() - self.todo.keys()
         known = self.store.known()
+        finished = self.planned.points.keys() - self.todo.keys()
         self.progress(
             events.Started(
                 name=self.sweep.name,
                 folder=folder,
                 total=len(self.planned.points),
-                done=len(there),
-                failed=sum(known[key][0] == "failed" for key in there),
+                done=len(finished),
+                failed=sum(known[key][0] == "failed" for key in finished),
                 grids={
-                    name: (len(keys), sum(key in there for key in keys))
+                    name: (len(keys), sum(key in finished for key in keys))
                     for name, keys in self.planned.grids.items()
                 },
                 jobs=self.options.jobs,
@@ -218,8 +213,8 @@ class _Run:
         with ExitStack() as opened:
             engine: Engine = self.cluster or opened.enter_context(self._pool(memory))
             self._reach_devices(engine)
-            wanted = sorted({name for n in self.todo.values() for name in n.by_measure})
-            engine.add("describe", calls.DESCRIBE, wanted)
+            measures = {m for lacks in self.todo.values() for m in lacks.by_measure}
+            engine.add("describe", calls.DESCRIBE, sorted(measures))
             writer.time(sample_of(fitting), fitting, engine)
             if verify:
                 engine.add("verify", calls.VERIFY, self._kinds())
@@ -262,7 +257,7 @@ class _Run:
         return fitting
 
     def _reach_devices(self, engine: Engine) -> None:
-        """Refuse a device that is not there, before any point fails for it."""
+        """Raise the error of a device that no worker can use, before points fail."""
         devices = {self.planned.points[key].device for key in self.todo}
         for device in sorted(devices - {"cpu"}):
             engine.add("device", calls.REACH, device)

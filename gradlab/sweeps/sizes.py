@@ -7,9 +7,12 @@ few times n numbers; measures copy some of them, and the backward pass keeps its
 48 n in all. Products of Jacobians are S matrices of n x n. About 20 stand side by side
 (the product, J_t, buffers of the multiplication), and each of up to 30 stored lags adds
 what the spectral norms of its blocks keep, c = 5 for all blocks, 2.5 for the joint
-one. With b bytes a number,
+one. A measure that a sweep leaves out unless it is named (``costly``) may hold, of one
+sequence, products that begin at up to 64 steps, ten matrices each. With b bytes a
+number, and k = 64 where a measure is costly, else 0,
 
-    bytes = members b S [ T (4 F + 48 n) + (20 + c min(T, 30)) n^2 ].
+    bytes = members b ( S [ T (4 F + 48 n) + (20 + c min(T, 30)) n^2 ]
+                        + 10 min(T, k) n^2 ).
 
 A trajectory that would fill more than ``LONG`` is kept at checkpoints. Measures that
 stream then hold, instead of 48 n a step, their float64 curves (about 20 numbers) and
@@ -19,8 +22,7 @@ formula with measured peaks.
 Work counts floating-point operations, up to a factor that one timed group gives: a step
 multiplies S matrices of n x n, 2 n^3 each, and calls about as many functions as 2e7
 operations take, whatever the size; the spectral norm at a lag takes about 1000 n^2. All
-blocks take 2.5 times as much as the joint one. A measure that a sweep leaves out unless
-it is named (``costly``) counts as ten products.
+blocks take 2.5 times as much as the joint one. A costly measure counts as ten products.
 """
 
 from collections.abc import Iterator
@@ -37,6 +39,9 @@ LONG = 2**27
 
 LAGS = 30
 """Lags at which norms are stored, at most about."""
+
+STARTS = 64
+"""Steps at which a costly measure begins products, at most."""
 
 
 def is_long(point: Point) -> bool:
@@ -58,8 +63,10 @@ def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     a_step = 4 * point.features + (40 if streamed else 48 * n)
     a_lag = 5 if required.blocks() == "all" else 2.5
     matrices = (20 + a_lag * min(point.length, LAGS)) * n**2
-    numbers = members * point.sequences * (steps * a_step + matrices)
-    return int(_number(point) * numbers) + (members * LONG if streamed else 0)
+    numbers = point.sequences * (steps * a_step + matrices)
+    if any(_states("costly", required)):
+        numbers += 10 * min(point.length, STARTS) * n**2
+    return int(members * (_number(point) * numbers + (LONG if streamed else 0)))
 
 
 def work_of(point: Point, required: Requirements, members: int = 1) -> float:
@@ -80,7 +87,7 @@ def state_width(point: Point) -> int:
 
 
 def _states(attribute: str, required: Requirements) -> Iterator[bool]:
-    """Yield what each wanted measure states of itself."""
+    """Yield a class attribute of each required measure."""
     return (catalog.metadata("measures", m)[attribute] for m in required.by_measure)
 
 

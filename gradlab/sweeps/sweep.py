@@ -22,7 +22,7 @@ class GridPlan:
         measures: as the config names them; None for the default ones.
         blocks: ``"all"`` or ``"joint"``.
         requirements: what is to be measured of each of its points.
-        first_seed: what is to be measured, in addition, of those of its first seed.
+        first_seed_requirements: the same, in addition, of points of its first seed.
     """
 
     name: str
@@ -31,7 +31,7 @@ class GridPlan:
     measures: tuple[str, ...] | None
     blocks: str
     requirements: Requirements
-    first_seed: Requirements
+    first_seed_requirements: Requirements
 
     def size(self) -> int:
         """Return the combinations of the axes; at least as many as points."""
@@ -91,7 +91,7 @@ def resolve(
         everywhere: let the top's ``measures`` replace the grids' own.
         more: measures for every grid, in addition to those it names.
     """
-    # A table takes over the top's values; without tables the top is the one grid.
+    # A table inherits the top's values; without tables the top is the only grid.
     tables: list[Grid] = config.grid or [Grid()]
     all_axes = [_axes(config, table) for table in tables]
     few = sum(_combinations(axes) for axes in all_axes) <= FEW_ROWS
@@ -111,7 +111,9 @@ def resolve(
                 measures=names,
                 blocks=blocks,
                 requirements=requirements_of(names, blocks, config.thresholds),
-                first_seed=requirements_of(extra, blocks, config.thresholds),
+                first_seed_requirements=requirements_of(
+                    extra, blocks, config.thresholds
+                ),
             )
         )
     settings = {
@@ -149,7 +151,7 @@ def _seeds(seeds: int | list[int], first: int | None) -> tuple[int, ...]:
         return tuple(range(start, start + seeds))
     if first is not None:
         raise ConfigError(
-            got=f"first_seed {first} beside the seeds {', '.join(map(str, seeds))}",
+            got=f"first_seed {first} with the seeds {', '.join(map(str, seeds))}",
             expected="a count of seeds, which begins there, or a list",
             try_="--first-seed 100 --seeds 5",
         )

@@ -1,6 +1,5 @@
 """Metadata of a sweep's row in the store: times, versions, self-checks."""
 
-import math
 import platform
 import time
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,12 @@ from typing import Any, Self
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.store import Store
 from gradlab.sweeps.calls import Check
+from gradlab.sweeps.keys import digest
 from gradlab.sweeps.sweep import Sweep
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 @dataclass
@@ -24,53 +28,47 @@ class SweepMeta:
         before: what earlier runs stored.
         facts: name, question, command, thresholds.
         checks: kind -> its check, of all runs.
+        started: time at which this run began, as stored.
+        clock: the same on the monotonic clock, in seconds.
     """
 
     identity: str
     before: dict[str, Any]
     facts: dict[str, Any]
     checks: dict[str, dict[str, Any]]
-    began: float = field(default_factory=time.monotonic)
-    now: str = field(default_factory=lambda: _now())
+    started: str = field(default_factory=_now)
+    clock: float = field(default_factory=time.monotonic)
 
     @classmethod
     def start(
-        cls,
-        store: Store,
-        identity: str,
-        sweep: Sweep,
-        command: str,
-        sources: Mapping[str, str] | None = None,
+        cls, store: Store, sweep: Sweep, command: str, sources: Mapping[str, str]
     ) -> Self:
-        """Begin a run of ``sweep``; keep what earlier ones stored.
+        """Begin a run of a sweep; keep what earlier runs stored.
 
         Args:
             store: of the results.
-            identity: of the sweep.
-            sweep: the one that runs.
+            sweep: that runs.
             command: that runs it.
             sources: "KIND NAME" -> SHA-256 of the file, of its external leaves.
         """
+        identity = digest(sweep.resolved())
         before = store.sweep_meta(identity)
         facts = {
             "name": sweep.name,
             "question": sweep.question,
             "command": command or before.get("command", ""),
             "thresholds": list(sweep.thresholds or THRESHOLDS),
-            "sources": dict(sources or {}),
+            "sources": dict(sources),
         }
         known = {check["kind"]: check for check in before.get("verification", [])}
         return cls(identity, before, facts, known)
 
     def add_checks(self, checks: Iterable[Check]) -> None:
-        """Add checks to those of earlier runs."""
+        """Add checks to those of earlier runs; NaN, which JSON lacks, becomes None."""
         for check in checks:
             self.checks[check.kind] = {
-                "kind": check.kind,
-                "error": _or_none(check.error),
-                "compared": check.compared,
-                "conveyor": _or_none(check.conveyor),
-                "conveyor_compared": check.conveyor_compared,
+                name: None if value != value else value
+                for name, value in vars(check).items()
             }
 
     def to_store(self, *, computed: bool) -> dict[str, Any]:
@@ -82,10 +80,10 @@ class SweepMeta:
         """
         if not computed and self.before:
             return {**self.before, **self.facts}
-        spent = time.monotonic() - self.began
+        spent = time.monotonic() - self.clock
         return {
             **self.facts,
-            "started": self.before.get("started", self.now),
+            "started": self.before.get("started", self.started),
             "finished": _now(),
             "seconds": self.before.get("seconds", 0.0) + spent,
             "versions": _versions(),
@@ -93,15 +91,8 @@ class SweepMeta:
         }
 
 
-def _or_none(error: float) -> float | None:
-    return None if math.isnan(error) else error
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
-
-
 def _versions() -> dict[str, str]:
+    """Return package -> version; numbers depend on them."""
     found = {"python": platform.python_version()}
     for package in ("gradlab", "torch", "numpy"):
         try:

@@ -52,7 +52,7 @@ USAGE_CASES = {
     "Expected a finite number. Try --gain 0.5,1,2",
     "sweep --seeds 0": "Got --seeds: seed 0, in the options. Expected a count from 1, "
     "or a list of whole numbers from 0 to 4294967295. Try --seeds 5 or --seeds 0,3,7",
-    "sweep --seeds 0,3 --first-seed 5": "Got first_seed 5 beside the seeds 0, 3. "
+    "sweep --seeds 0,3 --first-seed 5": "Got first_seed 5 with the seeds 0, 3. "
     "Expected a count of seeds, which begins there, or a list. "
     "Try --first-seed 100 --seeds 5",
     "sweep --cell rnn:foo": "Got --cell: option in cell 'rnn:foo': 'foo', in the "

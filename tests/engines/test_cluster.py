@@ -315,7 +315,7 @@ def test_a_file_that_no_scheduler_wrote_is_refused(tmp_path):
 
 @pytest.mark.parametrize("local", [{"jobs": 2}, {"memory": "2GB"}])
 def test_what_is_about_this_machine_is_refused_beside_it(tmp_path, local):
-    with pytest.raises(ConfigError, match="beside --scheduler"):
+    with pytest.raises(ConfigError, match="with --scheduler"):
         runner.run(load(ONE), tmp_path / "r", scheduler="tcp://x:1", **local)
 
 
