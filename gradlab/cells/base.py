@@ -79,7 +79,9 @@ class Cell(nn.Module, ABC):
         options: what may follow the colon of a spec and its default, as a literal;
             each is a keyword of the constructor.
         conflicts: pairs of options that exclude each other.
-        axes: which sweep axes apply, among ``activation init gain forget_bias``.
+        axes: which sweep axes apply, among ``activation init gain forget_bias``. The
+            constructor takes the activation by the keyword ``activation``; init and
+            gain draw ``weight_hh``; the forget bias is that of :attr:`keep_gate`.
         axes_lost: options that take an axis away again, e.g.
             ``{"no_forget": ("forget_bias",)}``.
         equation, reference, description: one line each, for tables and reports.

@@ -1,6 +1,7 @@
 """Checks of a cell, with its defaults and with each of its options."""
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 
 import torch
 from torch import Tensor
@@ -55,6 +56,26 @@ def gate_shapes(leaf: type[Cell]) -> Finding:
             yield f"keep gate {cell.keep_gate[0]!r}"
 
     return _all(leaf, wrong, "gates (batch, hidden) and a block of rows for each")
+
+
+def axes(leaf: type[Cell]) -> Finding:
+    """Check that a sweep can set what ``axes`` names."""
+
+    def wrong() -> Iterator[str]:
+        parameters = signature(leaf).parameters
+        taken = any(
+            p.name == "activation" or p.kind is p.VAR_KEYWORD
+            for p in parameters.values()
+        )
+        if "activation" in leaf.axes and not taken:
+            yield "activation, and a constructor without a keyword activation"
+        if "forget_bias" in leaf.axes and small_cell(leaf.name).keep_gate is None:
+            yield "forget_bias, and keep_gate None"
+        for axis in ("init", "gain"):
+            if axis in leaf.axes and not small_cell(leaf.name).recurrent_parameters:
+                yield f"{axis}, and no weight_hh"
+
+    return first_wrong(wrong(), "axes that the constructor, gates and weights allow")
 
 
 def pure(leaf: type[Cell]) -> Finding:
@@ -232,6 +253,7 @@ def _equal(first, second) -> bool:
 CHECKS = {
     "the next state has the declared shapes": state_shapes,
     "gates have the declared shapes": gate_shapes,
+    "the declared axes apply": axes,
     "a step depends on inputs and state alone": pure,
     "sequences are independent": sequences_independent,
     "the Jacobian is autograd's": jacobian,

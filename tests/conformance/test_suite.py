@@ -45,6 +45,9 @@ MISTAKES = {
     "a step depends on inputs and state alone": CELL.replace(
         "+ state[0]", "+ state[0] * torch.rand(())"
     ),
+    "the declared axes apply": CELL.replace(
+        "    def step", "    axes = ('activation',)\n    def step"
+    ),
     "the next state has the declared shapes": CELL.replace(
         "+ state[0]", "+ state[0][..., :2]"
     ),
