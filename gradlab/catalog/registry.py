@@ -77,7 +77,7 @@ def _built_in(kind: str, name: str) -> type:
     if leaf is None:
         raise ConfigError(
             got=f"{package.replace('.', '/')}/{name}.py without a leaf {name!r}",
-            expected=f"a {base} whose name is {name!r}, as the file's",
+            expected=f"one {base} whose name is {name!r}, as the file's",
             try_=f'name = "{name}"',
         )
     return leaf

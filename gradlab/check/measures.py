@@ -38,7 +38,10 @@ def form(leaf: type[Measure]) -> Finding:
         lead = (_BATCH,) if reading.per_sequence else ()
         expected = (*lead, *(len(values) for values in reading.coords.values()))
         if tuple(reading.values.shape) != expected:
-            yield f"{spec}: {output} of shape {tuple(reading.values.shape)}"
+            yield (
+                f"{spec}: {output} of shape {tuple(reading.values.shape)}, not "
+                f"{expected} with per_sequence={reading.per_sequence}"
+            )
 
     found = (
         what
