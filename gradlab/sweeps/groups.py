@@ -13,8 +13,11 @@ from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.sizes import memory_of, work_of
 
 
-GROUP_BYTES = 2**29
-"""Memory of one group, about: also bounds what a stop loses of each worker's work."""
+GROUP_BYTES = 2**30
+"""Memory of one group, about: also bounds what a stop loses of each worker's work.
+
+The default sweep's LSTMs are then a dozen together, a tenth faster than six.
+"""
 
 GROUP_MEMBERS = 100
 """Points of one group: more do not compute faster, and progress should move."""
