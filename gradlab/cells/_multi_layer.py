@@ -1,4 +1,4 @@
-"""Cells on top of each other, as one cell whose state is that of all layers."""
+"""Stacked layers of cells, as one cell whose state is that of all layers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -47,8 +47,8 @@ class MultiLayerCell(Cell):
             are as wide as the output of the cell below.
 
     Raises:
-        ConfigError: if there is no cell, if a cell does not fit on the one below, or
-            if names with numbers are ambiguous.
+        ConfigError: if there is no cell, if an input width is not the output width
+            below, or if names with numbers are ambiguous.
     """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
@@ -141,9 +141,9 @@ class MultiLayerCell(Cell):
             _numbered([step.gates for step in steps]),
             _numbered([step.pre_activations for step in steps]),
             tuple(
-                _shifted(use, first_row)
+                _offset_rows(product, first_row)
                 for first_row, step in zip(self._first_rows(), steps, strict=False)
-                for use in step.recurrent
+                for product in step.recurrent
             ),
         )
 
@@ -158,9 +158,9 @@ class MultiLayerCell(Cell):
                 _of_layer(number, step.gates),
                 _of_layer(number, step.pre_activations),
                 tuple(
-                    _shifted(use, -rows[0])
-                    for use in step.recurrent
-                    if rows[0] <= use.rows.start < rows[1]
+                    _offset_rows(product, -rows[0])
+                    for product in step.recurrent
+                    if rows[0] <= product.rows.start < rows[1]
                 ),
             )
             found.append(LayerStep(cell, inputs, state[places], own))
@@ -178,7 +178,7 @@ class MultiLayerCell(Cell):
         for number, layer in enumerate(self.split(inputs, state, step), start=1):
             by_input = _input_jacobian(layer) if below else {}
             rows = {
-                later: {name: _chained(block, b) for name, b in below.items()}
+                later: {name: _times_below(block, b) for name, b in below.items()}
                 for later, block in by_input.items()
             }
             for (later, earlier), block in _own_blocks(layer).items():
@@ -227,10 +227,10 @@ class MultiLayerCell(Cell):
         return first
 
 
-def _shifted(use: RecurrentProduct, by: int) -> RecurrentProduct:
-    """Return the use with its rows counted from elsewhere."""
-    rows = slice(use.rows.start + by, use.rows.stop + by)
-    return RecurrentProduct(rows, use.operand, use.product)
+def _offset_rows(product: RecurrentProduct, by: int) -> RecurrentProduct:
+    """Return the product with ``by`` added to its row numbers."""
+    rows = slice(product.rows.start + by, product.rows.stop + by)
+    return RecurrentProduct(rows, product.operand, product.product)
 
 
 def _numbered(named: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
@@ -277,7 +277,7 @@ def _plus_diagonal(block: Block | None, values: Tensor) -> Block:
     return whole
 
 
-def _chained(by_input: Tensor, below: Block) -> Block:
+def _times_below(by_input: Tensor, below: Block) -> Block:
     """Return ds_t/dx_t (…, B, n, I) times a block of the layer below."""
     if isinstance(below, Diagonal):
         return by_input * below.values.unsqueeze(-2)
@@ -330,7 +330,7 @@ def _check(cells: Sequence[Cell]) -> None:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Refuse state names that are ambiguous with numbers, alone or in pairs."""
+    """Refuse state names of which two pairs (later, earlier) have one block name."""
     pairs = {later + earlier for later in names for earlier in names}
     if len(pairs) < len(names) ** 2:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What a step of a cell returns, and what its Jacobian is made of.
+"""The result of one step of a cell, and the blocks of its Jacobian.
 
 Orientation, for the whole package: J_t = ds_t/ds_{t-1}; rows are the later state,
 columns the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
@@ -17,14 +17,14 @@ _EMPTY: Mapping[str, Tensor] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class RecurrentProduct:
-    """One product with ``weight_hh`` inside a step.
+    """One product ``weight_hh[rows] @ operand`` inside a step.
 
     Attributes:
-        rows: the rows of ``weight_hh`` that are used.
+        rows: the rows of ``weight_hh``.
         operand: (…, B, n), what they multiply.
-        product: (…, B, rows), ``weight_hh[rows] @ operand`` as it stands in the graph;
-            the gradient that reaches it is delta_t, and the step's contribution to
-            dL/dweight_hh[rows] is the outer product of delta_t and the operand.
+        product: (…, B, rows), the tensor of the autograd graph; with delta_t, the
+            gradient of the loss by it, the step contributes delta_t operand^T to
+            dL/dweight_hh[rows].
     """
 
     rows: slice
@@ -56,7 +56,7 @@ class Step:
 
 
 def combine(function: Callable[[list[Tensor]], Tensor], steps: Sequence[Step]) -> Step:
-    """Return a step whose tensors are ``function`` of those of ``steps``.
+    """Apply ``function`` to the list of each tensor's values in ``steps``.
 
     ``combine(torch.stack, steps)`` gives the steps along a leading time axis.
     """
@@ -70,11 +70,11 @@ def combine(function: Callable[[list[Tensor]], Tensor], steps: Sequence[Step]) -
         },
         tuple(
             RecurrentProduct(
-                use.rows,
+                product.rows,
                 function([s.recurrent[k].operand for s in steps]),
                 function([s.recurrent[k].product for s in steps]),
             )
-            for k, use in enumerate(first.recurrent)
+            for k, product in enumerate(first.recurrent)
         ),
     )
 
@@ -92,12 +92,12 @@ class Diagonal:
 
 @dataclass(frozen=True)
 class StepJacobian:
-    """J_t = ds_t/ds_{t-1} in blocks, the conveyor kept apart.
+    """J_t = ds_t/ds_{t-1} in blocks, with the conveyor stored separately.
 
     Attributes:
         blocks: by later and earlier state, e.g. ``"hc"`` for dh_t/dc_{t-1}:
-            (…, B, later, earlier) or :class:`Diagonal`. WITHOUT the conveyor; a block
-            that is absent is zero.
+            (…, B, later, earlier) or :class:`Diagonal`. Without the conveyor; absent
+            blocks are zero.
         conveyor: (…, B, n), the diagonal to add to the carry's own block (the last
             state's: ``"cc"`` for the LSTM, ``"hh"`` for the GRU), or None.
     """
@@ -112,28 +112,28 @@ class StepJacobian:
             names: of the states, in their order.
             sizes: their widths.
         """
-        example = next(
+        like = next(
             block.values if isinstance(block, Diagonal) else block[..., 0]
             for block in self.blocks.values()
         )
-        matrix = example.new_zeros(*example.shape[:-1], sum(sizes), sum(sizes))
+        matrix = like.new_zeros(*like.shape[:-1], sum(sizes), sum(sizes))
         offsets = [sum(sizes[:k]) for k in range(len(sizes))]
-        place = {
+        slices = {
             name: slice(o, o + n)
             for name, o, n in zip(names, offsets, sizes, strict=True)
         }
         for key, block in self.blocks.items():
             later, earlier = split_block(key, names)
             dense = block.dense() if isinstance(block, Diagonal) else block
-            matrix[..., place[later], place[earlier]] = dense
+            matrix[..., slices[later], slices[earlier]] = dense
         if self.conveyor is not None:
-            carry = place[names[-1]]
+            carry = slices[names[-1]]
             matrix[..., carry, carry].diagonal(dim1=-2, dim2=-1).add_(self.conveyor)
         return matrix
 
 
 def split_block(key: str, names: Sequence[str]) -> tuple[str, str]:
-    """Return (later, earlier) of a block's key; state names may be long.
+    """Return (later, earlier) of a block's key; names may have several letters.
 
     >>> split_block("hc", ("h", "c"))
     ('h', 'c')

@@ -19,7 +19,7 @@ add, each of it optional:
 * closed forms: override ``jacobian``, ``vjp``, ``input_jacobian`` (``StepJacobian``,
   ``Diagonal``), and ``conveyor`` where the carry is kept by a gate. A class that
   overrides ``step`` inherits none of them;
-* what is looked at: ``Step(state, gates, pre_activations, recurrent)``, with the names
+* what is measured: ``Step(state, gates, pre_activations, recurrent)``, with the names
   in ``gate_names`` and the products with ``weight_hh`` as ``RecurrentProduct``;
 * PyTorch's parameters ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``: derive
   from :class:`gradlab.cells.TorchCell`, whose ensembles are supported;
@@ -68,7 +68,7 @@ class Cell(nn.Module, ABC):
 
     A cell has no hooks: what can be measured is what ``step`` returns. With a leading
     member axis on its parameters it is an ensemble (:func:`gradlab.cells.ensemble`),
-    and the same axis stands before B in all tensors.
+    and all tensors have the same axis before B.
 
     Class attributes:
         state_names: names of the states; the last one is the carry, the state whose own
@@ -162,7 +162,7 @@ class Cell(nn.Module, ABC):
         *,
         keep_path_carry: State | None = None,
     ) -> Step:
-        """Return s_t and what led to it.
+        """Return s_t, with gates, pre-activations and recurrent products.
 
         Args:
             inputs: x_t, (…, B, I).
@@ -282,7 +282,7 @@ _CLOSED_FORMS = {
     "input_jacobian": ("step",),
     "conveyor": ("step",),
 }
-"""What each closed form must not be older than."""
+"""Closed form -> the methods it was derived from (see ``__init_subclass__``)."""
 
 
 def _require_out(cls: type) -> None:

@@ -95,10 +95,10 @@ class GRU(TorchCell):
         gates_at = self._reset_before if self.reset_before else self._reset_after
         r, z, a, recurrent = gates_at(self._input_term(inputs), h)
         n = self.candidate(a[2])
-        carried = h if keep_path_carry is None else keep_path_carry
+        kept_h = h if keep_path_carry is None else keep_path_carry
         k, replaced = (1 - z, z) if self.z_replaces else (z, 1 - z)
         return Step(
-            (replaced * n + k * carried,),
+            (replaced * n + k * kept_h,),
             dict(zip(self.gate_names, (r, z, n), strict=True)),
             dict(zip(self.gate_names, a, strict=True)),
             recurrent,

@@ -28,9 +28,9 @@ from gradlab.seeding import stream
 
 
 BLOCKS = 12
-LOST = -30.0
-"""ln of the growth relative to the step's fastest direction below which a direction
-counts as rounding. The rounding of float64 is at -36 and grows with the width."""
+_MIN_RELATIVE_GROWTH = -30.0
+"""ln of growth relative to a step's fastest direction; a direction below it counts as
+rounding error, which is at -36 in float64 and grows with the width."""
 
 _TINY = torch.finfo(torch.float64).tiny
 
@@ -95,10 +95,10 @@ def qr_exponents(
 
 
 class _QRIteration:
-    """The frame Q of N systems and the growth of its directions since the last reset.
+    """Orthonormal frames Q of N systems, and the growth of their columns since a reset.
 
     Matrices are padded to multiples of 16, so that each is factorised by the same code
-    whatever the other members of the batch.
+    whatever the batch.
 
     Attributes:
         frame: J_t .. Q since the last factorisation, padded (N, n, k).
@@ -135,7 +135,7 @@ class _QRIteration:
         self.reset_growth()
 
     def reset_growth(self) -> None:
-        """Discard what was counted so far."""
+        """Set growth, pivots and dead directions to zero."""
         self.growth = self.frame.new_zeros(self.dead.shape)
         self.pivots = self.frame.new_zeros(self.dead.shape[0], self.padding.shape[0])
         self.dead = torch.zeros_like(self.dead)
@@ -160,7 +160,7 @@ class _QRIteration:
         """Replace the frame by its Q and count ln |R_ii| as growth."""
         frame, triangle = factors(self.frame[..., : self.count])
         grown = _ln(triangle.diagonal(dim1=-2, dim2=-1))
-        self.dead |= grown < grown.amax(-1, keepdim=True) + LOST
+        self.dead |= grown < grown.amax(-1, keepdim=True) + _MIN_RELATIVE_GROWTH
         self.dead |= grown.isneginf()
         self.growth += grown + LN2 * self.exponent[:, None].double()
         self.exponent.zero_()

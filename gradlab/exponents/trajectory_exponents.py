@@ -30,7 +30,7 @@ def lyapunov_exponents(
 
     Args:
         trajectory: as :func:`gradlab.unroll` returns it, of T steps.
-        count: k leading exponents, cheaper than all n; the sum rule then says nothing.
+        count: k leading exponents, cheaper than all n, but without the sum rule.
         warm_up: steps that are not counted; T // 10 by default.
         every: steps between two factorisations; see :func:`qr_exponents`.
         adjoint: take the product in the gradient's order, J_t^T from T down to 1. The
@@ -88,16 +88,16 @@ def _exponents(
     **settings: Any,
 ) -> Exponents:
     """Return the exponents of ``matrix(J_t)`` in order of time, with axes (…M, B)."""
-    wide = StepJacobians(trajectory, double=True)
+    jacobians = StepJacobians(trajectory, double=True)
     order = range(1, trajectory.length + 1)
     steps = reversed(order) if backwards else order
     with torch.no_grad():
-        matrices = (matrix(wide.at(t)) for t in steps)
+        matrices = (matrix(jacobians.at(t)) for t in steps)
         found = qr_exponents(matrices, trajectory.length, **settings)
-    lead = trajectory.batch_shape
+    batch_shape = trajectory.batch_shape
     return replace(
         found,
-        increments=found.increments.reshape(-1, *lead, found.count),
-        dead=found.dead.reshape(*lead, found.count),
-        ln_determinant=found.ln_determinant.reshape(lead),
+        increments=found.increments.reshape(-1, *batch_shape, found.count),
+        dead=found.dead.reshape(*batch_shape, found.count),
+        ln_determinant=found.ln_determinant.reshape(batch_shape),
     )

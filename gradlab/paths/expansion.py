@@ -1,9 +1,9 @@
 """The product of Jacobians as a polynomial in the number of recurrent passes."""
 
 # With J_t = A_t + eps B_t the product J_T ... J_{t+1} is a polynomial in eps. A is the
-# carry's own path (the conveyor, and how the carry is read out into other states), B is
-# everything else, so the power of eps counts passes through the recurrent weights
-# (Kanuparthi et al. 2019, h-detach, scale B so):
+# carry's own path (the conveyor, and dh_t/dc_{t-1} of an LSTM), B is everything else,
+# so the power of eps counts passes through the recurrent weights (Kanuparthi et al.
+# 2019, h-detach, scale B so):
 #
 #     LSTM   A = [[0, D(s d)], [0, D(d)]]     B = [[hh, 0], [ch, 0]]
 #     GRU    A = D(keep)                      B = J - A
@@ -36,11 +36,11 @@ class Expansion:
     """The carry's rows of N products, split by the number of recurrent passes.
 
     Parts differ by hundreds of decades, and so do the rows of one part where units
-    forget at different rates. Multiplying from the right keeps rows apart, so each row
-    of each part of each sequence has its own power of two and is brought back near 1
-    after every step. Within a row an entry is lost that falls below the range of the
-    dtype (2^-149 in float32, 2^-1074 in float64) relative to the largest, even if it
-    would lead later.
+    forget at different rates. Multiplication from the right does not mix rows, so each
+    row of each part of each sequence has its own power of two and is rescaled to near 1
+    after every step. Within a row, an entry that underflows the dtype (2^-149 in
+    float32, 2^-1074 in float64) relative to the largest is lost, even if it would
+    dominate at a longer lag.
 
     Attributes:
         columns: mantissas by earlier state, (N, K + 3, n, m): the powers 0 .. K, the
@@ -51,29 +51,31 @@ class Expansion:
         layout: of the state.
         count: N.
         like: a tensor of the dtype and device.
-        most: K.
+        max_passes: K.
     """
 
-    def __init__(self, layout: Layout, count: int, like: Tensor, most: int) -> None:
-        self.layout, self.most = layout, most
+    def __init__(
+        self, layout: Layout, count: int, like: Tensor, max_passes: int
+    ) -> None:
+        self.layout, self.max_passes = layout, max_passes
         self.carry = layout.names[-1]
         eye = layout.identity(like)
         rows = eye[layout.rows(self.carry)]
-        held = torch.zeros(most + 3, *rows.shape, dtype=like.dtype, device=like.device)
-        held[0] = held[-1] = rows
+        parts = like.new_zeros(max_passes + 3, *rows.shape)
+        parts[0] = parts[-1] = rows
         self.columns = {
-            name: held[..., layout.rows(name)].expand(count, -1, -1, -1).contiguous()
+            name: parts[..., layout.rows(name)].expand(count, -1, -1, -1).contiguous()
             for name in layout.names
         }
         self.exponent = torch.zeros(
-            count, *held.shape[:2], dtype=torch.int64, device=like.device
+            count, *parts.shape[:2], dtype=torch.int64, device=like.device
         )
 
     def carry_block(self) -> Scaled:
         """Return the carry's own block of every part, (N, K + 3, n, n), padded.
 
-        Rows are brought to their part's largest power of two; what underflows there
-        counts for nothing in a norm.
+        All rows of a part get its largest power of two; an entry that underflows by
+        that is too small to change a norm.
         """
         own = self.columns[self.carry]
         nonzero = (own != 0).any(-1)
@@ -84,25 +86,26 @@ class Expansion:
         return Scaled(own * factors[..., None], top)
 
     def advance(self, step: BatchedJacobian) -> None:
-        """Multiply by J_t from the right."""
-        kept: Columns = {self.carry: self._times_a(step)}
-        passed: Columns = {}
-        remainder = self.most + 1
+        """Multiply by J_t from the right: all recursions at the top of this file."""
+        # In place: P_k A, and R (A + B) and P (A + B). To the next part: P_k B.
+        in_place: Columns = {self.carry: self._times_a(step)}
+        to_next: Columns = {}
+        remainder = self.max_passes + 1
         for name in self.columns:
             by_b = self._times_b(step, name)
             if by_b is None:
                 continue
-            if name not in kept:
-                kept[name] = torch.zeros_like(self.columns[name])
-            kept[name][:, remainder:] += by_b[:, remainder:]
-            passed[name] = by_b[:, :remainder]
-        if not passed:
+            if name not in in_place:
+                in_place[name] = torch.zeros_like(self.columns[name])
+            in_place[name][:, remainder:] += by_b[:, remainder:]
+            to_next[name] = by_b[:, :remainder]
+        if not to_next:
             own = self.columns[self.carry]
-            passed = {self.carry: torch.zeros_like(own[:, :remainder])}
-        self._add(kept, passed)
+            to_next = {self.carry: torch.zeros_like(own[:, :remainder])}
+        self._add(in_place, to_next)
 
     def _times_a(self, step: BatchedJacobian) -> Tensor:
-        """Return P A, whose only column block is the carry's, (N, K + 3, n, n)."""
+        """Return the carry's column block of P A, the only nonzero one."""
         conveyor = step.conveyor
         assert conveyor is not None, "checked by the caller: the cell has a conveyor"
         total: Tensor | None = self.columns[self.carry] * conveyor[:, None, None, :]
@@ -122,25 +125,28 @@ class Expansion:
             total = _multiply_add(column, step, later, earlier, total)
         return total
 
-    def _add(self, kept: Columns, passed: Columns) -> None:
-        """Set P_k to P_k A + P_{k-1} B and bring every row back near 1."""
-        fewer, next_part = self.exponent[:, : self.most + 1], slice(1, self.most + 2)
-        of_kept = _row_exponents(self.exponent, kept)
-        of_passed = torch.full_like(of_kept, _ZERO)
-        of_passed[:, next_part] = _row_exponents(fewer, passed)
-        target = torch.maximum(of_kept, of_passed)
+    def _add(self, in_place: Columns, to_next: Columns) -> None:
+        """Add the terms in place and those to the next part; rescale rows to near 1."""
+        next_part = slice(1, self.max_passes + 2)
+        exponent_to_next = self.exponent[:, : self.max_passes + 1]
+        of_in_place = _row_exponents(self.exponent, in_place)
+        of_to_next = torch.full_like(of_in_place, _ZERO)
+        of_to_next[:, next_part] = _row_exponents(exponent_to_next, to_next)
+        target = torch.maximum(of_in_place, of_to_next)
         like = self.columns[self.carry]
-        scale_kept = _factors(self.exponent - target, of_kept, like)
-        scale_passed = _factors(
-            fewer - target[:, next_part], of_passed[:, next_part], like
+        scale = _factors(self.exponent - target, of_in_place, like)
+        scale_to_next = _factors(
+            exponent_to_next - target[:, next_part],
+            of_to_next[:, next_part],
+            like,
         )
         for name in self.columns:
-            if name not in kept:
+            if name not in in_place:
                 self.columns[name].zero_()
                 continue
-            part = kept[name].mul_(scale_kept)
-            if name in passed:
-                part[:, next_part] += passed[name] * scale_passed
+            part = in_place[name].mul_(scale)
+            if name in to_next:
+                part[:, next_part] += to_next[name] * scale_to_next
             self.columns[name] = part
         self.exponent = torch.where(target > _ZERO, target, 0)
 
@@ -152,7 +158,7 @@ def _multiply_add(
     earlier: str,
     total: Tensor | None = None,
 ) -> Tensor | None:
-    """Add column times a block of J_t (without the conveyor) to a total, if any."""
+    """Return total + column @ block of J_t, without the conveyor; None if both are."""
     count, parts, rows, _ = column.shape
     dense = step.dense.get((later, earlier))
     if dense is not None and total is None:
@@ -169,8 +175,8 @@ def _multiply_add(
 def _row_exponents(exponent: Tensor, columns: Columns) -> Tensor:
     """Return e with entries below 2**e, (N, parts, n), of rows over all columns.
 
-    ``_ZERO`` for rows of zeros. A mantissa counts from 2**-126 on, whose reciprocal is
-    still a float32.
+    ``_ZERO`` for rows of zeros. Mantissas are taken as at least 2**-126, whose
+    reciprocal is a float32.
     """
     largest = [part.abs().amax(-1) for part in columns.values()]
     size = torch.stack(largest).amax(0)
@@ -180,6 +186,6 @@ def _row_exponents(exponent: Tensor, columns: Columns) -> Tensor:
 
 def _factors(shift: Tensor, exponent: Tensor, like: Tensor) -> Tensor:
     """Return 2**shift as (N, parts, n, 1); 0 for rows that cannot change the sum."""
-    counts = (shift >= -_NEGLIGIBLE) & (exponent > _ZERO)
+    significant = (shift >= -_NEGLIGIBLE) & (exponent > _ZERO)
     factors = power_of_two(shift, like.dtype)
-    return torch.where(counts, factors, 0.0)[..., None]
+    return torch.where(significant, factors, 0.0)[..., None]

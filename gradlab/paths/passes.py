@@ -17,7 +17,7 @@ from gradlab.paths.expansion import Expansion
 from gradlab.trajectory import Trajectory
 
 
-MOST = 8
+MAX_PASSES = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class RecurrentPasses:
 
 def recurrent_passes(
     trajectory: Trajectory,
-    most: int = MOST,
+    max_passes: int = MAX_PASSES,
     lags: Sequence[int] | None = None,
     *,
     spectral: bool = True,
@@ -54,13 +54,13 @@ def recurrent_passes(
     """Return the norms of dc_T/dc_t split by the number of recurrent passes.
 
     The k-th part sums over all paths from c_t to c_T with k steps that pass through the
-    recurrent weights (a path that leaves c and stays m steps in h counts m). The 0th is
-    the conveyor. For a GRU, whose h is its own carry, steps on the keep gate's diagonal
-    do not count and all others do.
+    recurrent weights (a path that leaves c and returns after m steps in h counts m).
+    The 0th is the conveyor. For a GRU, whose h is its own carry, steps on the keep
+    gate's diagonal do not count and all others do.
 
     Args:
         trajectory: as :func:`gradlab.unroll` returns it.
-        most: K; paths of more passes are summed in one part.
+        max_passes: K; paths of more passes are summed in one part.
         lags: among 0 .. T; those of :func:`gradlab.jacobians.lags` by default.
         spectral: whether to compute spectral norms as well; NaN otherwise.
 
@@ -69,29 +69,31 @@ def recurrent_passes(
 
     Raises:
         ConfigError: for a cell without a conveyor, lags outside 0 .. T, or a negative
-            ``most``.
+            ``max_passes``.
     """
-    wanted = _check(trajectory, most, lags)
-    frobenius, second = [], []
+    wanted = _check(trajectory, max_passes, lags)
+    frobenius, spectral_norms = [], []
     with torch.no_grad():
-        expansion = _start(trajectory, most)
+        expansion = _start(trajectory, max_passes)
         for lag in _advance(expansion, trajectory, wanted[-1]):
             if lag in wanted:
                 block = expansion.carry_block()
                 frobenius.append(block.ln_frobenius().T)
-                second.append(_ln_spectral(block) if spectral else _unknown(block))
-    shape = (-1, most + 3, *trajectory.batch_shape)
+                norms = _ln_spectral(block) if spectral else _all_nan(block)
+                spectral_norms.append(norms)
+    shape = (-1, max_passes + 3, *trajectory.batch_shape)
     curves = (
-        np.stack(rows).reshape(shape).swapaxes(0, 1) for rows in (frobenius, second)
+        np.stack(rows).reshape(shape).swapaxes(0, 1)
+        for rows in (frobenius, spectral_norms)
     )
-    return RecurrentPasses(part_names(most), wanted, *curves)
+    return RecurrentPasses(part_names(max_passes), wanted, *curves)
 
 
 def pass_matrices(
     trajectory: Trajectory,
     earlier: int = 0,
     later: int | None = None,
-    most: int = MOST,
+    max_passes: int = MAX_PASSES,
 ) -> Scaled:
     """Return the parts of dc_later/dc_earlier as matrices, (K + 3, …M, B, n, n).
 
@@ -102,7 +104,7 @@ def pass_matrices(
         ConfigError: as :func:`recurrent_passes`, or unless 0 <= earlier <= later <= T.
     """
     later = trajectory.length if later is None else later
-    _check(trajectory, most, None)
+    _check(trajectory, max_passes, None)
     if not 0 <= earlier <= later <= trajectory.length:
         raise ConfigError(
             got=f"steps {earlier} to {later}",
@@ -110,32 +112,32 @@ def pass_matrices(
             try_="pass_matrices(trajectory, 0)",
         )
     with torch.no_grad():
-        expansion = _start(trajectory, most)
+        expansion = _start(trajectory, max_passes)
         for step in StepJacobians(trajectory).steps(later, earlier):
             expansion.advance(step)
     layout = expansion.layout
     block = expansion.carry_block()
     plain = layout.part((expansion.carry,)).plain(block.mantissa).swapaxes(0, 1)
     exponent = block.exponent.mT.contiguous()
-    lead = (most + 3, *trajectory.batch_shape)
+    shape = (max_passes + 3, *trajectory.batch_shape)
     return Scaled(
-        plain.reshape(*lead, *plain.shape[-2:]),
-        exponent.reshape(lead),
+        plain.reshape(*shape, *plain.shape[-2:]),
+        exponent.reshape(shape),
     )
 
 
-def part_names(most: int = MOST) -> tuple[str, ...]:
-    """Return the names of the parts for K = ``most``.
+def part_names(max_passes: int = MAX_PASSES) -> tuple[str, ...]:
+    """Return the names of the parts for K = ``max_passes``.
 
     >>> part_names(1)
     ('0', '1', 'more', 'total')
     """
-    return (*map(str, range(most + 1)), "more", "total")
+    return (*map(str, range(max_passes + 1)), "more", "total")
 
 
-def _start(trajectory: Trajectory, most: int) -> Expansion:
+def _start(trajectory: Trajectory, max_passes: int) -> Expansion:
     count = int(np.prod(trajectory.batch_shape, dtype=int))
-    return Expansion(Layout.of(trajectory.cell), count, trajectory.start[0], most)
+    return Expansion(Layout.of(trajectory.cell), count, trajectory.start[0], max_passes)
 
 
 def _advance(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterator[int]:
@@ -154,18 +156,20 @@ def _ln_spectral(block: Scaled) -> np.ndarray:
     return log(norms.cpu().numpy().reshape(block.exponent.shape), block.exponent).T
 
 
-def _unknown(block: Scaled) -> np.ndarray:
+def _all_nan(block: Scaled) -> np.ndarray:
     return np.full(tuple(block.exponent.shape), np.nan).T
 
 
 def _check(
-    trajectory: Trajectory, most: int, lags: Sequence[int] | None
+    trajectory: Trajectory, max_passes: int, lags: Sequence[int] | None
 ) -> tuple[int, ...]:
     length = trajectory.length
     if StepJacobians(trajectory).at(length).conveyor is None:
         raise missing_conveyor(trajectory.cell)
-    if most < 0:
+    if max_passes < 0:
         raise ConfigError(
-            got=f"most={most}", expected="a number of passes from 0", try_="most=8"
+            got=f"max_passes={max_passes}",
+            expected="a number of passes from 0",
+            try_="max_passes=8",
         )
     return check_lags(lags, 0, length)

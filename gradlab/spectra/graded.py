@@ -43,21 +43,21 @@ from gradlab.numerics.logscale import exponent_of, ldexp
 
 
 DEAD = -(2**40)
-"""The power of two of a direction that is exactly zero."""
+"""Sentinel: the exponent of a direction that is exactly zero."""
 
-_DOUBTFUL = 2.0**-32
-_STEEP = 2.0**8
+_SMALL_PIVOT = 2.0**-32
+_LARGE_ENTRY = 2.0**8
 _NEGLIGIBLE = 2.0**-300
 _EPS = torch.finfo(torch.float64).eps
 
 
 class Factors(NamedTuple):
-    """Columns Z diag(2^k), taken in another order, as Q diag(2^power) U.
+    """The factorisation of Z diag(2^k), its columns reordered, as Q diag(2^power) U.
 
     Attributes:
-        order: (N, n), the columns taken.
+        order: (N, n), the permutation of the columns.
         q: (N, n, n), orthogonal.
-        power: (N, n) int64, roughly descending; ``DEAD`` for the missing rank.
+        power: (N, n) int64, roughly descending; ``DEAD`` where the rank is lower.
         upper: (N, n, n), upper triangular, with a diagonal in [1/2, 1), or a row of
             zeros for a dead direction.
     """
@@ -71,9 +71,9 @@ class Factors(NamedTuple):
 class GradedProduct:
     """N products P of n x n matrices, grown by P <- P J: P^T = Q diag(2^power) V.
 
-    Every rule looks at one matrix alone. Matrices are padded with zeros to a multiple
-    of 16 (see :mod:`gradlab.numerics.batch_invariant`); the padding adds dead
-    directions, which have no scale and set none.
+    All decisions depend on one matrix alone. Matrices are padded with zeros to a
+    multiple of 16 (see :mod:`gradlab.numerics.batch_invariant`); the padding adds dead
+    directions, which do not affect the scales of others.
 
     Attributes:
         q, v: (N, n, n) float64, padded.
@@ -101,45 +101,48 @@ class GradedProduct:
         usable = torch.where(
             self.finite[:, None, None], pad_to_multiple(jacobians, 2), 0.0
         )
-        terms = bmm(usable.abs().mT, self.q.abs()).amax(-2)
-        found = graded_qr(bmm(usable.mT, self.q), self.power, terms)
-        self.q = found.q
-        v = bmm(found.upper, _take_rows(self.v, found.order))
+        term_sizes = bmm(usable.abs().mT, self.q.abs()).amax(-2)
+        factors = graded_qr(bmm(usable.mT, self.q), self.power, term_sizes)
+        self.q = factors.q
+        v = bmm(factors.upper, _take_rows(self.v, factors.order))
         shift = exponent_of(v.abs().amax(-1))
         self.v = clear_negligible(ldexp(v, -shift[..., None]))
-        self.power = torch.where(found.power == DEAD, DEAD, found.power + shift)
+        self.power = torch.where(factors.power == DEAD, DEAD, factors.power + shift)
 
 
-def graded_qr(columns: Tensor, power: Tensor, terms: Tensor | None = None) -> Factors:
+def graded_qr(
+    columns: Tensor, power: Tensor, term_sizes: Tensor | None = None
+) -> Factors:
     """Factor columns (N, n, n) times diag(2^power), (N, n), as Q diag(2^k') U.
 
     Columns are sorted by size beforehand, and pivoted one by one during the elimination
-    for matrices where that was not enough. A column is taken for zero when less than
-    n eps of it is left after the earlier ones are projected out: in float64 it cannot
-    be told from zero.
+    for matrices where that was not enough. A column counts as zero when less than n eps
+    of it is left after the earlier ones are projected out: that is rounding error.
 
     Args:
         columns: (N, n, n) float64.
         power: (N, n) int64.
-        terms: (N, n), the size of the terms summed to a column's entries, where
-            cancellation can make it exceed the column: n eps of it is lost already.
+        term_sizes: (N, n), the largest summand of each column where the columns are a
+            matrix product. With cancellation it exceeds the column, whose rounding
+            error is n eps of it.
     """
-    if terms is None:
-        terms = columns.new_zeros(power.shape)
+    if term_sizes is None:
+        term_sizes = columns.new_zeros(power.shape)
     order = _descending(columns, power)
     columns = torch.gather(columns, 2, order[:, None].expand_as(columns))
-    power, terms = torch.gather(power, 1, order), torch.gather(terms, 1, order)
+    power = torch.gather(power, 1, order)
+    term_sizes = torch.gather(term_sizes, 1, order)
     q, r = torch.linalg.qr(columns)
-    found = Factors(order, q, *_split_scales(r, power, terms))
-    for k in _needs_pivoting(found).nonzero().squeeze(-1).tolist():
+    factors = Factors(order, q, *_split_scales(r, power, term_sizes))
+    for k in _needs_pivoting(factors).nonzero().squeeze(-1).tolist():
         chosen, q, r = _pivoted_qr(columns[k].cpu().numpy(), power[k].cpu().numpy())
         place = torch.from_numpy(chosen).to(order.device)
-        found.order[k] = order[k][place]
-        found.q[k] = torch.from_numpy(q).to(columns)
-        of_one = (power[k][place][None], terms[k][place][None])
-        scaled = _split_scales(torch.from_numpy(r).to(columns)[None], *of_one)
-        found.power[k], found.upper[k] = scaled[0][0], scaled[1][0]
-    return found
+        factors.order[k] = order[k][place]
+        factors.q[k] = torch.from_numpy(q).to(columns)
+        one_matrix = (power[k][place][None], term_sizes[k][place][None])
+        scaled = _split_scales(torch.from_numpy(r).to(columns)[None], *one_matrix)
+        factors.power[k], factors.upper[k] = scaled[0][0], scaled[1][0]
+    return factors
 
 
 def clear_negligible(values: Tensor) -> Tensor:
@@ -151,10 +154,12 @@ def clear_negligible(values: Tensor) -> Tensor:
     return torch.where(values.abs() < _NEGLIGIBLE, 0.0, values)
 
 
-def _split_scales(r: Tensor, power: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+def _split_scales(
+    r: Tensor, power: Tensor, term_sizes: Tensor
+) -> tuple[Tensor, Tensor]:
     """Return powers k' and U with R diag(2^power) = diag(2^k') U."""
     pivot = r.diagonal(dim1=-2, dim2=-1).abs()
-    left = torch.where(_dead(r, power, terms), DEAD, power + exponent_of(pivot))
+    left = torch.where(_dead(r, power, term_sizes), DEAD, power + exponent_of(pivot))
     shift = power[:, None, :] - left[..., None]
     upper = clear_negligible(ldexp(r, shift))
     return left, torch.where((left == DEAD)[..., None], 0.0, upper)
@@ -168,19 +173,19 @@ def _split_scales(r: Tensor, power: Tensor, terms: Tensor) -> tuple[Tensor, Tens
 # n eps (|column j| + sum_i |x_i| |column i|).
 
 
-def _dead(r: Tensor, power: Tensor, terms: Tensor) -> Tensor:
-    """Return of which columns (N, n) nothing but rounding is left."""
-    size = torch.maximum(r.abs().amax(-2), terms)
+def _dead(r: Tensor, power: Tensor, term_sizes: Tensor) -> Tensor:
+    """Return which columns (N, n) are zero up to rounding."""
+    size = torch.maximum(r.abs().amax(-2), term_sizes)
     share = r.diagonal(dim1=-2, dim2=-1).abs() / torch.where(size > 0, size, 1.0)
     dead = (share <= r.shape[-1] * _EPS) | (power == DEAD)
-    doubtful = ~dead & (share <= _DOUBTFUL)
+    doubtful = ~dead & (share <= _SMALL_PIVOT)
     for k in doubtful.any(-1).nonzero().squeeze(-1).tolist():
-        of_one = (values[k].cpu().numpy() for values in (r, size, dead, doubtful))
-        dead[k] = torch.from_numpy(_dead_of_one(*of_one)).to(dead.device)
+        one_matrix = (values[k].cpu().numpy() for values in (r, size, dead, doubtful))
+        dead[k] = torch.from_numpy(_dead_columns(*one_matrix)).to(dead.device)
     return dead
 
 
-def _dead_of_one(
+def _dead_columns(
     r: np.ndarray, size: np.ndarray, dead: np.ndarray, doubtful: np.ndarray
 ) -> np.ndarray:
     """Return which columns (n) of one triangle (n, n) are dead."""
@@ -192,11 +197,11 @@ def _dead_of_one(
     return dead
 
 
-def _needs_pivoting(found: Factors) -> Tensor:
+def _needs_pivoting(factors: Factors) -> Tensor:
     """Return which (N) have a large entry in U, or a nonzero pivot after a zero one."""
-    dead = found.power == DEAD
+    dead = factors.power == DEAD
     nonzero_after = (dead[:, :-1] & ~dead[:, 1:]).any(-1)
-    return nonzero_after | (found.upper.abs().amax((-2, -1)) > _STEEP)
+    return nonzero_after | (factors.upper.abs().amax((-2, -1)) > _LARGE_ENTRY)
 
 
 def _descending(columns: Tensor, power: Tensor) -> Tensor:
@@ -211,7 +216,7 @@ def _descending(columns: Tensor, power: Tensor) -> Tensor:
 def _pivoted_qr(z: np.ndarray, power: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return order, Q and R of one matrix by Householder reflections.
 
-    At every step the column of which most is left, its power counted, comes next.
+    Pivoting: the column with the largest remaining norm, scaled by its power, is next.
     """
     size = len(z)
     r, q, order = z.copy(), np.eye(size), np.arange(size)
@@ -223,11 +228,11 @@ def _pivoted_qr(z: np.ndarray, power: np.ndarray) -> tuple[np.ndarray, ...]:
         r[:, [k, best]], order[[k, best]] = r[:, [best, k]], order[[best, k]]
         if norms[best - k] == 0:
             continue
-        mirror = r[k:, k] / norms[best - k]
-        mirror[0] += np.copysign(1.0, mirror[0])
-        mirror *= np.sqrt(2.0) / np.linalg.norm(mirror)
-        r[k:] -= np.outer(mirror, mirror @ r[k:])
-        q[:, k:] -= np.outer(q[:, k:] @ mirror, mirror)
+        reflector = r[k:, k] / norms[best - k]
+        reflector[0] += np.copysign(1.0, reflector[0])
+        reflector *= np.sqrt(2.0) / np.linalg.norm(reflector)
+        r[k:] -= np.outer(reflector, reflector @ r[k:])
+        q[:, k:] -= np.outer(q[:, k:] @ reflector, reflector)
         r[k + 1 :, k] = 0.0
     return order, q, r
 

@@ -47,21 +47,21 @@ _EPS = torch.finfo(torch.float64).eps
 def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     """Return the singular values of diag(2^power) x, mantissas and powers of two.
 
-    By LAPACK where all but zeros lie within ten bits of each other, which then gets
-    them right to 2e-13 of themselves; by :class:`OneSidedJacobi` otherwise.
+    By LAPACK where the nonzero values are within a factor of 2^10 of each other, where
+    its relative error is 2e-13; by :class:`OneSidedJacobi` otherwise.
 
     Args:
         x: (N, n, n) float64; finite, and well conditioned apart from its rows of zeros.
-        power: (N, n) int64; that of a row of zeros means nothing.
+        power: (N, n) int64; ignored for rows of zeros.
 
     Returns:
-        (N, n) and (N, n), in no order; NaN where 60 sweeps were not enough, which is
+        (N, n) and (N, n), unsorted; NaN where 60 sweeps did not converge, which is
         not known to happen.
     """
     nonzero = (x != 0).any(-1)
     rank = nonzero.sum(-1, keepdim=True)
-    # A row of zeros has no scale. Were its power counted, rows all below 2^-1074 would
-    # be measured against it and their own scale clamped there.
+    # Powers of zero rows are ignored: relative to one of them, rows below 2^-1074 would
+    # underflow.
     top = torch.where(nonzero, power, DEAD).amax(-1, keepdim=True)
     top = torch.where(rank > 0, top, 0)
     mantissa = torch.linalg.svdvals(x * power_of_two(power - top, x.dtype)[..., None])
@@ -69,19 +69,19 @@ def singular_values(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     places = torch.arange(x.shape[-1], device=x.device)
     mantissa = torch.where(places < rank, mantissa, 0.0)
     least = torch.gather(mantissa, 1, (rank - 1).clamp(min=0)).squeeze(-1)
-    rest = (least * _LAPACK_RANGE < mantissa[:, 0]).nonzero().squeeze(-1)
-    if rest.numel():
-        rows = OneSidedJacobi(x[rest], power[rest])
-        mantissa[rest], power_found[rest] = rows.lengths()
-        mantissa[rest[~rows.converged]] = torch.nan
+    remaining = (least * _LAPACK_RANGE < mantissa[:, 0]).nonzero().squeeze(-1)
+    if remaining.numel():
+        rows = OneSidedJacobi(x[remaining], power[remaining])
+        mantissa[remaining], power_found[remaining] = rows.lengths()
+        mantissa[remaining[~rows.converged]] = torch.nan
     return mantissa, power_found
 
 
 class OneSidedJacobi:
     """N matrices diag(2^power) x, rotated until their rows are orthogonal.
 
-    Every rule looks at one matrix alone, and a matrix is not touched again once it has
-    converged.
+    All decisions depend on one matrix alone, and a converged matrix is not changed
+    again, so results do not depend on the batch.
 
     Attributes:
         x: (N, n, n) float64, n a multiple of 16.
@@ -100,47 +100,49 @@ class OneSidedJacobi:
         return (self.x * self.x).sum(-1).sqrt(), self.power
 
     def _qr_passes(self) -> None:
+        """Factor the transpose over and over, until rows are nearly orthogonal."""
         for k in range(_QR_PASSES):
-            left = (~self.converged).nonzero().squeeze(-1)
-            if not left.numel():
+            active = (~self.converged).nonzero().squeeze(-1)
+            if not active.numel():
                 return
-            found = graded_qr(self.x[left].mT, self.power[left])
-            self.x[left], self.power[left] = found.upper, found.power
+            found = graded_qr(self.x[active].mT, self.power[active])
+            self.x[active], self.power[active] = found.upper, found.power
             if k:
-                oblique = _oblique(found.upper, found.power)
-                self.converged[left] = ~oblique.any(-1).any(-1)
+                not_orthogonal = _not_orthogonal(found.upper, found.power)
+                self.converged[active] = ~not_orthogonal.any(-1).any(-1)
 
     def _sweeps(self) -> None:
+        """Rotate every pair of rows that is not orthogonal, in rounds."""
         for _ in range(_SWEEPS):
-            left = (~self.converged).nonzero().squeeze(-1)
-            if not left.numel():
+            active = (~self.converged).nonzero().squeeze(-1)
+            if not active.numel():
                 return
-            x, power = _normalize_rows(self.x[left], self.power[left])
-            oblique = _oblique(x, power)
-            self.converged[left] = ~oblique.any(-1).any(-1)
+            x, power = _normalize_rows(self.x[active], self.power[active])
+            not_orthogonal = _not_orthogonal(x, power)
+            self.converged[active] = ~not_orthogonal.any(-1).any(-1)
             for first, second in _round_robin(x.shape[1], x.device):
-                chosen = oblique[:, first, second]
+                chosen = not_orthogonal[:, first, second]
                 if chosen.any():
                     x = _rotate(x, power, first, second, chosen)
-            self.x[left], self.power[left] = x, power
+            self.x[active], self.power[active] = x, power
 
 
-def _oblique(x: Tensor, power: Tensor) -> Tensor:
-    """Return which pairs of rows are too far from orthogonal, (N, n, n).
+def _not_orthogonal(x: Tensor, power: Tensor) -> Tensor:
+    """Return which pairs of rows are not orthogonal yet, (N, n, n) bool.
 
     With the cosine c of their angle and r <= 1 the ratio of their lengths, taking them
-    for orthogonal changes the singular values by c of themselves or c^2 / (1 - r^2),
+    for orthogonal changes the singular values by a relative c or c^2 / (1 - r^2),
     whichever is less.
     """
     gram = bmm(x, x.mT)
     square = gram.diagonal(dim1=-2, dim2=-1)
-    both = square[..., None] * square[:, None]
+    squares = square[..., None] * square[:, None]
     shift = power[..., None] - power[:, None]
     ratio = square[..., None] * clear_negligible(power_of_two(2 * shift, x.dtype))
     ratio = ratio / torch.where(square > 0, square, 1.0)[:, None]
     gap = 1 - torch.where(ratio > 1, 1 / ratio, ratio)
-    far = (gram * gram > (x.shape[-1] * _EPS) ** 2 * both) & (
-        gram * gram > 0.25 * _EPS * gap * both
+    far = (gram * gram > (x.shape[-1] * _EPS) ** 2 * squares) & (
+        gram * gram > 0.25 * _EPS * gap * squares
     )
     return far & ~torch.eye(x.shape[-1], dtype=torch.bool, device=x.device)
 
@@ -154,13 +156,13 @@ def _normalize_rows(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
 def _rotate(
     x: Tensor, power: Tensor, first: Tensor, second: Tensor, chosen: Tensor
 ) -> Tensor:
-    """Make the pairs (first, second) of rows orthogonal where ``chosen`` is true."""
+    """Rotate the pairs (first, second) of rows where ``chosen`` is true."""
     swap = power[:, first] < power[:, second]
     p, q = torch.where(swap, second, first), torch.where(swap, first, second)
     x_p, x_q = _take_rows(x, p), _take_rows(x, q)
     a, b, c = (x_p * x_p).sum(-1), (x_q * x_q).sum(-1), (x_p * x_q).sum(-1)
-    apart = torch.gather(power, 1, q) - torch.gather(power, 1, p)
-    r = clear_negligible(power_of_two(apart, x.dtype))
+    exponent_gap = torch.gather(power, 1, q) - torch.gather(power, 1, p)
+    r = clear_negligible(power_of_two(exponent_gap, x.dtype))
     chosen = chosen & (c != 0)
     zeta = (a - b * r * r) / (2 * torch.where(chosen, c, 1.0))
     sign = torch.where(zeta < 0, -1.0, 1.0).to(x.dtype)

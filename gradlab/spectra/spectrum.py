@@ -15,13 +15,13 @@ class SingularSpectra:
         lags: the lags T - t, L of them.
         ln: (L, …M, B, n) float64, natural logs, descending; -inf for directions that
             are exactly zero, NaN for products that are not finite.
-        ln_volume_by_steps: (L, …M, B), the sum of ln |det J_t| over the steps, each by
-            LU: an independent value of :attr:`log_abs_det`.
+        log_abs_det_by_lu: (L, …M, B), the sum of ln |det J_t| over the steps, by LU:
+            a check on :attr:`log_abs_det`.
     """
 
     lags: tuple[int, ...]
     ln: np.ndarray
-    ln_volume_by_steps: np.ndarray
+    log_abs_det_by_lu: np.ndarray
 
     @property
     def log_condition(self) -> np.ndarray:
@@ -58,10 +58,7 @@ class SingularSpectra:
         return squares.sum(axis=-1) ** 2 / (squares * squares).sum(axis=-1)
 
     def count_above(self, threshold: float) -> np.ndarray:
-        """Return how many sigma_i exceed ``threshold``, (L, …M, B); NaN where one is.
-
-        An exact zero does not.
-        """
+        """Return how many sigma_i exceed ``threshold``, (L, …M, B); NaN with a NaN."""
         count = (self.ln > np.log(threshold)).sum(axis=-1).astype(np.float64)
         return np.where(np.isnan(self.ln).any(axis=-1), np.nan, count)
 

@@ -22,9 +22,9 @@ def singular_spectra(
     """Return all singular values of J_T ... J_{t+1} at chosen lags T - t.
 
     Of the whole state, (h, c) for the LSTM, in float64 along the stored trajectory (a
-    float32 one is used as stored). One walk back from T gives every lag. Each value has
-    its own relative error, about eps times the condition number of J_t a step, over any
-    number of decades; the SVD of a float64 product
+    float32 one is used as stored). One walk back from T gives every lag. The
+    relative error of each value is about eps times the condition number of J_t a step,
+    over any number of decades; the SVD of a float64 product
     (:func:`gradlab.jacobians.log_singular_values`) resolves sixteen.
 
     Args:
@@ -50,13 +50,13 @@ def singular_spectra(
     length = trajectory.length
     chosen = check_lags(lags, 1, length, default_lags(length))
     with torch.no_grad():
-        rows, volumes = _spectra_by_lag(trajectory, chosen)
-    lead = trajectory.batch_shape
+        rows, log_dets = _spectra_by_lag(trajectory, chosen)
+    batch_shape = trajectory.batch_shape
     values = np.stack(rows)
     return SingularSpectra(
         chosen,
-        values.reshape(len(chosen), *lead, values.shape[-1]),
-        np.stack(volumes).reshape(len(chosen), *lead),
+        values.reshape(len(chosen), *batch_shape, values.shape[-1]),
+        np.stack(log_dets).reshape(len(chosen), *batch_shape),
     )
 
 
@@ -74,20 +74,20 @@ def _spectra_by_lag(
     trajectory: Trajectory, lags: tuple[int, ...]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return ln singular values (N, n) and the sum of ln |det J_t| (N) at each lag."""
-    wide = StepJacobians(trajectory, double=True)
-    first = wide.at(trajectory.length).plain()
+    jacobians = StepJacobians(trajectory, double=True)
+    first = jacobians.at(trajectory.length).plain()
     count, size = first.shape[:2]
     product = GradedProduct(count, size, first.device)
-    volume = np.zeros(count)
-    rows, volumes = [], []
+    log_det = np.zeros(count)
+    rows, log_dets = [], []
     for lag in range(1, lags[-1] + 1):
-        step = first if lag == 1 else wide.at(trajectory.length - lag + 1).plain()
+        step = first if lag == 1 else jacobians.at(trajectory.length - lag + 1).plain()
         product.advance(step)
-        volume = volume + _ln_volume(step)
+        log_det = log_det + _log_abs_det(step)
         if lag in lags:
             rows.append(ln_singular_values(product))
-            volumes.append(volume)
-    return rows, volumes
+            log_dets.append(log_det)
+    return rows, log_dets
 
 
 def ln_singular_values(product: GradedProduct) -> np.ndarray:
@@ -101,7 +101,7 @@ def ln_singular_values(product: GradedProduct) -> np.ndarray:
     return -np.sort(-found, axis=-1)[:, : product.size]
 
 
-def _ln_volume(matrices: Tensor) -> np.ndarray:
+def _log_abs_det(matrices: Tensor) -> np.ndarray:
     """Return ln |det| of (N, n, n); -inf where singular, NaN where not finite.
 
     By LU, as a sum of logs: a product of pivots would leave the range of float64.
@@ -111,5 +111,5 @@ def _ln_volume(matrices: Tensor) -> np.ndarray:
     safe.diagonal(dim1=-2, dim2=-1)[:, matrices.shape[-1] :] = 1.0
     factors = torch.linalg.lu_factor_ex(safe).LU
     pivots = factors.diagonal(dim1=-2, dim2=-1).abs().cpu().numpy()
-    volume = ln(pivots).sum(axis=-1)
-    return np.where(finite.cpu().numpy(), volume, np.nan)
+    log_det = ln(pivots).sum(axis=-1)
+    return np.where(finite.cpu().numpy(), log_det, np.nan)

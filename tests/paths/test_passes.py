@@ -117,7 +117,7 @@ def test_the_parts_of_a_users_cell_with_dense_blocks(lag):
 
 def expect_coefficients(trajectory, lag, most):
     theirs = coefficients(trajectory, lag)
-    parts = pass_matrices(trajectory, trajectory.length - lag, most=most).value()
+    parts = pass_matrices(trajectory, trajectory.length - lag, max_passes=most).value()
     size = float(torch.linalg.vector_norm(theirs))
     for k in range(most + 1):
         assert agree(parts[k], theirs[k], size), k
@@ -130,7 +130,7 @@ def expect_coefficients(trajectory, lag, most):
 def test_all_parts_add_up_to_the_carrys_block(spec, net, most):
     trajectory, carry = net(spec), carry_of(net(spec).cell)
     whole = jacobian_product(trajectory).value()[..., carry, carry]
-    parts = pass_matrices(trajectory, most=most).value()
+    parts = pass_matrices(trajectory, max_passes=most).value()
     assert off(parts[:-1].sum(0), whole) < TOLERANCE
     assert off(parts[-1], whole) < TOLERANCE
     if most == STEPS:
@@ -141,7 +141,7 @@ def test_all_parts_add_up_to_the_carrys_block(spec, net, most):
 @pytest.mark.parametrize("spec", GATED)
 def test_no_pass_is_the_conveyor(spec, net):
     trajectory = net(spec)
-    ours = pass_matrices(trajectory, most=2).value()[0]
+    ours = pass_matrices(trajectory, max_passes=2).value()[0]
     theirs = reference.conveyor(trajectory, STEPS).diag_embed()
     assert off(ours, theirs) < TOLERANCE
 
@@ -159,7 +159,7 @@ def test_one_pass_is_a_sum_over_the_step_at_which_h_comes_back(spec):
         away = jacobian_by_autograd(trajectory, s - 1)[:, hidden, carry]
         before = belt(trajectory, 0, s - 2).unsqueeze(-2)
         whole = whole + after * (back @ away) * before
-    assert off(pass_matrices(trajectory, most=1).value()[1], whole) < TOLERANCE
+    assert off(pass_matrices(trajectory, max_passes=1).value()[1], whole) < TOLERANCE
 
 
 def jacobian_by_autograd(trajectory, t):
@@ -180,7 +180,7 @@ def test_norms_are_those_of_the_matrices_at_every_lag(spec):
     found = recurrent_passes(trajectory, most, lags=range(STEPS + 1))
     assert found.parts == ("0", "1", "2", "more", "total")
     for lag in found.lags:
-        parts = pass_matrices(trajectory, STEPS - lag, most=most).value()
+        parts = pass_matrices(trajectory, STEPS - lag, max_passes=most).value()
         with np.errstate(divide="ignore"):
             frobenius = torch.linalg.matrix_norm(parts).log().numpy()
             spectral = torch.linalg.matrix_norm(parts, 2).log().numpy()
@@ -273,7 +273,7 @@ def test_a_cell_without_a_conveyor_is_refused(cell):
 
 
 def test_what_cannot_be_meant_is_refused():
-    with pytest.raises(ConfigError, match="most=-1"):
+    with pytest.raises(ConfigError, match="max_passes=-1"):
         recurrent_passes(default("lstm"), -1)
     for lags in ([STEPS + 1], [-1], []):
         with pytest.raises(ConfigError, match=f"0 to {STEPS}"):
@@ -305,7 +305,7 @@ def test_a_unit_that_falls_behind_and_leads_later_is_not_lost(dtype, shut, width
         cell.weight_ih[forget][0], cell.weight_ih[forget][1:] = shut, -shut
     inputs = torch.ones(1, 200, 1, dtype=dtype)
     inputs[:, :100] = -1.0
-    found = recurrent_passes(unroll(cell, inputs), most=1)
+    found = recurrent_passes(unroll(cell, inputs), max_passes=1)
     gates = torch.tensor([shut, -shut]).double().sigmoid().log().numpy()
     late = np.arange(201).clip(max=100)
     early = np.arange(201) - late

@@ -60,7 +60,7 @@ def test_every_value_below_and_above_the_range_of_float64(width, gain):
         np.testing.assert_allclose(spectra.ln[k, 0], expected, rtol=0, atol=1e-9)
         volume = pytest.approx(width * expected, abs=1e-7)
         assert spectra.log_abs_det[k, 0] == volume
-        assert spectra.ln_volume_by_steps[k, 0] == volume
+        assert spectra.log_abs_det_by_lu[k, 0] == volume
     np.testing.assert_allclose(spectra.stable_rank, width, rtol=1e-9)
 
 

@@ -103,7 +103,7 @@ def test_the_largest_and_the_stable_rank_are_the_chains():
 def test_the_values_add_up_to_the_steps_determinants(spec):
     spectra = singular_spectra(run(spec, 10, 300, sequences=2))
     np.testing.assert_allclose(
-        spectra.log_abs_det, spectra.ln_volume_by_steps, rtol=0, atol=1e-8
+        spectra.log_abs_det, spectra.log_abs_det_by_lu, rtol=0, atol=1e-8
     )
 
 
@@ -212,7 +212,7 @@ def test_what_is_not_finite_is_nan_from_there_on():
     spectra = singular_spectra(trajectory, [10, 11, 30])
     assert np.isfinite(spectra.ln[:, 0]).all()
     assert np.isnan(spectra.ln[:, 1]).all(-1).tolist() == [False, True, True]
-    assert np.isnan(spectra.ln_volume_by_steps[:, 1]).tolist() == [False, True, True]
+    assert np.isnan(spectra.log_abs_det_by_lu[:, 1]).tolist() == [False, True, True]
     assert np.isnan(spectra.entropy_rank[1, 1])
 
 
