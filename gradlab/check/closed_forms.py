@@ -27,7 +27,7 @@ HIDDEN, FEATURES, SEQUENCES, STEPS, COTANGENTS = 7, 5, 2, 4, 3
 
 
 class Comparison(NamedTuple):
-    """One quantity: what it is, and its values by closed form and by autograd."""
+    """The name of a quantity, and its values by closed form and by autograd."""
 
     name: str
     ours: Tensor
@@ -52,7 +52,7 @@ class Agreement(NamedTuple):
 
 
 def verify(spec: str, activation: str | None = None) -> Agreement:
-    """Compare the closed forms that one kind of cell has with autograd.
+    """Compare the closed forms of a cell, given by its spec, with autograd.
 
     Raises:
         VerificationError: an error exceeds ``TOLERANCE``; the message lists the worst
@@ -98,8 +98,8 @@ def vjps(trajectory: Trajectory) -> Iterator[Comparison]:
     parts = [p.contiguous() for p in whole.split(list(cell.state_sizes), -1)]
     name = "vjp through step {}{} (sequence, cotangent, state)"
     for t in range(1, length + 1):
-        pulled = cell.vjp(*trajectory.step_at(t), tuple(p[t - 1] for p in parts))
-        yield Comparison(name.format(t, ""), torch.cat(pulled, -1), theirs[t - 1])
+        found = cell.vjp(*trajectory.step_at(t), tuple(p[t - 1] for p in parts))
+        yield Comparison(name.format(t, ""), torch.cat(found, -1), theirs[t - 1])
     out = tuple(torch.ones_like(part) for part in parts)
     with torch.no_grad():
         cell.vjp(*trajectory.steps_between(0, length), tuple(parts), out=out)
@@ -125,7 +125,7 @@ def input_jacobians(trajectory: Trajectory) -> Iterator[Comparison]:
 
 
 def conveyors(trajectory: Trajectory) -> Iterator[Comparison]:
-    """Yield the conveyor over 1 and T steps, with h detached inside the gates.
+    """Yield the conveyor over 1 and T steps, against autograd with h detached in gates.
 
     Nothing where the carry depends on its earlier value in another way, too: the
     derivative with h detached then differs from the conveyor.
@@ -135,11 +135,11 @@ def conveyors(trajectory: Trajectory) -> Iterator[Comparison]:
         return
     carry = slice(-cell.state_sizes[-1], None)
     for lag in (1, trajectory.length):
-        uncut = reference.cut_product(trajectory, lag, "no_detours")
+        conveyor_only = reference.cut_product(trajectory, lag, "no_detours")
         yield Comparison(
             f"conveyor over {lag} steps (sequence, later, earlier)",
             reference.conveyor(trajectory, lag).diag_embed(),
-            uncut[:, carry, carry],
+            conveyor_only[:, carry, carry],
         )
 
 

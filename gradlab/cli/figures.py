@@ -56,8 +56,8 @@ def command(
     """Write the figures of DIR as files, all of them or those named.
 
     Next to each figure are its numbers (NAME.csv) and a draft of its caption
-    (NAME.txt). Text stays text, fonts are embedded, and the same results give the
-    same bytes.
+    (NAME.txt). Text is not converted to outlines, fonts are embedded, and the files
+    are reproducible byte for byte.
     """
     from gradlab.report.files import export
 

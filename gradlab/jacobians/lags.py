@@ -11,8 +11,8 @@ BATCHES = 12
 def lags(length: int) -> tuple[int, ...]:
     """Return the stored lags of a trajectory of ``length`` steps, increasing.
 
-    0, the powers of two, twelve equal stretches (the batches of the interval of the
-    growth rate), and the length itself.
+    0, the powers of two, the ends of twelve equal batches (for the interval of the
+    growth rate by batch means), and the length.
 
     >>> lags(16)
     (0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16)
@@ -22,7 +22,7 @@ def lags(length: int) -> tuple[int, ...]:
 
 
 def batch_lags(length: int) -> tuple[int, ...]:
-    """Return 0 and the ends of at most twelve equal stretches of the length.
+    """Return 0 and the ends of at most twelve equal batches of steps.
 
     >>> batch_lags(256)[:4]
     (0, 21, 43, 64)
@@ -37,7 +37,7 @@ def check_lags(
     last: int,
     default: Sequence[int] | None = None,
 ) -> tuple[int, ...]:
-    """Return lags sorted, each once; those of ``default`` when none are requested.
+    """Return the requested lags sorted, without duplicates.
 
     Args:
         requested: the lags, or None for those of ``default`` from ``first`` to
@@ -47,11 +47,11 @@ def check_lags(
         default: :func:`lags` of ``last`` when left out.
 
     Raises:
-        ConfigError: for no lag at all, or one outside ``first`` .. ``last``.
+        ConfigError: for an empty sequence, or a lag outside ``first`` .. ``last``.
     """
     if requested is None:
-        usual = lags(last) if default is None else default
-        return tuple(lag for lag in usual if first <= lag <= last)
+        default = lags(last) if default is None else default
+        return tuple(lag for lag in default if first <= lag <= last)
     chosen = tuple(sorted({int(lag) for lag in requested}))
     if not chosen or chosen[0] < first or chosen[-1] > last:
         raise ConfigError(

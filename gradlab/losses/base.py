@@ -13,6 +13,7 @@ from gradlab.seeding import stream
 class Loss(ABC):
     """A scalar of a sequence's hidden states h_1 .. h_T.
 
+    Shapes: …M are the axes of an ensemble's members, if any, and B the sequences.
     ``direction`` is a random unit vector v for each sequence, so that the gradient of
     v . h_T has norm 1 at lag 0.
     """

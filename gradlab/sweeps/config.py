@@ -1,7 +1,7 @@
 """The pydantic model of a sweep's TOML file or dict.
 
-All mistakes are reported together, each with its path. Keys at the top hold for every
-``[[grid]]`` table, which may change axes, seeds, measures and blocks::
+All errors are reported together, each with its path. Keys at the top level apply to
+every ``[[grid]]`` table, which may override axes, seeds, measures and blocks::
 
     name = "bias"
     length = [64, 256]
@@ -102,7 +102,7 @@ Thresholds = Annotated[
 
 
 class Axes(BaseModel):
-    """Values of each axis; None where the level above decides."""
+    """Values of each axis; None: inherited from the top level, or the baseline."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 

@@ -85,9 +85,9 @@ def seeds(value: Any) -> int | list[int]:
     several = isinstance(value, list | tuple)
     numbers = list(value) if several else [value]
     low, high = (0, MAX_SEED) if several else (1, MAX_COUNT)
-    sound = [type(n) is int and low <= n <= high for n in numbers]
-    if not numbers or not all(sound):
-        wrong = numbers[sound.index(False)] if numbers else "an empty list"
+    valid = [type(n) is int and low <= n <= high for n in numbers]
+    if not numbers or not all(valid):
+        wrong = numbers[valid.index(False)] if numbers else "an empty list"
         raise ConfigError(
             got=f"seed {wrong!r}" if numbers else "an empty list",
             expected=f"a count from 1, or a list of whole numbers from 0 to {MAX_SEED}",
