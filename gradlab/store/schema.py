@@ -128,7 +128,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether a database has no tables yet, as in a sweep's first moment."""
+    """Return whether a database has no tables, as before :func:`create` commits."""
     tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
     application = connection.execute("pragma application_id").fetchone()[0]
     return tables == 0 and application == 0
@@ -142,11 +142,11 @@ def version(connection: sqlite3.Connection) -> int:
 def check(connection: sqlite3.Connection, file: Path) -> None:
     """Refuse a database that is not a store of this version.
 
-    Each version changes the columns of some table. Today's columns with the mark of
-    another version are therefore damage, and not another version's store.
+    Every version has other columns. The current columns with another version number or
+    application id are therefore damage, not another version's store.
 
     Raises:
-        DamagedError: the tables are today's, the marks are not.
+        DamagedError: the columns are current, the version or application id is not.
         StoreError: a database of another program, or of another version.
     """
     application = connection.execute("pragma application_id").fetchone()[0]

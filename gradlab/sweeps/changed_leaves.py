@@ -1,4 +1,4 @@
-"""Find leaves that were edited since a sweep computed its points.
+"""Find leaves (cells, measures, ..) that were edited since a sweep computed its points.
 
 A sweep that runs again recomputes such points. Commands that only read results cannot;
 they count the points as missing, or name the leaves.
@@ -18,16 +18,16 @@ from gradlab.sweeps.requirements import requirement_of
 def changed_leaves(results: Results) -> set[tuple[str, str]]:
     """Return (kind, name) of leaves other than those the sweep was planned with.
 
-    Files given by ``--load`` are read and compared by their SHA-256, not run. Where one
-    of them cannot be read, nothing is known of leaves from outside the package.
+    Files given by ``--load`` are read and compared by their SHA-256, not run. If one
+    of them cannot be read, all leaves from such files count as unchanged.
     """
     external = dict(_external(results))
     sources = _sources_now(results.meta.get("config", {}).get("load", ()))
     changed = {leaf for leaf, sha in external.items() if sources and sha not in sources}
     thresholds = results.meta.get("config", {}).get("thresholds")
     known = catalog.names("measures")
-    for its in results.requirements.values():
-        for name, one in its.items():
+    for by_measure in results.requirements.values():
+        for name, one in by_measure.items():
             if one.source or name not in known:
                 continue
             now = requirement_of(name, one.blocks, thresholds)
@@ -67,8 +67,8 @@ def _external(results: Results) -> Iterator[tuple[tuple[str, str], str]]:
     for leaf, sha in results.meta.get("sources", {}).items():
         kind, name = leaf.split()
         yield (kind, name), sha
-    for its in results.requirements.values():
-        for name, one in its.items():
+    for by_measure in results.requirements.values():
+        for name, one in by_measure.items():
             if one.source:
                 yield ("measures", name), one.source
 
