@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -37,7 +38,7 @@ class Layout:
         widths = dict(zip(self.names, self.widths, strict=True))
         return Layout(names, tuple(widths[name] for name in names))
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The widths with padding."""
         return tuple(width + -width % ALIGNMENT for width in self.widths)

@@ -30,6 +30,7 @@ from gradlab.jacobians.batched_jacobian import (
     Columns,
     JacobianSpan,
     multiply_jacobian,
+    smallest_entry,
 )
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.products import Products
@@ -130,9 +131,7 @@ class Product:
             limit = _SMALLEST[next(iter(self.columns.values())).dtype]
             self.doubtful |= span.smallest < limit
             after = self._allocate(span.steps)
-            if not self._multiply(list(span), after):
-                for k, step in enumerate(span):
-                    self._multiply_alone(step, after.at(slice(k, k + 1)))
+            self._multiply_all(list(span), after)
             self.doubtful |= _has_small_entries(after, limit)
         return after
 
@@ -190,6 +189,15 @@ class Product:
             np.empty((steps, *self.norms.shape)),
             np.empty((steps, *self.exponent.shape), dtype=np.int64),
         )
+
+    def _multiply_all(self, steps: list[BatchedJacobian], after: Products) -> None:
+        """Advance by some steps, by halves where rows leave the range on the way."""
+        if len(steps) == 1:
+            self._multiply_alone(steps[0], after)
+        elif not self._multiply(steps, after):
+            half = len(steps) // 2
+            self._multiply_all(steps[:half], after.at(slice(half)))
+            self._multiply_all(steps[half:], after.at(slice(half, None)))
 
     def _multiply(self, steps: list[BatchedJacobian], after: Products) -> bool:
         """Advance by some steps, looking at the range once; say whether it was kept.
@@ -287,12 +295,12 @@ def _has_small_entries(after: Products, limit: float) -> np.ndarray:
     found = np.zeros(least.shape[1], dtype=bool)
     widths = dict(zip(after.layout.names, after.layout.widths, strict=True))
     for name, column in after.columns.items():
-        size = column[..., : widths[name]].abs()
+        used = column[..., : widths[name]]
         # First by matrix, which is fast: few have entries as small as this, or zeros.
-        smallest = size.flatten(-2).amin(-1).cpu().numpy()
-        near = ~(smallest >= least.max(-1))
+        smallest = smallest_entry(used.flatten(0, 1)).cpu().numpy()
+        near = ~(smallest.reshape(least.shape[:2]) >= least.max(-1))
         if near.any():
-            some = size[torch.from_numpy(near).to(size.device)]
+            some = used[torch.from_numpy(near).to(used.device)].abs()
             smallest = some.masked_fill_(some == 0, torch.inf).amin(-1).cpu().numpy()
             below = np.zeros(near.shape, dtype=bool)
             below[near] = (smallest < least[near]).any(-1)
