@@ -117,6 +117,7 @@ def test_metadata_without_torch_is_what_the_classes_state(monkeypatch):
         assert catalog.metadata(kind, name) == about
 
 
+@pytest.mark.slow
 def test_metadata_is_collected_anew_when_a_source_changes(tmp_path):
     shutil.copytree(catalog.kinds.PACKAGE, tmp_path / "gradlab")
     file = tmp_path / "gradlab" / "measures" / "horizon.py"

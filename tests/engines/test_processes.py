@@ -117,7 +117,7 @@ from gradlab.measures.base import Measure
 class SlowHere(Measure):
     "Takes its time."
     def compute(self, flow):
-        time.sleep(0.5 if flow.length < 20 else 60)
+        time.sleep(60 if flow.length > 64 else 0.5)  # the timed sample: 64
         return flow.trajectory.states[0][-1].sum(-1)
 """
 
@@ -126,7 +126,7 @@ class SlowHere(Measure):
 def test_a_killed_parent_leaves_no_orphan_and_loses_nothing(tmp_path):
     file = tmp_path / "slow.py"
     file.write_text(SLOW)
-    config = {**SMALL, "cell": "rnn", "length": [12, 14, 30], "measures": ["slow_here"]}
+    config = {**SMALL, "cell": "rnn", "length": [12, 14, 80], "measures": ["slow_here"]}
     with start(config, tmp_path / "r", file) as process:
         wait_for_points(process)
         children = children_of(process.pid)
@@ -140,7 +140,7 @@ def test_a_killed_parent_leaves_no_orphan_and_loses_nothing(tmp_path):
 def test_ctrl_c_keeps_what_is_done_and_ends_the_workers(tmp_path):
     file = tmp_path / "slow.py"
     file.write_text(SLOW)
-    config = {**SMALL, "cell": "rnn", "length": [12, 14, 30], "measures": ["slow_here"]}
+    config = {**SMALL, "cell": "rnn", "length": [12, 14, 80], "measures": ["slow_here"]}
     with start(config, tmp_path / "r", file) as process:
         wait_for_points(process)
         children = children_of(process.pid)

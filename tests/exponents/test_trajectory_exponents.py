@@ -152,6 +152,7 @@ def test_float32_trajectories_are_read_in_float64():
     assert next(cell.parameters()).dtype == torch.float32
 
 
+@pytest.mark.slow
 def test_layers_have_their_own_exponents():
     """J_t is block triangular: the spectrum is the union of the layers'."""
     trajectory = driven("lstm:layers=2", 1500, hidden=3, sequences=1, bias=1.0)
