@@ -197,7 +197,7 @@ class EntryProduct:
         self.layout, self.rows, self.like = layout, rows, like
         self.entries, self.conveyor = entries, conveyor
         self.count = len(entries.mantissa)
-        self.doubtful = np.zeros(self.count, dtype=bool)
+        self.may_underflow = np.zeros(self.count, dtype=bool)
         self.detour_diagonal: Entries | None = None
         if detours:
             self.detour_diagonal = Entries.of(np.zeros((self.count, layout.sizes[-1])))

@@ -80,7 +80,7 @@ def _attempt(
     norms = np.stack(observer.norms, -1)
     frobenius, spectral = norms.reshape(2, -1, sequences, len(lags))
     results = {"frobenius": frobenius, "spectral": spectral}
-    return results, observer.product.doubtful
+    return results, observer.product.may_underflow
 
 
 class _InputNorms(Observer):

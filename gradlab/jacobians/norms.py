@@ -160,7 +160,7 @@ class _Request:
 def _attempt(
     request: _Request, jacobians: StepJacobians, form: Form
 ) -> tuple[Results, np.ndarray]:
-    """Return curves (points, B, lags) and horizons (points), and what is doubtful."""
+    """Return curves (points, B, lags) and horizons (points), and what may underflow."""
     sequences = jacobians.trajectory.batch_shape[-1]
     names, rows, layout = request.names, request.rows, jacobians.layout
     every = len(request.lags) == jacobians.length + 1 and "detours" not in names
@@ -185,12 +185,12 @@ def _attempt(
         observers.append(search)
     stops = (jacobians.length,) if every else request.lags
     walk(jacobians, observers, stops)
-    doubtful = identity.doubtful.copy()
+    may_underflow = identity.may_underflow.copy()
     for observer in ablated:
         if isinstance(observer, DiagonalProduct):
             observer.compute()
         else:
-            doubtful |= observer.product.doubtful
+            may_underflow |= observer.product.may_underflow
     frobenius, spectral = recorder.curves()
     if search is None:
         curve = spectral["joint"].reshape(len(spectral["joint"]), -1, sequences)
@@ -203,7 +203,7 @@ def _attempt(
             results[f"{kind} {name}"] = curves[name].T.reshape(
                 -1, sequences, len(curves[name])
             )
-    return results, doubtful
+    return results, may_underflow
 
 
 def _blocks(rows: Layout, layout: Layout) -> dict[str, Block]:
@@ -304,7 +304,7 @@ def jacobian_product(
                 .numpy()
                 .reshape(-1, sequences, *plain.shape[1:]),
                 "exponent": exponent.reshape(-1, sequences),
-            }, observer.product.doubtful
+            }, observer.product.may_underflow
 
         found = compute_widening(jacobians, sequences, attempt)
     mantissa = torch.from_numpy(found["mantissa"]).to(jacobians.device)

@@ -15,7 +15,7 @@ right as alone. Inside a row the format's range remains.
 #
 # Rows are kept above 2^-30, so all terms are at least 2^-120, a normal float, and
 # nothing was flushed. Both are checked at every step; a sequence that fails once
-# `leaves_range`, and its numbers have to be computed in a wider form
+# `may_underflow`, and its numbers have to be computed in a wider form
 # (gradlab.jacobians.widening). Neither depends on the exponents e, i.e. on when a row
 # was rescaled: that may be decided by other members, which share the spans. Dense
 # products fail by cancellation only, about once in 10^13 entries. In float64 both
@@ -50,7 +50,7 @@ class Product:
     For the rows of all later states or of some. Widths are padded as the layout says.
     Rescaling is by powers of two, each row by a rule that looks at its own matrix
     alone, so the digits are those of plain arithmetic and none depends on the other
-    members. Exact over any range between rows; inside a row see ``doubtful``.
+    members. Exact over any range between rows; inside a row see ``may_underflow``.
 
     Args:
         layout: of the earlier states.
@@ -62,8 +62,8 @@ class Product:
             R <- R k + what enters by other blocks, not as a difference.
 
     Attributes:
-        doubtful: (N), where entries or steps came near the end of the format's range,
-            so that another entry may have been flushed to zero.
+        may_underflow: (N), where entries came so near the end of the format's range
+            that another may have been flushed to zero.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Product:
             size = layout.sizes[-1]
             self.detour_diagonal = first.new_zeros(self.count, size)
         self.exponent = np.zeros(tuple(first.shape[:2]), dtype=np.int64)
-        self.doubtful = np.zeros(self.count, dtype=bool)
+        self.may_underflow = np.zeros(self.count, dtype=bool)
         self.age = 0
         self._buffer: tuple[Columns, Tensor | None] | None = None
         self.norms = _row_norms([c[None] for c in self.columns.values()])[0]
@@ -129,10 +129,10 @@ class Product:
         """Multiply by each J_t of a span; return the products after each of them."""
         with np.errstate(invalid="ignore"):
             limit = _SMALLEST[next(iter(self.columns.values())).dtype]
-            self.doubtful |= span.smallest < limit
+            self.may_underflow |= span.smallest < limit
             after = self._allocate(span.steps)
             self._multiply_all(list(span), after)
-            self.doubtful |= _has_small_entries(after, limit)
+            self.may_underflow |= _has_small_entries(after, limit)
         return after
 
     def pick(self, rows: np.ndarray) -> "Product":
@@ -148,7 +148,7 @@ class Product:
             for name, column in self.columns.items()
         }
         found = self._like(columns, np.concatenate([self.exponent, other.exponent]))
-        found.doubtful = np.concatenate([self.doubtful, other.doubtful])
+        found.may_underflow = np.concatenate([self.may_underflow, other.may_underflow])
         return found
 
     def keep_columns(self, names: tuple[str, ...]) -> "Product":
@@ -165,7 +165,7 @@ class Product:
         parts = dict(zip(names, triangle.split(widths, dim=-1), strict=True))
         kept = Product(layout, parts, rows=_anonymous(triangle.shape[-2]))
         kept.exponent += exponent[:, None]
-        kept.doubtful = self.doubtful.copy()
+        kept.may_underflow = self.may_underflow.copy()
         return kept
 
     def _like(self, columns: Columns, exponent: np.ndarray) -> "Product":
@@ -200,15 +200,15 @@ class Product:
             self._multiply_all(steps[half:], after.at(slice(half, None)))
 
     def _multiply(self, steps: list[BatchedJacobian], after: Products) -> bool:
-        """Advance by some steps, looking at the range once; say whether it was kept.
+        """Advance by some steps; say whether all rows stayed in range.
 
-        Where a row left it nothing but ``after`` has changed.
+        Where one did not, nothing but ``after`` has changed.
         """
         size = self._attempt(steps, after)
         was_finite = np.isfinite(_totals(self.norms))
         kept = (size == 0) | (size > _LOW) & (size < _HIGH) | ~was_finite
         if kept.all():
-            self._take(after, size)
+            self._continue_from(after, size)
         return bool(kept.all())
 
     def _multiply_alone(self, step: BatchedJacobian, after: Products) -> None:
@@ -220,7 +220,7 @@ class Product:
         if not np.isfinite(size[0][was_finite]).all():
             self._rescale(exponents(_totals(self.norms)))
             size = self._attempt([step], after)
-        self._take(after, size)
+        self._continue_from(after, size)
 
     def _attempt(self, steps: list[BatchedJacobian], after: Products) -> np.ndarray:
         """Write the products after each step; return the norms of their rows."""
@@ -230,10 +230,7 @@ class Product:
             out = {name: column[k] for name, column in after.columns.items()}
             diagonal = None if entered is None else entered[k]
             multiply_jacobian(
-                *(before, step, out),
-                conveyor=self.conveyor,
-                entered=diagonal,
-                own=own,
+                *(before, step, out), conveyor=self.conveyor, entered=diagonal, own=own
             )
             before = out
         if entered is not None:
@@ -245,8 +242,8 @@ class Product:
         after.norms[:] = _row_norms(list(after.columns.values()))
         return _totals(after.norms)
 
-    def _take(self, after: Products, size: np.ndarray) -> None:
-        """Stand at the last of the products, rescaled if that is due."""
+    def _continue_from(self, after: Products, size: np.ndarray) -> None:
+        """Continue from the last of the products, rescaled where that is due."""
         after.exponent[:] = self.exponent
         self.age += len(size)
         for name, column in self.columns.items():
@@ -254,9 +251,9 @@ class Product:
         if self.detour_diagonal is not None and after.detour_diagonal is not None:
             self.detour_diagonal.copy_(after.detour_diagonal[-1])
         self.norms = after.norms[-1].copy()
-        self._settle(size[-1])
+        self._rescale_if_due(size[-1])
 
-    def _settle(self, size: np.ndarray) -> None:
+    def _rescale_if_due(self, size: np.ndarray) -> None:
         """Bring mantissas back near 1: far ones at once, all every few steps.
 
         Rows that are not much smaller than the largest of their matrix share its
@@ -321,20 +318,20 @@ def _totals(norms: np.ndarray) -> np.ndarray:
 def _row_norms(columns: list[Tensor]) -> np.ndarray:
     """Return the norms of rows (S, N, rows, n) by column block, (S, N, rows, blocks).
 
-    Rows whose squares come near the ends of the format's range are taken again, scaled.
+    Rows whose squares come near the ends of the range are scaled and taken again.
     """
     limit = _SQUARES[columns[0].dtype]
     found = []
     for column in columns:
         flat = column.reshape(-1, column.shape[-1])
         norms = vector_norms(flat).double().cpu().numpy()
-        doubtful = (norms != 0) & ~((norms > 1 / limit) & (norms < limit))
-        doubtful &= ~np.isnan(norms)
-        if doubtful.any():
-            places = torch.from_numpy(np.flatnonzero(doubtful)).to(flat.device)
+        unsafe = (norms != 0) & ~((norms > 1 / limit) & (norms < limit))
+        unsafe &= ~np.isnan(norms)
+        if unsafe.any():
+            places = torch.from_numpy(np.flatnonzero(unsafe)).to(flat.device)
             shrunk, exponent = normalized(flat[places][:, None])
             again = vector_norms(shrunk[:, 0]).double().cpu().numpy()
-            norms[doubtful] = np.ldexp(again, exponent.cpu().numpy())
+            norms[unsafe] = np.ldexp(again, exponent.cpu().numpy())
         found.append(norms.reshape(column.shape[:-1]))
     return np.stack(found, -1)
 

@@ -57,7 +57,7 @@ def _attempt(
     length, stride = jacobians.length, marks[0]
     stops = [length - t for t in range(marks[-1] - stride, -1, -stride)]
     walk(jacobians, [growing], stops, start=length - marks[-1])
-    return {"ln_norms": growing.ln_norms}, growing.doubtful
+    return {"ln_norms": growing.ln_norms}, growing.may_underflow
 
 
 class _GrowingProducts(Observer):
@@ -65,7 +65,7 @@ class _GrowingProducts(Observer):
 
     Attributes:
         ln_norms: (N, steps, lags).
-        doubtful: (N).
+        may_underflow: (N).
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class _GrowingProducts(Observer):
         self.product: AnyProduct = self.new()
 
     @property
-    def doubtful(self) -> np.ndarray:
+    def may_underflow(self) -> np.ndarray:
         """Which sequences' products are, whichever mark they began at."""
-        return np.asarray(self.product.doubtful.reshape(-1, self.count).any(0))
+        return np.asarray(self.product.may_underflow.reshape(-1, self.count).any(0))
 
     def advance(self, span: JacobianSpan) -> None:
         """Let all products take a span; the newest stands last."""

@@ -21,30 +21,30 @@ def compute_widening(
     """Return what ``attempt`` gives, from a wider form of product where it needs one.
 
     First from products with an exponent a row, in the dtype of the Jacobians. Points
-    with a doubtful sequence are then computed again from the same J_t: float32 ones in
-    float64, and what is doubtful there, too, with an exponent an entry. A point's bits
-    do not depend on which others are computed again.
+    with a sequence that may underflow are computed again from the same J_t: float32
+    ones in float64, and those that may underflow there, too, with an exponent an entry.
+    A point's bits do not depend on which others are computed again.
 
     Args:
         jacobians: of N = points * sequences sequences.
         sequences: of each point.
         attempt: called with the Jacobians of some points and a class of product;
             returns arrays with the points along the first axis, and which of the
-            sequences are doubtful (:class:`gradlab.jacobians.product.Product`).
+            sequences may underflow (:class:`gradlab.jacobians.product.Product`).
     """
-    found, doubtful = attempt(jacobians, Product)
-    points = np.flatnonzero(_any(doubtful, sequences))
+    found, may_underflow = attempt(jacobians, Product)
+    points = np.flatnonzero(_any(may_underflow, sequences))
     wide = jacobians.like.dtype == torch.float64
     for form in (EntryProduct,) if wide else (Product, EntryProduct):
         if not len(points):
             break
         places = (points[:, None] * sequences + np.arange(sequences)).ravel()
-        some, doubtful = attempt(jacobians.pick(places, cast=True), form)
+        some, may_underflow = attempt(jacobians.pick(places, cast=True), form)
         for name, values in some.items():
             found[name][points] = values
-        points = points[_any(doubtful, sequences)]
+        points = points[_any(may_underflow, sequences)]
     return found
 
 
-def _any(doubtful: np.ndarray, sequences: int) -> np.ndarray:
-    return np.asarray(doubtful.reshape(-1, sequences).any(-1))
+def _any(may_underflow: np.ndarray, sequences: int) -> np.ndarray:
+    return np.asarray(may_underflow.reshape(-1, sequences).any(-1))

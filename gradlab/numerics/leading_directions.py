@@ -1,7 +1,7 @@
-"""Spectral norms at one lag after another, each search begun where the last ended.
+"""Spectral norms at consecutive lags, by subspace iteration with a warm start.
 
-The left singular vectors of J_T ... J_{t+1} hardly move from one lag to the next: a
-further step back multiplies from the right, and they converge as the product grows.
+Used where norms are wanted at every lag; single matrices go through
+:mod:`gradlab.numerics.spectral_norm`, which starts cold.
 """
 
 from collections.abc import Sequence
@@ -19,55 +19,61 @@ from gradlab.numerics.spectral_norm import top_eigenvalue
 
 Values = TypeVar("Values", Tensor, np.ndarray)
 
-WIDTH, FRESH = 8, 2
-_TOLERANCE = 2e-5
-_LOOKS = 8
-_RENEWED = 8
-_FLAT = 8
-_EASILY = 0.02
-_FAR = 28
+# The left singular vectors of P = J_T ... J_{t+1} hardly move from one lag to the next:
+# one more step back multiplies from the right, and they converge as the product grows.
+# So a block U (8 orthonormal rows) of one lag starts the search at the next. With the
+# Ritz values theta_1 >= theta_2 >= .. of P P^T on U, y the vector of theta_1 and
+# r = |P P^T y - theta_1 y|, the largest eigenvalue exceeds theta_1 by at most about
+# r^2 / (theta_1 - theta_6): second order in r, with the gap to what is left outside
+# the leading part of the block (Parlett, The Symmetric Eigenvalue Problem, 1998,
+# ch. 11). The bound is compared with twice the tolerance of ln norm, since the
+# eigenvalue is the norm squared.
+WIDTH, FRESH = 8, 2  # rows of U; those of them that are replaced by new ones
+_TOLERANCE = 2e-5  # of ln norm
+_MAX_ITERATIONS = 8
+_RENEW_EVERY = 8  # lags
+_DIRECT_LAGS = 8  # the first ones, where singular values are too alike for a search
+_STAYS_ACCURATE = 0.02  # an error below this share of the limit needs no further step
+_FAR = 28  # binary exponents beyond which squares might leave float32
 
 
 class LeadingDirections:
     """The leading left singular directions of N matrices, followed over the lags.
 
-    Held as a block U of 8 orthonormal rows. At each lag the Ritz values of P P^T on U
-    are taken, and the residual r of the top one's vector. The top value theta is low by
-    about r^2 / (theta - the sixth), to second order whatever comes close inside the
-    block; where that is more than 4e-5 of theta (2e-5 in ln norm), U takes steps of
-    subspace iteration there, and after eight looks the Gram matrix's own eigenvalue is
-    asked (:func:`gradlab.numerics.spectral_norm.top_eigenvalue`).
+    Where the estimated error of the top Ritz value exceeds the tolerance, U takes steps
+    of subspace iteration; after eight of them the largest eigenvalue of the Gram matrix
+    is computed instead (:func:`gradlab.numerics.spectral_norm.top_eigenvalue`).
 
-    At every eighth lag U takes a step in any case, its two least directions drawn anew
-    before it: whatever has grown outside U since then is in the new ones, and would
-    have to pass six others within eight steps to go unseen.
+    At every eighth lag U takes a step in any case, with its last two directions
+    replaced by fixed pseudo-random ones before it: a direction that has grown outside U
+    has a component in those, and to be missed would have to overtake six others within
+    eight steps.
 
-    The first lags, where all singular values are alike, are computed directly. A matrix
-    is treated by its own numbers and lags alone, so none depends on the others. Only
-    float32 gains by it; float64 is asked for more digits than it could give.
+    Each matrix is treated by its own numbers and lags alone, so its bits do not depend
+    on the others. For float32 only: float64 would need more digits than this gives.
     """
 
     def __init__(self, count: int, rows: int, like: Tensor) -> None:
-        self.drawn = _drawn(rows).to(like)
+        self.drawn = _pseudo_random_rows(rows).to(like)
         self.basis = self.drawn[:WIDTH].expand(count, -1, -1).contiguous()
-        self.restless = np.ones(count, dtype=bool)
+        self.needs_update = np.ones(count, dtype=bool)
         self.moved = np.zeros(count, dtype=bool)
         self.lag = 0
 
     @staticmethod
     def suits(parts: Sequence[Tensor]) -> bool:
-        """Say whether following pays for matrices of such columns."""
+        """Say whether the warm start pays for matrices of these shapes."""
         rows, columns = parts[0].shape[-2], sum(part.shape[-1] for part in parts)
         return parts[0].dtype == torch.float32 and min(rows, columns) > 2 * WIDTH
 
     def norms(self, parts: Sequence[Tensor], sizes: np.ndarray) -> np.ndarray:
-        """Return the largest singular values at the next stretch of lags, float64.
+        """Return the largest singular values at the next lags, (lags * N) float64.
 
         Args:
             parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag.
-                Stretches do not cross multiples of eight lags.
-            sizes: Frobenius norms (lags * N) of the whole; those that are 0, inf or NaN
-                stand for themselves.
+                One call's lags do not cross a multiple of eight.
+            sizes: Frobenius norms (lags * N) of the whole; where one is 0, inf or NaN,
+                that is the result.
         """
         count = len(self.basis)
         lags = len(sizes) // count
@@ -75,22 +81,22 @@ class LeadingDirections:
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
         search = _Search(parts, self.basis.repeat(lags, 1, 1), usable, sizes)
-        direct = self.lag < _FLAT
+        direct = self.lag < _DIRECT_LAGS
         self.lag += lags
         if usable.any():
-            restless = usable & np.tile(self.restless, lags)
-            search.move(restless)
+            needs_update = usable & np.tile(self.needs_update, lags)
+            search.move(needs_update)
             if direct:
                 found[usable] = search.directly(usable)
             else:
-                found[usable] = search.norms(restless)
-            self.moved |= restless.reshape(lags, count).any(0)
-        if self.lag % _RENEWED == 0:
+                found[usable] = search.norms(needs_update)
+            self.moved |= needs_update.reshape(lags, count).any(0)
+        if self.lag % _RENEW_EVERY == 0:
             self._renew(search)
         return np.ldexp(found, shift)
 
     def _renew(self, search: "_Search") -> None:
-        """Let U move on from where it is at the last lag, with two new directions."""
+        """Step from the last lag's U, with two new directions, for the next lags."""
         count = len(self.basis)
         here = search.usable.copy()
         here[:-count] = False
@@ -98,20 +104,20 @@ class LeadingDirections:
             place = self.lag * FRESH % (len(self.drawn) - FRESH)
             search.renew(here, self.drawn[place : place + FRESH])
             self.basis = search.basis[-count:]
-        self.restless, self.moved = self.moved, np.zeros(count, dtype=bool)
+        self.needs_update, self.moved = self.moved, np.zeros(count, dtype=bool)
 
 
 class _Search:
-    """Matrices of several lags, each with its own block of directions.
+    """The search at several lags, each matrix with its own block of directions.
 
     Attributes:
-        parts: their columns.
+        parts: columns of the matrices.
         basis: U of each.
-        usable: which of them are looked at at all.
-        power: (N, 1, 1), powers of two that bring P P^T near 1. LAPACK has thresholds
-            of its own, and the scale of a matrix may be decided by its company: at one
-            scale its last bits are its own.
-        vectors: those of the Ritz values on U, where they are known of all of them.
+        usable: where the norm is neither 0 nor inf nor NaN.
+        power: (N, 1, 1), powers of two that bring P P^T near 1. LAPACK compares entries
+            with absolute thresholds, and how a matrix is scaled may depend on the other
+            members: at a scale of its own its last bits are its own.
+        vectors: Ritz vectors on U, where they are known for every matrix.
     """
 
     def __init__(
@@ -127,29 +133,31 @@ class _Search:
         self.vectors: Tensor | None = None
 
     def directly(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the norms of the chosen without a search."""
-        some = self._some(chosen)
-        parts = some.of(self.parts)
-        square = top_eigenvalue(_back(parts, parts)).double().clamp(min=0)
-        return some.out_of(square.sqrt().cpu().numpy())
+        """Return the norms of the chosen from their Gram matrices."""
+        subset = self._subset(chosen)
+        parts = subset.take(self.parts)
+        square = top_eigenvalue(_apply_transpose(parts, parts)).double().clamp(min=0)
+        return subset.pick(square.sqrt().cpu().numpy())
 
-    def norms(self, restless: np.ndarray) -> np.ndarray:
+    def norms(self, needs_update: np.ndarray) -> np.ndarray:
         """Return the norms of the usable.
 
-        Set in ``restless``, which says whose bases have moved already, for whom it was
-        necessary: the next stretch then starts with a step.
+        ``needs_update`` says whose bases have taken a step already, and is set to whose
+        needed one: the next lags then start with a step.
         """
         found, left = np.zeros(len(self.usable)), self.usable.copy()
-        for look in range(_LOOKS):
-            some = self._some(left)
-            parts, basis = some.of(self.parts), some.of(self.basis)
-            seen = _look(parts, basis, some.of(self.power))
-            off = some.out_of(seen.off)
-            found[left] = some.out_of(seen.norm)
-            if look == 0:
-                restless[left] = off > np.where(restless[left], _EASILY, 1.0)
-                self.vectors = seen.vectors if left.all() else None
-            left[left] = ~(off <= 1.0)
+        for iteration in range(_MAX_ITERATIONS):
+            subset = self._subset(left)
+            parts, basis = subset.take(self.parts), subset.take(self.basis)
+            ritz = _rayleigh_ritz(parts, basis, subset.take(self.power))
+            error = subset.pick(ritz.error)
+            found[left] = subset.pick(ritz.norm)
+            if iteration == 0:
+                needs_update[left] = error > np.where(
+                    needs_update[left], _STAYS_ACCURATE, 1.0
+                )
+                self.vectors = ritz.vectors if left.all() else None
+            left[left] = ~(error <= 1.0)
             if not left.any():
                 return found[self.usable]
             self.move(left)
@@ -157,27 +165,27 @@ class _Search:
         return found[self.usable]
 
     def move(self, chosen: np.ndarray) -> None:
-        """Let the bases of the chosen take a step of subspace iteration."""
+        """Take a step of subspace iteration, U <- orth(U P P^T), for the chosen."""
         if not chosen.any():
             return
-        some = self._some(chosen)
-        parts, basis = some.of(self.parts), some.of(self.basis)
-        back = _back(parts, [bmm(basis, part) for part in parts])
-        near = some.out_of(back * some.of(self.power))
+        subset = self._subset(chosen)
+        parts, basis = subset.take(self.parts), subset.take(self.basis)
+        back = _apply_transpose(parts, [bmm(basis, part) for part in parts])
+        near = subset.pick(back * subset.take(self.power))
         self._put(chosen, orthonormal(near.mT).mT.contiguous())
 
     def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:
-        """Put new directions in place of the least ones, and let the bases move."""
-        some = self._some(chosen)
-        parts, basis = some.of(self.parts), some.of(self.basis)
+        """Replace the last directions of U by new ones and take a step."""
+        subset = self._subset(chosen)
+        parts, basis = subset.take(self.parts), subset.take(self.basis)
         if self.vectors is None:
             inner = _inner([bmm(basis, part) for part in parts])
-            _, vectors = _ritz(inner * some.of(self.power))
+            _, vectors = _ritz(inner * subset.take(self.power))
         else:
-            vectors = some.of(self.vectors)
+            vectors = subset.take(self.vectors)
         basis = bmm(vectors.mT.flip(-2).contiguous(), basis)
         basis[:, -FRESH:] = drawn
-        self._put(chosen, some.out_of(basis))
+        self._put(chosen, subset.pick(basis))
         self.move(chosen)
 
     def _put(self, chosen: np.ndarray, basis: Tensor) -> None:
@@ -187,16 +195,17 @@ class _Search:
         else:
             self.basis[_places(chosen, basis)] = basis
 
-    def _some(self, chosen: np.ndarray) -> "_Some":
-        return _Some(chosen, self.usable)
+    def _subset(self, chosen: np.ndarray) -> "_Subset":
+        return _Subset(chosen, self.usable)
 
 
 def _in_range(
     parts: Sequence[Tensor], sizes: np.ndarray
 ) -> tuple[Sequence[Tensor], np.ndarray, np.ndarray]:
-    """Return matrices and sizes brought near 1 where squares would leave the range.
+    """Return matrices and sizes near 1, and the powers of two taken out of them.
 
-    And the powers of two taken out of them. A block may be far smaller than the whole.
+    Where squares would leave the range of float32: a block may be far smaller than the
+    whole product, by whose scale the mantissas are held.
     """
     shift = exponents(sizes)
     shift[np.abs(shift) <= _FAR] = 0
@@ -206,38 +215,41 @@ def _in_range(
     return [rescaled(part, back) for part in parts], np.ldexp(sizes, -shift), shift
 
 
-class _Seen(NamedTuple):
-    """What a look at N matrices gave.
+class _RitzApproximation(NamedTuple):
+    """Ritz approximations of N matrices.
 
     Attributes:
-        norm: by the top Ritz value, (N) float64.
-        off: by how much it may be low, over the limit, (N).
-        vectors: of the Ritz values, rising, (N, 8, 8).
+        norm: from the top Ritz value, (N) float64.
+        error: its estimated error over the allowed one, (N).
+        vectors: of the Ritz values in ascending order, (N, 8, 8).
     """
 
     norm: np.ndarray
-    off: np.ndarray
+    error: np.ndarray
     vectors: Tensor
 
 
-def _look(parts: Sequence[Tensor], basis: Tensor, power: Tensor) -> _Seen:
+def _rayleigh_ritz(
+    parts: Sequence[Tensor], basis: Tensor, power: Tensor
+) -> _RitzApproximation:
     across = [bmm(basis, part) for part in parts]
     ritz, vectors = _ritz(_inner(across) * power)
     ritz = ritz / power[..., 0]
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
-    back = _back(parts, [bmm(weights, image) for image in across])
+    back = _apply_transpose(parts, [bmm(weights, image) for image in across])
     residual = back - square[:, None, None] * bmm(weights, basis)
-    low_by = (residual * residual).sum((-2, -1))
+    excess = (residual * residual).sum((-2, -1))
     limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
-    norm, off = square.double().sqrt(), low_by / limit
-    return _Seen(norm.cpu().numpy(), off.cpu().numpy(), vectors)
+    norm, error = square.double().sqrt(), excess / limit
+    return _RitzApproximation(norm.cpu().numpy(), error.cpu().numpy(), vectors)
 
 
 def _ritz(inner: Tensor) -> tuple[Tensor, Tensor]:
-    """Return eigenvalues, rising, and eigenvectors of symmetric matrices (N, 8, 8).
+    """Return eigenvalues, ascending, and eigenvectors of symmetric matrices (N, 8, 8).
 
-    In float64 where float32's iteration stalls, as it does where directions differ by
-    twenty decades. Each is tried alone then, so that none depends on the others.
+    In float64 where LAPACK's float32 iteration fails to converge, as it does where
+    directions differ by twenty decades; one matrix at a time then, so that none
+    depends on the others.
     """
     try:
         return torch.linalg.eigh(inner)
@@ -259,19 +271,18 @@ def _inner(across: Sequence[Tensor]) -> Tensor:
     return inner
 
 
-def _back(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
+def _apply_transpose(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
     back = bmm(across[0], parts[0].mT)
     for part, image in zip(parts[1:], across[1:], strict=True):
         baddbmm_(back, image, part.mT)
     return back
 
 
-class _Some:
-    """Some of the matrices, looked at in place where copying them would cost more.
+class _Subset:
+    """A subset of the matrices, as a slice where copying them would cost more.
 
-    That is, among all from the first to the last of them, unless those are three times
-    as many or some of them unusable: the others' numbers are then computed too, and
-    thrown away.
+    The slice runs from the first to the last of them, unless that is three times as
+    many or includes unusable ones; results of the others in it are thrown away.
     """
 
     def __init__(self, chosen: np.ndarray, usable: np.ndarray) -> None:
@@ -283,19 +294,19 @@ class _Some:
         self.inside = chosen[first:last]
 
     @overload
-    def of(self, values: Tensor) -> Tensor: ...
+    def take(self, values: Tensor) -> Tensor: ...
     @overload
-    def of(self, values: Sequence[Tensor]) -> list[Tensor]: ...
-    def of(self, values):
-        """Return them, or all that stand between them; of one tensor or of several."""
+    def take(self, values: Sequence[Tensor]) -> list[Tensor]: ...
+    def take(self, values):
+        """Return the subset or the slice around it, of one tensor or of several."""
         if not isinstance(values, Tensor):
-            return [self.of(value) for value in values]
+            return [self.take(value) for value in values]
         if self.span is not None:
             return values[self.span]
         return values[torch.from_numpy(self.places).to(values.device)]
 
-    def out_of(self, results: Values) -> Values:
-        """Return their own results out of those of what :meth:`of` gave."""
+    def pick(self, results: Values) -> Values:
+        """Return the subset of results computed from what :meth:`take` gave."""
         if self.span is None or self.inside.all():
             return results
         own = np.flatnonzero(self.inside)
@@ -308,8 +319,8 @@ def _places(chosen: np.ndarray, like: Tensor) -> Tensor:
     return torch.from_numpy(np.flatnonzero(chosen)).to(like.device)
 
 
-def _drawn(rows: int) -> Tensor:
-    """Return fixed rows in no particular direction, the first eight orthonormal."""
+def _pseudo_random_rows(rows: int) -> Tensor:
+    """Return fixed pseudo-random unit rows, the first eight orthonormal."""
     drawn = np.random.default_rng(8).standard_normal((8 * WIDTH, rows))
     drawn /= np.linalg.norm(drawn, axis=-1, keepdims=True)
     drawn[:WIDTH] = np.linalg.qr(drawn[:WIDTH].T)[0].T

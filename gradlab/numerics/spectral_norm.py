@@ -1,4 +1,8 @@
-"""Spectral norms of many matrices."""
+"""Spectral norms of many matrices, by the Lanczos method from a cold start.
+
+Where norms of one product are wanted at every lag, the search of one lag starts the
+next: :mod:`gradlab.numerics.leading_directions`.
+"""
 
 import math
 from collections.abc import Sequence
@@ -11,18 +15,18 @@ from gradlab.numerics.batch_invariant import bmm, gram
 from gradlab.numerics.logscale import exponent_of, largest_entry, ldexp, rescaled
 
 
-_LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33
-_SQUARINGS = {32: 3, 128: 1}
-_LOOK_AT = (8, 14, 20, 26, 32, 40, 48)
-_LOOK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
+_LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33  # rows
+_SQUARINGS = {32: 3, 128: 1}  # rows at most: how often the Gram matrix is squared
+_CHECK_AT = (8, 14, 20, 26, 32, 40, 48)  # steps
+_CHECK_SOONER_AT = (4, 7, 10, 14, 20, 26, 32, 40, 48)
 _TOLERANCE = 1e-6
-_NOTHING = 3e-6
-_CROWDED = 4.0
-_FAR = 20
+_BREAKDOWN = 3e-6  # of the largest alpha: a smaller beta is rounding
+_CLUSTERED = 4.0  # times the largest eigenvalue
+_FAR = 20  # binary exponents beyond which squares might leave float32
 
 
 class Squared(NamedTuple):
-    """Matrices (N, rows, columns) of which only the spectral norms are wanted.
+    """Gram matrices of (N, rows, columns), from which spectral norms are computed.
 
     Attributes:
         size: (N) float64, the largest entry; inf, NaN or 0 where that is the norm.
@@ -42,7 +46,7 @@ def spectral_norm(matrices: Tensor) -> Tensor:
 
     From the top eigenvalue of the Gram matrix, in the dtype of the matrices: squaring
     costs the small singular values their digits, not the largest. Matrices with inf
-    give inf, with NaN give NaN, all-zero ones 0; none spoils another.
+    give inf, with NaN give NaN, all-zero ones 0; none changes another's bits.
     """
     return roots([squared(matrices)])[0]
 
@@ -81,11 +85,11 @@ def top_eigenvalue(symmetric: Tensor) -> Tensor:
     """Return the largest eigenvalue of finite positive matrices (N, n, n), none zero.
 
     By LAPACK in float64 and where n is small (to 32 a GPU's library takes all at once).
-    In float32 by Lanczos steps, several times faster, until a value moves by less than
-    1e-6 of itself from one look to the next; what has not settled after 48 goes to
-    LAPACK. Up to 128 rows of a power of the matrix, by squaring: what was close lies
-    apart then, fewer steps are needed, and rounding and what is left of the search
-    count for less once the root is taken.
+    In float32 by the Lanczos method, several times faster, until a value changes by
+    less than 1e-6 of itself from one check to the next; what has not converged after 48
+    steps goes to LAPACK. Up to 128 rows the matrix is squared first, once or three
+    times: that widens the relative gaps between eigenvalues, so fewer steps are needed,
+    and errors shrink by the power when the root is taken.
     """
     size = symmetric.shape[-1]
     large = _LANCZOS_FROM if symmetric.is_cpu else _LANCZOS_FROM_ON_GPU
@@ -95,12 +99,12 @@ def top_eigenvalue(symmetric: Tensor) -> Tensor:
     trace = _traces(symmetric)
     power = symmetric / trace[:, None, None]
     if not squarings:
-        return _top(power, _LOOK_AT, _TOLERANCE) * trace
+        return _top(power, _CHECK_AT, _TOLERANCE) * trace
     for _ in range(squarings):
         power = bmm(power, power)
     left = _traces(power)
     power = power / left[:, None, None]
-    top = _top(power, _LOOK_SOONER_AT, 2**squarings * _TOLERANCE) * left
+    top = _top(power, _CHECK_SOONER_AT, 2**squarings * _TOLERANCE) * left
     for _ in range(squarings):
         top = top.sqrt()
     return top * trace
@@ -110,33 +114,36 @@ def _traces(matrices: Tensor) -> Tensor:
     return matrices.diagonal(dim1=-2, dim2=-1).sum(-1)
 
 
-def _top(symmetric: Tensor, looks: Sequence[int], tolerance: float) -> Tensor:
+def _top(symmetric: Tensor, checks: Sequence[int], tolerance: float) -> Tensor:
     """Return the largest eigenvalues (N) by Lanczos steps.
 
-    One start in some hundred hardly touches the top vector, which shows where the next
-    values are close: where the trace says that they may be, a second start is tried.
+    One start in some hundred is nearly orthogonal to the top vector, which matters
+    where the next eigenvalues are close: where the trace, their sum, is several times
+    the value found, a second start is tried and the larger result counts.
     """
-    top, settled = _lanczos(symmetric, _start(symmetric), looks, tolerance)
-    crowded = (settled & (_traces(symmetric) > _CROWDED * top)).nonzero().squeeze(-1)
-    if len(crowded):
-        some = symmetric[crowded]
-        again, calm = _lanczos(some, _start(some, anew=True), looks, tolerance)
-        top[crowded] = torch.maximum(top[crowded], again)
-        settled[crowded] = calm
-    if not settled.all():
-        top[~settled] = _by_lapack(symmetric[~settled])
+    top, converged = _lanczos(symmetric, _start(symmetric), checks, tolerance)
+    clustered = (
+        (converged & (_traces(symmetric) > _CLUSTERED * top)).nonzero().squeeze(-1)
+    )
+    if len(clustered):
+        some = symmetric[clustered]
+        again, stable = _lanczos(some, _start(some, anew=True), checks, tolerance)
+        top[clustered] = torch.maximum(top[clustered], again)
+        converged[clustered] = stable
+    if not converged.all():
+        top[~converged] = _by_lapack(symmetric[~converged])
     return top
 
 
 def _by_lapack(symmetric: Tensor) -> Tensor:
-    """Return the top eigenvalues (N); in float64 where float32's iteration stalls.
+    """Return the top eigenvalues (N); in float64 where float32 does not converge.
 
-    It does on rare matrices with entries near the smallest float32: one point of ten
-    thousand. Each is tried alone, so that none depends on the others.
+    That happens on rare matrices with entries near the smallest float32, at one
+    point of ten thousand; one at a time then, so that none depends on the others.
     """
-    near, power = _near_one(symmetric)
+    normalized, power = _normalize(symmetric)
     try:
-        return torch.linalg.eigvalsh(near)[:, -1] / power
+        return torch.linalg.eigvalsh(normalized)[:, -1] / power
     except torch.linalg.LinAlgError:
         if len(symmetric) > 1:
             return torch.cat([_by_lapack(one) for one in symmetric.split(1)])
@@ -145,11 +152,11 @@ def _by_lapack(symmetric: Tensor) -> Tensor:
         return _by_lapack(symmetric.double()).to(symmetric.dtype)
 
 
-def _near_one(symmetric: Tensor) -> tuple[Tensor, Tensor]:
-    """Return positive matrices (N, n, n) times powers of two (N), traces then near 1.
+def _normalize(symmetric: Tensor) -> tuple[Tensor, Tensor]:
+    """Return positive matrices (N, n, n) times powers of two (N), traces near 1.
 
-    LAPACK holds products of small entries against the smallest float: other last bits
-    come out at another scale, and the scale may be decided by a matrix's company.
+    LAPACK compares products of entries with the smallest float, so last bits depend on
+    the scale, and how a matrix was scaled may depend on the other members.
     """
     trace = _traces(symmetric)
     usable = (trace >= torch.finfo(trace.dtype).tiny) & torch.isfinite(trace)
@@ -158,53 +165,55 @@ def _near_one(symmetric: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _lanczos(
-    symmetric: Tensor, start: Tensor, looks: Sequence[int], tolerance: float
+    symmetric: Tensor, start: Tensor, checks: Sequence[int], tolerance: float
 ) -> tuple[Tensor, Tensor]:
-    """Return the top Ritz values (N) and which of them settled.
+    """Return the top Ritz values (N) and which of them converged.
 
-    Without reorthogonalization, which the top value does not need (lost orthogonality
-    repeats values, it makes none up). A matrix leaves the batch at its own time, so
-    its value does not depend on the others.
+    The three-term recurrence beta_k q_{k+1} = A q_k - alpha_k q_k - beta_{k-1} q_{k-1}
+    (Golub & Van Loan, Matrix Computations, sec. 10.1), without reorthogonalization:
+    lost orthogonality repeats converged values and creates no others (Paige 1980). A
+    matrix leaves the batch when it has converged, so its value does not depend on the
+    others.
     """
     count = len(symmetric)
     top = symmetric.new_zeros(count)
-    settled = torch.zeros(count, dtype=torch.bool, device=symmetric.device)
+    converged = torch.zeros(count, dtype=torch.bool, device=symmetric.device)
     rows = torch.arange(count, device=symmetric.device)
     basis = start.expand(count, -1)
     before = torch.zeros_like(basis)
-    diagonal, beside = [], [symmetric.new_zeros(count)]
-    largest = beside[0]
-    for step in range(1, looks[-1] + 1):
+    alpha, beta = [], [symmetric.new_zeros(count)]
+    largest = beta[0]
+    for step in range(1, checks[-1] + 1):
         image = bmm(basis.unsqueeze(-2), symmetric).squeeze(-2)
-        diagonal.append((image * basis).sum(-1))
-        image = image - diagonal[-1].unsqueeze(-1) * basis
-        image = image - beside[-1].unsqueeze(-1) * before
+        alpha.append((image * basis).sum(-1))
+        image = image - alpha[-1].unsqueeze(-1) * basis
+        image = image - beta[-1].unsqueeze(-1) * before
         left = (image * image).sum(-1).sqrt()
-        largest = torch.maximum(largest, diagonal[-1].abs())
-        left = torch.where(left > _NOTHING * largest, left, 0.0)
-        beside.append(left)
+        largest = torch.maximum(largest, alpha[-1].abs())
+        left = torch.where(left > _BREAKDOWN * largest, left, 0.0)
+        beta.append(left)
         before = basis
         basis = torch.where(left > 0, 1 / left, 0.0).unsqueeze(-1) * image
-        if step not in looks:
+        if step not in checks:
             continue
-        ritz = _ritz(diagonal, beside)
-        calm = (ritz - top[rows]).abs() <= tolerance * ritz
+        ritz = _ritz(alpha, beta)
+        stable = (ritz - top[rows]).abs() <= tolerance * ritz
         top[rows] = ritz
-        settled[rows] = calm
-        if calm.all():
+        converged[rows] = stable
+        if stable.all():
             break
-        if calm.any():
-            rest = (~calm).nonzero().squeeze(-1)
+        if stable.any():
+            rest = (~stable).nonzero().squeeze(-1)
             rows, symmetric = rows[rest], symmetric[rest]
             basis, before, largest = basis[rest], before[rest], largest[rest]
-            diagonal = [values[rest] for values in diagonal]
-            beside = [values[rest] for values in beside]
-    return top, settled
+            alpha = [values[rest] for values in alpha]
+            beta = [values[rest] for values in beta]
+    return top, converged
 
 
-def _ritz(diagonal: list[Tensor], beside: list[Tensor]) -> Tensor:
-    tridiagonal = torch.diag_embed(torch.stack(diagonal, -1).double())
-    off = torch.stack(beside[1:-1], -1).double()
+def _ritz(alpha: list[Tensor], beta: list[Tensor]) -> Tensor:
+    tridiagonal = torch.diag_embed(torch.stack(alpha, -1).double())
+    off = torch.stack(beta[1:-1], -1).double()
     tridiagonal += torch.diag_embed(off, 1) + torch.diag_embed(off, -1)
     return torch.linalg.eigvalsh(tridiagonal)[:, -1].float()
 

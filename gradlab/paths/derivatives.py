@@ -100,7 +100,7 @@ def _attempt(
         name: curve.T.reshape(-1, sequences, len(lags))
         for name, curve in curves.items()
     }
-    return results, observer.product.doubtful
+    return results, observer.product.may_underflow
 
 
 class _Derivatives(Observer):

@@ -232,7 +232,7 @@ def test_whether_a_member_is_computed_again_depends_on_it_alone():
         jacobians = StepJacobians(trajectory)
         whole = Product.identity(jacobians.layout, len(matrices), jacobians.like)
         whole.advance(jacobians.span(0, length))
-        return whole.doubtful, jacobian_norms(trajectory, BLOCKS)
+        return whole.may_underflow, jacobian_norms(trajectory, BLOCKS)
 
     together, norms = found(np.concatenate([spread, wild]))
     some, norms_of_some = found(spread)
@@ -251,7 +251,7 @@ def test_whether_a_member_is_computed_again_depends_on_it_alone():
 @pytest.mark.parametrize(("dtype", "end"), [(torch.float32, 45), (torch.float64, 400)])
 def test_a_step_near_the_end_of_the_range_is_noticed(dtype, end):
     """Whether entries of the step or of the product come near it."""
-    for powers, doubtful in (
+    for powers, may_underflow in (
         ([-end + 1, 0], False),
         ([-end - 1, 0], True),
         ([-end + 5] * 2, True),
@@ -264,7 +264,7 @@ def test_a_step_near_the_end_of_the_range_is_noticed(dtype, end):
         jacobians = StepJacobians(trajectory)
         carried = Product.identity(jacobians.layout, 1, jacobians.like)
         carried.advance(jacobians.span(0, len(powers)))
-        assert bool(carried.doubtful[0]) == doubtful, powers
+        assert bool(carried.may_underflow[0]) == may_underflow, powers
 
 
 def test_entries_multiply_as_mpmath_does():
