@@ -8,7 +8,7 @@ from gradlab.engines.engine import ExecutionOptions
 from gradlab.errors import ConfigError
 
 
-WORKER = 400 * 10**6
+WORKER_MEMORY = 400 * 10**6
 """Bytes of a worker process without its calls: Python, torch, libraries."""
 
 SHARE = 0.8
@@ -44,10 +44,11 @@ def parse(memory: int | str | None) -> int | None:
     if found[3]:
         unit = 1024 ** list(UNITS).index(found[2])
     size = float(found[1]) * unit
-    if size < 2 * WORKER:
+    least = 2 * WORKER_MEMORY
+    if size < least:
         raise ConfigError(
             got=f"--memory {memory}, which is {words(int(size))}",
-            expected=f"at least {words(2 * WORKER)}: one worker takes half of it",
+            expected=f"at least {words(least)}: one worker takes half of it",
             try_="--memory 2GB",
         )
     return int(size)
@@ -85,7 +86,7 @@ def too_much(needed: int, means: ExecutionOptions, memory: int) -> str:
     if means.scheduler is not None:
         there = "of the cluster's largest worker"
     return (
-        f"needs about {words(needed + WORKER)} of memory, more than the "
+        f"needs about {words(needed + WORKER_MEMORY)} of memory, more than the "
         f"{words(memory)} {there}"
     )
 

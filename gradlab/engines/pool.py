@@ -28,11 +28,11 @@ from gradlab.engines.engine import (
     Limits,
 )
 from gradlab.engines.interrupts import allow
-from gradlab.engines.machine import WORKER
+from gradlab.engines.machine import WORKER_MEMORY
 from gradlab.errors import GradlabError
 
 
-THREADS = (
+THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -104,7 +104,7 @@ class ProcessPool:
         prepare: str = "",
     ) -> None:
         self._memory = math.inf if memory is None else memory
-        self._jobs = max(1, min(jobs, int(min(self._memory, 1e15) // WORKER)))
+        self._jobs = max(1, min(jobs, int(min(self._memory, 1e15) // WORKER_MEMORY)))
         self._load = load
         self._prepare = prepare
         self._waiting: deque[Call] = deque()
@@ -172,7 +172,7 @@ class ProcessPool:
     def _next(self) -> Call | None:
         """Take the first waiting call that fits into the memory left."""
         busy = [w.call.limits.memory for w in self._workers if w.call is not None]
-        left = self._memory - WORKER * len(self._workers) - sum(busy)
+        left = self._memory - WORKER_MEMORY * len(self._workers) - sum(busy)
         for place, call in enumerate(self._waiting):
             if call.limits.memory <= left or not busy:
                 del self._waiting[place]
@@ -260,8 +260,8 @@ def _cause(code: int | None) -> str:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Limit processes started within to one thread each."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
         yield
     finally:

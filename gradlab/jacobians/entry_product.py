@@ -219,7 +219,7 @@ class EntryProduct:
         entries = Entries.of(eye.expand(count, -1, -1))
         return cls(layout, entries, rows=rows, like=like, **kw)
 
-    def now(self) -> EntryProducts:
+    def current(self) -> EntryProducts:
         """Return the products as they are, S = 1."""
         detours = None if self.detour_diagonal is None else [self.detour_diagonal]
         return EntryProducts(self.layout, self.rows, [self.entries], detours, self.like)

@@ -58,15 +58,15 @@ class HorizonSearch(Observer):
         """Look at the product at a stored lag."""
         if not self.open.any():
             return
-        now = self.norms.product.now()
-        mean = self._mean(log(*_joint(now))[0])
+        current = self.norms.product.current()
+        mean = self._mean(log(*_joint(current))[0])
         lost = self.open & np.isnan(mean)
         self.found[lost] = np.nan
         crossed = self.open & (mean < self.ln_threshold - _ROUNDING)
         slack = 0.5 * np.log(self.norms.product.layout.width) + _ROUNDING
         unclear = self.open & ~crossed & (mean - slack < self.ln_threshold)
         if unclear.any():
-            spectral = _ln_spectral(now, self._rows(np.flatnonzero(unclear)))
+            spectral = _ln_spectral(current, self._rows(np.flatnonzero(unclear)))
             crossed[unclear] = self._mean(spectral) < self.ln_threshold
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
@@ -135,7 +135,7 @@ class _Refinement(Observer):
             self._look(after.at(slice(k, k + 1)))
         self.finished = not self.waiting.any()
 
-    def _look(self, now: AnyProducts) -> None:
+    def _look(self, current: AnyProducts) -> None:
         search, bracket = self.search, self.bracket
         bound = search._mean(self.bound[self.lag])
         slack = 0.5 * np.log(bracket.product.layout.width)
@@ -143,18 +143,18 @@ class _Refinement(Observer):
         unclear = self.waiting & ~below & (bound - slack < search.ln_threshold)
         if unclear.any():
             rows = search._rows(np.flatnonzero(unclear))
-            mean = search._mean(_ln_spectral(now, rows))
+            mean = search._mean(_ln_spectral(current, rows))
             below[unclear] = mean < search.ln_threshold
         search.found[bracket.points[self.waiting & below]] = self.lag
         self.waiting &= ~below
 
 
-def _joint(now: AnyProducts) -> tuple[np.ndarray, np.ndarray]:
-    return now.frobenius(now.rows.names, now.layout.names)
+def _joint(current: AnyProducts) -> tuple[np.ndarray, np.ndarray]:
+    return current.frobenius(current.rows.names, current.layout.names)
 
 
-def _ln_spectral(now: AnyProducts, rows: np.ndarray) -> np.ndarray:
+def _ln_spectral(current: AnyProducts, rows: np.ndarray) -> np.ndarray:
     """Return ln of the spectral norms of the products at ``rows`` of N."""
-    matrices, exponent = now.matrix(now.rows.names, now.layout.names)
+    matrices, exponent = current.matrix(current.rows.names, current.layout.names)
     some = matrices[torch.from_numpy(rows).to(matrices.device)]
     return log(spectral_norm(some), exponent[rows])

@@ -104,6 +104,6 @@ class _InputNorms(Observer):
     def stop(self, lag: int) -> None:
         """Record the norms of dh_T/dx_t, t = T - lag."""
         blocks = self.jacobians.by_inputs(self.jacobians.length - lag)
-        matrices, exponent = self.product.now().times(blocks)
+        matrices, exponent = self.product.current().times(blocks)
         norms = frobenius_norms(matrices), spectral_norm(matrices)
         self.norms.append(np.stack([log(norm, exponent) for norm in norms]))

@@ -91,7 +91,7 @@ def jacobian_norms(
     with torch.no_grad():
         chosen = choose_rows(rows, cell)
         kept = Layout.of(cell).part(chosen or cell.state_names)
-        jacobians = StepJacobians(trajectory, height=kept.size)
+        jacobians = StepJacobians(trajectory, product_rows=kept.size)
         conveyor = jacobians.at(length).conveyor is not None
         return norms_of_blocks(
             jacobians,
@@ -295,7 +295,7 @@ def jacobian_product(
             length = some.length
             walk(some, [observer], (length - earlier,), start=length - later)
             names = some.layout.names
-            matrix, exponent = observer.product.now().matrix(names, names)
+            matrix, exponent = observer.product.current().matrix(names, names)
             plain, shift = normalized(some.layout.plain(matrix))
             exponent = exponent + shift.cpu().numpy()
             return {

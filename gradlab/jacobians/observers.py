@@ -58,9 +58,9 @@ class ProductNorms(Observer):
         self.product, self.blocks, self.recorder = product, blocks, recorder
         self.every, self.detours = every, detours
         self.searches: dict[Block, LeadingDirections] = {}
-        now = product.now()
-        self._record_frobenius(now, 1)
-        self._record_spectral(now)
+        current = product.current()
+        self._record_frobenius(current, 1)
+        self._record_spectral(current)
         recorder.compute()
 
     def advance(self, span: JacobianSpan) -> None:
@@ -73,7 +73,7 @@ class ProductNorms(Observer):
     def stop(self, lag: int) -> None:
         """Record spectral norms here."""
         if not self.every:
-            self._record_spectral(self.product.now())
+            self._record_spectral(self.product.current())
 
     def _record_frobenius(self, after: AnyProducts, steps: int) -> None:
         for name, block in self.blocks.items():
@@ -81,11 +81,13 @@ class ProductNorms(Observer):
         if self.detours:
             self.recorder.add_frobenius("detours", *_frobenius(*after.detours(), steps))
 
-    def _record_spectral(self, now: AnyProducts) -> None:
-        matrices = {block: now.matrix(*block) for block in set(self.blocks.values())}
+    def _record_spectral(self, current: AnyProducts) -> None:
+        matrices = {
+            block: current.matrix(*block) for block in set(self.blocks.values())
+        }
         found = {name: matrices[block] for name, block in self.blocks.items()}
         if self.detours:
-            found["detours"] = now.detours()
+            found["detours"] = current.detours()
         self.recorder.add_matrices(found)
 
     def _record_every(self, after: AnyProducts, steps: int) -> None:
@@ -139,8 +141,8 @@ class AblatedProduct(Observer):
         self.name, self.product, self.kept = name, identity, kept
         self.recorder, self.every = recorder, every
         self.started = kept == identity.layout.names
-        self._record_frobenius(identity.now())
-        recorder.add_matrices({name: self._matrix(identity.now())})
+        self._record_frobenius(identity.current())
+        recorder.add_matrices({name: self._matrix(identity.current())})
 
     def advance(self, span: JacobianSpan) -> None:
         """Go back over a span and record its lags."""
@@ -153,13 +155,15 @@ class AblatedProduct(Observer):
     def stop(self, lag: int) -> None:
         """Record the spectral norm here."""
         if not self.every:
-            self.recorder.add_matrices({self.name: self._matrix(self.product.now())})
+            self.recorder.add_matrices(
+                {self.name: self._matrix(self.product.current())}
+            )
 
     def _start(self, first: JacobianSpan) -> None:
         self.product.advance(first)
         self.product = self.product.keep_columns(self.kept)
         self.started = True
-        self._record(self.product.now(), 1)
+        self._record(self.product.current(), 1)
 
     def _record(self, after: AnyProducts, steps: int) -> None:
         self._record_frobenius(after)
@@ -172,8 +176,8 @@ class AblatedProduct(Observer):
         norms = after.frobenius(after.rows.names, after.layout.names)
         self.recorder.add_frobenius(self.name, *norms)
 
-    def _matrix(self, now: AnyProducts) -> tuple[Tensor, np.ndarray]:
-        return now.matrix(now.rows.names, now.layout.names)
+    def _matrix(self, current: AnyProducts) -> tuple[Tensor, np.ndarray]:
+        return current.matrix(current.rows.names, current.layout.names)
 
 
 class DiagonalProduct(Observer):
@@ -223,7 +227,7 @@ class DiagonalProduct(Observer):
             self.compute()
 
     def stop(self, lag: int) -> None:
-        """Record the spectral norm here, now or with the steps that wait."""
+        """Record the spectral norm here, at once or with the steps that wait."""
         if self.every:
             return
         if self.waiting:

@@ -113,7 +113,7 @@ class Product:
         }
         return cls(layout, columns, rows=rows, **kw)
 
-    def now(self) -> Products:
+    def current(self) -> Products:
         """Return the products as they are, S = 1."""
         detour = self.detour_diagonal
         return Products(
@@ -155,15 +155,15 @@ class Product:
         """Return the product's columns of some states, by as few rows as they are wide.
 
         For products that multiply those columns alone from here on. P = Q R with
-        orthonormal Q, and R has the singular values of P, now and after every step.
+        orthonormal Q, and R has the singular values of P, here and after every step.
         """
-        whole = self.now()
+        whole = self.current()
         columns, exponent = whole.matrix(self.rows.names, names)
         triangle = _triangular(columns)
         widths = [whole.columns[name].shape[-1] for name in names]
         layout = self.layout.part(names)
         parts = dict(zip(names, triangle.split(widths, dim=-1), strict=True))
-        kept = Product(layout, parts, rows=_anonymous(triangle.shape[-2]))
+        kept = Product(layout, parts, rows=Layout(("rows",), (triangle.shape[-2],)))
         kept.exponent += exponent[:, None]
         kept.may_underflow = self.may_underflow.copy()
         return kept
@@ -344,8 +344,3 @@ def _triangular(columns: Tensor) -> Tensor:
     safe = torch.where(finite[:, None, None], columns, 0.0)
     factor = torch.linalg.qr(safe, mode="r").R
     return torch.where(finite[:, None, None], factor, torch.nan)
-
-
-def _anonymous(rows: int) -> Layout:
-    """Return a layout for rows that are no state's own."""
-    return Layout(("rows",), (rows,))

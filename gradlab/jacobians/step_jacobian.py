@@ -36,7 +36,7 @@ class StepJacobians:
         double: compute J_t in float64 from the stored numbers, whatever their dtype.
         rows: of the N sequences, those to return; all when left out.
         cast: return J_t, computed in the trajectory's dtype, as float64 numbers.
-        height: the rows of the products that are to be formed, by which spans are
+        product_rows: the rows of the products that are to be formed, by which spans are
             sized; those of the whole state when left out.
     """
 
@@ -47,21 +47,21 @@ class StepJacobians:
         double: bool = False,
         rows: np.ndarray | None = None,
         cast: bool = False,
-        height: int | None = None,
+        product_rows: int | None = None,
     ) -> None:
         self.trajectory, self.double, self.cast = trajectory, double, cast
         self.cell = trajectory.cell
         if double:
             self.cell = copy.deepcopy(self.cell).double()
         self.layout = Layout.of(self.cell)
-        all_of_them = math.prod(trajectory.batch_shape)
-        self.places = np.arange(all_of_them) if rows is None else rows
+        total = math.prod(trajectory.batch_shape)
+        self.sequences = np.arange(total) if rows is None else rows
         self.rows = None if rows is None else torch.from_numpy(rows).to(self.device)
         self._reusable: dict[int, StepJacobian] = {}
         most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
         self.longest = _LONGEST
-        self.height = height or self.layout.size
-        entries = all_of_them * self.layout.size * self.height
+        self.product_rows = product_rows or self.layout.size
+        entries = total * self.layout.size * self.product_rows
         while self.longest > 1 and self.longest * entries > most:
             self.longest //= 2
 
@@ -85,16 +85,16 @@ class StepJacobians:
     @property
     def count(self) -> int:
         """N, the sequences returned."""
-        return len(self.places)
+        return len(self.sequences)
 
-    def pick(self, places: np.ndarray, *, cast: bool | None = None) -> "StepJacobians":
-        """Return those of the sequences at ``places`` of these."""
+    def pick(self, index: np.ndarray, *, cast: bool | None = None) -> "StepJacobians":
+        """Return the Jacobians of the sequences at ``index`` of these."""
         return StepJacobians(
             self.trajectory,
             double=self.double,
-            rows=self.places[places],
+            rows=self.sequences[index],
             cast=self.cast if cast is None else cast,
-            height=self.height,
+            product_rows=self.product_rows,
         )
 
     @torch.no_grad()

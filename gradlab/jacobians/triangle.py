@@ -91,8 +91,8 @@ class _GrowingProducts(Observer):
 
     def stop(self, lag: int) -> None:
         """Record all norms at a mark, and begin a product there."""
-        now = self.product.now()
-        matrices, exponent = now.matrix(now.rows.names, now.layout.names)
+        current = self.product.current()
+        matrices, exponent = current.matrix(current.rows.names, current.layout.names)
         norms = log(spectral_norm(matrices), exponent).reshape(-1, self.count)
         t = self.length - lag
         for k, norm in enumerate(norms):

@@ -131,9 +131,9 @@ class _Derivatives(Observer):
 
     def stop(self, lag: int) -> None:
         """Record the norms at a lag."""
-        now, jacobians = self.product.now(), self.jacobians
+        current, jacobians = self.product.current(), self.jacobians
         by_carry = other_by_carry(self.trajectory, jacobians.length - lag)
-        places = torch.from_numpy(jacobians.places)
+        places = torch.from_numpy(jacobians.sequences)
         blocks = {
             name: part[places.to(part.device)].to(jacobians.like)
             for name, part in by_carry.items()
@@ -142,8 +142,8 @@ class _Derivatives(Observer):
         eye = torch.eye(width).to(jacobians.like)
         blocks[self.carry[0]] = eye.expand(jacobians.count, -1, -1)
         pairs = {
-            "state": now.matrix(self.carry, self.carry),
-            "graph": now.times(blocks),
+            "state": current.matrix(self.carry, self.carry),
+            "graph": current.times(blocks),
         }
         for kind, (matrices, exponent) in pairs.items():
             norm = frobenius_norms(matrices)

@@ -112,7 +112,7 @@ def forecast(
     limit = machine.parse(memory) or machine.free()
     workers = jobs or machine.cores()
     if limit is not None:
-        workers = max(1, min(workers, limit // machine.WORKER))
+        workers = max(1, min(workers, limit // machine.WORKER_MEMORY))
     if sweep.size() > LISTED:
         return _forecast_by_count(sweep, where, workers, limit)
     planned = plan(sweep)
@@ -120,11 +120,11 @@ def forecast(
     todo = planned.missing(known_points, retry_failed)
     waiting, too_large = groups.split_by_memory(
         groups.form(planned.points, todo),
-        None if limit is None else limit - machine.WORKER,
+        None if limit is None else limit - machine.WORKER_MEMORY,
     )
     jobs = max(1, min(workers, len(waiting)))
     largest = sorted((group.memory for group in waiting), reverse=True)
-    together = jobs * machine.WORKER + sum(largest[:jobs])
+    together = jobs * machine.WORKER_MEMORY + sum(largest[:jobs])
     pace = time_sample(sample_of(waiting), sweep.load) if waiting else 0.0
     return Forecast(
         name=sweep.name,
@@ -143,7 +143,7 @@ def forecast(
         core_seconds=pace * sum(group.work for group in waiting),
         longest=pace * max((group.work for group in waiting), default=0.0),
         jobs=jobs,
-        worker=machine.WORKER + max(largest, default=0),
+        worker=machine.WORKER_MEMORY + max(largest, default=0),
         memory=together if limit is None else min(together, limit),
         limit=limit,
         too_large=sum(len(group.keys) for group in too_large),
@@ -255,7 +255,7 @@ def _forecast_by_count(
         work += grid.size() * each
         some += picked
     pace = time_sample(sample_of(some), sweep.load)
-    worker = machine.WORKER + max(GROUP_BYTES, *(group.memory for group in some))
+    worker = machine.WORKER_MEMORY + max(GROUP_BYTES, *(group.memory for group in some))
     return Forecast(
         name=sweep.name,
         folder=folder,

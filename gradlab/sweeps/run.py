@@ -249,7 +249,7 @@ class _Run:
         if memory is None:
             return self.waiting
         fitting, too_large = groups.split_by_memory(
-            self.waiting, memory - machine.WORKER
+            self.waiting, memory - machine.WORKER_MEMORY
         )
         for group in too_large:
             message = machine.too_much(group.memory, self.options, memory)

@@ -4,10 +4,10 @@ Derivation. A point has S sequences of T steps (burn-in included), F input featu
 and a whole state of n numbers, n = layers x states x H. Besides inputs a step of the
 trajectory stores states, gates, pre-activations and uses of the recurrent weights, a
 few times n numbers; measures copy some of them, and the backward pass keeps its graph:
-48 n in all. Products of Jacobians are S matrices of n x n. About 20 stand side by side
+48 n in all. Products of Jacobians are S matrices of n x n. About 20 are held at once
 (the product, J_t, buffers of the multiplication), and each of up to 30 stored lags adds
-what the spectral norms of its blocks keep, c = 5 for all blocks, 2.5 for the joint
-one. A measure that a sweep leaves out unless it is named (``costly``) may hold, of one
+the Gram matrices of its blocks, c = 5 matrices for all blocks, 2.5 for the joint one.
+A measure that a sweep leaves out unless it is named (``costly``) may hold, of one
 sequence, products that begin at up to 64 steps, ten matrices each. With b bytes a
 number, and k = 64 where a measure is costly, else 0,
 
@@ -50,23 +50,23 @@ def is_long(point: Point) -> bool:
     A step stores at most 16 tensors of the hidden size a layer, and its inputs.
     """
     step = _layers(point.cell) * 16 * point.hidden + point.features
-    return _number(point) * point.sequences * point.length * step > LONG
+    return _itemsize(point) * point.sequences * point.length * step > LONG
 
 
 def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     """Return about how many bytes a group of such points fills at its peak.
 
-    Rather too much than too little.
+    Overestimates rather than underestimates.
     """
     n, steps = state_width(point), point.length + point.burn_in
-    streamed = is_long(point) and all(_states("streams", required))
-    a_step = 4 * point.features + (40 if streamed else 48 * n)
-    a_lag = 5 if required.blocks() == "all" else 2.5
-    matrices = (20 + a_lag * min(point.length, LAGS)) * n**2
-    numbers = point.sequences * (steps * a_step + matrices)
-    if any(_states("costly", required)):
+    streamed = is_long(point) and all(_attribute_of("streams", required))
+    numbers_per_step = 4 * point.features + (40 if streamed else 48 * n)
+    matrices_per_lag = 5 if required.blocks() == "all" else 2.5
+    matrices = (20 + matrices_per_lag * min(point.length, LAGS)) * n**2
+    numbers = point.sequences * (steps * numbers_per_step + matrices)
+    if any(_attribute_of("costly", required)):
         numbers += 10 * min(point.length, STARTS) * n**2
-    return int(members * (_number(point) * numbers + (LONG if streamed else 0)))
+    return int(members * (_itemsize(point) * numbers + (LONG if streamed else 0)))
 
 
 def work_of(point: Point, required: Requirements, members: int = 1) -> float:
@@ -74,10 +74,10 @@ def work_of(point: Point, required: Requirements, members: int = 1) -> float:
     n, steps = state_width(point), point.length + point.burn_in
     calls = 2e7 * _layers(point.cell) * steps
     products = 2 * n**3 * steps + 1000 * n**2 * min(point.length, LAGS)
-    times = 2.5 if required.blocks() == "all" else 1.0
-    times += 10 * sum(_states("costly", required))
-    precision = _number(point) / 4
-    return calls + members * point.sequences * times * precision * products
+    factor = 2.5 if required.blocks() == "all" else 1.0
+    factor += 10 * sum(_attribute_of("costly", required))
+    precision = _itemsize(point) / 4
+    return calls + members * point.sequences * factor * precision * products
 
 
 def state_width(point: Point) -> int:
@@ -86,12 +86,12 @@ def state_width(point: Point) -> int:
     return _layers(point.cell) * states * point.hidden
 
 
-def _states(attribute: str, required: Requirements) -> Iterator[bool]:
+def _attribute_of(attribute: str, required: Requirements) -> Iterator[bool]:
     """Yield a class attribute of each required measure."""
     return (catalog.metadata("measures", m)[attribute] for m in required.by_measure)
 
 
-def _number(point: Point) -> int:
+def _itemsize(point: Point) -> int:
     return 8 if point.dtype == "float64" else 4
 
 

@@ -74,7 +74,7 @@ def test_a_script_reads_the_same(run):
     assert answer["grids"] == {"sweep": {"points": 4, "done": 0}}
     here = answer["engines"]["here"]
     assert here["workers"] == min(2, cores())
-    assert here["memory"] > here["workers"] * machine.WORKER
+    assert here["memory"] > here["workers"] * machine.WORKER_MEMORY
     assert [c["workers"] for c in answer["engines"]["cluster"]] == [10, 100]
 
 

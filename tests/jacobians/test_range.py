@@ -297,7 +297,7 @@ def test_the_product_with_an_exponent_an_entry_has_the_same_face():
         twice = whole.concatenate(whole.pick(np.array([0])))
         twice.advance(jacobians.span(0, 4).pick(torch.tensor([0, 0])))
         whole.advance(jacobians.span(0, 4))
-        one, two = (p.now().frobenius(("h",), ("c",)) for p in (whole, twice))
+        one, two = (p.current().frobenius(("h",), ("c",)) for p in (whole, twice))
         assert (two[0] * 2.0 ** two[1])[0] == pytest.approx(
             np.repeat(one[0] * 2.0 ** one[1], 2), rel=1e-14
         )

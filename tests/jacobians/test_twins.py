@@ -106,7 +106,7 @@ def expect_norms(norms, name, lag, matrices):
 def test_the_detours_are_the_telescoped_sum(spec, net, lag):
     trajectory = net(spec)
     layout = Layout.of(trajectory.cell)
-    detours, exponent = carried(trajectory, lag, detours=True).now().detours()
+    detours, exponent = carried(trajectory, lag, detours=True).current().detours()
     width = layout.widths[-1]
     scale = torch.from_numpy(2.0**exponent)[:, None, None]
     ours = detours[:, :width, :width] * scale

@@ -102,7 +102,7 @@ def test_the_estimate_is_between_the_peak_and_four_times_of_it(name):
     peak = int(run.stdout)
     planned = plan(load(NETWORKS[name]))
     group = groups.form(planned.points, planned.requirements)[0]
-    assert peak <= group.memory + machine.WORKER <= 4 * peak
+    assert peak <= group.memory + machine.WORKER_MEMORY <= 4 * peak
 
 
 SMALL = {
