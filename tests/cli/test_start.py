@@ -36,10 +36,11 @@ def seconds(*words: str, tries: int = 7) -> float:
 
 
 def test_help_costs_at_most_four_times_importing_click():
-    nothing = seconds("-c", "pass")
-    click = seconds("-c", "import click") - nothing
-    helping = seconds("-m", "gradlab", "--help") - nothing
-    assert helping <= 4 * click
+    """Best of seven rounds of all three, so that a busy moment falls on each alike."""
+    commands = (("-c", "pass"), ("-c", "import click"), ("-m", "gradlab", "--help"))
+    rounds = [[seconds(*words, tries=1) for words in commands] for _ in range(7)]
+    nothing, click, helping = map(min, zip(*rounds, strict=True))
+    assert helping - nothing <= 4 * (click - nothing)
 
 
 @pytest.mark.parametrize("words", LIGHT, ids=" ".join)
