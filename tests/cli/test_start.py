@@ -25,20 +25,17 @@ LIGHT = [
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "scipy", "rich")
 
 
-def seconds(*words: str, tries: int = 7) -> float:
-    """The best time of a Python process, start of the interpreter included."""
-    best = float("inf")
-    for _ in range(tries):
-        start = perf_counter()
-        subprocess.run([sys.executable, *words], check=True, capture_output=True)
-        best = min(best, perf_counter() - start)
-    return best
+def seconds(*words: str) -> float:
+    """The time of a Python process, start of the interpreter included."""
+    start = perf_counter()
+    subprocess.run([sys.executable, *words], check=True, capture_output=True)
+    return perf_counter() - start
 
 
 def test_help_costs_at_most_four_times_importing_click():
     """Best of seven rounds of all three, so that a busy moment falls on each alike."""
     commands = (("-c", "pass"), ("-c", "import click"), ("-m", "gradlab", "--help"))
-    rounds = [[seconds(*words, tries=1) for words in commands] for _ in range(7)]
+    rounds = [[seconds(*words) for words in commands] for _ in range(7)]
     nothing, click, helping = map(min, zip(*rounds, strict=True))
     assert helping - nothing <= 4 * (click - nothing)
 
