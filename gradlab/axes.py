@@ -1,7 +1,7 @@
 """The axes of a sweep: what each is called, how it is written, where it stands.
 
 Torch-free and below every other room: config, command line, store and report read the
-axes here. ``seed`` is no axis but a repetition; it stands beside them in a point.
+axes here. ``seed`` is no axis but a repetition; a point has one as well.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Axis:
         help: what it means, for ``gradlab sweep --help``.
         by_cell: whether it applies to some cells only; a cell's ``axes`` name those
             that change it, and at other cells a point has None there.
-        labels: whether it tells networks apart in a few words, unlike what is fixed
+        labels: whether it distinguishes networks in a few words, unlike what is fixed
             in most sweeps.
     """
 
@@ -112,7 +112,7 @@ NAMES = tuple(axis.name for axis in AXES)
 BASELINE = {axis.name: axis.baseline for axis in AXES}
 BY_CELL = frozenset(axis.name for axis in AXES if axis.by_cell)
 LABELS = tuple(axis.name for axis in AXES if axis.labels)
-"""Axes that tell the networks of most sweeps apart."""
+"""Axes that distinguish the networks of most sweeps."""
 PARAMS = (*LABELS, "seed", *(axis.name for axis in AXES if not axis.labels))
 """Axes and the seed, as columns of a table."""
 SEEDS = 5

@@ -45,7 +45,7 @@ def walk(
     Args:
         jacobians: along a trajectory of T steps.
         observers: advanced in this order, all over the same spans.
-        stops: lags at which a span ends and observers are asked to look.
+        stops: lags at which a span ends and ``Observer.stop`` is called.
         start: the lag at which the observers stand.
     """
     lag = start
