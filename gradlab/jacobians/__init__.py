@@ -8,13 +8,8 @@ from gradlab.jacobians.input_norms import InputConnectivity, input_connectivity
 from gradlab.jacobians.lags import batch_lags, check_lags, lags
 from gradlab.jacobians.layers import LayerNorms, layer_norms
 from gradlab.jacobians.layout import block_names
-from gradlab.jacobians.norms import (
-    JacobianNorms,
-    jacobian_norms,
-    jacobian_product,
-    log_singular_values,
-    step_norms,
-)
+from gradlab.jacobians.matrix import jacobian_product, log_singular_values
+from gradlab.jacobians.norms import JacobianNorms, jacobian_norms, step_norms
 from gradlab.jacobians.triangle import Triangle, triangle
 
 

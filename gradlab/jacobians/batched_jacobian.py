@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import threshold
 
 from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
 from gradlab.jacobians.layout import Layout
@@ -19,8 +20,6 @@ from gradlab.numerics.batch_invariant import (
 
 Columns = dict[str, Tensor]
 """Column blocks of matrices by earlier state: (N, rows, n) each."""
-
-_PIECE = 2**16
 
 
 @dataclass(frozen=True)
@@ -160,8 +159,8 @@ class JacobianSpan:
 
     @cached_property
     def smallest(self) -> np.ndarray:
-        """The smallest nonzero |entry| of each sequence's Jacobians, (N)."""
-        found = self.whole.smallest().reshape(self.steps, -1).amin(0)
+        """The smallest nonzero |entry| of each J_t, (steps, N), the latest first."""
+        found = self.whole.smallest().reshape(self.steps, -1).flip(0)
         return found.cpu().numpy()
 
     @property
@@ -245,28 +244,12 @@ def _add_diagonal(into: Tensor, filled: bool, column: Tensor, values: Tensor) ->
     return True
 
 
-def smallest_entry(values: Tensor) -> Tensor:
-    """Return the smallest |value| of (N, …) as (N), zeros included; NaN for NaN.
-
-    By pieces of 256 kB, whose absolute values stay in the cache: six times faster.
-    """
-    pieces = values.split(max(1, _PIECE // values[0].numel()))
-    if not values.is_cpu:
-        pieces = (values,)
-    return torch.cat([piece.abs().flatten(1).amin(-1) for piece in pieces])
-
-
 def smallest_nonzero(values: Tensor) -> Tensor:
     """Return the smallest nonzero |value| of (N, …) as (N); inf where all are zero.
 
     NaN where there is one.
     """
-    found = smallest_entry(values)
-    zero = (found == 0).nonzero().squeeze(-1)
-    if len(zero):
-        some = values[zero].abs()
-        found[zero] = some.masked_fill_(some == 0, torch.inf).flatten(1).amin(-1)
-    return found
+    return threshold(values.abs(), 0.0, torch.inf).flatten(1).amin(-1)
 
 
 def concatenate(parts: list[BatchedJacobian]) -> BatchedJacobian:

@@ -23,8 +23,7 @@ class HorizonSearch(Observer):
     """First lag at which a point's mean ln |joint|_2 is below a threshold.
 
     The mean is over the point's sequences. At the stored lags, where a walk stops, it
-    keeps the product where a bracket may start; :meth:`refine` walks on from there,
-    with the products of those points alone whose norm crossed in the bracket.
+    keeps the product where a bracket may start.
 
     Args:
         norms: of the product; stops before this observer.
@@ -40,14 +39,14 @@ class HorizonSearch(Observer):
         sequences: int,
         threshold: float,
     ) -> None:
-        self.norms, self.sequences = norms, sequences
+        self.norms = norms
+        self.limit = _Limit(sequences, float(np.log(threshold)))
         ahead = zip(lags, lags[1:], strict=False)
         self.starts = frozenset(lag for lag, later in ahead if later - lag > 1)
-        self.ln_threshold = float(np.log(threshold))
         points = norms.product.count // sequences
         self.found = np.full(points, np.inf)
         self.open = np.ones(points, dtype=bool)
-        self.brackets: list[_Bracket] = []
+        self.crossings: list[_Bracket] = []
         self.last: tuple[int, AnyProduct] | None = None
         self.stop(0)
 
@@ -59,41 +58,57 @@ class HorizonSearch(Observer):
         if not self.open.any():
             return
         current = self.norms.product.current()
-        mean = self._mean(log(*_joint(current))[0])
-        lost = self.open & np.isnan(mean)
+        joint = current.frobenius(current.rows.names, current.layout.names)
+        frobenius = log(*joint)[0]
+        lost = self.open & np.isnan(self.limit.mean(frobenius))
         self.found[lost] = np.nan
-        crossed = self.open & (mean < self.ln_threshold - _ROUNDING)
-        slack = 0.5 * np.log(self.norms.product.layout.width) + _ROUNDING
-        unclear = self.open & ~crossed & (mean - slack < self.ln_threshold)
-        if unclear.any():
-            spectral = _ln_spectral(current, self._rows(np.flatnonzero(unclear)))
-            crossed[unclear] = self._mean(spectral) < self.ln_threshold
+        crossed = self.limit.is_above(current, frobenius, among=self.open)
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
         if crossed.any() and self.last is not None:
             points = np.flatnonzero(crossed)
             low, product = self.last
-            rows = self._rows(points)
-            self.brackets.append(_Bracket(points, rows, low, lag, product.pick(rows)))
+            rows = self.limit.rows(points)
+            bracket = _Bracket(points, rows, low, lag, product.pick(rows))
+            self.crossings.append(bracket)
         starts = lag in self.starts and self.open.any()
         every = np.arange(self.norms.product.count)
         self.last = (lag, self.norms.product.pick(every)) if starts else None
 
+    def brackets(self) -> "Brackets":
+        """Return what is known at the end of the walk, without the walk's products."""
+        return Brackets(self.limit, self.found, tuple(self.crossings))
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """Horizons to the stored lag, and what is needed to find them to the step.
+
+    Attributes:
+        limit: the threshold.
+        found: (points); inf where no norm is below, NaN where a NaN comes first.
+        crossings: where a norm crossed between stored lags.
+    """
+
+    limit: "_Limit"
+    found: np.ndarray
+    crossings: tuple["_Bracket", ...]
+
     def refine(self, jacobians: StepJacobians, ln_frobenius: np.ndarray) -> np.ndarray:
-        """Return the horizons of all points; ``ln_frobenius`` is (T + 1, N)."""
-        self.last = None
-        for bracket in self.brackets:
-            inside = _Refinement(self, bracket, ln_frobenius)
+        """Return the horizons (points) to the step.
+
+        Walks on from where each bracket starts, with the products of its points alone.
+
+        Args:
+            jacobians: of the walk before.
+            ln_frobenius: of the joint block at every lag, (T + 1, N).
+        """
+        found = self.found.copy()
+        for bracket in self.crossings:
             if bracket.high - bracket.low > 1:
+                inside = _Refinement(self.limit, bracket, ln_frobenius, found)
                 walk(jacobians, [inside], (bracket.high - 1,), start=bracket.low)
-        return self.found
-
-    def _mean(self, ln_norms: np.ndarray) -> np.ndarray:
-        with np.errstate(invalid="ignore"):
-            return ln_norms.reshape(-1, self.sequences).mean(axis=-1)
-
-    def _rows(self, points: np.ndarray) -> np.ndarray:
-        return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
+        return found
 
 
 @dataclass(frozen=True)
@@ -114,14 +129,67 @@ class _Bracket:
     product: AnyProduct
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """A threshold of the mean ln norm over the sequences of a point.
+
+    Attributes:
+        sequences: of each point.
+        ln_threshold: of the mean.
+    """
+
+    sequences: int
+    ln_threshold: float
+
+    def mean(self, ln_norms: np.ndarray) -> np.ndarray:
+        """Return the means (points) of (N)."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(ln_norms.reshape(-1, self.sequences).mean(axis=-1))
+
+    def rows(self, points: np.ndarray) -> np.ndarray:
+        """Return the places of points' sequences among N."""
+        return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
+
+    def is_above(
+        self, current: AnyProducts, ln_frobenius: np.ndarray, among: np.ndarray
+    ) -> np.ndarray:
+        """Return which points' norms the threshold is above, (points).
+
+        Args:
+            current: the products of N sequences.
+            ln_frobenius: of their joint blocks, (N).
+            among: which of the points to look at.
+        """
+        upper = self.mean(ln_frobenius)
+        slack = 0.5 * np.log(current.layout.width)
+        below = among & (upper < self.ln_threshold - _ROUNDING)
+        unclear = among & ~below & (upper - slack - _ROUNDING < self.ln_threshold)
+        if unclear.any():
+            rows = self.rows(np.flatnonzero(unclear))
+            spectral = self.mean(_ln_spectral(current, rows))
+            below[unclear] = spectral < self.ln_threshold
+        return below
+
+
 class _Refinement(Observer):
-    """Looks for the first lag below the threshold inside a bracket, lag by lag."""
+    """Looks for the first lag below the threshold inside a bracket, lag by lag.
+
+    Args:
+        limit: the threshold.
+        bracket: the points; its product is advanced.
+        ln_frobenius: of the joint block at every lag, (T + 1, N).
+        found: the horizons (points), filled in.
+    """
 
     def __init__(
-        self, search: HorizonSearch, bracket: _Bracket, ln_frobenius: np.ndarray
+        self,
+        limit: _Limit,
+        bracket: _Bracket,
+        ln_frobenius: np.ndarray,
+        found: np.ndarray,
     ) -> None:
-        self.search, self.bracket = search, bracket
-        self.bound = ln_frobenius[:, bracket.rows]
+        self.limit, self.bracket, self.found = limit, bracket, found
+        self.ln_frobenius = ln_frobenius[:, bracket.rows]
         self.index = torch.from_numpy(bracket.rows)
         self.waiting = np.ones(bracket.points.size, dtype=bool)
         self.lag = bracket.low
@@ -132,25 +200,11 @@ class _Refinement(Observer):
         after = self.bracket.product.advance(some)
         for k in range(span.steps):
             self.lag += 1
-            self._look(after.at(slice(k, k + 1)))
+            current, frobenius = after.at(slice(k, k + 1)), self.ln_frobenius[self.lag]
+            below = self.limit.is_above(current, frobenius, among=self.waiting)
+            self.found[self.bracket.points[below]] = self.lag
+            self.waiting &= ~below
         self.finished = not self.waiting.any()
-
-    def _look(self, current: AnyProducts) -> None:
-        search, bracket = self.search, self.bracket
-        bound = search._mean(self.bound[self.lag])
-        slack = 0.5 * np.log(bracket.product.layout.width)
-        below = bound < search.ln_threshold
-        unclear = self.waiting & ~below & (bound - slack < search.ln_threshold)
-        if unclear.any():
-            rows = search._rows(np.flatnonzero(unclear))
-            mean = search._mean(_ln_spectral(current, rows))
-            below[unclear] = mean < search.ln_threshold
-        search.found[bracket.points[self.waiting & below]] = self.lag
-        self.waiting &= ~below
-
-
-def _joint(current: AnyProducts) -> tuple[np.ndarray, np.ndarray]:
-    return current.frobenius(current.rows.names, current.layout.names)
 
 
 def _ln_spectral(current: AnyProducts, rows: np.ndarray) -> np.ndarray:

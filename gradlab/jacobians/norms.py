@@ -1,12 +1,13 @@
-"""Norms along a trajectory: of the product at every lag, of one step, as a matrix."""
+"""Norms along a trajectory: of the product at every lag, and of one step."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import torch
 
-from gradlab.errors import ConfigError
 from gradlab.jacobians.horizon import HorizonSearch
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout, choose_blocks, choose_rows
@@ -21,7 +22,7 @@ from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.widening import Form, Results, compute_widening
 from gradlab.numerics.allocator import raise_mmap_threshold
-from gradlab.numerics.logscale import LN2, Scaled, log, normalized
+from gradlab.numerics.logscale import log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
@@ -38,16 +39,29 @@ class JacobianNorms:
         frobenius: by block, (T + 1, …M, B): lags 0 .. T.
         spectral: by block, (L, …M, B): at the stored lags.
         threshold: see ``horizon``.
-        horizon: first lag (…M) at which the mean over sequences of ln |joint|_2 is
-            below ln ``threshold``, to the step also where not every lag is stored; inf
-            when none is, NaN when a NaN comes first.
+        find_horizon: computes ``horizon``, which takes more products where not every
+            lag is stored.
     """
 
     lags: tuple[int, ...]
     frobenius: dict[str, np.ndarray]
     spectral: dict[str, np.ndarray]
     threshold: float
-    horizon: np.ndarray
+    find_horizon: Callable[[], np.ndarray] = field(repr=False)
+
+    @cached_property
+    def horizon(self) -> np.ndarray:
+        """First lag (…M) at which the mean of ln |joint|_2 is below ln ``threshold``.
+
+        The mean is over sequences. To the step also where not every lag is stored; inf
+        when none is, NaN when a NaN comes first.
+        """
+        with torch.no_grad():
+            return self.find_horizon()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is kept in a file or another process: all numbers."""
+        return {**vars(self), "horizon": self.horizon, "find_horizon": None}
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -124,9 +138,15 @@ def norms_of_blocks(
     raise_mmap_threshold()
     trajectory = jacobians.trajectory
     request = _Request(tuple(names), lags, rows, threshold, blocks or {})
-    found = compute_widening(
-        jacobians, trajectory.batch_shape[-1], lambda *some: _attempt(request, *some)
-    )
+    sequences = trajectory.batch_shape[-1]
+    horizons = _Horizons(jacobians.count // sequences)
+
+    def attempt(some: StepJacobians, form: Form) -> tuple[Results, np.ndarray]:
+        curves, find_horizons, may_underflow = _attempt(request, some, form)
+        horizons.add(some.sequences[::sequences] // sequences, find_horizons)
+        return curves, may_underflow
+
+    found = compute_widening(jacobians, sequences, attempt)
 
     def curves(kind: str) -> dict[str, np.ndarray]:
         by_name = {name: found[f"{kind} {name}"] for name in names}
@@ -142,8 +162,27 @@ def norms_of_blocks(
         curves("frobenius"),
         curves("spectral"),
         threshold,
-        found["horizon"].reshape(trajectory.batch_shape[:-1]),
+        lambda: horizons.compute().reshape(trajectory.batch_shape[:-1]),
     )
+
+
+class _Horizons:
+    """Horizons of points, each from the last attempt at it; computed when asked for."""
+
+    def __init__(self, points: int) -> None:
+        self.points = points
+        self.found: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = []
+
+    def add(self, points: np.ndarray, find: Callable[[], np.ndarray]) -> None:
+        """Add what computes the horizons of some points."""
+        self.found.append((points, find))
+
+    def compute(self) -> np.ndarray:
+        """Return the horizons (points)."""
+        horizons = np.empty(self.points)
+        for points, find in self.found:
+            horizons[points] = find()
+        return horizons
 
 
 @dataclass(frozen=True)
@@ -159,8 +198,8 @@ class _Request:
 
 def _attempt(
     request: _Request, jacobians: StepJacobians, form: Form
-) -> tuple[Results, np.ndarray]:
-    """Return curves (points, B, lags) and horizons (points), and what may underflow."""
+) -> tuple[Results, Callable[[], np.ndarray], np.ndarray]:
+    """Return curves (points, B, lags), what gives horizons, and what may underflow."""
     sequences = jacobians.trajectory.batch_shape[-1]
     names, rows, layout = request.names, request.rows, jacobians.layout
     every = len(request.lags) == jacobians.length + 1 and "detours" not in names
@@ -192,18 +231,18 @@ def _attempt(
         else:
             may_underflow |= observer.product.may_underflow
     frobenius, spectral = recorder.curves()
+    results = {
+        f"{kind} {name}": curves[name].T.reshape(-1, sequences, len(curves[name]))
+        for kind, curves in (("frobenius", frobenius), ("spectral", spectral))
+        for name in names
+    }
     if search is None:
         curve = spectral["joint"].reshape(len(spectral["joint"]), -1, sequences)
         found = horizon(request.lags, curve.mean(axis=-1), request.threshold)
-    else:
-        found = search.refine(jacobians, frobenius["joint"])
-    results = {"horizon": found}
-    for kind, curves in (("frobenius", frobenius), ("spectral", spectral)):
-        for name in names:
-            results[f"{kind} {name}"] = curves[name].T.reshape(
-                -1, sequences, len(curves[name])
-            )
-    return results, may_underflow
+        return results, lambda: found, may_underflow
+    brackets = search.brackets()
+    find = partial(brackets.refine, jacobians, frobenius["joint"])
+    return results, find, may_underflow
 
 
 def _blocks(rows: Layout, layout: Layout) -> dict[str, Block]:
@@ -264,84 +303,3 @@ def step_norms(trajectory: Trajectory) -> np.ndarray:
         steps = range(1, trajectory.length + 1)
         norms = torch.stack([spectral_norm(jacobians.at(t).matrix()) for t in steps])
     return log(norms, np.zeros(1)).reshape(-1, *trajectory.batch_shape)
-
-
-def jacobian_product(
-    trajectory: Trajectory, earlier: int = 0, later: int | None = None
-) -> Scaled:
-    """Return ds_later/ds_earlier, (…M, B, n, n) over the whole state, in log scale.
-
-    Rows are the later state, columns the earlier, states in the order of
-    ``cell.state_names``. ``.value()`` gives plain matrices. One power of two is taken
-    out of each matrix: entries 2^-149 (float64: 2^-1074) below its largest are 0, but
-    none was lost on the way that would have led later.
-
-    Raises:
-        ConfigError: unless 0 <= earlier <= later <= T.
-    """
-    later = trajectory.length if later is None else later
-    if not 0 <= earlier <= later <= trajectory.length:
-        raise ConfigError(
-            got=f"steps {earlier} to {later}",
-            expected=f"0 <= earlier <= later <= {trajectory.length}",
-            try_="jacobian_product(trajectory, 0)",
-        )
-    with torch.no_grad():
-        jacobians = StepJacobians(trajectory)
-        dtype, sequences = jacobians.like.dtype, trajectory.batch_shape[-1]
-
-        def attempt(some: StepJacobians, form: Form) -> tuple[Results, np.ndarray]:
-            observer = _Carried(form.identity(some.layout, some.count, some.like))
-            length = some.length
-            walk(some, [observer], (length - earlier,), start=length - later)
-            names = some.layout.names
-            matrix, exponent = observer.product.current().matrix(names, names)
-            plain, shift = normalized(some.layout.plain(matrix))
-            exponent = exponent + shift.cpu().numpy()
-            return {
-                "mantissa": plain.to(dtype)
-                .cpu()
-                .numpy()
-                .reshape(-1, sequences, *plain.shape[1:]),
-                "exponent": exponent.reshape(-1, sequences),
-            }, observer.product.may_underflow
-
-        found = compute_widening(jacobians, sequences, attempt)
-    mantissa = torch.from_numpy(found["mantissa"]).to(jacobians.device)
-    return Scaled(
-        mantissa.reshape(*trajectory.batch_shape, *mantissa.shape[-2:]),
-        torch.from_numpy(found["exponent"]).reshape(trajectory.batch_shape),
-    )
-
-
-class _Carried(Observer):
-    """A product that is only carried."""
-
-    def __init__(self, product) -> None:
-        self.product = product
-
-    def advance(self, span) -> None:
-        """Go back over a span."""
-        self.product.advance(span)
-
-
-def log_singular_values(product: Scaled) -> np.ndarray:
-    """Return ln of all singular values, descending, (…, n) float64; -inf for zero.
-
-    By SVD of the mantissas in float64: right for values down to about 1e-16 (1e-7 from
-    float32 products) of the largest; those below are rounding, and
-    :func:`gradlab.spectra.singular_spectra` gets them right, too. NaN for matrices that
-    are not finite.
-    """
-    mantissa = product.mantissa.double()
-    shape = mantissa.shape[:-2]
-    flat = mantissa.reshape(-1, *mantissa.shape[-2:])
-    finite = torch.isfinite(flat).all(-1).all(-1)
-    safe, shift = normalized(torch.where(finite[:, None, None], flat, 0.0))
-    values = torch.linalg.svdvals(safe).cpu().numpy()
-    with np.errstate(divide="ignore"):
-        ln = np.log(values)
-    exponent = shift.cpu() + product.exponent.reshape(-1).cpu()
-    ln += exponent.numpy()[:, None] * LN2
-    ln[~finite.cpu().numpy()] = np.nan
-    return ln.reshape(*shape, -1)

@@ -5,21 +5,7 @@ of two of its own, exactly, and a row that decays by e^-700 while another stays 
 right as alone. Inside a row the format's range remains.
 """
 
-# What a product is good for, and how it is known.
-#
-# A row holds mantissas m times 2^e. Terms m_j J_jk must not underflow: an entry that is
-# flushed to zero is lost even if it would have led later, as in a triangular or nearly
-# diagonal recurrence. With |P_i| the norm of a row, let
-#
-#     |m| >= 2^-45 |P_i|  and  |J| >= 2^-45   for every nonzero entry (float32).
-#
-# Rows are kept above 2^-30, so all terms are at least 2^-120, a normal float, and
-# nothing was flushed. Both are checked at every step; a sequence that fails once
-# `may_underflow`, and its numbers have to be computed in a wider form
-# (gradlab.jacobians.widening). Neither depends on the exponents e, i.e. on when a row
-# was rescaled: that may be decided by other members, which share the spans. Dense
-# products fail by cancellation only, about once in 10^13 entries. In float64 both
-# limits are 2^-400.
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -30,14 +16,13 @@ from gradlab.jacobians.batched_jacobian import (
     Columns,
     JacobianSpan,
     multiply_jacobian,
-    smallest_entry,
 )
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.products import Products
+from gradlab.jacobians.underflow import find_underflow
 from gradlab.numerics.logscale import exponents, normalized, vector_norms
 
 
-_SMALLEST = {torch.float32: 2.0**-45, torch.float64: 2.0**-400}
 _LOW, _HIGH = 2.0**-30, 2.0**30  # of rows; squares of squares are still floats
 _FAR, _OFTEN = 20, 8
 _ALIKE = 12  # rows within 2^12 of the largest share its exponent
@@ -90,8 +75,9 @@ class Product:
         self.exponent = np.zeros(tuple(first.shape[:2]), dtype=np.int64)
         self.may_underflow = np.zeros(self.count, dtype=bool)
         self.age = 0
-        self._buffer: tuple[Columns, Tensor | None] | None = None
+        self._buffer: _Buffer | None = None
         self.norms = _row_norms([c[None] for c in self.columns.values()])[0]
+        self.totals = _totals(self.norms)
 
     @classmethod
     def identity(
@@ -122,17 +108,20 @@ class Product:
             {name: column[None] for name, column in self.columns.items()},
             None if detour is None else detour[None],
             self.norms[None],
+            self.totals[None],
             self.exponent[None],
         )
 
     def advance(self, span: JacobianSpan) -> Products:
         """Multiply by each J_t of a span; return the products after each of them."""
         with np.errstate(invalid="ignore"):
-            limit = _SMALLEST[next(iter(self.columns.values())).dtype]
-            self.may_underflow |= span.smallest < limit
-            after = self._allocate(span.steps)
+            if self._buffer is None or self._buffer.steps < span.steps:
+                self._buffer = _Buffer.of(self, span.steps)
+            before = self.exponent + exponents(self.totals)
+            after = self._products(self._buffer, span.steps)
             self._multiply_all(list(span), after)
-            self.may_underflow |= _has_small_entries(after, limit)
+            scratch = self._buffer.scratch
+            self.may_underflow |= find_underflow(span, before, after, scratch)
         return after
 
     def pick(self, rows: np.ndarray) -> "Product":
@@ -173,21 +162,17 @@ class Product:
         product.exponent, product.age = exponent.copy(), self.age
         return product
 
-    def _allocate(self, steps: int) -> Products:
-        """Return memory for the products after each of some steps, used again."""
-        if self._buffer is None or len(next(iter(self._buffer[0].values()))) < steps:
-            columns = {n: c.new_empty(steps, *c.shape) for n, c in self.columns.items()}
-            detour = self.detour_diagonal
-            entered = None if detour is None else detour.new_empty(steps, *detour.shape)
-            self._buffer = columns, entered
-        columns, entered = self._buffer
+    def _products(self, buffer: "_Buffer", steps: int) -> Products:
+        """Return products after some steps, to be filled in."""
+        shape = (steps, *self.exponent.shape)
         return Products(
             self.layout,
             self.rows,
-            {name: column[:steps] for name, column in columns.items()},
-            None if entered is None else entered[:steps],
-            np.empty((steps, *self.norms.shape)),
-            np.empty((steps, *self.exponent.shape), dtype=np.int64),
+            {name: column[:steps] for name, column in buffer.columns.items()},
+            None if buffer.detour is None else buffer.detour[:steps],
+            np.empty((*shape, len(self.columns))),
+            np.empty(shape),
+            np.empty(shape, dtype=np.int64),
         )
 
     def _multiply_all(self, steps: list[BatchedJacobian], after: Products) -> None:
@@ -205,7 +190,7 @@ class Product:
         Where one did not, nothing but ``after`` has changed.
         """
         size = self._attempt(steps, after)
-        was_finite = np.isfinite(_totals(self.norms))
+        was_finite = np.isfinite(self.totals)
         kept = (size == 0) | (size > _LOW) & (size < _HIGH) | ~was_finite
         if kept.all():
             self._continue_from(after, size)
@@ -215,10 +200,10 @@ class Product:
         """Advance by one step that takes rows far; overflow is tried from 1."""
         if self._multiply([step], after):
             return
-        was_finite = np.isfinite(_totals(self.norms))
+        was_finite = np.isfinite(self.totals)
         size = self._attempt([step], after)
         if not np.isfinite(size[0][was_finite]).all():
-            self._rescale(exponents(_totals(self.norms)))
+            self._rescale(exponents(self.totals))
             size = self._attempt([step], after)
         self._continue_from(after, size)
 
@@ -240,7 +225,8 @@ class Product:
                 diagonal.addcmul_(carried, step.conveyor)
                 carried = diagonal
         after.norms[:] = _row_norms(list(after.columns.values()))
-        return _totals(after.norms)
+        after.totals[:] = _totals(after.norms)
+        return after.totals
 
     def _continue_from(self, after: Products, size: np.ndarray) -> None:
         """Continue from the last of the products, rescaled where that is due."""
@@ -250,7 +236,7 @@ class Product:
             column.copy_(after.columns[name][-1])
         if self.detour_diagonal is not None and after.detour_diagonal is not None:
             self.detour_diagonal.copy_(after.detour_diagonal[-1])
-        self.norms = after.norms[-1].copy()
+        self.norms, self.totals = after.norms[-1].copy(), size[-1].copy()
         self._rescale_if_due(size[-1])
 
     def _rescale_if_due(self, size: np.ndarray) -> None:
@@ -282,37 +268,39 @@ class Product:
                 own = self.rows.rows(self.layout.names[-1])
                 self.detour_diagonal.mul_(factor[:, own])
         self.norms = np.ldexp(self.norms, -shift[:, :, None])
+        self.totals = np.ldexp(self.totals, -shift)
         self.exponent = self.exponent + shift
 
 
-def _has_small_entries(after: Products, limit: float) -> np.ndarray:
-    """Say which sequences have an entry but 0 below limit times its row's norm, (N)."""
-    least = limit * _totals(after.norms)
-    least[~np.isfinite(least)] = 0.0
-    found = np.zeros(least.shape[1], dtype=bool)
-    widths = dict(zip(after.layout.names, after.layout.widths, strict=True))
-    for name, column in after.columns.items():
-        used = column[..., : widths[name]]
-        # First by matrix, which is fast: few have entries as small as this, or zeros.
-        smallest = smallest_entry(used.flatten(0, 1)).cpu().numpy()
-        near = ~(smallest.reshape(least.shape[:2]) >= least.max(-1))
-        if near.any():
-            some = used[torch.from_numpy(near).to(used.device)].abs()
-            smallest = some.masked_fill_(some == 0, torch.inf).amin(-1).cpu().numpy()
-            below = np.zeros(near.shape, dtype=bool)
-            below[near] = (smallest < least[near]).any(-1)
-            found |= below.any(0)
-    if after.detour_diagonal is not None:
-        own = after.rows.rows(after.layout.names[-1])
-        size = np.abs(after.detour_diagonal.cpu().numpy())
-        found |= ((size != 0) & (size < least[:, :, own])).any((0, -1))
-    return found
+@dataclass(frozen=True)
+class _Buffer:
+    """Memory for products after several steps, (steps, N, rows, n), used again.
+
+    New memory costs page faults, several times as much as what is written to it.
+    """
+
+    steps: int
+    columns: Columns
+    detour: Tensor | None
+    scratch: Tensor
+
+    @classmethod
+    def of(cls, product: Product, steps: int) -> "_Buffer":
+        """Return memory for ``steps`` products of the same shapes."""
+        columns = {n: c.new_empty(steps, *c.shape) for n, c in product.columns.items()}
+        detour = product.detour_diagonal
+        return cls(
+            steps,
+            columns,
+            None if detour is None else detour.new_empty(steps, *detour.shape),
+            max((c.new_empty(c.numel()) for c in columns.values()), key=len),
+        )
 
 
 def _totals(norms: np.ndarray) -> np.ndarray:
     """Return the norms (…, rows) of whole rows from those of their blocks."""
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.sqrt((norms * norms).sum(axis=-1))
+        return np.asarray(np.sqrt(np.einsum("...b,...b->...", norms, norms)))
 
 
 def _row_norms(columns: list[Tensor]) -> np.ndarray:

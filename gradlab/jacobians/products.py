@@ -22,6 +22,7 @@ class Products:
             product they are from advances again.
         detour_diagonal: (S, N, n) or None; see :class:`Product`.
         norms: (S, N, rows, states) float64, of the mantissas' rows by column block.
+        totals: (S, N, rows) float64, of the whole rows.
         exponent: (S, N, rows) int64, powers of two taken out of each row.
     """
 
@@ -30,6 +31,7 @@ class Products:
     columns: Columns
     detour_diagonal: Tensor | None
     norms: np.ndarray
+    totals: np.ndarray
     exponent: np.ndarray
 
     def frobenius(
@@ -75,6 +77,7 @@ class Products:
             {name: column[steps] for name, column in self.columns.items()},
             None if detour is None else detour[steps],
             self.norms[steps],
+            self.totals[steps],
             self.exponent[steps],
         )
 

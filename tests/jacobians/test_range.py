@@ -16,13 +16,22 @@ from gradlab.jacobians import (
     triangle,
 )
 from gradlab.jacobians.entry_product import Entries, EntryProduct
-from gradlab.jacobians.product import _SMALLEST, Product
+from gradlab.jacobians.product import Product
 from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.jacobians.underflow import _SMALLEST
 from gradlab.trajectory import unroll
 
 
 CLOSE = {torch.float32: 1e-3, torch.float64: 1e-9}
-KINDS = ("diagonal", "tiny coupling", "triangular", "blocks", "shut gates")
+KINDS = (
+    "diagonal",
+    "tiny coupling",
+    "triangular",
+    "blocks",
+    "shut gates",
+    "dense with tiny entries",
+    "dense with falls",
+)
 BLOCKS = ("hh", "hc", "ch", "cc", "joint")
 LENGTH = 1000
 
@@ -64,6 +73,8 @@ def steps_of(kind: str, seed: int, n: int, length: int = LENGTH) -> np.ndarray:
     stretches = rng.integers(2, 6)
     rates = rng.choice([-3.0, -1.5, -0.7, 0.0, 0.2, 1.0], size=(stretches, n))
     which = np.arange(length) * stretches // length
+    if kind.startswith("dense"):
+        return dense_steps(kind, rng, n, length)
     noise = rng.normal(0.0, 0.2, size=(length, n))
     diagonal = np.exp(rates[which] + noise) * rng.choice([-1.0, 1.0], size=(length, n))
     if kind == "shut gates":
@@ -79,6 +90,18 @@ def steps_of(kind: str, seed: int, n: int, length: int = LENGTH) -> np.ndarray:
         half = np.arange(n) % 2
         steps += np.where(half[:, None] == half, other, 0.0)
     return steps
+
+
+def dense_steps(kind: str, rng, n: int, length: int) -> np.ndarray:
+    """Return full J_t, some entries of which, or some J_t as a whole, are tiny."""
+    steps = rng.normal(0.0, 0.7, size=(length, n, n))
+    exponent = rng.uniform(-44, -14, size=(length, n, n))
+    if kind == "dense with tiny entries":
+        return np.where(rng.random((length, n, n)) < 0.02, 10.0**exponent, steps)
+    falls = rng.random((length, 1, 1)) < 0.1
+    columns = rng.random((length, 1, n)) < 0.05
+    steps *= np.where(falls, 10.0 ** exponent[:, :1, :1], 1.0)
+    return steps * np.where(columns, 10.0 ** exponent[:, :1], 1.0)
 
 
 def run_of(steps: np.ndarray, dtype: torch.dtype):
