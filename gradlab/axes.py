@@ -4,7 +4,9 @@ Torch-free and below every other room: config, command line, store and report re
 axes here. ``seed`` is no axis but a repetition; a point has one as well.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Axis:
         """Return the axis as the command line has it: ``--forget-bias``."""
         return f"--{self.name.replace('_', '-')}"
 
+
+AUTO = "auto"
+"""The input bias that goes with the forget bias, see :func:`input_bias_of`."""
 
 AXES = (
     Axis(
@@ -76,7 +81,17 @@ AXES = (
         "BIAS,...",
         '["keep", 1, "chrono"]',
         "Bias of the forget gate; of the GRU's keep gate. keep: untouched, about 0. "
-        "chrono: drawn for memories up to the point's length; chrono:256 up to 256.",
+        "chrono: drawn for memories up to the point's length; chrono:256 up to 256. "
+        "Chrono sets the LSTM's input gate, too, unless --input-bias does.",
+        by_cell=True,
+    ),
+    Axis(
+        "input_bias",
+        AUTO,
+        "BIAS,...",
+        '["keep", -3, "chrono"]',
+        "Bias of the LSTM's input gate: as above, chrono being minus the forget gate's "
+        "draws. By default auto: chrono beside --forget-bias chrono, else keep.",
         by_cell=True,
     ),
     Axis("hidden", 64, "N,...", "[64]", "Hidden units."),
@@ -117,3 +132,31 @@ PARAMS = (*LABELS, "seed", *(axis.name for axis in AXES if not axis.labels))
 """Axes and the seed, as columns of a table."""
 SEEDS = 5
 """Seeds of a point where a sweep does not say."""
+
+
+def is_chrono(bias: object) -> bool:
+    """Return whether a gate's bias is ``chrono`` or ``chrono:LENGTH``."""
+    return isinstance(bias, str) and bias.startswith("chrono")
+
+
+def input_bias_of(setting: str | float, forget_bias: object) -> str | float:
+    """Return an input bias with ``auto`` replaced by what it stands for.
+
+    Beside chrono the same, since chrono is defined for both gates (Tallec & Ollivier
+    2018: b_i = -b_f); beside any other forget bias ``keep``.
+
+    >>> input_bias_of("auto", "chrono:64"), input_bias_of("auto", 3.0)
+    ('chrono:64', 'keep')
+    >>> input_bias_of("keep", "chrono")
+    'keep'
+    """
+    if setting != AUTO:
+        return setting
+    return str(forget_bias) if is_chrono(forget_bias) else "keep"
+
+
+def own_input_bias(params: Mapping[str, Any]) -> Any:
+    """Return a point's input bias where it is not what ``auto`` gives; else None."""
+    bias = params.get("input_bias")
+    implied = input_bias_of(AUTO, params.get("forget_bias"))
+    return None if bias == implied else bias

@@ -45,7 +45,8 @@ class Outcomes:
 
     def of(self, point: Point) -> Outcome:
         """What its kind gave, moved by what the point is; by its seed a little."""
-        network = repr((point.init, point.gain, point.forget_bias, point.activation))
+        biases = point.forget_bias, point.input_bias
+        network = repr((point.init, point.gain, *biases, point.activation))
         nudge = zlib.crc32(network.encode()) % 1000 / 1000 - 0.5
         found = self.by_cell[point.cell]
         records = tuple(_moved(r, nudge + point.seed / 1000) for r in found.records)

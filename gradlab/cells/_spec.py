@@ -45,10 +45,10 @@ def canonical(spec: str) -> str:
 
 
 def axes(spec: str) -> frozenset[str]:
-    """Return which of ``activation init gain forget_bias`` apply to this cell.
+    """Return which of the axes that depend on the cell apply to this one.
 
     >>> sorted(axes("lstm:no_forget"))
-    ['activation', 'gain', 'init']
+    ['activation', 'gain', 'init', 'input_bias']
     """
     name, given = parse(spec)
     about = catalog.metadata("cells", name)

@@ -79,9 +79,10 @@ class Cell(nn.Module, ABC):
         options: what may follow the colon of a spec and its default, as a literal;
             each is a keyword of the constructor.
         conflicts: pairs of options that exclude each other.
-        axes: which sweep axes apply, among ``activation init gain forget_bias``. The
-            constructor takes the activation by the keyword ``activation``; init and
-            gain draw ``weight_hh``; the forget bias is that of :attr:`keep_gate`.
+        axes: which sweep axes apply, among ``activation init gain forget_bias
+            input_bias``. The constructor takes the activation by the keyword
+            ``activation``; init and gain draw ``weight_hh``; the forget bias is that of
+            :attr:`keep_gate`, the input bias that of :attr:`input_gate`.
         axes_lost: options that take an axis away again, e.g.
             ``{"no_forget": ("forget_bias",)}``.
         equation, reference, description: one line each, for tables and reports.
@@ -268,6 +269,14 @@ class Cell(nn.Module, ABC):
         """The gate that keeps the carry, with +1, or -1 if a high gate replaces it.
 
         None if there is none, or if its bias cannot be set.
+        """
+        return None
+
+    @property
+    def input_gate(self) -> str | None:
+        """The gate that weighs what is added to the carry, apart from the keep gate.
+
+        None if there is none (one gate does both), or if its bias cannot be set.
         """
         return None
 

@@ -83,9 +83,10 @@ class LSTM(TorchCell):
         "proj": 0,
     }
     conflicts = (("no_forget", "coupled"),)
-    axes = ("activation", "init", "gain", "forget_bias")
+    axes = ("activation", "init", "gain", "forget_bias", "input_bias")
     axes_lost = {
         "no_forget": ("forget_bias",),
+        "coupled": ("input_bias",),
         "candidate+no_output_activation": ("activation",),
     }
     equation = "c_t = f c_{t-1} + i g,  h_t = o tanh(c_t)"
@@ -132,6 +133,10 @@ class LSTM(TorchCell):
     @property
     def keep_gate(self) -> tuple[str, int] | None:
         return None if self.no_forget or self.bias_ih is None else ("forget_gate", 1)
+
+    @property
+    def input_gate(self) -> str | None:
+        return None if self.coupled or self.bias_ih is None else "input_gate"
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         h, c = state

@@ -54,6 +54,8 @@ def gate_shapes(leaf: type[Cell]) -> Finding:
             yield f"{rows.shape[0]} rows of weight_hh"
         if cell.keep_gate is not None and cell.keep_gate[0] not in cell.gate_names:
             yield f"keep gate {cell.keep_gate[0]!r}"
+        if cell.input_gate not in (None, *cell.gate_names):
+            yield f"input gate {cell.input_gate!r}"
 
     return _all(leaf, wrong, "gates (batch, hidden) and a block of rows for each")
 
@@ -71,6 +73,8 @@ def axes(leaf: type[Cell]) -> Finding:
             yield "activation, and a constructor without a keyword activation"
         if "forget_bias" in leaf.axes and small_cell(leaf.name).keep_gate is None:
             yield "forget_bias, and keep_gate None"
+        if "input_bias" in leaf.axes and small_cell(leaf.name).input_gate is None:
+            yield "input_bias, and input_gate None"
         for axis in ("init", "gain"):
             if axis in leaf.axes and not small_cell(leaf.name).recurrent_parameters:
                 yield f"{axis}, and no weight_hh"

@@ -34,10 +34,11 @@ FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
 def command(folder: Path, form: str | None, out: Path | None, screen: Screen) -> None:
     """Write all results of DIR as one table, a row per value.
 
-    Columns: cell, activation, init, gain, forget_bias, hidden, length, seed, input,
-    loss, dtype, measure, block, index, step, lag, value, sd; empty where one does not
-    apply. Norms are natural logarithms, averaged over sequences, with their standard
-    deviation. parquet and netcdf need an extra: pip install 'gradlab[parquet]'.
+    Columns: cell, activation, init, gain, forget_bias, input_bias, hidden, length,
+    seed, input, loss, dtype, measure, block, index, step, lag, value, sd; empty where
+    one does not apply. Norms are natural logarithms, averaged over sequences, with
+    their standard deviation. parquet and netcdf need an extra:
+    pip install 'gradlab[parquet]'.
     """
     from gradlab.store.table import export, write_csv
 

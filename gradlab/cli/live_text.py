@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gradlab.axes import own_input_bias
 from gradlab.cli.screen import WIDTH, counted, shortened
 from gradlab.progress.events import Started, WorkerLost
 from gradlab.progress.state import Grid, State
@@ -147,6 +148,8 @@ def label(params: Mapping[str, Any]) -> str:
     parts = [str(params["cell"])]
     if params.get("forget_bias") not in (None, "keep"):
         parts.append(f"bias {params['forget_bias']}")
+    if own_input_bias(params) is not None:
+        parts.append(f"input bias {params['input_bias']}")
     if params.get("gain") not in (None, 1.0):
         parts.append(f"gain {params['gain']:g}")
     if params.get("init") not in (None, "default"):

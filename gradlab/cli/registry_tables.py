@@ -150,6 +150,13 @@ def _forget_bias(cell: Any) -> str:
     return f"{role} gate {name}" if sign > 0 else f"-b on {name}, so b keeps"
 
 
+def _input_bias(cell: Any) -> str:
+    """Return what ``--input-bias b`` sets in a cell."""
+    if cell.input_gate is None:
+        return "none: skipped"
+    return f"input gate {_letter(cell, cell.input_gate)}"
+
+
 def _cell_details(spec: str) -> dict[str, Any]:
     from gradlab import cells
 
@@ -159,6 +166,7 @@ def _cell_details(spec: str) -> dict[str, Any]:
     options = [option for option, name, _ in _variants() if name == cell.name]
     return {
         **_cell_row(spec),
+        "--input-bias": _input_bias(cell.layer_cells[0]),
         "axes": ", ".join(sorted(cells.axes(spec))) or "none but the common ones",
         "weights": ", ".join(f"{k} {v}" for k, v in weights.items()) + "  (at H=16)",
         "options": ", ".join(options) or "none",

@@ -1,6 +1,6 @@
 """Initializers of recurrent weights, one gate block at a time.
 
-``initialize_`` fills a cell; leaves and ``forget_bias`` use NumPy, not torch.
+``initialize_`` fills a cell; leaves use NumPy, not torch.
 """
 
 import importlib

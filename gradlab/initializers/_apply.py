@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gradlab.initializers import _forget_bias
+from gradlab.axes import AUTO, input_bias_of, is_chrono
+from gradlab.errors import ConfigError
+from gradlab.initializers import _gate_bias
 from gradlab.initializers.base import Initializer
 from gradlab.initializers.default import Default
 from gradlab.seeding import stream
@@ -45,6 +47,7 @@ def initialize_(
     *,
     gain: float = 1.0,
     forget_bias: str | float = "keep",
+    input_bias: str | float = AUTO,
     seed: int = 0,
     length: int | None = None,
 ) -> "Cell":
@@ -65,18 +68,24 @@ def initialize_(
         forget_bias: ``keep`` leaves the draw; a number, ``chrono`` (Tmax = length) or
             ``chrono:T`` set the bias of the keep gate: its block of ``bias_ih`` to the
             value (negated if a high gate replaces the carry), of ``bias_hh`` to 0.
-            Chrono also sets an input gate's bias to the negated value.
+        input_bias: the same of the input gate, where a cell has one apart from the keep
+            gate. ``chrono`` negates the draws of the keep gate's chrono. ``auto``:
+            chrono beside a forget bias chrono, which is the whole initialization of
+            Tallec & Ollivier (2018), b_f = ln U(1, Tmax - 1) and b_i = -b_f; ``keep``
+            beside any other.
         seed: of all streams.
         length: of the sequences, for ``chrono``.
 
     Raises:
-        ConfigError: for an invalid forget bias.
+        ConfigError: for an invalid bias, or chrono without a length of 2 or more.
     """
     init = init or _DEFAULT
+    forget_bias = _gate_bias.check("forget_bias", forget_bias)
+    input_bias = _gate_bias.check("input_bias", input_bias)
     for number, layer in enumerate(cell.layer_cells, start=1):
         streams = Streams(seed, number)
         _fill_all(layer, init, gain, streams)
-        _set_forget_bias(layer, forget_bias, length, streams)
+        _set_biases(layer, forget_bias, input_bias, length, streams)
     return cell
 
 
@@ -130,16 +139,23 @@ def _draw(
 _draw_cached = lru_cache(maxsize=128)(_draw)
 
 
-def _set_forget_bias(
-    cell: "Cell", setting: str | float, length: int | None, streams: Streams
+def _set_biases(
+    cell: "Cell",
+    forget_bias: str | float,
+    input_bias: str | float,
+    length: int | None,
+    streams: Streams,
 ) -> None:
-    bias = _forget_bias.values(setting, cell.hidden_size, length=length, draw=streams)
-    if bias is None or cell.keep_gate is None:
-        return
-    gate, sign = cell.keep_gate
-    _set_bias(cell, gate, sign * bias)
-    if _forget_bias.is_chrono(setting) and "input_gate" in cell.gate_names:
-        _set_bias(cell, "input_gate", -bias)
+    """Set the biases of the keep gate and of the input gate, where a cell has them."""
+    if cell.keep_gate is None:
+        forget_bias = "keep"
+    else:
+        gate, sign = cell.keep_gate
+        _set_bias(cell, gate, sign, forget_bias, length, streams)
+    if cell.input_gate is not None:
+        setting = input_bias_of(input_bias, forget_bias)
+        sign = -1 if is_chrono(setting) else 1
+        _set_bias(cell, cell.input_gate, sign, setting, length, streams)
 
 
 def _blocks(cell: "Cell", name: str) -> tuple[str, ...]:
@@ -151,10 +167,41 @@ def _blocks(cell: "Cell", name: str) -> tuple[str, ...]:
     )
 
 
-def _set_bias(cell: "Cell", gate: str, values: np.ndarray) -> None:
-    """Set one gate's bias: bias_ih to ``values``, bias_hh to zero."""
+def _set_bias(
+    cell: "Cell",
+    gate: str,
+    sign: int,
+    setting: str | float,
+    length: int | None,
+    streams: Streams,
+) -> None:
+    """Set one gate's bias: bias_ih to ``sign`` times the setting, bias_hh to zero."""
+    if setting == "keep":
+        return
     rows = cell.weight_blocks[gate]
-    cell.get_parameter("bias_ih")[rows] = torch.from_numpy(values).to(
-        cell.get_parameter("bias_ih")
-    )
+    bias = cell.get_parameter("bias_ih")
+    if isinstance(setting, str):
+        values = _chrono(setting, cell.hidden_size, length, streams)
+        bias[rows] = torch.from_numpy(sign * values).to(bias)
+    else:
+        bias[rows] = sign * setting
     cell.get_parameter("bias_hh")[rows] = 0
+
+
+def _chrono(
+    setting: str, units: int, length: int | None, streams: Streams
+) -> np.ndarray:
+    """Return ln u with u uniform in [1, Tmax - 1], float64 (units,).
+
+    The uniform numbers behind u are the same at every Tmax and for every gate (Tallec &
+    Ollivier 2018). Tmax is the length, unless the setting gives it.
+    """
+    _, _, fixed = setting.partition(":")
+    longest = int(fixed) if fixed else length
+    if longest is None or longest < 2:
+        raise ConfigError(
+            got=f"a bias {setting} with length {longest}",
+            expected="a length of 2 or more",
+            try_="chrono:256",
+        )
+    return np.log1p(streams("chrono").uniform(size=units) * (longest - 2))

@@ -57,7 +57,7 @@ def table(results: Results) -> "pandas.DataFrame":
 
 
 def _as_column(values: list, name: str) -> list:
-    if name != "forget_bias":
+    if name not in ("forget_bias", "input_bias"):
         return values
     return [
         None if v is None else v if isinstance(v, str) else f"{v:g}" for v in values

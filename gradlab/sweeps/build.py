@@ -70,6 +70,7 @@ def _draw_weights(cell: Cell, point: Point) -> Cell:
         init,
         gain=1.0 if point.gain is None else point.gain,
         forget_bias="keep" if point.forget_bias is None else point.forget_bias,
+        input_bias="keep" if point.input_bias is None else point.input_bias,
         seed=point.seed,
         length=point.length,
     )

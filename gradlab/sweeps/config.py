@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gradlab import catalog, cells
 from gradlab.errors import ConfigError, GradlabError
+from gradlab.initializers import _gate_bias
 from gradlab.sweeps import ranges, validators
 
 
@@ -86,7 +87,12 @@ Name = Annotated[str, _string(validators.title)]
 CellSpec = Annotated[str, _string(cells.canonical)]
 Activation = Annotated[str, _leaf("activations")]
 Initializer = Annotated[str, _leaf("initializers")]
-ForgetBias = Annotated[str | Number, _validated_by(validators.forget_bias)]
+ForgetBias = Annotated[
+    str | Number, _validated_by(partial(_gate_bias.check, "forget_bias"))
+]
+InputBias = Annotated[
+    str | Number, _validated_by(partial(_gate_bias.check, "input_bias"))
+]
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Length = Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]
 Input = Annotated[str, _string(validators.source)]
@@ -111,6 +117,7 @@ class Axes(BaseModel):
     init: Listed[Initializer] | None = None
     gain: Listed[Number] | None = None
     forget_bias: Listed[ForgetBias] | None = None
+    input_bias: Listed[InputBias] | None = None
     hidden: Listed[Width] | None = None
     length: Listed[Length] | None = None
     input: Listed[Input] | None = None

@@ -23,7 +23,7 @@ for the last groups (half as fast again), half or a quarter of it is no faster.
 GROUP_MEMBERS = 100
 """Points of one group: more do not compute faster, and progress should move."""
 
-MEMBER_AXES = frozenset({"init", "gain", "forget_bias", "seed"})
+MEMBER_AXES = frozenset({"init", "gain", "forget_bias", "input_bias", "seed"})
 """Parameters in which members may differ; all others shape the tensors."""
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
-from gradlab.axes import BY_CELL
+from gradlab.axes import BY_CELL, input_bias_of
 from gradlab.sweeps.keys import input_of
 
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # workers unpickle points, and do without the config's librar
 class Point:
     """One parameter combination; None where an axis does not apply to the cell.
 
-    ``forget_bias`` is ``"keep"``, a number, ``"chrono"`` or ``"chrono:LENGTH"``.
+    ``forget_bias`` and ``input_bias`` are ``"keep"``, a number, ``"chrono"`` or
+    ``"chrono:LENGTH"``.
     """
 
     cell: str
@@ -29,6 +30,7 @@ class Point:
     init: str | None
     gain: float | None
     forget_bias: str | float | None
+    input_bias: str | float | None
     hidden: int
     length: int
     seed: int
@@ -62,7 +64,8 @@ def expand(grid: GridPlan, settings: Mapping[str, Any]) -> Iterator[Point]:
 def point_of(axes: Mapping[str, Any], seed: int, settings: Mapping[str, Any]) -> Point:
     """Return the point at one value of every axis.
 
-    Axes that do not apply to the cell are None. An input file may have a number of
+    Axes that do not apply to the cell are None; the input bias ``auto`` becomes what it
+    stands for. An input file may have a number of
     features of its own. A silent network starts from a random state unless the sweep
     sets one: at the origin it says nothing of its dynamics.
     """
@@ -71,6 +74,10 @@ def point_of(axes: Mapping[str, Any], seed: int, settings: Mapping[str, Any]) ->
         axis: None if axis in BY_CELL and axis not in own else value
         for axis, value in axes.items()
     }
+    if applied["input_bias"] is not None:
+        applied["input_bias"] = input_bias_of(
+            applied["input_bias"], applied["forget_bias"]
+        )
     settled = {
         **settings,
         "features": source.features(settings["features"]),

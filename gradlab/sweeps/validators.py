@@ -35,26 +35,6 @@ def source(text: str) -> str:
     return f"{name}:{argument}" if argument else str(name)
 
 
-def forget_bias(value: str | int | float) -> str | float:
-    """Return a forget bias: ``keep``, ``chrono``, ``chrono:LENGTH`` or a number."""
-    if isinstance(value, int | float):
-        return float(value)
-    match = re.fullmatch(r"keep|chrono(?::(\d+))?", value)
-    if match is None:
-        raise ConfigError(
-            got=f"forget bias {value!r}",
-            expected="a number, keep, chrono or chrono:LENGTH",
-            try_="chrono" if value.startswith("c") else "3",
-        )
-    if match[1] is not None and int(match[1]) < 2:
-        raise ConfigError(
-            got=f"forget bias {value!r}",
-            expected="a length of at least 2",
-            try_="chrono:256",
-        )
-    return value
-
-
 def title(text: str) -> str:
     """Return the name of a sweep or a grid; it also names a folder."""
     if not is_title(text):

@@ -108,6 +108,9 @@ BAD = {
     "--forget-bias": (NO_NUMBERS | NO_RANGES | WORDS).filter(
         lambda text: text.strip() not in ("keep", "chrono")
     ),
+    "--input-bias": (NO_NUMBERS | NO_RANGES | WORDS).filter(
+        lambda text: text.strip() not in ("auto", "keep", "chrono")
+    ),
     "--hidden": whole(1, 65_536) | NO_RANGES,
     "--length": whole(2, 10_000_000) | NO_RANGES,
     "--seeds": below(1) | HALVES | NO_NUMBERS | NO_RANGES | WORDS,
@@ -176,8 +179,8 @@ SIMPLE = st.booleans() | st.integers(-5, 5) | st.floats(-2, 2) | st.text(max_siz
 TABLES = st.dictionaries(st.text("abcxyz", min_size=1, max_size=3), SIMPLE, max_size=2)
 NESTED = TABLES | st.lists(TABLES, min_size=1, max_size=2) | st.just([[[1]]])
 BROKEN = st.booleans() | NESTED
-AXES = ["cell", "activation", "init", "gain", "forget_bias", "hidden", "length"]
-AXES += ["input", "loss", "dtype"]
+AXES = ["cell", "activation", "init", "gain", "forget_bias", "input_bias", "hidden"]
+AXES += ["length", "input", "loss", "dtype"]
 NUMBERS = st.integers(-5, 5) | st.floats(-2, 2)
 KEYS = {
     **{

@@ -18,6 +18,7 @@ NUMBERS = {
     "init": "orthogonal",
     "gain": "2",
     "forget_bias": "1",
+    "input_bias": "-1",
     "hidden": "9",
     "length": "9",
     "input": "gaussian:2",

@@ -75,8 +75,8 @@ def test_export_to_stdout_is_the_table(run, folder):
     assert (
         list(table)
         == (
-            "cell activation init gain forget_bias hidden length seed input loss dtype "
-            "measure block index step lag value sd"
+            "cell activation init gain forget_bias input_bias hidden length seed input "
+            "loss dtype measure block index step lag value sd"
         ).split()
     )
     assert set(table["cell"]) == {"rnn", "lstm"}
@@ -177,6 +177,15 @@ def test_the_bias_column_tells_what_the_axis_does(run):
     assert bias["gru:z_replaces"] == "-b on z, so b keeps"
     assert bias["lstm"] == "forget gate f"
     assert bias["lstm:no_forget"] == "none: skipped"
+    of = {
+        spec: json.loads(run("list", "cells", spec, "--json").stdout)["--input-bias"]
+        for spec in ("lstm", "lstm:coupled", "gru")
+    }
+    assert of == {
+        "lstm": "input gate i",
+        "lstm:coupled": "none: skipped",
+        "gru": "none: skipped",
+    }
 
 
 BENT = """

@@ -142,6 +142,17 @@ class Wrong(Section):
 }
 
 
+@pytest.mark.parametrize("axis", ["activation", "init", "forget_bias", "input_bias"])
+def test_an_axis_that_cannot_be_set_is_named(axis, tmp_path):
+    file = tmp_path / "wrong.py"
+    file.write_text(
+        CELL.replace("    def step", f"    axes = ({axis!r},)\n    def step")
+    )
+    (failed,) = [outcome for outcome in check_file(file) if not outcome.passed]
+    assert failed.title == "the declared axes apply"
+    assert axis in failed.got
+
+
 @pytest.mark.parametrize("title", MISTAKES)
 def test_a_mistake_is_noticed(title, tmp_path):
     file = tmp_path / "wrong.py"

@@ -114,10 +114,58 @@ def test_chrono(spec):
     share = stream(2, "chrono").uniform(size=H)
     np.testing.assert_allclose(np.exp(bias), 1 + share * 98, rtol=1e-12)
     assert (cell.bias_hh[rows] == 0).all()
-    if "input_gate" in cell.gate_names:
-        rows = cell.weight_blocks["input_gate"]
+    assert (cell.input_gate is None) == (spec != "lstm")
+    if cell.input_gate is not None:
+        rows = cell.weight_blocks[cell.input_gate]
         assert torch.equal(cell.bias_ih[rows], torch.from_numpy(-bias))
         assert (cell.bias_hh[rows] == 0).all()
+
+
+BIASES = ["keep", 0.0, 5.0, "chrono", "chrono:16"]
+
+
+@pytest.mark.parametrize("given", BIASES)
+@pytest.mark.parametrize("forget", BIASES)
+def test_the_two_gates_are_set_apart(forget, given):
+    """Each gate's bias depends on its own setting alone; nothing else moves."""
+    cell = made(forget_bias=forget, input_bias=given, length=64)
+    plain = made()
+    negated = given if isinstance(given, str) else -given
+    alike = made(forget_bias=negated, input_bias="keep", length=64)
+    alone = made(forget_bias=forget, input_bias="keep", length=64)
+    forget_rows, input_rows = (
+        cell.weight_blocks[f"{g}_gate"] for g in ("forget", "input")
+    )
+    for name in ("bias_ih", "bias_hh"):
+        bias, drawn = cell.get_parameter(name), plain.get_parameter(name)
+        assert torch.equal(bias[forget_rows], alone.get_parameter(name)[forget_rows])
+        expected = -alike.get_parameter(name)[forget_rows]
+        if given == "keep":
+            expected = drawn[input_rows]
+        assert torch.equal(bias[input_rows], expected)
+        assert torch.equal(bias[2 * H :], drawn[2 * H :])
+
+
+def test_an_input_bias_that_is_not_given_completes_chrono_and_nothing_else():
+    for forget, implied in [("keep", "keep"), (3.0, "keep"), ("chrono", "chrono")]:
+        auto = made(forget_bias=forget, length=64)
+        given = made(forget_bias=forget, input_bias=implied, length=64)
+        assert torch.equal(auto.bias_ih, given.bias_ih)
+        assert torch.equal(auto.bias_hh, given.bias_hh)
+
+
+@pytest.mark.parametrize("spec", ["rnn", "gru", "lstm:coupled"])
+def test_one_gate_for_both_has_no_input_bias(spec):
+    cell, same = made(spec, input_bias=-3.0), made(spec)
+    assert cell.input_gate is None
+    assert torch.equal(cell.bias_ih, same.bias_ih)
+
+
+def test_chrono_without_a_forget_gate_leaves_the_input_gate():
+    plain = made("lstm:no_forget").bias_ih
+    assert torch.equal(made("lstm:no_forget", forget_bias="chrono:9").bias_ih, plain)
+    closed = made("lstm:no_forget", input_bias=-3.0)
+    assert (closed.bias_ih[closed.weight_blocks["input_gate"]] == -3).all()
 
 
 def test_chrono_takes_the_length_and_shares_its_draws():
@@ -130,14 +178,25 @@ def test_chrono_takes_the_length_and_shares_its_draws():
     assert not torch.equal(short, long)
 
 
-@pytest.mark.parametrize("setting", ["big", "chrono:1", "chrono:x", "nan", True])
-def test_forget_biases_that_are_none(setting):
+KINDS = "a number, keep, chrono or chrono:LENGTH"
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected", "try_"),
+    [
+        ("big", KINDS, "3"),
+        ("chrono:1", "a length of at least 2", "chrono:256"),
+        ("chrono:x", KINDS, "chrono"),
+        ("nan", KINDS, "3"),
+        ("auto", KINDS, "3"),
+        (True, KINDS, "3"),
+    ],
+)
+def test_forget_biases_that_are_none(setting, expected, try_):
     with pytest.raises(ConfigError) as caught:
         made(forget_bias=setting, length=16)
     assert str(caught.value) == (
-        f"Got forget_bias {setting!r}.\n"
-        "Expected keep, a number, chrono, or chrono:T with T from 2 on.\n"
-        "Try chrono"
+        f"Got forget bias {setting!r}.\nExpected {expected}.\nTry {try_}"
     )
 
 

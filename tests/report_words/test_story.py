@@ -78,6 +78,44 @@ def test_command_measures_the_same_points_again(story):
     assert own.command(one).endswith("--seeds 3,")
 
 
+def test_a_command_names_input_biases_that_do_not_follow():
+    params = made_up.product(
+        cell=["lstm"], forget_bias=[0.0, "chrono"], input_bias=[0.0, "chrono"]
+    )
+    found = Story.of(made_up.store({"control": params}))
+    assert [row.label for row in found.main.rows] == [
+        "LSTM forget bias set to 0, input bias set to 0",
+        "LSTM forget bias set to 0, input bias chrono",
+        "LSTM chrono",
+        "LSTM forget bias chrono, input bias set to 0",
+    ]
+    assert len({row.key for row in found.main.rows}) == 4
+    assert own.command(own.points_of(found.main.rows)) == (
+        "gradlab sweep --cell lstm --forget-bias 0,chrono --input-bias 0,chrono "
+        "--length 256 --seeds 1"
+    )
+    whole = own.points_of(found.main.rows[2:3])
+    assert "--input-bias" not in own.command(whole)
+
+
+@pytest.mark.parametrize(
+    ("forget", "given", "name", "short"),
+    [
+        ("keep", "keep", "LSTM forget bias 0", "LSTM 0"),
+        ("chrono:64", "chrono:64", "LSTM chrono (Tmax 64)", "LSTM chrono (Tmax 64)"),
+        ("chrono", "keep", "LSTM forget bias chrono, input bias 0", None),
+        (5.0, -5.0, "LSTM forget bias 5, input bias -5", "LSTM 5, input bias -5"),
+        ("keep", "chrono:9", "LSTM forget bias 0, input bias chrono (Tmax 9)", None),
+        (None, -3.0, "LSTM input bias -3", None),
+    ],
+)
+def test_labels_of_an_input_bias(forget, given, name, short):
+    params = {"cell": "lstm", "forget_bias": forget, "input_bias": given}
+    names = words("en", "names")
+    assert labels.row_label(params, (), names) == name
+    assert short in (None, labels.row_short(params, (), names))
+
+
 @pytest.mark.parametrize(
     ("spec", "bias", "name"),
     [

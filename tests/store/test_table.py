@@ -17,6 +17,7 @@ LSTM = {
     "init": "default",
     "gain": 1.0,
     "forget_bias": 3.0,
+    "input_bias": -3.0,
     "hidden": 64,
     "length": 16,
     "seed": 2,
@@ -25,8 +26,8 @@ LSTM = {
     "dtype": "float32",
     "sequences": 4,
 }
-RNN = {**LSTM, "cell": "rnn", "forget_bias": None}
-CHRONO = {**LSTM, "forget_bias": "chrono"}
+RNN = {**LSTM, "cell": "rnn", "forget_bias": None, "input_bias": None}
+CHRONO = {**LSTM, "forget_bias": "chrono", "input_bias": "chrono"}
 
 
 @pytest.fixture
@@ -52,7 +53,8 @@ def results(tmp_path):
 
 def test_columns_are_those_of_the_design(results):
     assert list(tidy(results).columns) == list(COLUMNS)
-    assert COLUMNS[:5] == ("cell", "activation", "init", "gain", "forget_bias")
+    axes = ("cell", "activation", "init", "gain", "forget_bias", "input_bias")
+    assert COLUMNS[:6] == axes
     assert COLUMNS[-7:] == ("measure", "block", "index", "step", "lag", "value", "sd")
 
 
@@ -62,9 +64,11 @@ def test_one_row_for_each_value(results):
     row = table[(table.measure == "spectral_norm") & (table.block == "hh")].iloc[1]
     assert (row.lag, row.value, row.sd) == (4, -2.0, 0.3)
     assert (row.cell, row.forget_bias, row.seed) == ("lstm", "3", 2)
+    assert row.input_bias == "-3"
     steps = table[table.measure == "weight_share"]
     assert steps.step.tolist() == [1, 2]
-    assert steps.forget_bias.isna().all() and steps.block.isna().all()
+    assert steps.forget_bias.isna().all() and steps.input_bias.isna().all()
+    assert steps.block.isna().all()
     assert steps.sd.isna().all()
 
 

@@ -16,6 +16,7 @@ BASE = {
     "init": "default",
     "gain": 1.0,
     "forget_bias": "keep",
+    "input_bias": "keep",
     "hidden": 64,
     "length": 256,
     "seed": 0,
@@ -30,27 +31,39 @@ BASE = {
 }
 
 PINNED = [
-    ({}, "14977296da3a48d19d76e8d42440c6ba"),
-    ({"cell": "rnn", "forget_bias": None}, "51567dd796512af67a96178550615258"),
-    ({"cell": "gru", "forget_bias": 3.0}, "efeb27453f91ca8e754d677c106985e2"),
+    ({}, "48ea77db6b3a4825352b08fb5e4a593d"),
+    (
+        {"cell": "rnn", "forget_bias": None, "input_bias": None},
+        "61aae799d2b5801d25c40ffbf8cd4a6c",
+    ),
+    (
+        {"cell": "gru", "forget_bias": 3.0, "input_bias": None},
+        "0aced6e846fd00670fa12a410adf01f2",
+    ),
     (
         {"cell": "lstm:no_forget+peephole", "forget_bias": None},
-        "5fcbbbc4af26db92d8d05bae7db1f3f1",
+        "55e4204a89e56c8ffa278f333b5b64b9",
     ),
-    ({"forget_bias": "chrono", "seed": 4}, "61ee6e3ab4dfd7a7e3da1038b893a7d1"),
-    ({"forget_bias": "chrono:256"}, "1839193b0bc9466dae4b00dbc54be51a"),
+    (
+        {"forget_bias": "chrono", "input_bias": "chrono", "seed": 4},
+        "3a5f6bb055bb06de3e583890a2b6ed81",
+    ),
+    (
+        {"forget_bias": "chrono:256", "input_bias": -3.0},
+        "d1e9d9374f7bc76b91c38421b3b03fb4",
+    ),
     (
         {"init": "orthogonal", "gain": 0.5, "activation": "gelu"},
-        "4971a8cc55f57bb7d7c1bebffe255936",
+        "6f5f785d57b48e477779cda8a5e5cfa7",
     ),
-    ({"input": "gaussian:0.5", "loss": "every"}, "d0332de517ac378b51ca6d557814f2c3"),
+    ({"input": "gaussian:0.5", "loss": "every"}, "daaf722da821b79a778257e251782f2b"),
     (
         {"input": "silence", "initial_state": "gaussian", "burn_in": 10},
-        "efde066126fb3ea7ddf8c91d78bbfd79",
+        "32923bd0865b172bd7adf77e9a5cdaf2",
     ),
     (
         {"dtype": "float64", "hidden": 37, "length": 2, "device": "cuda"},
-        "61835d1b14bf3b42cc0d86823b1751a6",
+        "f454a3a68677a4952b06e8bf3e7af01b",
     ),
 ]
 
@@ -67,6 +80,7 @@ def test_every_parameter_is_in_the_key(name):
         "activation": "relu",
         "init": "he",
         "forget_bias": 1.0,
+        "input_bias": -1.0,
         "input": "silence",
         "loss": "every",
         "dtype": "float64",
@@ -125,6 +139,7 @@ POINTS = st.fixed_dictionaries(
         "init": st.sampled_from([None, "default", "orthogonal"]),
         "gain": st.none() | st.floats(0.1, 4) | st.integers(1, 4),
         "forget_bias": st.sampled_from([None, "keep", "chrono", 0.0, 1.0, "chrono:8"]),
+        "input_bias": st.sampled_from([None, "keep", "chrono", 0.0, -1.0]),
         "hidden": st.integers(1, 99),
         "length": st.integers(2, 99),
         "seed": st.integers(0, 99),

@@ -84,6 +84,8 @@ def test_inputs_of_one_seed_nest_over_length():
         ("gain", [1, 2]),
         ("forget_bias", ["keep", 1]),
         ("forget_bias", ["chrono", "chrono:64"]),
+        ("input_bias", ["keep", -1]),
+        ("input_bias", ["chrono", "chrono:64"]),
         ("hidden", [8, 9]),
         ("length", [8, 9]),
         ("input", ["gaussian", "gaussian:0.5"]),

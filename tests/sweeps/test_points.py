@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -41,8 +42,35 @@ def test_an_axis_that_does_not_apply_makes_one_point():
 
 
 def test_a_variant_without_a_forget_gate_has_no_forget_bias():
-    found = points(cell="lstm:no_forget", forget_bias=[0, 1], seeds=1)
-    assert [p.forget_bias for p in found] == [None]
+    found = points(cell="lstm:no_forget", forget_bias=[0, "chrono"], seeds=1)
+    assert [(p.forget_bias, p.input_bias) for p in found] == [(None, "keep")]
+
+
+def test_cells_without_an_input_gate_of_their_own_have_no_input_bias():
+    for cell in ("rnn", "gru", "gru:layers=2", "lstm:coupled"):
+        found = points(cell=cell, input_bias=["keep", -3, "chrono"], seeds=1)
+        assert [p.input_bias for p in found] == [None], cell
+
+
+def test_chrono_sets_the_input_gate_too_unless_the_input_bias_is_given():
+    forget = ["keep", 5, "chrono", "chrono:64"]
+    found = points(forget_bias=forget, seeds=1)
+    assert [(p.forget_bias, p.input_bias) for p in found] == [
+        ("keep", "keep"),
+        (5.0, "keep"),
+        ("chrono", "chrono"),
+        ("chrono:64", "chrono:64"),
+    ]
+    given = ["keep", 0, -5, "chrono", "chrono:64"]
+    found = points(forget_bias=forget, input_bias=given, seeds=1)
+    assert [(p.forget_bias, p.input_bias) for p in found] == list(
+        itertools.product(["keep", 5.0, "chrono", "chrono:64"], given)
+    )
+
+
+def test_an_input_bias_that_is_given_and_the_same_implied_are_one_point():
+    found = points(forget_bias=["keep", "chrono"], input_bias=["auto", "chrono"])
+    assert len(found) == 5 * 3
 
 
 def test_seeds_are_a_count_or_a_list():

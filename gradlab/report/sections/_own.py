@@ -36,7 +36,16 @@ BASELINE = {
     "initial_state": ("zero",),
     "device": ("cpu",),
 }
-AXES = ("cell", "forget_bias", "activation", "init", "gain", "hidden", "length")
+AXES = (
+    "cell",
+    "forget_bias",
+    "input_bias",
+    "activation",
+    "init",
+    "gain",
+    "hidden",
+    "length",
+)
 SETTINGS = ("input", "loss", "dtype", "sequences", "burn_in", "initial_state")
 
 
@@ -92,6 +101,10 @@ def command(points: Sequence[Any]) -> str:
     for axis in (*AXES, *SETTINGS):
         values = slices.values(points, axis)
         if not values or tuple(values) == BASELINE.get(axis):
+            continue
+        if axis == "input_bias" and all(
+            axes.own_input_bias(p.params) is None for p in points
+        ):
             continue
         option = axis.replace("_", "-")
         parts.append(f"--{option} {','.join(_quoted(v) for v in _sorted(values))}")

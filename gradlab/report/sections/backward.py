@@ -110,11 +110,11 @@ def _every(story: Story, rows: Sequence[Row]) -> list[Row]:
         if "every" not in {p.params.get("loss") for p in points}:
             continue
         part = story.cut(grid, own=("length",), hold={"loss": "every"})
-        names = {(r.cell, r.bias) for r in rows}
+        names = {(r.cell, r.biases) for r in rows}
         found = [
             r
             for r in part.rows
-            if (r.cell, r.bias) in names
+            if (r.cell, r.biases) in names
             and r.params.get("loss") == "every"
             and _loss_curve(r, "h") is not None
         ]

@@ -215,7 +215,7 @@ def _lines(part: Slice) -> list[Line]:
         rest = tuple(row.params.get(a) for a in part.extra if a not in ("gain", "init"))
         init = row.params["init"]
         column = float(row.params["gain"]) if init == scaled else init
-        gathered.setdefault((row.cell, row.bias, *rest), {})[column] = row
+        gathered.setdefault((row.cell, row.biases, *rest), {})[column] = row
     return [Line(_label(rows, part), rows) for rows in gathered.values()]
 
 

@@ -141,8 +141,11 @@ def _is_reference(row: Row) -> bool:
 def _changed(before: Row, after: Row) -> tuple[str, ...]:
     """Axes in which two rows differ, where these are axes one would change.
 
-    A linear network is no remedy: it keeps a gradient and computes next to nothing.
+    A linear network is no remedy: it keeps a gradient and computes next to nothing. A
+    network whose input gate is set apart from the forget gate is a control.
     """
+    if before.biases[1] is not None or after.biases[1] is not None:
+        return ()
     axes = tuple(
         a
         for a in ("forget_bias", *before.extra)

@@ -107,7 +107,7 @@ def _by_network(part: Slice) -> Mapping[tuple, list[Row]]:
     found: dict[tuple, list[Row]] = {}
     for row in part.rows:
         if row.size().word:
-            found.setdefault((row.cell, row.bias), []).append(row)
+            found.setdefault((row.cell, row.biases), []).append(row)
     return found
 
 

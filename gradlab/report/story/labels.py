@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from gradlab.axes import is_chrono, own_input_bias
 from gradlab.report.words import say
 
 
@@ -55,22 +56,39 @@ def _option_name(option: str) -> str:
     return f"{value} layers" if key == "layers" else option.replace("_", " ")
 
 
-def bias_name(spec: str, bias: object, w: ModuleType) -> str:
-    """``forget bias 3``, ``keep bias 0`` (PyTorch's default), ``chrono`` or nothing."""
-    if bias is None:
-        return ""
-    if isinstance(bias, str) and bias.startswith("chrono"):
-        fixed = bias.partition(":")[2]
-        return say(w.BIAS_CHRONO_FIXED, tmax=fixed) if fixed else w.BIAS_CHRONO
-    word = w.KEEP_BIAS if family(spec) == "gru" else w.FORGET_BIAS
+def bias_name(params: Params, w: ModuleType) -> str:
+    """``forget bias 3``, ``keep bias 0`` (PyTorch's default), ``chrono`` or nothing.
+
+    An input bias that does not follow from the forget bias stands beside it:
+    ``forget bias chrono, input bias 0``.
+    """
+    bias, own = params.get("forget_bias"), own_input_bias(params)
+    word = w.KEEP_BIAS if family(params["cell"]) == "gru" else w.FORGET_BIAS
+    if own is None and is_chrono(bias):
+        return _bias_value(bias, w)
+    names = [(word, bias), (w.INPUT_BIAS, own)]
+    told = [_one_bias(gate, value, w) for gate, value in names if value is not None]
+    return say(w.BIASES, forget=told[0], input=told[1]) if told[1:] else "".join(told)
+
+
+def _one_bias(word: str, bias: object, w: ModuleType) -> str:
+    """``forget bias 3``, ``input bias set to 0``."""
     if bias == 0:
         return say(w.BIAS_ZERO, word=word)
-    return say(w.BIAS_VALUE, word=word, value="0" if bias == "keep" else _number(bias))
+    return say(w.BIAS_VALUE, word=word, value=_bias_value(bias, w))
 
 
-def bias_short(spec: str, bias: object, w: ModuleType) -> str:
+def _bias_value(bias: object, w: ModuleType) -> str:
+    """``3``, ``0`` where PyTorch's draw is kept, ``chrono``."""
+    if is_chrono(bias):
+        fixed = str(bias).partition(":")[2]
+        return say(w.BIAS_CHRONO_FIXED, tmax=fixed) if fixed else w.BIAS_CHRONO
+    return "0" if bias == "keep" else _number(bias)
+
+
+def bias_short(params: Params, w: ModuleType) -> str:
     """The bias as a curve's label has room for it: ``3``, ``chrono``."""
-    name = bias_name(spec, bias, w)
+    name = bias_name(params, w)
     return name.removeprefix(f"{w.KEEP_BIAS} ").removeprefix(f"{w.FORGET_BIAS} ")
 
 
@@ -114,14 +132,14 @@ def file_name(path: str) -> str:
 def row_label(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM forget bias 3``; axes that vary besides follow: ``RNN (relu)``."""
     spec = params["cell"]
-    bias = bias_name(spec, params.get("forget_bias"), w)
+    bias = bias_name(params, w)
     return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
 
 
 def row_short(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM 3``, for direct labels of curves."""
     spec = params["cell"]
-    bias = bias_short(spec, params.get("forget_bias"), w)
+    bias = bias_short(params, w)
     return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
 
 
@@ -144,6 +162,8 @@ def style_key(params: Params) -> str | None:
     spec, bias = str(params["cell"]), params.get("forget_bias")
     if spec == "rnn":
         return "rnn"
+    if own_input_bias(params) is not None:
+        return None
     if spec in ("gru", "lstm") and bias in CANONICAL:
         return f"{spec}_{CANONICAL[bias]}"
     return None
@@ -159,6 +179,7 @@ def sort_key(params: Params, extra: tuple[str, ...]) -> tuple:
         base if place == len(FAMILIES) else "",
         spec,
         _bias_order(params.get("forget_bias")),
+        _bias_order(own_input_bias(params)),
         tuple(_value_order(axis, params.get(axis)) for axis in extra),
     )
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradlab import statistics
+from gradlab.axes import own_input_bias
 from gradlab.report.story import labels
 
 
@@ -95,9 +96,14 @@ class Row:
         return self.params.get("forget_bias")
 
     @property
+    def biases(self) -> tuple[object, object]:
+        """The forget bias, and the input bias where it does not follow from it."""
+        return self.bias, own_input_bias(self.params)
+
+    @property
     def bias_name(self) -> str:
         """``forget bias 3``, ``chrono``, or nothing."""
-        return labels.bias_name(self.cell, self.bias, self.names)
+        return labels.bias_name(self.params, self.names)
 
     @property
     def extras(self) -> str:

@@ -19,6 +19,8 @@ def name(row: Row, w: ModuleType) -> str:
         base = w.PLAIN
     elif not bias:
         base = say(w.BARE, cell=cell)
+    elif row.biases[1] is not None:
+        base = say(w.BIASED, cell=cell, bias=bias)
     elif row.bias == "keep":
         base = say(w.DEFAULT, cell=cell)
     elif str(row.bias).startswith("chrono"):

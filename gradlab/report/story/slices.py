@@ -17,7 +17,7 @@ from gradlab.report.story import labels
 from gradlab.report.story.rows import Row
 
 
-ROW_AXES = ("cell", "forget_bias")
+ROW_AXES = ("cell", "forget_bias", "input_bias")
 OTHER_AXES = (
     "init",
     "activation",
@@ -200,7 +200,7 @@ def _key(
     canonical = labels.style_key(params)
     if canonical and all(params.get(a) in (ref.get(a), None) for a in extra):
         return canonical
-    identity = (params["cell"], params.get("forget_bias")) + tuple(
+    identity = tuple(params.get(a) for a in ROW_AXES) + tuple(
         (a, params.get(a)) for a in OTHER_AXES
     )
     if identity not in keys:

@@ -287,7 +287,7 @@ def _plain(value: Any) -> str:
 
 
 def _networks(points: Sequence[Any]) -> int:
-    return len({(p.params["cell"], p.params.get("forget_bias")) for p in points})
+    return len({tuple(p.params.get(a) for a in slices.ROW_AXES) for p in points})
 
 
 def shorten(rows: tuple[Row, ...], limit: int = 7) -> tuple[Row, ...]:

@@ -55,10 +55,12 @@ VERDICTS = {
 # what rows, axes and inputs are called in tables, labels and captions
 KEEP_BIAS = "keep bias"
 FORGET_BIAS = "forget bias"
+INPUT_BIAS = "input bias"
 BIAS_VALUE = "$word $value"
 BIAS_ZERO = "$word set to 0"
 BIAS_CHRONO = "chrono"
 BIAS_CHRONO_FIXED = "chrono (Tmax $tmax)"
+BIASES = "$forget, $input"
 INIT_DEFAULT = "PyTorch default"
 INPUT_NOISE = "Gaussian noise of std $sd"
 INPUT_SILENCE = "silence"
