@@ -68,8 +68,15 @@ def torchs_run(theirs, inputs, state):
     return top, tuple(after[k][layer] for layer in range(count) for k in range(kinds))
 
 
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize(
+    ("layers", "bias"),
+    [
+        (2, False),
+        (3, True),
+        pytest.param(2, True, marks=pytest.mark.slow),
+        pytest.param(3, False, marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("name", TORCHS)
 def test_they_are_torchs(name, layers, bias):
     """Outputs, last states, dh_T/ds_0 by autograd and by the product of Jacobians."""
@@ -199,8 +206,15 @@ def test_no_layer_depends_on_one_above(spec):
     assert len(blocks) == count * (count + 1) // 2 * kinds**2
 
 
-@pytest.mark.parametrize("batch", [1, 3])
-@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize(
+    ("hidden", "batch"),
+    [
+        (10, 3),
+        (37, 1),
+        pytest.param(10, 1, marks=pytest.mark.slow),
+        pytest.param(37, 3, marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     "spec", ["rnn:layers=2", "lstm:layers=2+peephole", "gru:layers=3", "lstm:layers=3"]
 )

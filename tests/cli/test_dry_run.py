@@ -13,6 +13,8 @@ from tests.cli.inline import InlinePool
 
 
 FEW = ("--cell=rnn", "--hidden=8", "--length=8,9", "--features=4", "--seeds=2")
+CHEAP = ("--cell=rnn", "--hidden=8", "--measure=growth_rate")
+SMALL = {"cell": "rnn", "hidden": 8, "measures": ["growth_rate"]}
 
 
 @pytest.fixture(autouse=True)
@@ -79,19 +81,23 @@ def test_a_script_reads_the_same(run):
 
 
 def test_no_bound_and_no_yes(run):
-    answer = run("sweep", "--gain", "0.01:12:0.01", "--seeds=5", "--dry-run").stdout
+    answer = run(
+        "sweep", *CHEAP, "--gain", "0.01:12:0.01", "--seeds=5", "--dry-run"
+    ).stdout
     assert "6,000 points" in answer
 
 
 def test_a_million_points_are_counted_without_making_them(run, monkeypatch):
     monkeypatch.setattr(forecast, "plan", None)
-    answer = run("sweep", "--gain", "0.001:10:0.001", "--seeds=100", "--dry-run")
+    answer = run(
+        "sweep", *CHEAP, "--gain", "0.001:10:0.001", "--seeds=100", "--dry-run"
+    )
     assert "up to 1,000,000 points" in answer.stdout
     assert "workers" in told(answer)["a"]
 
 
 def test_more_workers_take_less_time_until_the_writer_is_the_bound():
-    seen = gradlab.forecast({"gain": "1:400:1", "seeds": 10}, jobs=2)
+    seen = gradlab.forecast({"gain": "1:100:1", "seeds": 10}, jobs=2)
     times = [seen.seconds(workers) for workers in (2, 10, 100, 10**6)]
     assert times == sorted(times, reverse=True)
     assert times[-1] >= seen.left * forecast.WRITING
@@ -99,10 +105,10 @@ def test_more_workers_take_less_time_until_the_writer_is_the_bound():
 
 
 def test_memory_bounds_the_workers():
-    few = gradlab.forecast({"gain": "1:100:1"}, jobs=8, memory="1.2GB")
+    few = gradlab.forecast({**SMALL, "gain": "1:100:1"}, jobs=8, memory="1.2GB")
     assert few.jobs == 3
     assert few.memory <= few.limit == 1_200_000_000
-    assert gradlab.forecast({"gain": [1], "seeds": 1}, jobs=8).jobs == 1
+    assert gradlab.forecast({**SMALL, "gain": [1], "seeds": 1}, jobs=8).jobs == 1
 
 
 def test_points_that_do_not_fit_are_named(run):

@@ -15,6 +15,8 @@ from gradlab.api import check_file
 from gradlab.catalog import registry
 from gradlab.cli import main
 from gradlab.cli.check import sweep_of
+from gradlab.sweeps import forecast
+from tests.cli.inline import InlinePool
 
 
 LEAVES = {
@@ -55,11 +57,12 @@ SUGGESTED = {
 
 
 @pytest.mark.parametrize(("kind", "option"), SUGGESTED.items())
-def test_the_sweep_suggested_has_the_leaf(kind, option):
+def test_the_sweep_suggested_has_the_leaf(kind, option, monkeypatch):
+    monkeypatch.setattr(forecast, "ProcessPool", InlinePool)
     file = HERE / "leaves" / f"{LEAVES[kind]}.py"
     command = sweep_of([file], catalog.load_file(file))
     assert command == f"gradlab sweep --load {file} {option}".rstrip()
-    words = [*command.split()[1:], "--hidden=8", "--seeds=1", "--dry-run"]
+    words = [*command.split()[1:], "--hidden=8", "--length=8", "--seeds=1", "--dry-run"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
 

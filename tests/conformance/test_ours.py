@@ -3,20 +3,30 @@
 A leaf is tested here because its file is there; nothing has to be registered.
 """
 
+from typing import Any
+
 import pytest
 
 from gradlab import catalog
 from gradlab.api import check_leaf
 
 
-OURS = [
-    pytest.param(room, name, id=f"{room}-{name}")
-    for room in catalog.KINDS
-    for name in catalog.names(room)
-]
+LEFT_TO_SLOW = {"log_singular_values"}
+"""The most costly; ``tests/spectra`` has its form and bits in the fast tests."""
 
 
-@pytest.mark.parametrize(("room", "name"), OURS)
+def ours(slow: set[str]) -> list[Any]:
+    """Every leaf as a parameter, some marked slow."""
+    return [
+        pytest.param(
+            room, name, id=f"{room}-{name}", marks=[pytest.mark.slow] * (name in slow)
+        )
+        for room in catalog.KINDS
+        for name in catalog.names(room)
+    ]
+
+
+@pytest.mark.parametrize(("room", "name"), ours(LEFT_TO_SLOW))
 def test_conforms(room, name):
     outcomes = check_leaf(room, name)
     assert outcomes
@@ -24,7 +34,7 @@ def test_conforms(room, name):
     assert not failed, "\n".join(failed)
 
 
-@pytest.mark.parametrize(("room", "name"), OURS)
+@pytest.mark.parametrize(("room", "name"), ours(set()))
 def test_is_named_as_its_file(room, name):
     leaf = catalog.get(room, name)
     assert leaf.name == name

@@ -62,8 +62,18 @@ def test_the_product_of_a_users_cell_is_autograds(lag):
     assert off(ours, reference.product(trajectory, lag)) < TOLERANCE
 
 
-@pytest.mark.parametrize("net", NETS)
-@pytest.mark.parametrize("spec", CELLS)
+@pytest.mark.parametrize(
+    ("spec", "net"),
+    [
+        *((spec, lively) for spec in CELLS),
+        *((spec, default) for spec in ("rnn", "gru", "lstm")),
+        *(
+            pytest.param(spec, default, marks=pytest.mark.slow)
+            for spec in CELLS
+            if ":" in spec
+        ),
+    ],
+)
 def test_every_blocks_norms_are_those_of_autograds_product(spec, net):
     trajectory = net(spec)
     cell, where = trajectory.cell, places(trajectory.cell)

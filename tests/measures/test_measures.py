@@ -32,9 +32,13 @@ WHOLE_SPECTRA = {"log_singular_values", "live_directions"}
 """Most of the cost; ``tests/spectra`` has their bits with 37 units."""
 
 
-@pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
 @pytest.mark.parametrize(
-    "spec", ["gru", "lstm", "gru:reset_before", "lstm:peephole", "lstm:proj=5"]
+    ("spec", "hidden", "sequences"),
+    [
+        *((spec, 37, 1) for spec in ("gru", "lstm", "gru:reset_before", "lstm:proj=5")),
+        pytest.param("lstm:peephole", 37, 1, marks=pytest.mark.slow),
+        *(pytest.param(spec, 10, 3, marks=pytest.mark.slow) for spec in SPECS[1:]),
+    ],
 )
 def test_bits_are_the_same_alone_and_in_an_ensemble(spec, hidden, sequences):
     """float32, sigmoid; the conformance suite has other cells, measure by measure."""

@@ -1,6 +1,7 @@
 """The measures of whole spectra and of input connectivity, as a sweep takes them."""
 
 import csv
+from itertools import product
 
 import numpy as np
 import pytest
@@ -17,6 +18,15 @@ from tests.sweeps.inline import InlinePool
 
 
 MEASURES = ("log_singular_values", "input_connectivity")
+SPECS = ("rnn", "gru:reset_before", "lstm", "lstm:peephole")
+FAST = (
+    *(("rnn", hidden, batch) for hidden, batch in ((10, 1), (10, 2), (37, 1))),
+    ("gru:reset_before", 10, 1),
+    ("gru:reset_before", 37, 1),
+    ("lstm", 37, 1),
+    ("lstm:peephole", 10, 2),
+)
+"""Each cell, size and batch at least once."""
 
 
 def test_the_readings_are_the_spectrums():
@@ -57,10 +67,12 @@ def test_a_sweeps_table_has_index_and_lag_together(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "batch"),
-    [(10, 1), (10, 2), (37, 1), pytest.param(37, 2, marks=pytest.mark.slow)],
+    ("spec", "hidden", "batch"),
+    [
+        pytest.param(*case, marks=[pytest.mark.slow] * (case not in FAST))
+        for case in product(SPECS, (10, 37), (1, 2))
+    ],
 )
-@pytest.mark.parametrize("spec", ["rnn", "gru:reset_before", "lstm", "lstm:peephole"])
 def test_bits_do_not_depend_on_other_members(spec, hidden, batch):
     singles = [
         initialize_(cells.build(spec, 3, hidden, seed=seed), gain=1.5, seed=seed)

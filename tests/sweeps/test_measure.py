@@ -20,8 +20,15 @@ def some(**config):
     return list(plan(load(base | config)).points.values())
 
 
-@pytest.mark.parametrize("hidden", [10, 37])
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "lstm:peephole"])
+@pytest.mark.parametrize(
+    ("cell", "hidden"),
+    [
+        *(("rnn", 10), ("rnn", 37), ("gru", 10), ("lstm", 37), ("lstm:peephole", 10)),
+        pytest.param("gru", 37, marks=pytest.mark.slow),
+        pytest.param("lstm", 10, marks=pytest.mark.slow),
+        pytest.param("lstm:peephole", 37, marks=pytest.mark.slow),
+    ],
+)
 def test_bits_do_not_depend_on_company(cell, hidden):
     points = some(cell=cell, hidden=hidden, activation="sigmoid", gain=2)
     measures = measures_of(requirements_of(None, "all", None))

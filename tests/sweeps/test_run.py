@@ -1,3 +1,4 @@
+import shutil
 import signal
 import sqlite3
 
@@ -37,6 +38,21 @@ def inline(monkeypatch):
     monkeypatch.setattr(InlinePool, "stop_after", None)
     monkeypatch.setattr(InlinePool, "deadly", staticmethod(lambda task: False))
     return InlinePool
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The results of SMALL, computed once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "ProcessPool", InlinePool)
+        folder = tmp_path_factory.mktemp("whole") / "r"
+        return runner.run(load(SMALL), folder, jobs=1, verify=False)
+
+
+@pytest.fixture
+def computed(tmp_path, whole):
+    """A folder that has SMALL, to go on in."""
+    return shutil.copytree(whole.folder, tmp_path / "r")
 
 
 def run(folder, config=SMALL, **options):
@@ -106,27 +122,23 @@ def test_meta_tells_versions_times_and_checks(tmp_path):
     assert load(tmp_path / "r" / "sweep.toml") == load(SMALL)
 
 
-def test_again_computes_nothing_and_keeps_the_meta(tmp_path):
-    first, _ = run(tmp_path / "r")
-    before = len(InlinePool.made)
-    second, told = run(tmp_path / "r")
-    assert len(InlinePool.made) == before
+def test_again_computes_nothing_and_keeps_the_meta(computed, whole):
+    second, told = run(computed)
+    assert InlinePool.made == []
     assert [type(event) for event in told] == [events.Started, events.Finished]
     assert (told[0].done, told[0].work) == (12, 0.0)
-    assert second.meta == first.meta
+    assert second.meta == whole.meta
 
 
-def test_more_points_compute_only_these(tmp_path):
-    run(tmp_path / "r")
-    results, told = run(tmp_path / "r", {**SMALL, "seeds": 3})
+def test_more_points_compute_only_these(computed):
+    results, told = run(computed, {**SMALL, "seeds": 3})
     assert {point.seed for point in crew().measured()} == {2}
     assert results.meta["counts"]["requested"] == 18
     assert told[0].done == 12
 
 
-def test_fewer_points_are_reported_and_the_others_counted(tmp_path):
-    run(tmp_path / "r")
-    results, _ = run(tmp_path / "r", {**SMALL, "seeds": 1})
+def test_fewer_points_are_reported_and_the_others_counted(computed):
+    results, _ = run(computed, {**SMALL, "seeds": 1})
     assert results.meta["counts"] == {
         "requested": 6,
         "done": 6,
@@ -137,19 +149,17 @@ def test_fewer_points_are_reported_and_the_others_counted(tmp_path):
     }
 
 
-def test_one_measure_more_computes_this_one_only(tmp_path):
-    first, _ = run(tmp_path / "r")
+def test_one_measure_more_computes_this_one_only(computed, whole):
     more = {**SMALL, "measures": [*SMALL["measures"], "stable_rank"]}
-    results, _ = run(tmp_path / "r", more)
+    results, _ = run(computed, more)
     given = [a[1].by_measure for name, a in crew().calls if name == "measure"]
     assert {name for wanted in given for name in wanted} == {"stable_rank"}
-    assert numbers(first).items() <= numbers(results).items()
+    assert numbers(whole).items() <= numbers(results).items()
     assert all(point.record("stable_rank") for point in results.points)
 
 
-def test_other_thresholds_take_the_verdict_anew_and_nothing_else(tmp_path):
-    run(tmp_path / "r")
-    results, _ = run(tmp_path / "r", {**SMALL, "thresholds": [1e-6, 0.1, 10, 1e6]})
+def test_other_thresholds_take_the_verdict_anew_and_nothing_else(computed):
+    results, _ = run(computed, {**SMALL, "thresholds": [1e-6, 0.1, 10, 1e6]})
     given = [a[1].by_measure for name, a in crew().calls if name == "measure"]
     assert {name for wanted in given for name in wanted} == {"verdict"}
     settings = results.points[0].record("verdict").settings
@@ -178,16 +188,14 @@ def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
     assert len(InlinePool.made) == 2
 
 
-def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch):
-    whole, _ = run(tmp_path / "whole")
+def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch, whole):
     monkeypatch.setattr("gradlab.sweeps.groups.GROUP_BYTES", 1)
     single, _ = run(tmp_path / "single")
     assert len(crew().calls) > 12
     assert numbers(whole) == numbers(single)
 
 
-def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch):
-    whole, _ = run(tmp_path / "whole")
+def test_interrupted_it_keeps_what_is_done_and_goes_on(tmp_path, monkeypatch, whole):
     monkeypatch.setattr(InlinePool, "stop_after", 2)
     told = []
     with pytest.raises(KeyboardInterrupt):
@@ -408,7 +416,7 @@ def test_a_sweep_past_the_bound_asks_for_a_yes(tmp_path, monkeypatch):
     assert run(tmp_path / "r", yes=True)[0].meta["counts"]["done"] == 12
 
 
-def test_a_disk_that_fills_in_the_middle_loses_nothing(tmp_path, monkeypatch):
+def test_a_disk_that_fills_in_the_middle_loses_nothing(tmp_path, monkeypatch, whole):
     from gradlab.store import store as module
 
     connect = module._connect
@@ -419,7 +427,6 @@ def test_a_disk_that_fills_in_the_middle_loses_nothing(tmp_path, monkeypatch):
         connection.execute(f"pragma max_page_count={pages + 3}")
         return connection
 
-    whole, _ = run(tmp_path / "whole")
     monkeypatch.setattr(module, "_connect", small)
     with pytest.raises(StoreError, match="disk is full"):
         run(
@@ -444,12 +451,11 @@ def test_a_disk_that_fills_in_the_middle_loses_nothing(tmp_path, monkeypatch):
         ({"question": "why?"}, False),
     ],
 )
-def test_each_setting_changes_what_is_computed(tmp_path, change, differs):
-    first = run(tmp_path / "a")[0]
-    second = run(tmp_path / "b", {**SMALL, **change})[0]
+def test_each_setting_changes_what_is_computed(tmp_path, whole, change, differs):
+    second = run(tmp_path / "r", {**SMALL, **change})[0]
     same = [
         one.record("growth_rate") == two.record("growth_rate")
-        for one, two in zip(first.points, second.points, strict=True)
+        for one, two in zip(whole.points, second.points, strict=True)
     ]
     assert (not any(same)) if differs else all(same)
 

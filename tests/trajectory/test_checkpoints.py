@@ -65,8 +65,15 @@ def test_steps_between_have_the_stored_bits_across_segments(bounds):
         assert equal(checkpointed.steps_between(*bounds), stored.steps_between(*bounds))
 
 
-@pytest.mark.parametrize("members", [None, 3])
-@pytest.mark.parametrize("hidden", [10, 37])
+@pytest.mark.parametrize(
+    ("hidden", "members"),
+    [
+        (10, 3),
+        (37, None),
+        pytest.param(10, None, marks=pytest.mark.slow),
+        pytest.param(37, 3, marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_norm_has_the_stored_bits(spec, hidden, members):
     stored, checkpointed = both(spec, 16, hidden=hidden, members=members)
