@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from gradlab.report.figures import (
+    CellDiagram,
     Crossing,
     Curves,
     Dots,
@@ -19,10 +20,13 @@ from gradlab.report.figures import (
     Point,
     Scatter,
     Series,
+    Shares,
     Strips,
     Triangle,
     Triangles,
 )
+from gradlab.report.sections import what_is
+from gradlab.report.words.en import what_is as lesson
 
 
 LINEUP = [
@@ -417,6 +421,25 @@ def gates() -> Strips:
     )
 
 
+def cells(*names: str) -> CellDiagram:
+    """Cells as the lesson draws them, one step."""
+    ways = what_is.ways(lesson.PARTS)
+    return CellDiagram(names, lesson.TITLES, lesson.PARTS, ways)
+
+
+def gradient_step(*shares: Shares) -> CellDiagram:
+    """The LSTM with its arrows turned round, and what arrives by each road."""
+    return CellDiagram(
+        ("lstm",),
+        {"lstm": lesson.TITLE_BACK},
+        lesson.PARTS,
+        what_is.ways(lesson.PARTS),
+        back=True,
+        roads=list(lesson.ROADS.values()) if shares else (),
+        shares=shares,
+    )
+
+
 def odd() -> dict[str, FigureData]:
     """Data that break careless drawings."""
     nan, inf = math.nan, math.inf
@@ -494,6 +517,12 @@ def odd() -> dict[str, FigureData]:
         "triangle_dead": Triangles(
             [Triangle("RNN", (1, 2, 3, 4), (0, 1, 2, 3), [[-inf] * 4] * 4)]
         ),
+        "gru_alone": cells("gru"),
+        "step_not_measured": gradient_step(),
+        "step_grows": gradient_step(
+            Shares("RNN", "rnn", (9.0, nan, -inf, 0.0)),
+            Shares("LSTM", "lstm_1", (-191.0, 0.1, inf, 0.0)),
+        ),
         "strips_nan": Strips(["LSTM"], ("a", "b", "c"), [[nan, nan, nan]], "share"),
     }
 
@@ -514,4 +543,9 @@ def usual() -> dict[str, FigureData]:
         "backward": backward(),
         "predict": predictors(),
         "gates": gates(),
+        "cells": cells("lstm", "rnn", "gru"),
+        "gradient_step": gradient_step(
+            Shares("LSTM forget bias 0", "lstm_0", (-0.3, -0.89, -0.55, -1.18)),
+            Shares("LSTM chrono", "lstm_chrono", (-0.01, -0.29, -2.19, -2.67)),
+        ),
     }

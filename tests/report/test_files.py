@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,11 @@ def test_a_caption_states_the_length_and_all_that_is_held(tmp_path: Path) -> Non
     document = compose(made_up.store())
     export_document(document, tmp_path, formats=())
     for path in tmp_path.glob("*.txt"):
+        if path.stem == "cells":  # nothing in it is measured
+            continue
         words = path.read_text(encoding="utf-8")
         assert " T = " in words, path.name
-        assert "Spectral norm of the derivative of the whole state" in words
+        assert re.search("Spectral norm of the derivative|spectral norms of", words)
         assert "geometric mean over sequences and " in words
         assert "weights PyTorch default" in words, path.name
 

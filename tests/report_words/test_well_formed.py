@@ -56,7 +56,7 @@ def test_terms_and_references_exist(name, document):
 @pytest.mark.parametrize("name", NAMES)
 def test_limits_of_size(name, document):
     found = document(name)
-    assert len(found.chapters) <= 12
+    assert len(found.chapters) <= 13
     figures = [figure for _, figure in found.figures()]
     assert len(figures) <= 14
     assert len({figure.name for figure in figures}) == len(figures)
@@ -87,7 +87,7 @@ def test_maps_have_two_axes(name, document):
 @pytest.mark.parametrize("name", NAMES)
 def test_same_order_in_every_section(name, document):
     for chapter in document(name).chapters:
-        if chapter.missing or chapter.name in ("provenance", "remedies"):
+        if chapter.missing or chapter.name in ("what_is", "provenance", "remedies"):
             continue
         assert isinstance(chapter.blocks[0], Finding)
         kinds = [type(b).__name__ for b in chapter.blocks]
@@ -102,7 +102,7 @@ def test_two_hundred_rows_show_a_sample_and_all_in_a_table(document):
     found = document("two_hundred_rows")
     assert len(found.top.table.rows) == 24
     assert any("24 of 225 networks are shown" in n for n in found.top.table.notes)
-    details = [b for b in found.chapters[0].blocks if isinstance(b, Details)]
+    details = [b for b in found.chapters[1].blocks if isinstance(b, Details)]
     tables = [b for d in details for b in d.blocks if isinstance(b, Table)]
     assert len(tables[0].rows) == 225
 

@@ -1,6 +1,7 @@
 """Figure data, one kind a file: filled by sections, drawn by `draw`."""
 
 from gradlab.report.figures.base import AxesData, FigureData, Spot, Track
+from gradlab.report.figures.cell_diagram import CellDiagram, Shares, Way
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap
@@ -13,6 +14,7 @@ from gradlab.report.figures.triangles import Triangle, Triangles
 
 __all__ = [
     "AxesData",
+    "CellDiagram",
     "Crossing",
     "Curves",
     "Dots",
@@ -25,9 +27,11 @@ __all__ = [
     "Point",
     "Scatter",
     "Series",
+    "Shares",
     "Spot",
     "Strips",
     "Track",
     "Triangle",
     "Triangles",
+    "Way",
 ]

@@ -56,6 +56,9 @@ LOOKS: dict[str, Look] = {
     "all_paths": Look(INK, SOLID, "o", grey="#000000"),
     "no_detours": Look("#007a5a", DASHED, "^", grey="#606060"),
     "no_cell_path": Look("#b3400d", DOTTED, "X", grey="#505050"),
+    "forget_gate": Look("#0067a3", grey="#303030"),
+    "input_gate": Look("#b96200", grey="#6a6a6a"),
+    "output_gate": Look("#6a51b5", grey="#858585"),
     "other1": Look("#007a5a", SOLID, "D", grey="#404040"),
     "other2": Look("#a8407f", DASHED, "v", grey="#606060"),
     "other3": Look("#6a51b5", DASHDOT, "P", grey="#707070"),
@@ -63,6 +66,19 @@ LOOKS: dict[str, Look] = {
     "other5": Look("#b3400d", SOLID, "*", grey="#606060"),
     "other6": Look("#27818e", DASHED, "h", grey="#757575"),
 }
+
+GATES = {
+    "forget_gate": "forget_gate",
+    "update_gate": "forget_gate",
+    "input_gate": "input_gate",
+    "output_gate": "output_gate",
+    "reset_gate": "output_gate",
+}
+"""Whose look a gate has: a GRU's update gate keeps as a forget gate does, its reset
+gate shows as much of the state as an output gate does."""
+
+ROADS = {"c": ("#d3ebe3", "#d6d6d6"), "h": ("#e3e6ec", "#ededed")}
+"""Tint of each state's way through a cell, in colour and in grey."""
 
 
 DARK: dict[str, str] = {
@@ -87,6 +103,8 @@ DARK: dict[str, str] = {
     "#27818e": "#55b3c0",
     "#c3c8d0": "#4b5260",
     "#9aa1ad": "#6a7180",
+    "#d3ebe3": "#1d4a3d",
+    "#e3e6ec": "#353c49",
 }
 """What the page's dark scheme shows instead; colours of maps stay as they are."""
 
@@ -116,6 +134,14 @@ class Style:
             place = int(digits) - 1 if digits else sum(map(ord, key))
             found = self.looks[others[place % len(others)]]
         return replace(found, colour=found.grey) if self.grey else found
+
+    def gate(self, name: str) -> Look:
+        """The look of a gate by its name in the cell ("forget_gate")."""
+        return self.look(GATES[name])
+
+    def road(self, state: str) -> str:
+        """The tint of the way of a state ("c", "h") through a cell."""
+        return ROADS[state][self.grey]
 
 
 STYLES: dict[str, Style] = {

@@ -55,7 +55,7 @@ PREAMBLE = """\
 #show figure: set block(breakable: false, above: .7em, below: .75em)
 #show figure.caption: set text(.86em, fill: luma(32%))
 #show figure.caption: set par(leading: .42em)
-#show math.equation.where(block: true): set block(above: .3em, below: .45em)
+#show math.equation.where(block: true): set block(above: .65em, below: .65em)
 #show figure.caption: set align(left)
 #set figure(gap: .4em)
 #set table(stroke: (x, y) => (bottom: .4pt + rgb("#d5d9e0")),

@@ -32,7 +32,7 @@ class Section(ABC):
 
     Class attributes:
         name: the file's stem; the snake_case of the class where it is not given.
-        order: place in the report (ours are 1 to 12).
+        order: place in the report (ours are 0.5 to 12).
         question: the title.
         needs: measures without which there is nothing to say.
     """

@@ -234,7 +234,7 @@ NOTE_TOLD = (
     "$shown of $count networks are shown: those with most and least left, and those "
     "about the median; $where."
 )
-IN_TABLE = "all in section 1"
+IN_TABLE = "all in section 2"
 IN_EXPORT = "`gradlab export` writes all"
 NOTE_ODD = "$Name: $what."
 ODD_DEAD = "an exact zero in $count of $seeds seeds"
