@@ -25,8 +25,17 @@ def summaries(cell, inputs):
     return {name: reading.summary() for name, reading in readings.items()}
 
 
-@pytest.mark.parametrize(("hidden", "sequences"), [(10, 3), (37, 1)])
-@pytest.mark.parametrize("spec", ["rnn:layers=3", "gru:layers=2", "lstm:layers=2"])
+@pytest.mark.parametrize(
+    ("spec", "hidden", "sequences"),
+    [
+        ("rnn:layers=3", 10, 3),
+        ("gru:layers=2", 10, 3),
+        ("lstm:layers=2", 37, 1),
+        pytest.param("rnn:layers=3", 37, 1, marks=pytest.mark.slow),
+        pytest.param("gru:layers=2", 37, 1, marks=pytest.mark.slow),
+        pytest.param("lstm:layers=2", 10, 3, marks=pytest.mark.slow),
+    ],
+)
 def test_a_points_bits_do_not_depend_on_other_members(spec, hidden, sequences):
     """float32, sigmoid: alone, without a member axis, in 4 and in 11."""
     many = [

@@ -51,7 +51,7 @@ def test_every_singular_value_of_four_hundred_steps_at_a_gain_of_six_tenths():
     ("spec", "hidden", "gain"),
     [
         ("rnn", 8, 0.6),
-        ("rnn", 8, 3.0),
+        pytest.param("rnn", 8, 3.0, marks=pytest.mark.slow),
         ("gru", 7, 1.0),
         ("lstm", 5, 1.0),
         ("lstm:proj=3", 5, 1.0),
