@@ -234,7 +234,9 @@ def test_the_alt_text_tells_what_the_drawing_shows(document):
         assert "forget gate" in figure.alt
         assert "output gate" in figure.alt
     step = figures(document("usual"))["gradient_step"]
-    assert step.alt.count("lets through") == 8
+    assert step.alt.count(" from c_t to ") == step.alt.count(" from h_t to ") == 4
+    for shares in step.data.shares:
+        assert f"{shares.label} {math.exp(shares.ln[0]):.2f} from c_t" in step.alt
     assert all(math.isfinite(ln) for s in step.data.shares for ln in s.ln)
 
 

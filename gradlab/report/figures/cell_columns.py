@@ -127,7 +127,8 @@ def _bars(data: CellDiagram, pen: Pen, wide: float, high: float) -> list[Track]:
     """Per road its name, and a bar with its number for each network."""
     from matplotlib.patches import Rectangle
 
-    room = wide - pen.width("10⁻⁸³") - 0.1
+    texts = [lettered(left(float(ln))) for s in data.shares for ln in s.ln]
+    room = wide - max(map(pen.width, texts)) - 0.08
     sizes = [math.exp(ln) for s in data.shares for ln in s.ln if math.isfinite(ln)]
     most = max([1.0, *sizes])
 

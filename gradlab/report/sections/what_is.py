@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from gradlab.axes import own_input_bias
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import (
     Block,
@@ -71,12 +72,15 @@ class WhatIs(own.OwnSection):
         rows = drawn_rows(story)
         found = [Shares(row.label, row.key, road_norms(row)) for row in rows]
         roads = [w.ROADS[block] for block in ROADS]
-        said = "; ".join(
-            say(w.BACK_ALT_ITEM, name=s.label, value=numbers.left(ln), road=road)
-            for s in found
-            for road, ln in zip(roads, s.ln, strict=True)
-        )
-        alt = say(w.BACK_ALT_SHARES, list=said) if found else ""
+        networks = []
+        for s in found:
+            items = [
+                say(w.BACK_ALT_ITEM, value=numbers.left(ln), road=road)
+                for road, ln in zip(roads, s.ln, strict=True)
+            ]
+            text = ", ".join(items)
+            networks.append(say(w.BACK_ALT_NETWORK, name=s.label, list=text))
+        alt = say(w.BACK_ALT_SHARES, list="; ".join(networks)) if found else ""
         return Figure(
             name="gradient_step",
             data=CellDiagram(
@@ -116,13 +120,15 @@ def drawn_rows(story: Story) -> list[Row]:
     """LSTMs whose shares of one step are drawn: two at most.
 
     They are plain ones with tanh, as the drawing shows: the first of the line-up
-    (PyTorch's default, or the smallest bias) and the last (chrono, or the largest).
+    (PyTorch's default, or the smallest bias) and the last (chrono, or the largest),
+    with the input bias that goes with it where one has that.
     """
     found = [
         row
         for row in story.curves.rows
         if _drawn_as_it_is(row) and all(map(math.isfinite, road_norms(row)))
     ]
+    found = [row for row in found if own_input_bias(row.params) is None] or found
     return found if len(found) < 2 else [found[0], found[-1]]
 
 

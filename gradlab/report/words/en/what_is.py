@@ -69,7 +69,7 @@ PARTS_IN_WORDS = (
     "**Input gate** i: how much of g is added to c.",
     "**Output gate** o: how much of tanh(c) becomes h.",
     "**Keep gate**: the gate that multiplies the old state, f here, z in a GRU.",
-    "**Conveyor**: the straight road, where only keep gates act.",
+    "**Conveyor**: the straight road, on which only keep gates act.",
     "**Detours**: all other ways back, through h, weights and gates.",
 )
 LSTM = r"""
@@ -86,8 +86,9 @@ LSTM_SPOKEN = (
     "f times c at t minus 1 plus i times g; h at t is o times tanh of c at t"
 )
 OTHERS = (
-    "The **GRU** keeps h with z or replaces it by n; its reset gate r decides how much "
-    "of h enters n. The **RNN** makes h anew."
+    "σ gives a number between 0 and 1; ⊙ multiplies unit by unit. The **GRU** keeps h "
+    "with z or replaces it by n; its reset gate r decides how much of h enters n. The "
+    "**RNN** makes h anew."
 )
 OTHERS_FORMULA = r"""
 "RNN" & #h(.6em) & h_t &= tanh(W x_t + U h_(t-1) + b) \
@@ -141,8 +142,9 @@ BACK_ALT = (
     "gate, from h through the output gate into c, and against the dashed arrows to the "
     "earlier h.$shares"
 )
-BACK_ALT_SHARES = " In one step $list."
-BACK_ALT_ITEM = "$name lets through $value from $road"
+BACK_ALT_SHARES = " Arriving in one step: $list."
+BACK_ALT_NETWORK = "$name $list"
+BACK_ALT_ITEM = "$value from $road"
 BACK_DRAFT = "One step of an LSTM's gradient."
 BACK_DRAFT_SHARES = (
     "One step of an LSTM's gradient, with the spectral norms of the four blocks of the "
