@@ -19,6 +19,7 @@ BASES = {
     "losses": ("gradlab.losses", "Loss"),
     "measures": ("gradlab.measures", "Measure"),
     "sections": ("gradlab.report.sections", "Section"),
+    "claims": ("gradlab.report.claims", "Claim"),
 }
 """Kind -> the package of its leaves, and the base class in its ``base.py``."""
 

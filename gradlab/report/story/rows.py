@@ -146,7 +146,7 @@ class Row:
         """Growth per step in nats; below three seeds with their batch means."""
         spread = self.spread("growth_rate", length, block=block)
         if not spread.seeds and block == "joint":
-            found = self._ends(self.length if length is None else length, block)
+            found = self.ends(self.length if length is None else length, block)
             return spread_of(found[np.isfinite(found)] / (length or self.length))
         if not 0 < spread.seeds < statistics.MIN_SEEDS:
             return spread
@@ -166,7 +166,7 @@ class Row:
         return self._sizes[length, block]
 
     def _size(self, length: int, block: str) -> Size:
-        found = self._ends(length, block)
+        found = self.ends(length, block)
         breaks = self.values("breakdown", length, index="not_finite")
         broken = int(np.sum(np.isnan(found) | (found == np.inf)))
         broken = max(broken, min(breaks.size, found.size))
@@ -182,7 +182,7 @@ class Row:
         step = float(breaks.min()) if breaks.size else math.nan
         return Size(spread, word, dead, broken, step)
 
-    def _ends(self, length: int, block: str) -> np.ndarray:
+    def ends(self, length: int, block: str = "joint") -> np.ndarray:
         """Ln of what is left, one per seed that was measured (NaN: not finite)."""
         found = []
         for point in self.points(length):

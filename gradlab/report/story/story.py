@@ -134,6 +134,26 @@ class Story:
         return next(iter(last or names), None)
 
     @cached_property
+    def networks(self) -> Slice:
+        """Every network of the sweep whose whole gradient was measured."""
+        measured = [
+            p
+            for p in self.done
+            if any(
+                r is not None and r.has(block="joint")
+                for r in (p.record("spectral_norm"), p.record("growth_rate"))
+            )
+        ]
+        return slices.cut(
+            "",
+            measured,
+            self.thresholds,
+            self.words("names"),
+            own=("length",),
+            keys=self.style_keys,
+        )
+
+    @cached_property
     def main(self) -> Slice:
         """The line-up: rows of the main grid at all its lengths, for tables."""
         if self.main_grid is None:

@@ -1,0 +1,1 @@
+"""Claims: one sentence a file, said where its numbers hold."""

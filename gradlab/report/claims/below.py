@@ -1,0 +1,30 @@
+"""How many networks lose all but a thousandth of their gradient."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Count, Length, Networks, Value
+
+
+class Below(Claim):
+    """Networks whose reach ends within the sequence."""
+
+    name = "below"
+    places = {"headline": 50, "top": 70, "how_far": 90}
+    text = {
+        "en": (
+            "Of $total networks measured over $length steps, $count lose all but "
+            "1/1000 of their gradient."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Two networks or more."""
+        reaching = networks.reaching
+        if len(reaching) > 1:
+            below = [n for n in reaching if math.isfinite(n.reach)]
+            yield {
+                "total": Count(len(reaching)),
+                "count": Count(len(below)),
+                "length": Length(networks.length),
+            }

@@ -1,0 +1,34 @@
+"""How far a gated cell reaches at PyTorch's defaults, against a plain RNN."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Names, Networks, Number, Steps, Value
+
+
+class Defaults(Claim):
+    """Reach of a gated cell at its default biases beside that of the plain RNN."""
+
+    name = "defaults"
+    places = {"headline": 90, "top": 65, "how_far": 95}
+    text = {
+        "en": (
+            "$network at PyTorch's defaults reaches $ratio times as far back as a "
+            "plain RNN: $steps against $plain_steps."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Both lose their gradient within the sequence and differ in the cell alone."""
+        found = [n for n in networks.reaching if n.customary and 0 < n.reach < math.inf]
+        for plain in (n for n in found if n.cell == "rnn"):
+            for gated in reversed(found):
+                alike = gated.differs_in(plain) <= {"cell", "forget_bias"}
+                ratio = gated.steps / plain.steps
+                if gated.bias == "keep" and alike and ratio != 1:
+                    yield {
+                        "network": Names([gated]),
+                        "ratio": Number(ratio),
+                        "steps": Steps(gated.steps),
+                        "plain_steps": Steps(plain.steps),
+                    }

@@ -1,0 +1,22 @@
+"""The network whose gradient reaches furthest, where all are lost."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Names, Networks, Steps, Value
+
+
+class LongestReach(Claim):
+    """The most steps back to 1/1000, where no network holds to the end."""
+
+    name = "longest_reach"
+    places = {"headline": 30, "top": 50, "how_far": 80}
+    text = {"en": "The longest reach is $steps, in $networks."}
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Every network of several loses its gradient within the sequence."""
+        found = networks.reaching
+        most = max((n.steps for n in found), default=math.inf)
+        if math.isfinite(most) and len(found) > 1:
+            longest = [n for n in found if n.steps == most]
+            yield {"steps": Steps(most), "networks": Names(longest)}

@@ -1,0 +1,22 @@
+"""The network whose gradient is lost first."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Names, Networks, Steps, Value
+
+
+class ShortestReach(Claim):
+    """The fewest steps back to 1/1000."""
+
+    name = "shortest_reach"
+    places = {"headline": 20, "top": 40, "how_far": 70}
+    text = {"en": "The shortest reach is $steps, in $networks."}
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Some network of several loses its gradient within the sequence."""
+        found = networks.reaching
+        least = min((n.steps for n in found), default=math.inf)
+        if math.isfinite(least) and len(found) > 1:
+            shortest = [n for n in found if n.steps == least]
+            yield {"steps": Steps(least), "networks": Names(shortest)}

@@ -1,0 +1,159 @@
+"""The networks of a sweep as claims look at them: every one, drawn or not.
+
+A network is a point without its seed, at its largest length.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradlab.report.story import labels
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story.rows import Row
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network, over all of its seeds."""
+
+    row: Row
+
+    @property
+    def label(self) -> str:
+        """Its name, the same wherever it is named."""
+        return self.row.label
+
+    @property
+    def length(self) -> int:
+        """T, the largest length it was measured at."""
+        return self.row.length
+
+    @cached_property
+    def ln_lefts(self) -> np.ndarray:
+        """Ln |ds_T/ds_0|_2 of each seed; -inf, inf and NaN say that it is none."""
+        return self.row.ends(self.length)
+
+    @cached_property
+    def ln_left(self) -> float:
+        """Ln of what is left over T steps: the geometric mean over seeds."""
+        return float(self.ln_lefts.mean())
+
+    @cached_property
+    def reach(self) -> float:
+        """Steps back to 1/1000, the median seed; inf beyond T, NaN not measured."""
+        found = self.row.values("horizon")
+        if len(found) < len(self.row.points()):
+            return math.nan
+        return float(np.median(found))
+
+    @property
+    def steps(self) -> float:
+        """The reach in whole steps, rounded up; inf beyond T."""
+        return math.ceil(self.reach - 1e-9) if math.isfinite(self.reach) else math.inf
+
+    @property
+    def cell(self) -> str:
+        """The cell as it was asked for."""
+        return self.row.cell
+
+    @property
+    def bias(self) -> object:
+        """The forget bias: ``"keep"``, a number, ``"chrono"``; None where none is."""
+        return self.row.bias
+
+    def differs_in(self, other: Network) -> frozenset[str]:
+        """Return the parameters in which two networks differ."""
+        mine, theirs = self.row.params, other.row.params
+        axes = (mine.keys() | theirs.keys()) - {"seed", "length"}
+        return frozenset(a for a in axes if mine.get(a) != theirs.get(a))
+
+    @property
+    def customary(self) -> bool:
+        """Whether weights, gain and activation are PyTorch's defaults."""
+        return all(
+            self.row.params.get(axis) in (None, value)
+            for axis, value in labels.CUSTOMARY.items()
+            if axis in ("init", "activation", "gain")
+        )
+
+
+@dataclass(frozen=True)
+class Networks:
+    """All networks whose whole gradient was measured, of the largest length.
+
+    Attributes:
+        rows: of the whole sweep.
+    """
+
+    rows: Sequence[Row]
+
+    @cached_property
+    def length(self) -> int:
+        """T, the largest length."""
+        return max((row.length for row in self.rows), default=0)
+
+    @cached_property
+    def measured(self) -> list[Network]:
+        """All of them, in the order of the tables."""
+        networks = [Network(row) for row in self.rows if row.length == self.length]
+        return [n for n in networks if n.ln_lefts.size]
+
+    @cached_property
+    def finite(self) -> list[Network]:
+        """Those of whose gradient something finite is left in every seed."""
+        return [n for n in self.measured if np.isfinite(n.ln_lefts).all()]
+
+    @cached_property
+    def reaching(self) -> list[Network]:
+        """Those whose reach was measured."""
+        return [n for n in self.measured if not math.isnan(n.reach)]
+
+    def pairs(
+        self, axis: str, default: object
+    ) -> Iterator[tuple[Network, list[Network]]]:
+        """Yield each finite network at an axis's default with those that differ there.
+
+        Networks with PyTorch's weights come first, and of them the last of the tables.
+
+        Args:
+            axis: the only parameter in which they differ.
+            default: its value in the first of a pair.
+        """
+        for one in sorted(reversed(self.finite), key=lambda n: not n.customary):
+            if one.row.params.get(axis) == default:
+                others = [n for n in self.finite if one.differs_in(n) == {axis}]
+                if others:
+                    yield one, others
+
+    def along(self, axis: str) -> Iterator[list[Network]]:
+        """Yield finite networks that differ in one numeric axis alone, ascending."""
+        groups: dict[tuple, list[Network]] = {}
+        for network in self.finite:
+            params = network.row.params
+            if not isinstance(params.get(axis), int | float):
+                continue
+            others = sorted(
+                (k, repr(v))
+                for k, v in params.items()
+                if k not in ("seed", "length", axis)
+            )
+            groups.setdefault(tuple(others), []).append(network)
+        for group in groups.values():
+            if len(group) > 2:
+                yield sorted(group, key=lambda n: n.row.params[axis])
+
+
+def extreme(
+    networks: Sequence[Network], values: Sequence[float], pick=max
+) -> list[Network]:
+    """Return the networks with the largest (``pick=min``: smallest) value."""
+    top = pick(values)
+    return [n for n, value in zip(networks, values, strict=True) if value == top]

@@ -1,0 +1,148 @@
+"""Values of a claim's sentence, each of which knows how it is printed.
+
+Twins in ``tests/claims`` read them back from the printed sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gradlab.report import numbers
+from gradlab.report.evidence.networks import Network
+from gradlab.report.story import labels
+from gradlab.report.words import words
+
+
+class Value(Protocol):
+    """Something a sentence names."""
+
+    def say(self, language: str) -> str:
+        """Return it as inline text (:mod:`gradlab.report.inline`)."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of networks: ``1,024``."""
+
+    count: int
+
+    def say(self, language: str) -> str:
+        """Return the number."""
+        return f"{self.count:,}"
+
+
+@dataclass(frozen=True)
+class Length:
+    """The length of a sequence: ``256``."""
+
+    steps: int
+
+    def say(self, language: str) -> str:
+        """Return the number of steps."""
+        return f"{self.steps:,}"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A finite number of steps with its unit: ``14 steps``."""
+
+    steps: float
+
+    def say(self, language: str) -> str:
+        """Return the number and its unit."""
+        unit = {"en": " step" if self.steps == 1 else " steps"}[language]
+        return f"{self.steps:,.0f}{unit}"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a gradient, from a finite ln: ``0.17``, ``10^{-83}``."""
+
+    ln: float
+
+    def say(self, language: str) -> str:
+        """Return two significant figures."""
+        return numbers.left(self.ln)
+
+
+@dataclass(frozen=True)
+class Times:
+    """By how much a gradient grows, from a finite ln: ``22``, ``10^{41}``."""
+
+    ln: float
+
+    def say(self, language: str) -> str:
+        """Return two significant figures."""
+        return numbers.times(self.ln)
+
+
+@dataclass(frozen=True)
+class TimesEach:
+    """Growth at one value of an axis after the other: ``22, 35, 42``, at most four."""
+
+    lns: Sequence[float]
+
+    def say(self, language: str) -> str:
+        """Return two significant figures of each."""
+        return ", ".join(numbers.times(ln) for ln in self.lns[:4])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one step keeps, from a rate in nats a step: ``98.1 %``, ``× 1.6``."""
+
+    rate: float
+
+    def say(self, language: str) -> str:
+        """Return a percentage, or a factor where it grows."""
+        return numbers.kept(self.rate)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A plain number, with two significant figures."""
+
+    value: float
+
+    def say(self, language: str) -> str:
+        """Return the number."""
+        return numbers.significant(self.value)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A kind of cell: ``LSTM (2 layers)``."""
+
+    spec: str
+
+    def say(self, language: str) -> str:
+        """Return its name."""
+        return labels.cell_name(self.spec)
+
+
+@dataclass(frozen=True)
+class Bias:
+    """A bias of a cell: ``forget bias 3``, ``keep bias 3``, ``chrono``."""
+
+    spec: str
+    bias: object
+
+    def say(self, language: str) -> str:
+        """Return its name."""
+        return labels.bias_name(self.spec, self.bias, words(language, "names"))
+
+
+@dataclass(frozen=True)
+class Names:
+    """Networks of which something is equally true: the first one, and how many more."""
+
+    networks: Sequence[Network]
+
+    def say(self, language: str) -> str:
+        """Return a label: ``RNN (relu)``, ``RNN and 3 more``."""
+        first, more = self.networks[0].label, len(self.networks) - 1
+        if not more:
+            return first
+        return first + {"en": f" and {more:,} more"}[language]
