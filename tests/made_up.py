@@ -218,6 +218,11 @@ class Made:
     grids: dict[str, list[Point]]
     meta: dict[str, Any]
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """As `Results.measures`."""
+        return tuple(sorted({name for p in self.points for name in p.records}))
+
 
 def product(**axes: Iterable[Any]) -> list[Params]:
     """All combinations of these axes over the base; ``network`` is (cell, bias)."""

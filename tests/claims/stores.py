@@ -1,0 +1,109 @@
+"""Stores made by chance: every kind of sweep that a claim may meet."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests import made_up
+from tests.made_up import Behaviour
+
+
+CELLS = ("rnn", "gru", "lstm", "lstm:layers=2", "lstm:peephole", "mgu", "my_cell")
+BIASES = ("keep", 0.0, 1.0, 3.0, 4.0, 5.0, 6.0, "chrono")
+UNGATED = ("rnn", "my_cell")
+AXES = {
+    "gain": (0.5, 1.0, 2.0, 4.0),
+    "init": ("default", "orthogonal", "identity", "he"),
+    "activation": ("tanh", "relu", "gelu"),
+    "hidden": (16, 64, 128),
+    "input": ("gaussian", "silence"),
+    "dtype": ("float32", "float64"),
+}
+LEFT_OUT = (
+    (),
+    (),
+    (),
+    ("spectral_norm",),
+    ("growth_rate",),
+    ("horizon",),
+    ("spectral_norm", "growth_rate"),
+)
+UNUSED = (
+    "decay_shape",
+    "finite_precision",
+    "frobenius_norm",
+    "gate_histogram",
+    "gate_mean",
+    "gate_saturation",
+    "loss_gradient",
+    "stable_rank",
+    "weight_contribution",
+    "weight_share",
+)
+"""Measures of which no claim speaks: the table of a store is much shorter without."""
+
+
+def by_chance(seed: int) -> made_up.Made:
+    """Return a store: cells, biases, axes and behaviours drawn, from one point up."""
+    rng = np.random.default_rng([46, seed])
+    cells = _some(rng, CELLS, 4)
+    biases = _some(rng, BIASES, 8)
+    networks = [
+        (cell, None if cell in UNGATED else bias) for cell in cells for bias in biases
+    ]
+    networks = list(dict.fromkeys(networks))
+    axes = {name: _some(rng, AXES[name], 3) for name in _some(rng, tuple(AXES), 2)}
+    lengths = _some(rng, (1, 2, 16, 64, 1500), 2)
+    seeds = int(rng.integers(1, 5))
+    points = made_up.product(
+        network=networks,
+        length=lengths[:1] if rng.random() < 0.5 else lengths,
+        seed=range(seeds),
+        **(axes if rng.random() < 0.7 else {}),
+    )
+    if rng.random() < 0.1:
+        points = points[:1]
+    style = rng.choice(["mixed", "same", "ordered", "growing", "ended"])
+    behaviours: dict[tuple, Behaviour] = {}
+
+    def behave(params: made_up.Params) -> Behaviour:
+        key = tuple((k, v) for k, v in params.items() if k not in ("seed", "length"))
+        if key not in behaviours:
+            behaviours[key] = _behaviour(rng, style, params)
+        return behaviours[key]
+
+    failing = 0.3 if rng.random() < 0.2 else 0.0
+
+    def status(params: made_up.Params) -> tuple[str, str]:
+        return ("failed", "a reason") if rng.random() < failing else ("done", "")
+
+    left_out = UNUSED + LEFT_OUT[rng.integers(len(LEFT_OUT))]
+    return made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
+
+
+def _some(rng: np.random.Generator, values: tuple, most: int) -> list:
+    count = int(rng.integers(1, min(most, len(values)) + 1))
+    return [values[k] for k in sorted(rng.permutation(len(values))[:count])]
+
+
+def _behaviour(
+    rng: np.random.Generator, style: str, params: made_up.Params
+) -> Behaviour:
+    if style == "same":
+        return Behaviour(-0.3, noise=0.0)
+    if style == "ordered":
+        bias = params["forget_bias"]
+        order = {"keep": 0.0, "chrono": 4.0, None: 0.0}.get(bias, bias)
+        return Behaviour(-0.5 + 0.12 * float(order), noise=0.001)
+    rate = float(rng.choice([-3.0, -0.7, -0.1, -0.01, -1e-4, 0.0, 1e-4, 0.02, 0.5]))
+    if style == "growing":
+        rate = abs(rate)
+    ended = style == "ended" or rng.random() < 0.05
+    if not ended:
+        return Behaviour(rate, noise=float(rng.choice([0.0, 1e-4, 0.05])))
+    at = int(rng.integers(1, 40))
+    if rng.random() < 0.5:
+        return Behaviour(rate, dead_at=at)
+    return Behaviour(rate, broken_at=at, start=math.log(2.0))

@@ -1,0 +1,208 @@
+"""A sweep as the exported table tells it, for the twins of claims: pandas alone.
+
+Nothing is imported from gradlab's report: names of networks are written again here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas
+
+
+CUSTOMARY = {
+    "init": "default",
+    "activation": "tanh",
+    "gain": 1.0,
+    "input": "gaussian",
+    "loss": "last",
+    "dtype": "float32",
+}
+NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+WORDS = {"hidden": "hidden size", "burn_in": "burn-in", "initial_state": "start"}
+AXES = (
+    "init",
+    "activation",
+    "gain",
+    "hidden",
+    "input",
+    "loss",
+    "dtype",
+    "features",
+    "sequences",
+    "burn_in",
+    "initial_state",
+    "device",
+)
+OUTSIDE = ("measure", "block", "index", "step", "lag", "value", "sd", "seed", "length")
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network at its largest length: what is left and the reach, by seed."""
+
+    params: dict[str, Any]
+    length: int
+    lefts: tuple[float, ...]
+    reaches: tuple[float, ...]
+    label: str
+
+    @property
+    def finite(self) -> bool:
+        """Whether something finite is left in every seed."""
+        return all(math.isfinite(v) for v in self.lefts)
+
+    @property
+    def left(self) -> float:
+        """The mean ln of what is left."""
+        return sum(self.lefts) / len(self.lefts)
+
+    @property
+    def steps(self) -> float:
+        """The reach of the median seed in whole steps, rounded up."""
+        ordered = sorted(self.reaches)
+        middle = len(ordered) // 2
+        if len(ordered) % 2 == 0:
+            reach = (ordered[middle - 1] + ordered[middle]) / 2
+        else:
+            reach = ordered[middle]
+        return math.ceil(reach - 1e-9) if math.isfinite(reach) else math.inf
+
+
+class Sweep:
+    """The networks of a table that were measured over the largest length."""
+
+    def __init__(self, table: pandas.DataFrame) -> None:
+        axes = [c for c in table.columns if c not in OUTSIDE]
+        measure, joint = table["measure"].astype(str), table["block"] == "joint"
+        ends = (measure == "spectral_norm") & joint & (table["lag"] == table["length"])
+        rates = (measure == "growth_rate") & joint
+        used = table[ends.fillna(False) | rates | (measure == "horizon")]
+        plain = used.astype(object).where(used.notna(), None)
+        plain["value"] = used["value"]  # NaN is a number here
+        networks: dict[tuple, list[dict]] = {}
+        for row in plain.to_dict("records"):
+            networks.setdefault(tuple(row[a] for a in axes), []).append(row)
+        known = {k: v for k, v in networks.items() if any(r["block"] for r in v)}
+        values = [{k[i] for k in known} - {None} for i in range(len(axes))]
+        varied = [
+            axis for axis, some in zip(axes, values, strict=True) if len(some) > 1
+        ]
+        found = [_network(rows, axes, varied) for rows in known.values()]
+        self.length = max((n.length for n in found), default=0)
+        self.networks = [n for n in found if n.length == self.length]
+        self.finite = [n for n in self.networks if n.finite]
+        self.reaching = [
+            n
+            for n in self.networks
+            if len(n.reaches) == len(n.lefts) and not any(map(math.isnan, n.reaches))
+        ]
+
+    def named(self, name: str) -> Network:
+        """The network of this name; there must be one."""
+        (found,) = [n for n in self.networks if n.label == name]
+        return found
+
+    def differ(self, one: Network, other: Network) -> set[str]:
+        """The parameters in which two networks differ."""
+        return {a for a in one.params if one.params[a] != other.params[a]}
+
+
+def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
+    length = max(row["length"] for row in rows if row["block"])
+    by_seed: dict[int, dict[str, float]] = {}
+    for row in rows:
+        if row["length"] == length:
+            by_seed.setdefault(row["seed"], {})[row["measure"]] = row["value"]
+    lefts, reaches = [], []
+    for values in by_seed.values():
+        if "spectral_norm" in values:
+            lefts.append(float(values["spectral_norm"]))
+        elif "growth_rate" in values:
+            lefts.append(float(values["growth_rate"]) * length)
+        if "horizon" in values:
+            reaches.append(float(values["horizon"]))
+    params = {axis: rows[0][axis] for axis in axes}
+    return Network(params, length, tuple(lefts), tuple(reaches), label(params, varied))
+
+
+def label(params: dict[str, Any], varied: Sequence[str]) -> str:
+    """A network's name in English."""
+    spec = str(params["cell"])
+    name = f"{cell(spec)} {bias(spec, params['forget_bias'])}".strip()
+    extras = [
+        _value(axis, params[axis])
+        for axis in AXES
+        if axis in varied and params[axis] not in (None, CUSTOMARY.get(axis))
+    ]
+    return f"{name} ({', '.join(extras)})" if extras else name
+
+
+def cell(spec: str) -> str:
+    """A cell's name in English."""
+    base, _, options = spec.partition(":")
+    name = NAMES.get(base, base)
+    return (
+        f"{name} ({', '.join(map(_option, options.split('+')))})" if options else name
+    )
+
+
+def bias(spec: str, value: Any) -> str:
+    """A bias's name in English; the table holds numbers as text."""
+    if value is None:
+        return ""
+    if str(value).startswith("chrono"):
+        fixed = str(value).partition(":")[2]
+        return f"chrono (Tmax {fixed})" if fixed else "chrono"
+    word = "keep bias" if spec.partition(":")[0] == "gru" else "forget bias"
+    if value == "0":
+        return f"{word} set to 0"
+    return f"{word} {'0' if value == 'keep' else value}"
+
+
+def _option(option: str) -> str:
+    key, _, value = option.partition("=")
+    return f"{value} layers" if key == "layers" else option.replace("_", " ")
+
+
+def _value(axis: str, value: Any) -> str:
+    if axis == "init" and value == "default":
+        return "PyTorch default"
+    if axis == "input" or axis in ("init", "activation", "dtype"):
+        return str(value)
+    if axis == "loss":
+        return "loss at every step" if value == "every" else "loss at the last step"
+    text = value if isinstance(value, str) else f"{value:g}"
+    return f"{WORDS.get(axis, axis)} {text}"
+
+
+# Printed values, read back.
+
+NAMED = r"(?P<first>.+?)(?: and (?P<more>[\d,]+) more)?"
+SIZE = r"10\^\{-?[\d.,]+\}|[\d.,]+"
+
+
+def number(text: str) -> float:
+    """A printed count."""
+    return float(text.replace(",", ""))
+
+
+def close(printed: str, ln: float) -> bool:
+    """Whether a printed size or factor is exp(ln), to the digits shown."""
+    exponent = ln / math.log(10)
+    power = re.fullmatch(r"10\^\{(-?[\d.,]+)\}", printed)
+    if power:
+        unit = 0.1 if abs(exponent) < 9.95 else 1.0
+        return abs(number(power[1]) - exponent) <= unit / 2 + 1e-6
+    unit = 10.0 ** (math.floor(exponent + 1e-9) - 1)
+    return abs(number(printed) - math.exp(ln)) <= unit / 2 * 1.01
+
+
+def among(match: re.Match, networks: list[Network]) -> None:
+    """Hold the names of a sentence against the networks of which it is true."""
+    assert match["first"] in [n.label for n in networks]
+    assert number(match["more"] or "0") == len(networks) - 1

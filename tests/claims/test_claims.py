@@ -1,0 +1,119 @@
+"""Every claim that is said is held against its twin, which reads the sentence."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections import Counter
+from types import ModuleType
+
+import pytest
+
+from gradlab import catalog
+from gradlab.report import choice
+from gradlab.report.story import Story
+from gradlab.store.table import table
+from tests import made_up
+from tests.claims.stores import by_chance
+from tests.claims.sweep import Sweep
+
+
+CLAIMS = tuple(name for name in catalog.names("claims"))
+PLACES = ("headline", "top")
+FAST, MANY = 200, 3000
+
+
+def twin(name: str) -> ModuleType:
+    """A claim's twin."""
+    return importlib.import_module(f"tests.claims.twins.{name}")
+
+
+def every_said(made: made_up.Made) -> list[choice.Said]:
+    """All claims that hold of a store, wherever they may be said."""
+    story = Story.of(made)
+    places = {p for n in CLAIMS for p in catalog.get("claims", n).places}
+    found = {s.text: s for place in sorted(places) for s in choice.every(story, place)}
+    return list(found.values())
+
+
+def hold(said: choice.Said, sweep: Sweep) -> None:
+    """Hold one sentence against its twin."""
+    match = re.fullmatch(twin(said.claim).PATTERN, said.text)
+    assert match, said.text
+    twin(said.claim).check(match, sweep)
+
+
+def held_against_twins(made: made_up.Made) -> Counter:
+    """Hold all sentences of a store against their twins; count them by claim."""
+    counts: Counter = Counter()
+    sweep = Sweep(table(made)) if made.points else None
+    for said in every_said(made):
+        hold(said, sweep)
+        counts[said.claim] += 1
+    return counts
+
+
+@pytest.mark.parametrize("name", tuple(made_up.CONTRADICTIONS))
+def test_of_known_stores(name):
+    held_against_twins(made_up.CONTRADICTIONS[name]())
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_of_stores_by_chance(part):
+    """A store with a finite network has a headline, and a claim on how far."""
+    for seed in range(part * FAST // 4, (part + 1) * FAST // 4):
+        made = by_chance(seed)
+        counts = held_against_twins(made)
+        if made.points and Sweep(table(made)).finite:
+            story = Story.of(made)
+            assert counts and choice.best(story, "headline", 1), seed
+            assert choice.best(story, "how_far"), seed
+
+
+@pytest.mark.trials
+def test_every_claim_is_said_often_and_never_wrong():
+    counts: Counter = Counter()
+    for seed in range(FAST, FAST + MANY):
+        counts += held_against_twins(by_chance(seed))
+    assert {name: counts[name] for name in CLAIMS if counts[name] < 50} == {}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_false_number_is_caught(name):
+    """Each number and name of a sentence in turn is replaced by another."""
+    said, sweep = _first_said(name)
+    hold(said, sweep)
+    for false in _falsified(said):
+        match = re.fullmatch(twin(name).PATTERN, false)
+        with pytest.raises((AssertionError, ValueError)):
+            assert match
+            twin(name).check(match, sweep)
+
+
+def _first_said(name: str) -> tuple[choice.Said, Sweep]:
+    for seed in range(10 * FAST):
+        made = by_chance(seed)
+        for said in every_said(made):
+            if said.claim == name:
+                return said, Sweep(table(made))
+    raise AssertionError(f"{name} is never said")
+
+
+def _falsified(said: choice.Said) -> list[str]:
+    """The sentence with each of its values replaced by a wrong one."""
+    claim = catalog.get("claims", said.claim)()
+    shown = {k: v.say("en") for k, v in said.values.items()}
+    found = []
+    for key, text in shown.items():
+        digits = [m for m in re.finditer(r"\d[\d,.]*", text)]
+        if digits:
+            last = digits[-1]
+            value = float(last[0].replace(",", "").rstrip("."))
+            wrong = text[: last.start()] + f"{3 * value + 7:g}" + text[last.end() :]
+        else:
+            wrong = "some other network"
+        values = {**shown, key: wrong}
+        sentence = re.sub(r"\$(\w+)", lambda m: values[m[1]], claim.text["en"])  # noqa: B023
+        found.append(sentence)
+    assert found and said.text not in found
+    return found

@@ -1,0 +1,20 @@
+"""The twin of the claim ``beyond``."""
+
+import math
+import re
+
+from tests.claims.sweep import Sweep, number
+
+
+PATTERN = (
+    r"The longest reach is more than all (?P<length>\S+) steps, in (?P<count>\S+) of "
+    r"(?P<total>\S+) networks\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Both counts and the length."""
+    held = [n for n in sweep.reaching if n.steps == math.inf]
+    assert number(match["count"]) == len(held) > 0
+    assert number(match["total"]) == len(sweep.reaching)
+    assert number(match["length"]) == sweep.length

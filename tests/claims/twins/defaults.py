@@ -1,0 +1,29 @@
+"""The twin of the claim ``defaults``."""
+
+import math
+import re
+
+from tests.claims.sweep import CUSTOMARY, Sweep, close, number
+
+
+PATTERN = (
+    r"(?P<name>.+) at PyTorch's defaults reaches (?P<ratio>\S+) times as far back as "
+    r"a plain RNN: (?P<steps>\S+) steps? against (?P<plain>\S+) steps?\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Both at PyTorch's weights, alike in all but the cell and its bias."""
+    gated = sweep.named(match["name"])
+    assert gated.params["forget_bias"] == "keep"
+    (plain,) = [
+        n
+        for n in sweep.reaching
+        if n.params["cell"] == "rnn"
+        and sweep.differ(n, gated) <= {"cell", "forget_bias"}
+    ]
+    for axis in ("init", "activation", "gain"):
+        assert gated.params[axis] in (None, CUSTOMARY[axis])
+    assert number(match["steps"]) == gated.steps
+    assert number(match["plain"]) == plain.steps
+    assert close(match["ratio"], math.log(gated.steps / plain.steps))

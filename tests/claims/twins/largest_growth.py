@@ -1,0 +1,20 @@
+"""The twin of the claim ``largest_growth``."""
+
+import re
+
+from tests.claims.sweep import NAMED, SIZE, Sweep, among, close, number
+
+
+PATTERN = (
+    rf"The largest growth is (?P<times>{SIZE}) times over (?P<length>\S+) steps, in "
+    rf"{NAMED}\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No finite network grows more, and it grows."""
+    most = max(n.left for n in sweep.finite)
+    assert most > 0
+    assert close(match["times"], most)
+    assert number(match["length"]) == sweep.length
+    among(match, [n for n in sweep.finite if n.left > most - 1e-9])

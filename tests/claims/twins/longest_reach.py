@@ -1,0 +1,15 @@
+"""The twin of the claim ``longest_reach``."""
+
+import re
+
+from tests.claims.sweep import NAMED, Sweep, among, number
+
+
+PATTERN = rf"The longest reach is (?P<steps>\d\S*) steps?, in {NAMED}\."
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No network has a longer one."""
+    most = max(n.steps for n in sweep.reaching)
+    assert number(match["steps"]) == most
+    among(match, [n for n in sweep.reaching if n.steps == most])

@@ -1,0 +1,24 @@
+"""The twin of the claim ``not_finite``."""
+
+import math
+import re
+
+from tests.claims.sweep import Sweep, number
+
+
+PATTERN = (
+    r"In (?P<count>\S+) of (?P<total>\S+) networks some seed leaves the range of "
+    r"numbers within (?P<length>\S+) steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Both counts and the length."""
+    lost = [
+        network
+        for network in sweep.networks
+        if any(math.isnan(v) or v == math.inf for v in network.lefts)
+    ]
+    assert number(match["count"]) == len(lost) > 0
+    assert number(match["total"]) == len(sweep.networks)
+    assert number(match["length"]) == sweep.length

@@ -1,0 +1,19 @@
+"""The twin of the claim ``one_left``."""
+
+import re
+
+from tests.claims.sweep import SIZE, Sweep, close, number
+
+
+PATTERN = (
+    rf"(?P<name>.+) has (?P<left>{SIZE}) of a gradient left after (?P<length>\S+) "
+    rf"steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """The only finite network."""
+    (one,) = sweep.finite
+    assert match["name"] == one.label
+    assert close(match["left"], one.left)
+    assert number(match["length"]) == sweep.length

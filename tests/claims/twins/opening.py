@@ -1,0 +1,26 @@
+"""The twin of the claim ``opening``."""
+
+import re
+
+from tests.claims.sweep import SIZE, Sweep, close, number
+
+
+PATTERN = (
+    rf"(?P<name>.+) has (?P<left>{SIZE}) of a gradient left after (?P<length>\S+) "
+    rf"steps, against (?P<default>{SIZE}) at PyTorch's default biases\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """The two differ in the bias alone, and the first has more left."""
+    opened = sweep.named(match["name"])
+    (default,) = [
+        n
+        for n in sweep.finite
+        if sweep.differ(n, opened) == {"forget_bias"}
+        and n.params["forget_bias"] == "keep"
+    ]
+    assert default.left < opened.left < 0
+    assert close(match["left"], opened.left)
+    assert close(match["default"], default.left)
+    assert number(match["length"]) == sweep.length

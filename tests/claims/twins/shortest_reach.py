@@ -1,0 +1,15 @@
+"""The twin of the claim ``shortest_reach``."""
+
+import re
+
+from tests.claims.sweep import NAMED, Sweep, among, number
+
+
+PATTERN = rf"The shortest reach is (?P<steps>\S+) steps?, in {NAMED}\."
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No network has a shorter one."""
+    least = min(n.steps for n in sweep.reaching)
+    assert number(match["steps"]) == least
+    among(match, [n for n in sweep.reaching if n.steps == least])
