@@ -143,7 +143,7 @@ def test_seeds_that_disagree_are_undetermined():
     assert size.word == "undetermined"
     assert size.dead == 2
     assert math.isfinite(size.ln)
-    assert "in 2 of 5 seeds" in found.sentences[0]
+    assert "exactly 0" in found.headline[0]
 
 
 def test_thresholds_are_those_of_the_sweep():

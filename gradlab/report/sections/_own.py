@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradlab import axes
+from gradlab.report import choice
 from gradlab.report.blocks import (
     Block,
     Command,
@@ -70,6 +71,10 @@ class OwnSection(Section):
     def words(self, story: Story) -> ModuleType:
         """This section's templates."""
         return story.words(self.name)
+
+    def claims(self, story: Story) -> str:
+        """The best one to three claims about this section's question."""
+        return " ".join(said.text for said in choice.best(story, self.name))
 
     def title(self, story: Story) -> str:
         """The question in the report's language."""

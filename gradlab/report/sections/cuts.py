@@ -12,7 +12,7 @@ from gradlab.report.blocks import Block, Figure, Finding, Missing
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
-from gradlab.report.story.headline import plain_row
+from gradlab.report.story.rank import plain_row
 from gradlab.report.words import say
 
 

@@ -17,7 +17,7 @@ from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _exponents as exponents
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
-from gradlab.report.story.headline import counts, plain_row
+from gradlab.report.story.rank import counts, plain_row
 from gradlab.report.story.table import SHOWN
 from gradlab.report.words import say
 

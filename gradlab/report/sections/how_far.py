@@ -15,8 +15,7 @@ from gradlab.report.blocks import Block, Details, Figure, Finding, Missing
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.sections._layers import layer_by_layer
-from gradlab.report.story import Row, rank, said
-from gradlab.report.story.headline import counts, plain_row
+from gradlab.report.story import Row, rank
 from gradlab.report.story.table import SHOWN, TABLED, rows_table
 from gradlab.report.words import say
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST = 8
 TWIN_DECADES = 0.25
-LOST = ("vanishing", "dead")
-GROWN = ("growing", "exploding")
 
 
 class HowFar(own.OwnSection):
@@ -44,7 +41,7 @@ class HowFar(own.OwnSection):
         rows = measured(story)
         if not rows:
             return Missing(say(common.MISSING_MEASURE, measures="spectral_norm"))
-        finding = self._finding(rows, w, story)
+        finding = self.claims(story)
         drawn, notes = choose(rows, w, story)
         points = own.points_of(rows, -1)
         blocks: list[Block] = [
@@ -99,25 +96,6 @@ class HowFar(own.OwnSection):
             caption=own.caption(story, story.curves, points, w.CAPTION, *notes),
             draft=own.draft(story, w.DRAFT, story.curves, points),
         )
-
-    def _finding(self, rows: Sequence[Row], w: ModuleType, story: Story) -> str:
-        names = story.words("names")
-        if len(rows) == 1:
-            name = said.name_capital(rows[0], names)
-            return say(w.ONE, Name=name, fate=said.fate(rows[0], names))
-        length = f"{max(r.length for r in rows):,}"
-        lost = sorted(
-            (r for r in rows if math.isfinite(r.horizon())), key=lambda r: r.horizon()
-        )
-        clear = [r for r in rows if r.horizon() == math.inf]
-        if len(lost) + len(clear) < len(rows):
-            found = counts(rows, story.words("top"), names)
-            return say(w.ODD, count=len(rows), length=length, counts=found)
-        if not clear:
-            return _all_below(lost, length, w)
-        if not lost:
-            return _none_below(clear, length, w)
-        return _mixed(rows, lost, clear, length, w, names)
 
 
 def measured(story: Story) -> tuple[Row, ...]:
@@ -212,112 +190,7 @@ def _twins(row: Row, other: Row) -> bool:
     return bool(np.abs(a.mean - b.mean).max() < TWIN_DECADES * numbers.LN10)
 
 
-def _all_below(lost: Sequence[Row], length: str, w: ModuleType) -> str:
-    alike = lost[0].horizon() == lost[-1].horizon()
-    return say(
-        w.ALL_BELOW_ALIKE if alike else w.ALL_BELOW,
-        All=w.BOTH if len(lost) == 2 else say(w.ALL, count=len(lost)),
-        length=length,
-        first=lost[0].label,
-        first_steps=numbers.steps(lost[0].horizon(), lost[0].length),
-        last=lost[-1].label,
-        last_steps=numbers.steps(lost[-1].horizon(), lost[-1].length),
-    )
-
-
-def _none_below(clear: Sequence[Row], length: str, w: ModuleType) -> str:
-    least = min(clear, key=lambda r: r.size().ln)
-    return say(
-        w.NONE_BELOW,
-        None_of=w.NEITHER if len(clear) == 2 else say(w.NONE_OF, count=len(clear)),
-        length=length,
-        least=least.label,
-        left=numbers.left(least.size().ln),
-        explode=_explode(clear, w),
-    )
-
-
-def _explode(rows: Sequence[Row], w: ModuleType) -> str:
-    grown = [r for r in rows if r.size().word in GROWN]
-    if not grown:
-        return ""
-    template = w.EXPLODE_ONE if len(grown) == 1 else w.EXPLODE
-    times = numbers.times(min(r.size().ln for r in grown))
-    names = numbers.listed([r.label for r in grown[:4]])
-    if len(grown) > 4:
-        names = f"{len(grown)} of them"
-    return say(template, list=names, times=times)
-
-
-def _mixed(
-    rows: Sequence[Row],
-    lost: Sequence[Row],
-    clear: Sequence[Row],
-    length: str,
-    w: ModuleType,
-    names: ModuleType,
-) -> str:
-    plain = plain_row(lost) or lost[0]
-    others = [r for r in lost if r is not plain]
-    holders = [r for r in clear if r.size().word not in GROWN]
-    if not holders:
-        return _explode_only(plain, others, clear, length, w, names)
-    return say(
-        w.MIXED,
-        Plain=said.name_capital(plain, names),
-        kept=numbers.kept(plain.rate().mean),
-        steps=numbers.steps(plain.horizon(), plain.length),
-        others=_others(others, w),
-        only=w.ONLY if len(holders) <= len(rows) / 2 else "",
-        holders=_few(holders),
-        carry=w.CARRY_ONE if len(holders) == 1 else w.CARRY_MANY,
-        length=length,
-        explode=_explode(clear, w),
-    )
-
-
-def _explode_only(
-    plain: Row,
-    others: Sequence[Row],
-    clear: Sequence[Row],
-    length: str,
-    w: ModuleType,
-    names: ModuleType,
-) -> str:
-    return say(
-        w.MIXED_NO_HOLDER,
-        Plain=said.name_capital(plain, names),
-        kept=numbers.kept(plain.rate().mean),
-        steps=numbers.steps(plain.horizon(), plain.length),
-        others=_others(others, w),
-        length=length,
-        explode=_explode(clear, w),
-    )
-
-
 def _few(rows: Sequence[Row]) -> str:
     if len(rows) > 5:
         return f"{len(rows)} of them"
     return numbers.listed([r.label for r in rows])
-
-
-def _others(others: Sequence[Row], w: ModuleType) -> str:
-    if not others:
-        return ""
-    defaults = [r for r in others if r.bias == "keep"]
-    named = others if len(others) > MOST else defaults or others
-    if len(named) > 3:
-        low, high = named[0], named[-1]
-        return say(
-            w.OTHERS_RANGE,
-            count=len(named),
-            low=numbers.steps(low.horizon(), low.length),
-            high=numbers.steps(high.horizon(), high.length),
-        )
-    listed = numbers.listed(
-        [
-            say(w.OTHER, name=r.label, steps=numbers.steps(r.horizon(), r.length))
-            for r in named
-        ]
-    )
-    return say(w.OTHERS, list=listed)

@@ -14,7 +14,7 @@ from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.sections import _maps as maps
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank, said
-from gradlab.report.story.headline import plain_row
+from gradlab.report.story.rank import plain_row
 from gradlab.report.words import capital, say
 
 

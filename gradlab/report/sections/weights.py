@@ -15,7 +15,7 @@ from gradlab.report.figures.maps import Maps
 from gradlab.report.sections import _maps as maps
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, Size, Slice, labels, rank, said, slices
-from gradlab.report.story.headline import counts
+from gradlab.report.story.rank import counts
 from gradlab.report.words import say
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
+from types import ModuleType
 
 from gradlab.report.story.rows import Row
+from gradlab.report.words import say
 
 
 CLASSES = {
@@ -35,6 +38,21 @@ def merit(row: Row) -> tuple[float, float, float, float]:
     rounded = -round(rank) if not math.isnan(rank) else 0.0
     rank = CLASSES[size.word]
     return (rank, 0.0, 0.0, distance) if rank == 3 else (rank, reach, rounded, distance)
+
+
+def plain_row(rows: Iterable[Row]) -> Row | None:
+    """The plain RNN at reference values, or None."""
+    return next((r for r in rows if r.key == "rnn"), None)
+
+
+def counts(rows: Iterable[Row], w: ModuleType, names: ModuleType) -> str:
+    """``3 vanishing, 2 stable``."""
+    found = Counter(r.size().word for r in rows)
+    return ", ".join(
+        say(w.COUNT, count=found[word], word=names.VERDICTS[word])
+        for word in names.VERDICTS
+        if found[word]
+    )
 
 
 def directions(row: Row) -> float:

@@ -1,4 +1,4 @@
-"""The top of the page, by rules with guards: headline, sentences, table."""
+"""The top of the page: headline, sentences, table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlab.report.blocks import Top
-from gradlab.report.story import banner, headline, sentences, table
+from gradlab.report.story import banner, headline, table
 
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def compose(story: Story) -> Composed:
         provenance=banner.provenance(story),
         banner=banner.banner(story),
         headline=headline.headline(story),
-        sentences=sentences.sentences(story),
+        sentences=headline.sentences(story),
         table=table.table(story),
         blocks=table.after(story),
     )

@@ -27,7 +27,6 @@ WIDEN_SOME = "; at gain $gain none of them is stable, and $count of $total explo
 WIDEN_DOT = "."
 NOT_WIDER = " Gates do not widen the band here."
 ALL_EXPLODE_AT = " At gain $gain everything explodes."
-ONE = "$Band."
 
 COLUMN = "gain: what the recurrent weights are multiplied by"
 X_DOTS = "what is left of the gradient after $length steps"

@@ -2,33 +2,6 @@
 
 QUESTION = "How far back does the gradient reach?"
 
-ONE = "$Name $fate."
-MIXED = (
-    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; "
-    "$only$holders $carry past $length steps$explode."
-)
-OTHERS = ", $list"
-OTHER = "$name after $steps"
-OTHERS_RANGE = ", the $count others that vanish after $low to $high"
-ONLY = "only "
-CARRY_ONE = "carries"
-CARRY_MANY = "carry"
-ALL_BELOW = (
-    "$All fall below 1/1000 within $length steps: $first first, after $first_steps, "
-    "$last last, after $last_steps."
-)
-ALL_BELOW_ALIKE = (
-    "$All fall below 1/1000 within $length steps, each after about $first_steps."
-)
-BOTH = "Both"
-ALL = "All $count"
-NONE_BELOW = (
-    "$None_of falls below 1/1000 within $length steps; least is left in $least "
-    "($left)$explode."
-)
-EXPLODE = "; $list grow instead ($times times and more)"
-EXPLODE_ONE = "; $list grows instead ($times times)"
-ODD = "Of $count networks over $length steps: $counts."
 
 X = "lag: steps back from the end"
 Y = "what is left of the gradient"
@@ -66,12 +39,6 @@ LIMITS = (
 )
 TABLE = "All $count networks"
 TABLE_SOME = "$shown of $count networks"
-MIXED_NO_HOLDER = (
-    "$Plain keeps $kept a step and is down to 1/1000 after $steps steps$others; none "
-    "of the rest holds its gradient over $length steps$explode."
-)
-NEITHER = "Neither"
-NONE_OF = "None of the $count"
 SHAPES = {
     "exponential": "exponential",
     "power-law": "a power law",
