@@ -230,16 +230,17 @@ def check_leaf(kind: str, name: str) -> list[Outcome]:
     Raises:
         UnknownNameError: there is no such leaf.
     """
-    if kind != "sections":
+    if kind not in ("sections", "claims"):
         return _check_leaf(kind, name)
-    from gradlab.report.conformance import checks_on
+    from gradlab.report import claim_conformance, conformance
 
-    return run_checks(kind, catalog.get(kind, name), checks_on(_sample_results()))
+    suite = conformance if kind == "sections" else claim_conformance
+    return run_checks(kind, catalog.get(kind, name), suite.checks_on(_sample_results()))
 
 
 @cache
 def _sample_results() -> Results:
-    """Return the results of a small sweep that sections are checked on."""
+    """Return the results of a small sweep that sections and claims are checked on."""
     from gradlab.report.conformance import SWEEP
 
     folder = tempfile.mkdtemp(prefix="gradlab-check-")

@@ -38,7 +38,7 @@ load_option = partial(
     multiple=True,
     metavar="FILE.py",
     type=click.Path(path_type=Path),
-    help="Also use the cells, activations, measures, sections, ... of this file.",
+    help="Also use the cells, activations, measures, claims, ... of this file.",
 )
 """Add ``--load``; a sweep gets the files, since its workers load them too."""
 

@@ -80,6 +80,11 @@ def table(kind: str) -> list[dict[str, str]]:
         case "sections":
             leaves = sorted(_leaves(kind), key=lambda pair: pair[1].order)
             return [{"name": name, "question": leaf.question} for name, leaf in leaves]
+        case "claims":
+            return [
+                {"name": name, "sentence": leaf.text["en"]}
+                for name, leaf in _leaves(kind)
+            ]
         case "sweeps":
             return [
                 {"name": name, "question": builtin.question(name)}

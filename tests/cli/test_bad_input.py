@@ -33,7 +33,7 @@ USAGE_CASES = {
     "'spectral_nrm', in the options. Expected one of {measures}. Try spectral_norm",
     "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, quick. "
     "Try one of these",
-    "list nosuch": "Got kind 'nosuch'. Expected one of activations, cells, "
+    "list nosuch": "Got kind 'nosuch'. Expected one of activations, cells, claims, "
     "initializers, inits, inputs, losses, measures, sections, sweeps, variants. "
     "Try one of these",
     "list cells lstn": "Got cell 'lstn'. Expected one of {cells}. Try lstm",

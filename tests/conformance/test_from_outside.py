@@ -27,9 +27,10 @@ LEAVES = {
     "losses": "tail",
     "measures": "speed",
     "sections": "fastest",
+    "claims": "nothing_lost",
 }
 HERE = Path(__file__).parent
-FOLDERS = {"sections": "report/sections"}
+FOLDERS = {"sections": "report/sections", "claims": "report/claims"}
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,7 @@ SUGGESTED = {
     "losses": "--loss tail",
     "measures": "",
     "sections": "",
+    "claims": "",
 }
 
 
