@@ -32,7 +32,7 @@ class Said:
 
 def every(story: Story, place: str) -> Iterator[Said]:
     """Yield all claims that hold and may be said at a place, the best first."""
-    networks = Networks(story.networks.rows)
+    networks = Networks.of(story)
     for claim in _claims(place):
         for values in claim.evidence(networks):
             yield Said(claim.name, sentence(claim, values, story.language), values)

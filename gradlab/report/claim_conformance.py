@@ -35,7 +35,7 @@ def complete(leaf: type[Claim], story: Story) -> Finding:
     claim = leaf()
     wrong = (
         f"{language}: {sorted(values)}"
-        for values in claim.evidence(Networks(story.networks.rows))
+        for values in claim.evidence(Networks.of(story))
         for language, text in claim.text.items()
         if set(Template(text).get_identifiers()) != set(values)
     )
@@ -55,7 +55,7 @@ def silent(leaf: type[Claim], story: Story) -> Finding:
 
 
 def _sentences(claim: Claim, story: Story) -> list[str]:
-    networks = Networks(story.networks.rows)
+    networks = Networks.of(story)
     return [
         choice.sentence(claim, values, story.language)
         for values in claim.evidence(networks)

@@ -63,6 +63,12 @@ def by_chance(seed: int) -> made_up.Made:
         seed=range(seeds),
         **(axes if rng.random() < 0.7 else {}),
     )
+    for params in points:
+        if params["cell"].startswith("lstm"):
+            chrono = params["forget_bias"] == "chrono"
+            params["input_bias"] = "chrono" if chrono else "keep"
+    if rng.random() < 0.3:
+        points += _control(seeds, lengths[-1])
     if rng.random() < 0.1:
         points = points[:1]
     style = rng.choice(["mixed", "same", "ordered", "growing", "ended"])
@@ -81,6 +87,19 @@ def by_chance(seed: int) -> made_up.Made:
 
     left_out = UNUSED + LEFT_OUT[rng.integers(len(LEFT_OUT))]
     return made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
+
+
+def _control(seeds: int, length: int) -> list[made_up.Params]:
+    """Forget and input biases 0 or chrono, each with each."""
+    points = made_up.product(
+        network=[("lstm", bias) for bias in (0.0, "chrono")],
+        input_bias=(0.0, "chrono"),
+        length=(length,),
+        seed=range(seeds),
+    )
+    return points + made_up.product(
+        network=[("gru", "chrono")], length=(length,), seed=range(seeds)
+    )
 
 
 def _some(rng: np.random.Generator, values: tuple, most: int) -> list:

@@ -133,7 +133,7 @@ def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
 def label(params: dict[str, Any], varied: Sequence[str]) -> str:
     """A network's name in English."""
     spec = str(params["cell"])
-    name = f"{cell(spec)} {bias(spec, params['forget_bias'])}".strip()
+    name = f"{cell(spec)} {bias(params)}".strip()
     extras = [
         _value(axis, params[axis])
         for axis in AXES
@@ -151,17 +151,32 @@ def cell(spec: str) -> str:
     )
 
 
-def bias(spec: str, value: Any) -> str:
-    """A bias's name in English; the table holds numbers as text."""
-    if value is None:
-        return ""
-    if str(value).startswith("chrono"):
-        fixed = str(value).partition(":")[2]
-        return f"chrono (Tmax {fixed})" if fixed else "chrono"
-    word = "keep bias" if spec.partition(":")[0] == "gru" else "forget bias"
-    if value == "0":
-        return f"{word} set to 0"
-    return f"{word} {'0' if value == 'keep' else value}"
+def bias(params: dict[str, Any]) -> str:
+    """The name of a network's biases in English; the table holds numbers as text."""
+    forget, own = params["forget_bias"], params["input_bias"]
+    if own == (forget if _chrono(forget) else "keep"):
+        own = None
+    if own is None and _chrono(forget):
+        return _bias_value(forget)
+    word = (
+        "keep bias" if str(params["cell"]).partition(":")[0] == "gru" else "forget bias"
+    )
+    return ", ".join(
+        f"{gate} set to 0" if value == "0" else f"{gate} {_bias_value(value)}"
+        for gate, value in ((word, forget), ("input bias", own))
+        if value is not None
+    )
+
+
+def _chrono(value: Any) -> bool:
+    return str(value).startswith("chrono")
+
+
+def _bias_value(value: Any) -> str:
+    if not _chrono(value):
+        return "0" if value == "keep" else str(value)
+    fixed = str(value).partition(":")[2]
+    return f"chrono (Tmax {fixed})" if fixed else "chrono"
 
 
 def _option(option: str) -> str:

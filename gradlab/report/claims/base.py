@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from gradlab.report.evidence.networks import Network, Networks
+from gradlab.report.evidence.networks import BIASES, Network, Networks
 from gradlab.report.evidence.values import (
     Bias,
     Cell,
@@ -57,6 +57,7 @@ class Claim(ABC):
 
 
 __all__ = [
+    "BIASES",
     "Bias",
     "Cell",
     "Claim",

@@ -3,7 +3,15 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from gradlab.report.claims.base import Claim, Names, Networks, Number, Steps, Value
+from gradlab.report.claims.base import (
+    BIASES,
+    Claim,
+    Names,
+    Networks,
+    Number,
+    Steps,
+    Value,
+)
 
 
 class Defaults(Claim):
@@ -23,7 +31,7 @@ class Defaults(Claim):
         found = [n for n in networks.reaching if n.customary and 0 < n.reach < math.inf]
         for plain in (n for n in found if n.cell == "rnn"):
             for gated in reversed(found):
-                alike = gated.differs_in(plain) <= {"cell", "forget_bias"}
+                alike = gated.differs_in(plain) <= {"cell", *BIASES}
                 ratio = gated.steps / plain.steps
                 if gated.bias == "keep" and alike and ratio != 1:
                     yield {

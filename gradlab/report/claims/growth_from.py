@@ -33,7 +33,7 @@ class GrowthFrom(Claim):
             first = grows.index(True) if True in grows else 0
             if first and all(grows[first:]):
                 yield {
-                    "bias": Bias(group[first].cell, group[first].bias),
+                    "bias": Bias(group[first].row.params),
                     "cell": Cell(group[0].cell),
                     "factors": TimesEach([n.ln_left for n in group[first:]]),
                     "length": Length(networks.length),

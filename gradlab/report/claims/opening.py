@@ -20,7 +20,7 @@ class Opening(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some bias leaves ten times as much as the default, and less than all."""
-        for default, others in networks.pairs("forget_bias", "keep"):
+        for default, others in networks.by_bias():
             more = [n for n in others if default.ln_left + math.log(10) < n.ln_left < 0]
             if more:
                 best = max(more, key=lambda n: n.ln_left)

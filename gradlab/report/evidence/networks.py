@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradlab.axes import own_input_bias
 from gradlab.report.story import labels
 
 
 if TYPE_CHECKING:
+    from gradlab.report.story import Story
     from gradlab.report.story.rows import Row
+
+
+BIASES = frozenset({"forget_bias", "input_bias"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,11 @@ class Networks:
 
     rows: Sequence[Row]
 
+    @classmethod
+    def of(cls, story: Story) -> Networks:
+        """Return those of a store."""
+        return cls(story.networks.rows)
+
     @cached_property
     def length(self) -> int:
         """T, the largest length."""
@@ -116,20 +126,15 @@ class Networks:
         """Those whose reach was measured."""
         return [n for n in self.measured if not math.isnan(n.reach)]
 
-    def pairs(
-        self, axis: str, default: object
-    ) -> Iterator[tuple[Network, list[Network]]]:
-        """Yield each finite network at an axis's default with those that differ there.
+    def by_bias(self) -> Iterator[tuple[Network, list[Network]]]:
+        """Yield each finite network at default biases, and those of other biases.
 
         Networks with PyTorch's weights come first, and of them the last of the tables.
-
-        Args:
-            axis: the only parameter in which they differ.
-            default: its value in the first of a pair.
         """
         for one in sorted(reversed(self.finite), key=lambda n: not n.customary):
-            if one.row.params.get(axis) == default:
-                others = [n for n in self.finite if one.differs_in(n) == {axis}]
+            if one.bias == "keep" and own_input_bias(one.row.params) is None:
+                others = [n for n in self.finite if n is not one]
+                others = [n for n in others if one.differs_in(n) <= BIASES]
                 if others:
                     yield one, others
 

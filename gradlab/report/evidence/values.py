@@ -5,9 +5,9 @@ Twins in ``tests/claims`` read them back from the printed sentence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from gradlab.report import numbers
 from gradlab.report.evidence.networks import Network
@@ -124,14 +124,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Bias:
-    """A bias of a cell: ``forget bias 3``, ``keep bias 3``, ``chrono``."""
+    """The biases of a point: ``forget bias 3``, ``keep bias 3``, ``chrono``."""
 
-    spec: str
-    bias: object
+    params: Mapping[str, Any]
 
     def say(self, language: str) -> str:
         """Return its name."""
-        return labels.bias_name(self.spec, self.bias, words(language, "names"))
+        return labels.bias_name(self.params, words(language, "names"))
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ def check(match: re.Match, sweep: Sweep) -> None:
     """Both at PyTorch's weights, alike in all but the cell and its bias."""
     gated = sweep.named(match["name"])
     assert gated.params["forget_bias"] == "keep"
+    assert gated.params["input_bias"] in (None, "keep")
     (plain,) = [
         n
         for n in sweep.reaching
         if n.params["cell"] == "rnn"
-        and sweep.differ(n, gated) <= {"cell", "forget_bias"}
+        and sweep.differ(n, gated) <= {"cell", "forget_bias", "input_bias"}
     ]
     for axis in ("init", "activation", "gain"):
         assert gated.params[axis] in (None, CUSTOMARY[axis])

@@ -18,8 +18,7 @@ def check(match: re.Match, sweep: Sweep) -> None:
     first = [
         n
         for n in sweep.finite
-        if cell(n.params["cell"]) == match["cell"]
-        and bias(n.params["cell"], n.params["forget_bias"]) == match["bias"]
+        if cell(n.params["cell"]) == match["cell"] and bias(n.params) == match["bias"]
     ]
     assert any(_grows_from(n, factors, sweep) for n in first)
     assert number(match["length"]) == sweep.length

@@ -17,8 +17,9 @@ def check(match: re.Match, sweep: Sweep) -> None:
     (default,) = [
         n
         for n in sweep.finite
-        if sweep.differ(n, opened) == {"forget_bias"}
+        if sweep.differ(n, opened) <= {"forget_bias", "input_bias"}
         and n.params["forget_bias"] == "keep"
+        and n.params["input_bias"] in (None, "keep")
     ]
     assert default.left < opened.left < 0
     assert close(match["left"], opened.left)

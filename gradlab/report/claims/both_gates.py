@@ -1,0 +1,17 @@
+"""What both halves of chrono do to the gradient."""
+
+from gradlab.report.claims._control import Control
+
+
+class BothGates(Control):
+    """Opening the forget gate and closing the input gate, which is chrono."""
+
+    name = "both_gates"
+    places = {"cell_state": 80}
+    biases = ("chrono", "chrono")
+    text = {
+        "en": (
+            "In $cell both halves of chrono together multiply the gradient by "
+            "$factor over $length steps."
+        )
+    }

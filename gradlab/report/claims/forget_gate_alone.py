@@ -1,0 +1,17 @@
+"""What chrono's forget biases alone do to the gradient."""
+
+from gradlab.report.claims._control import Control
+
+
+class ForgetGateAlone(Control):
+    """Opening the forget gate and leaving the input gate."""
+
+    name = "forget_gate_alone"
+    places = {"cell_state": 90, "top": 73}
+    biases = ("chrono", 0.0)
+    text = {
+        "en": (
+            "In $cell chrono forget biases alone, input biases 0, multiply the "
+            "gradient by $factor over $length steps."
+        )
+    }

@@ -1,0 +1,17 @@
+"""What gates with biases of 0 do to the gradient."""
+
+from gradlab.report.claims._control import Control
+
+
+class NeitherGate(Control):
+    """Both gates half open."""
+
+    name = "neither_gate"
+    places = {"cell_state": 70}
+    biases = (0.0, 0.0)
+    text = {
+        "en": (
+            "In $cell forget and input biases of 0 multiply the gradient by "
+            "$factor over $length steps."
+        )
+    }

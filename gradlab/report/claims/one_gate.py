@@ -1,0 +1,30 @@
+"""What chrono does in a cell whose one gate both keeps and writes."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Cell, Claim, Length, Networks, Times, Value
+
+
+class OneGate(Claim):
+    """Opening the one gate to the past closes it to the candidate."""
+
+    name = "one_gate"
+    places = {"cell_state": 60}
+    text = {
+        "en": (
+            "In $cell one gate does both, and chrono biases multiply the gradient by "
+            "$factor over $length steps."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Yield networks with chrono biases and no input gate of their own."""
+        for network in networks.finite:
+            params = network.row.params
+            one = params.get("input_bias") is None and network.customary
+            if one and params.get("forget_bias") == "chrono":
+                yield {
+                    "cell": Cell(network.cell),
+                    "factor": Times(network.ln_left),
+                    "length": Length(networks.length),
+                }

@@ -1,0 +1,25 @@
+"""The twin of the claim ``neither_gate``."""
+
+import re
+
+from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
+
+
+PATTERN = (
+    rf"In (?P<cell>.+) forget and input biases of 0 multiply the gradient by "
+    rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Some network with PyTorch's weights has these biases and this factor."""
+    found = [
+        n
+        for n in sweep.finite
+        if cell(n.params["cell"]) == match["cell"]
+        and n.params["forget_bias"] == "0"
+        and n.params["input_bias"] == "0"
+        and all(n.params[a] == CUSTOMARY[a] for a in ("init", "activation", "gain"))
+    ]
+    assert any(close(match["factor"], n.left) for n in found)
+    assert number(match["length"]) == sweep.length

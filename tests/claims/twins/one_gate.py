@@ -1,0 +1,25 @@
+"""The twin of the claim ``one_gate``."""
+
+import re
+
+from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
+
+
+PATTERN = (
+    rf"In (?P<cell>.+) one gate does both, and chrono biases multiply the gradient by "
+    rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Some network with PyTorch's weights and chrono biases has no input gate's."""
+    found = [
+        n
+        for n in sweep.finite
+        if cell(n.params["cell"]) == match["cell"]
+        and n.params["forget_bias"] == "chrono"
+        and n.params["input_bias"] is None
+        and all(n.params[a] == CUSTOMARY[a] for a in ("init", "activation", "gain"))
+    ]
+    assert any(close(match["factor"], n.left) for n in found)
+    assert number(match["length"]) == sweep.length
