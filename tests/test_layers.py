@@ -40,8 +40,6 @@ NO_TORCH = {
 }
 
 CIRCLES = (
-    {f"report.story.{name}" for name in ("banner", "headline", "sentences")}
-    | {f"report.story.{name}" for name in ("story", "table", "top")},
     {f"report.figures.{name}" for name in ("curve_axes", "curve_labels", "curves")}
     | {f"report.figures.{name}" for name in ("panels", "shared")},
     {"report.figures.dot_axes", "report.figures.dots"},

@@ -58,10 +58,11 @@ def counts_line(results: Results, seconds: float) -> str:
 def show_sentences(story: Story, screen: Screen) -> None:
     """Print what was measured and the report's main sentences."""
     from gradlab.report.inline import plain
+    from gradlab.report.top import banner, headline
 
     screen.line()
-    screen.paragraph(plain(story.banner))
-    for number, sentence in enumerate(story.sentences, 1):
+    screen.paragraph(plain(banner.banner(story)))
+    for number, sentence in enumerate(headline.sentences(story), 1):
         screen.paragraph(f"{number}. {plain(sentence)}", "   ")
 
 
@@ -158,15 +159,18 @@ def summary(results: Results, written: list[Path], seconds: float) -> dict[str, 
     """Return the same as data for JSON."""
     from gradlab.report.inline import plain
     from gradlab.report.story import Story
+    from gradlab.report.top import headline
 
     story = Story(results) if results.meta["counts"]["done"] else None
+    first = headline.headline(story) if story else ()
+    sentences = headline.sentences(story) if story else ()
     return {
         "folder": results.folder,
         "report": written,
         "seconds": round(seconds, 1),
         "counts": results.meta["counts"],
-        "headline": [plain(line) for line in story.headline] if story else [],
-        "sentences": [plain(line) for line in story.sentences] if story else [],
+        "headline": [plain(line) for line in first],
+        "sentences": [plain(sentence) for sentence in sentences],
         "rows": [
             {
                 "network": plain(row.label),

@@ -17,6 +17,8 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
+from gradlab.report.top import banner
+from gradlab.report.top.compose import compose as compose_top
 
 
 def sections() -> list[Section]:
@@ -31,12 +33,12 @@ def compose(results: Any, language: str = "en") -> Document:
     chapters = [chapter(section, results, story) for section in sections()]
     used = list(dict.fromkeys(k for c in chapters for k in _keys(c.blocks)))
     return Document(
-        title=story.title,
-        top=story.top(),
+        title=story.words("top").TITLE,
+        top=compose_top(story),
         chapters=chapters,
         glossary=glossary.terms(language),
         references={k: references.ENTRIES[k] for k in used if k in references.ENTRIES},
-        footer=story.footer,
+        footer=banner.footer(story),
         language=language,
     )
 

@@ -20,7 +20,8 @@ from gradlab.report.formulas import formulas_of
 from gradlab.report.pdf.source import TOO_MANY_ROWS, Source
 from gradlab.report.sections import _own as own
 from gradlab.report.sections import how_far
-from gradlab.report.story import Story, table
+from gradlab.report.story import Story
+from gradlab.report.top import table
 from tests import made_up
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Story, labels
+from gradlab.report.top import banner, headline, table
 from gradlab.report.words import words
 from tests import made_up
 
@@ -143,7 +144,7 @@ def test_seeds_that_disagree_are_undetermined():
     assert size.word == "undetermined"
     assert size.dead == 2
     assert math.isfinite(size.ln)
-    assert "exactly 0" in found.headline[0]
+    assert "exactly 0" in headline.headline(found)[0]
 
 
 def test_thresholds_are_those_of_the_sweep():
@@ -151,13 +152,13 @@ def test_thresholds_are_those_of_the_sweep():
     strict = [0.5, 0.9, 1.1, 2.0]
     found = Story.of(made_up.store(grids, thresholds=strict))
     assert found.main.rows[-1].size().word == "vanishing"
-    assert any("vanishing below 1/2" in n for n in found.top().table.notes)
+    assert any("vanishing below 1/2" in n for n in table.table(found).notes)
 
 
 def test_banner_says_what_was_true(made):
-    assert Story.of(made("usual")).banner.startswith(
+    assert banner.banner(Story.of(made("usual"))).startswith(
         "Measured on untrained networks fed with noise."
     )
-    assert "fed with the text of README.md" in Story.of(made("text")).banner
+    assert "fed with the text of README.md" in banner.banner(Story.of(made("text")))
     trained = made_up.store(made_up.lineup(made_up.RNN_ONLY), trained=True)
-    assert "Measured on trained networks" in Story.of(trained).banner
+    assert "Measured on trained networks" in banner.banner(Story.of(trained))

@@ -1,7 +1,8 @@
 """Figure data, one kind a file: filled by sections, drawn by `draw`."""
 
 from gradlab.report.figures.base import AxesData, FigureData, Spot, Track
-from gradlab.report.figures.cell_diagram import CellDiagram, Shares, Way
+from gradlab.report.figures.cell_data import Shares, Way
+from gradlab.report.figures.cell_diagram import CellDiagram
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from gradlab.report.figures.base import FigureData, TableData, Track
+from gradlab.report.figures.base import TableData, Track
+from gradlab.report.figures.cell_data import Wiring
 from gradlab.report.numbers import left
 
 
@@ -17,49 +16,8 @@ if TYPE_CHECKING:
     from gradlab.report.figures.style import Style
 
 
-@dataclass(frozen=True)
-class Way:
-    """A way through a cell, as the table lists it: from, through, to."""
-
-    cell: str
-    start: str
-    through: str
-    end: str
-
-
-@dataclass(frozen=True)
-class Shares:
-    """What one network lets through on each road of a step.
-
-    key: style key of the network. ln: by road, in the roads' order; NaN: not measured.
-    """
-
-    label: str
-    key: str
-    ln: Sequence[float]
-
-
-@dataclass(frozen=True)
-class CellDiagram(FigureData):
-    """Cells side by side; where narrow, below each other.
-
-    cells: "lstm", "gru", "rnn"; the first stands left, the others right of it.
-    titles: by cell, with what is to be seen.
-    words: names of the parts, and (as ``forget_says``) what pointing at them reads.
-    ways: the wiring, for the table.
-    back: arrows of a gradient, which walks from right to left.
-    roads: names of the roads whose shares are drawn beside the first cell.
-    shares: by network, what arrives on each road.
-    """
-
-    kind: ClassVar[str] = "cell_diagram"
-    cells: Sequence[str]
-    titles: Mapping[str, str]
-    words: Mapping[str, str]
-    ways: Sequence[Way]
-    back: bool = False
-    roads: Sequence[str] = ()
-    shares: Sequence[Shares] = ()
+class CellDiagram(Wiring):
+    """Cells side by side; where narrow, below each other."""
 
     def height(self, width: float, style: Style) -> float:
         """The higher of the columns, or all drawings below each other."""

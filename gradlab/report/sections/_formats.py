@@ -13,7 +13,7 @@ from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Prose, Table
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank, said
-from gradlab.report.story.table import SHOWN
+from gradlab.report.top.table import SHOWN
 from gradlab.report.words import say
 
 

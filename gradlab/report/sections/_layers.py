@@ -12,7 +12,7 @@ import numpy as np
 from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Prose, Table
 from gradlab.report.story import Row, labels, rank
-from gradlab.report.story.table import SHOWN
+from gradlab.report.top.table import SHOWN
 from gradlab.report.words import say
 
 

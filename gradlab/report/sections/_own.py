@@ -21,7 +21,7 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Row, Slice, labels, slices
-from gradlab.report.story.table import SHOWN, TABLED
+from gradlab.report.top.table import SHOWN, TABLED
 from gradlab.report.words import say
 
 

@@ -17,7 +17,7 @@ from gradlab.report.sections import _own as own
 from gradlab.report.sections._formats import formats
 from gradlab.report.story import Row, rank, said
 from gradlab.report.story.rank import plain_row
-from gradlab.report.story.table import SHOWN
+from gradlab.report.top.table import SHOWN
 from gradlab.report.words import say
 
 

@@ -27,7 +27,7 @@ from gradlab.report.sections import _own as own
 from gradlab.report.sections import _passes as passes
 from gradlab.report.story import Row, labels, rank
 from gradlab.report.story.rows import curve_of, spread_of
-from gradlab.report.story.table import SHOWN
+from gradlab.report.top.table import SHOWN
 from gradlab.report.words import say
 
 

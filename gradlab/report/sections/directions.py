@@ -18,7 +18,7 @@ from gradlab.report.sections import _exponents as exponents
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, rank
 from gradlab.report.story.rank import counts, plain_row
-from gradlab.report.story.table import SHOWN
+from gradlab.report.top.table import SHOWN
 from gradlab.report.words import say
 
 

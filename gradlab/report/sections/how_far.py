@@ -16,7 +16,7 @@ from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.sections._layers import layer_by_layer
 from gradlab.report.story import Row, rank
-from gradlab.report.story.table import SHOWN, TABLED, rows_table
+from gradlab.report.top.table import SHOWN, TABLED, rows_table
 from gradlab.report.words import say
 
 

@@ -20,7 +20,8 @@ from gradlab.report.blocks import (
 )
 from gradlab.report.sections import _own as own
 from gradlab.report.sections.predictors import keep_gate, typical_gate
-from gradlab.report.story import Row, banner, labels, rank, said, slices
+from gradlab.report.story import Row, labels, rank, said, slices
+from gradlab.report.top import banner
 from gradlab.report.words import say
 
 

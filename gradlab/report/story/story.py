@@ -11,7 +11,6 @@ from typing import Any
 
 from gradlab import statistics
 from gradlab.report import numbers
-from gradlab.report.blocks import Top
 from gradlab.report.story import labels, slices
 from gradlab.report.story.rows import Row, value_of
 from gradlab.report.story.slices import Slice
@@ -198,48 +197,6 @@ class Story:
     def reference_values(self, fixed: Mapping[str, Any], besides: str = "") -> str:
         """The axes held, in words: ``weights PyTorch default, gain 1, ...``."""
         return reference_text(fixed, self.words("top"), self.words("names"), besides)
-
-    # the top
-
-    @cached_property
-    def _top(self):
-        from gradlab.report.story.top import compose
-
-        return compose(self)
-
-    @property
-    def title(self) -> str:
-        """The document's title."""
-        return self.words("top").TITLE
-
-    @property
-    def footer(self) -> str:
-        """The last line: version and command."""
-        return self._top.footer
-
-    @property
-    def headline(self) -> tuple[str, ...]:
-        """One or two lines made by rule."""
-        return tuple(self._top.top.headline)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The three sentences made by rule."""
-        return tuple(self._top.top.sentences)
-
-    @property
-    def banner(self) -> str:
-        """What was measured on what."""
-        return self._top.top.banner
-
-    @property
-    def provenance(self) -> str:
-        """The page's first line."""
-        return self._top.top.provenance
-
-    def top(self) -> Top:
-        """The first screen."""
-        return self._top.top
 
     # the terminal
 

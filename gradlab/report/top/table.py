@@ -11,8 +11,8 @@ from gradlab.axes import LABELS
 from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Details, Points, Prose, Table
 from gradlab.report.story import labels, rank, said
-from gradlab.report.story.headline import plain_message
 from gradlab.report.story.rows import Row
+from gradlab.report.top.headline import plain_message
 from gradlab.report.words import capital, say
 
 
