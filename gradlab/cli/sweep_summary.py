@@ -62,6 +62,8 @@ def show_sentences(story: Story, screen: Screen) -> None:
 
     screen.line()
     screen.paragraph(plain(banner.banner(story)))
+    for line in headline.headline(story):
+        screen.paragraph(plain(line))
     for number, sentence in enumerate(headline.sentences(story), 1):
         screen.paragraph(f"{number}. {plain(sentence)}", "   ")
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 from gradlab.report.claims.base import (
     Cell,
     Claim,
+    Left,
     Length,
     Networks,
-    Times,
     Value,
 )
 
@@ -30,6 +30,6 @@ class Control(Claim):
             if biases == self.biases and network.customary:
                 yield {
                     "cell": Cell(network.cell),
-                    "factor": Times(network.ln_left),
+                    "factor": Left(network.ln_left),
                     "length": Length(networks.length),
                 }

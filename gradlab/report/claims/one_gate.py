@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gradlab.report.claims.base import Cell, Claim, Length, Networks, Times, Value
+from gradlab.report.claims.base import Cell, Claim, Left, Length, Networks, Value
 
 
 class OneGate(Claim):
@@ -25,6 +25,6 @@ class OneGate(Claim):
             if one and params.get("forget_bias") == "chrono":
                 yield {
                     "cell": Cell(network.cell),
-                    "factor": Times(network.ln_left),
+                    "factor": Left(network.ln_left),
                     "length": Length(networks.length),
                 }
