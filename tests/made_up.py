@@ -298,6 +298,7 @@ def meta_of(points: list[Point]) -> dict[str, Any]:
         "name": "made-up",
         "config": 'name = "made-up"\n',
         "command": "gradlab sweep",
+        "request": "gradlab sweep",
         "started": "2027-09-03T14:02:00",
         "finished": "2027-09-03T14:02:51",
         "seconds": 51.0,

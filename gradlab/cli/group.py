@@ -8,14 +8,8 @@ from typing import Any
 import click
 
 from gradlab.cli.errors import translated_errors
+from gradlab.cli.program import COMMANDS
 from gradlab.cli.screen import quiet_libraries
-
-
-COMMANDS = (
-    *("sweep", "report", "status", "merge", "export", "figures"),
-    *("list", "check", "cite"),
-)
-"""Subcommands in the order of use; each is ``command`` in ``gradlab/cli/NAME.py``."""
 
 
 TYPED = "gradlab.typed"

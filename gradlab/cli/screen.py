@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 import click
 
+from gradlab.cli.program import runnable
+
 
 WIDTH = 80
 """Columns a screen may take."""
@@ -78,7 +80,8 @@ class Screen:
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def text(self, text: str) -> str:
-        """Return the text in characters that this screen can show."""
+        """Return the text as this screen shows it: in its characters, and runnable."""
+        text = runnable(text)
         if not self.plain:
             return text
         return text.translate(ASCII).encode("ascii", "replace").decode("ascii")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gradlab.axes import NAMES
+from gradlab.cli import sweep_name
 from gradlab.cli.dry_run import dry_run_option, show_forecast
 from gradlab.cli.errors import FAILED, STOPPED
 from gradlab.cli.group import TYPED
@@ -27,6 +29,12 @@ from gradlab.errors import ConfigError
 @click.command("sweep", cls=SweepCommand, params=[*SWEEP_OPTIONS])
 @click.argument("config", required=False, metavar="[CONFIG.toml|NAME]")
 @click.option(
+    "--grid",
+    "grids",
+    metavar="NAME,...",
+    help="Only these grids of the sweep; each is measured as in the whole.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -41,6 +49,7 @@ from gradlab.errors import ConfigError
 def command(
     ctx: click.Context,
     config: str | None,
+    grids: str | None,
     out: Path | None,
     formats: list[str],
     dry_run: bool,
@@ -55,7 +64,8 @@ def command(
     a name (see: gradlab list sweeps), that sweep. Axis options without either make a
     sweep of their own: axes not named take one value each, which is lstm, tanh,
     PyTorch's default init, gain 1, hidden 64, length 256, Gaussian input. Together
-    with a file or a name they replace the axis in each of its grids.
+    with a file or a name they replace the axis in each of its grids. A sweep made or
+    changed by options is named after them, and so is its folder.
 
     Axes take lists 1,2,4 and ranges 16:1024:x2 or 0:6:1. Where an axis does not apply
     to a cell (a forget bias to an RNN), its values make one point, not copies.
@@ -66,6 +76,7 @@ def command(
     Examples:
       gradlab sweep
       gradlab sweep quick
+      gradlab sweep default --grid gain
       gradlab sweep --cell lstm --forget-bias 0:6:1
       gradlab sweep --cell rnn,gru --input text:README.md --length 16:256:x4
       gradlab sweep big.toml --dry-run
@@ -78,13 +89,18 @@ def command(
         for option in SWEEP_OPTIONS
         if isinstance(option, Execution)
     }
-    sweep = load_sweep(config, load=load, **request(options))
-    folder = out or Path("reports") / (sweep.name if config else "default")
+    given = sweep_name.given_options(options, grids, load)
+    asked = request(options)
+    sweep = load_sweep(config, load=load, grids=split(grids), **asked)
+    base = sweep.name if config or not asked["axes"] else ""
+    sweep = replace(sweep, name=sweep_name.name(base, given))
+    folder = out or Path("reports") / sweep.name
     if dry_run:
         show_forecast(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
         return
     typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
-    results, state = live.run(sweep, folder, screen, typed, **execution)
+    again = shlex.join(sweep_name.request(config, given))
+    results, state = live.run(sweep, folder, screen, typed, request=again, **execution)
     if results is None:
         ctx.exit(STOPPED)
     counts = results.meta["counts"]
@@ -105,6 +121,13 @@ def command(
     else:
         sweep_summary.show(results, written, state.elapsed(), screen)
     ctx.exit(FAILED if counts["failed"] else 0)
+
+
+def split(names: str | None) -> list[str] | None:
+    """Return the names of a comma list; None where there is none."""
+    if names is None:
+        return None
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 def request(options: dict[str, Any]) -> dict[str, Any]:

@@ -139,7 +139,8 @@ def suggestions(results: Results) -> list[str]:
     lines += _finer_sweep(params)
     if all(str(point.get("input")).startswith("gaussian") for point in params):
         lines.append(("gradlab sweep --input text:yourfile.txt", "your own data"))
-    return [f"{command:<50}{why}".rstrip() for command, why in lines]
+    width = max(len(command) for command, why in lines if why or len(lines) == 1)
+    return [f"{command:<{width}}  {why}".rstrip() for command, why in lines]
 
 
 def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

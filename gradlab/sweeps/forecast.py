@@ -20,6 +20,7 @@ from gradlab.store.reading import reader
 from gradlab.store.store import Known, known
 from gradlab.sweeps import calls, groups, keys
 from gradlab.sweeps.groups import GROUP_BYTES, Group
+from gradlab.sweeps.other_sweep import refuse_other_sweep
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import point_of
 from gradlab.sweeps.sweep import GridPlan, Sweep
@@ -103,7 +104,7 @@ def forecast(
     Times one small group in a worker process, which takes a few seconds.
 
     Raises:
-        StoreError: results in the folder that cannot be read.
+        StoreError: results in the folder that cannot be read, or of another sweep.
         InputError: an input that cannot be used.
         ConfigError: a memory that is none.
     """
@@ -116,6 +117,7 @@ def forecast(
     if sweep.size() > LISTED:
         return _forecast_by_count(sweep, where, workers, limit)
     planned = plan(sweep)
+    refuse_other_sweep(where, sweep.name, planned.points)
     known_points = _known_points(where)
     todo = planned.missing(known_points, retry_failed)
     waiting, too_large = groups.split_by_memory(

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ def load(
     seeds: int | list[int] | None = None,
     first_seed: int | None = None,
     load: Iterable[str | Path] = (),
+    grids: Iterable[str] | None = None,
     **settings: Any,
 ) -> Sweep:
     """Return the sweep that is meant.
@@ -34,10 +36,12 @@ def load(
         seeds: a count or a list, for every grid.
         first_seed: where counts of seeds begin.
         load: files whose leaves take part, in addition to those the config names.
+        grids: names of grids; the others are left out. All where it is None.
         **settings: other keys of a config, over those of ``source``.
 
     Raises:
         ConfigError: everything that is wrong, with its path.
+        UnknownNameError: no built-in sweep, or no grid, of that name.
         InputError: a file of leaves or of inputs that cannot be used.
     """
     raw, where = _raw(source, bool(axes))
@@ -55,7 +59,29 @@ def load(
     config = _validated(raw, where)
     named = settings.get("measures") is not None
     own = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
-    return resolve(config, everywhere=named, more=() if named else own)
+    sweep = resolve(config, everywhere=named, more=() if named else own)
+    return sweep if grids is None else _only(sweep, list(grids))
+
+
+def _only(sweep: Sweep, names: list[str]) -> Sweep:
+    """Return a sweep without its other grids.
+
+    Raises:
+        UnknownNameError: there is no such grid.
+        ConfigError: no name.
+    """
+    known = list(dict.fromkeys(grid.name for grid in sweep.grids))
+    for name in names:
+        if name not in known:
+            raise UnknownNameError.among("grid", name, known)
+    if not names:
+        raise ConfigError(
+            got="no name of a grid",
+            expected=f"some of {', '.join(known)}",
+            try_=f"--grid {known[0]}",
+        )
+    kept = tuple(grid for grid in sweep.grids if grid.name in names)
+    return replace(sweep, grids=kept)
 
 
 def _validated(raw: Mapping[str, Any], where: str) -> Config:

@@ -27,6 +27,7 @@ from gradlab.store.requirement import (
 from gradlab.store.schema import PointRow, SweepRow
 from gradlab.sweeps import toml
 from gradlab.sweeps.keys import digest
+from gradlab.sweeps.validators import is_title
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,11 @@ def _one_sweep(
 ) -> tuple[SweepRow, str]:
     """Return the row and the file of a sweep that requests what all requested."""
     sweeps = list(latest.values())
-    config = _one_config({f: codec.from_json(row.config) for f, row in latest.items()})
+    configs = {f: codec.from_json(row.config) for f, row in latest.items()}
+    config = _one_config(configs, out)
     meta = _one_meta([codec.from_json(row.meta) for row in sweeps])
     meta["command"] = sweep_command(out)
+    meta.pop("request", None)
     if "name" in config:
         meta["name"] = config["name"]
     grids: dict[str, dict[str, None]] = {}
@@ -172,8 +175,10 @@ OWN = ("name", "question", "grid", "load")
 """Keys of a config in which merged sweeps may differ."""
 
 
-def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
+def _one_config(configs: Mapping[Path, dict[str, Any]], out: Path) -> dict[str, Any]:
     """Return a config with the tables of all; tables that differ in seeds are joined.
+
+    Sweeps of several names get that of the folder.
 
     Raises:
         ConfigError: a setting of all points is not the same in all.
@@ -188,13 +193,13 @@ def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
                     expected="sweeps that differ in their grids and seeds only",
                     try_="a report of each folder",
                 )
-    out = dict(base)
-    names = dict.fromkeys(c.get("name", "") for c in configs.values())
-    if any(names):
-        out["name"] = "+".join(filter(None, names))
+    merged = dict(base)
+    names = {config.get("name") for config in configs.values()}
+    if len(names) > 1:
+        merged["name"] = out.name if is_title(out.name) else "merged"
     load = dict.fromkeys(file for c in configs.values() for file in c.get("load", ()))
     if load:
-        out["load"] = list(load)
+        merged["load"] = list(load)
     tables: dict[str, dict[str, Any]] = {}
     for config in configs.values():
         for table in config.get("grid", ()):
@@ -202,8 +207,8 @@ def _one_config(configs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
             known = tables.setdefault(rest, {**table, "seeds": []})
             known["seeds"] = sorted({*known["seeds"], *table.get("seeds", ())})
     if tables:
-        out["grid"] = [_ordered(table) for table in tables.values()]
-    return _ordered(out)
+        merged["grid"] = [_ordered(table) for table in tables.values()]
+    return _ordered(merged)
 
 
 def _ordered(config: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from gradlab.store.store import Store
 from gradlab.sweeps import calls, groups, keys, toml
 from gradlab.sweeps.forecast import check_size, sample_of
 from gradlab.sweeps.groups import Group
+from gradlab.sweeps.other_sweep import refuse_other_sweep
 from gradlab.sweeps.plan import Plan, plan
 from gradlab.sweeps.requirements import Requirements
 from gradlab.sweeps.result_writer import Progress, ResultWriter
@@ -45,6 +46,7 @@ def run(
     retry_failed: bool = False,
     yes: bool = False,
     command: str = "",
+    request: str = "",
 ) -> Results:
     """Compute what is missing of a sweep and return all of it.
 
@@ -64,13 +66,15 @@ def run(
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
         command: that makes this sweep, for the report.
+        request: the same without options of execution and of place, to be typed
+            elsewhere; empty where no command made it.
 
     Raises:
         TooManyPointsError: past a bound without ``yes``: of points, before anything
             is made; of time, after a small group was timed.
         VerificationError: closed forms and autograd disagree; nothing of this run is
             kept.
-        StoreError: the folder, or the disk.
+        StoreError: the folder, which may be another sweep's, or the disk.
         InputError: an input that cannot be used.
         ConfigError: the log cannot be written; no address of a scheduler; one together
             with ``jobs`` or ``memory``, which are about this machine.
@@ -92,6 +96,7 @@ def run(
         check_size(sweep)
     planned = plan(sweep)
     where = Path(folder)
+    refuse_other_sweep(where, sweep.name, planned.points)
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which exists by now
@@ -110,7 +115,7 @@ def run(
             options = replace(options, jobs=max(1, cluster.threads))
         work = _Run(sweep, planned, todo, store, options, report, yes, cluster)
         sources = planned.external_sources()
-        work.meta = SweepMeta.start(store, sweep, command, sources)
+        work.meta = SweepMeta.start(store, sweep, command, request, sources)
         work.begin(where)
         try:
             if todo:

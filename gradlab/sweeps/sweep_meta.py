@@ -26,7 +26,7 @@ class SweepMeta:
     Attributes:
         identity: hash of what the sweep requests.
         before: what earlier runs stored.
-        facts: name, question, command, thresholds.
+        facts: name, question, command, request, thresholds.
         checks: kind -> its check, of all runs.
         started: time at which this run began, as stored.
         clock: the same on the monotonic clock, in seconds.
@@ -41,7 +41,12 @@ class SweepMeta:
 
     @classmethod
     def start(
-        cls, store: Store, sweep: Sweep, command: str, sources: Mapping[str, str]
+        cls,
+        store: Store,
+        sweep: Sweep,
+        command: str,
+        request: str,
+        sources: Mapping[str, str],
     ) -> Self:
         """Begin a run of a sweep; keep what earlier runs stored.
 
@@ -49,6 +54,7 @@ class SweepMeta:
             store: of the results.
             sweep: that runs.
             command: that runs it.
+            request: the same without options of execution and of place.
             sources: "KIND NAME" -> SHA-256 of the file, of its external leaves.
         """
         identity = digest(sweep.resolved())
@@ -57,6 +63,7 @@ class SweepMeta:
             "name": sweep.name,
             "question": sweep.question,
             "command": command or before.get("command", ""),
+            "request": request or before.get("request", ""),
             "thresholds": list(sweep.thresholds or THRESHOLDS),
             "sources": dict(sources),
         }

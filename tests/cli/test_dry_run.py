@@ -30,7 +30,8 @@ def told(result):
 
 def test_nothing_is_written(run, home):
     lines = told(run("sweep", *FEW, "--jobs=1", "--dry-run"))
-    assert lines["sweep:"] == "sweep: 4 points; nothing is computed"
+    name = "rnn-hidden-8-length-8_9-seeds-2-features-4"
+    assert lines[f"{name}:"] == f"{name}: 4 points; nothing is computed"
     assert lines["sweep"].split() == ["sweep", "4", "0", "4"]
     assert re.match(r"here       about \d s with 1 worker, up to 4", lines["here"])
     assert re.search(r"\d s on 10 workers, \d s on 100 workers; up to 4", lines["a"])

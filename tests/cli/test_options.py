@@ -1,6 +1,7 @@
 """Every option of ``gradlab sweep`` changes something."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ NUMBERS = {
 
 ELSEWHERE = {
     "config",
+    "grids",
     "device",
     "out",
     "formats",
@@ -53,6 +55,12 @@ ELSEWHERE = {
     "as_json",
     "plain",
 }
+
+
+def made():
+    """The results of the one sweep that was made, wherever its name put them."""
+    (folder,) = Path("reports").iterdir()
+    return Results.open(folder)
 
 
 def values(folder):
@@ -102,20 +110,20 @@ def test_config_is_a_file_or_a_name(run, inline, home):
         "length = [8, 9]\nseeds = 1\n"
     )
     run("sweep", "mine.toml", "--no-verify", "--measure=spectral_norm")
-    assert [p.params["length"] for p in Results.open("reports/mine").points] == [8, 9]
-    run("sweep", "quick", *FEW)
-    assert set(Results.open("reports/quick").grids) == {"lineup", "gain"}
+    assert [p.params["length"] for p in made().points] == [8, 9]
+    run("sweep", "quick", *FEW, "--out=other")
+    assert set(Results.open("other").grids) == {"lineup", "gain"}
 
 
 def test_an_axis_option_beside_a_file_sets_it_in_every_grid(run, inline):
     run("sweep", "quick", *FEW, "--cell=rnn")
-    assert {p.params["cell"] for p in Results.open("reports/quick").points} == {"rnn"}
+    assert {p.params["cell"] for p in made().points} == {"rnn"}
 
 
 def test_ranges_and_lists(sweep):
     few = ("--length", "4:8:x2", "--measure", "spectral_norm")
     sweep("--forget-bias", "keep,0:2:1,chrono:16", *few)
-    points = Results.open("reports/default").points
+    points = made().points
     assert {p.params["length"] for p in points} == {4, 8}
     assert {p.params["forget_bias"] for p in points} == {
         "keep",
@@ -137,7 +145,7 @@ def test_ranges_and_lists(sweep):
 )
 def test_seeds(sweep, words, seeds):
     sweep(*words.split())
-    points = Results.open("reports/default").points
+    points = made().points
     assert {p.params["seed"] for p in points} == seeds
 
 
@@ -151,7 +159,7 @@ def test_out(sweep, home):
 
 def test_format(sweep, home):
     sweep("--format=html")
-    folder = home / "reports" / "default"
+    (folder,) = (home / "reports").iterdir()
     assert (folder / "report.html").exists()
     assert not (folder / "report.pdf").exists()
     sweep("--format=pdf")
@@ -174,7 +182,7 @@ def test_log(sweep, home):
 
 def test_verify(sweep):
     sweep("--verify")
-    (check,) = Results.open("reports/default").meta["verification"]
+    (check,) = made().meta["verification"]
     assert check["error"] < 1e-12
     sweep("--out=unchecked")
     assert Results.open("unchecked").meta["verification"] == []
@@ -204,11 +212,9 @@ def test_json(sweep):
     result = sweep("--json")
     answer = json.loads(result.stdout)
     assert answer["counts"]["done"] == 1
-    assert answer["folder"] == "reports/default"
-    assert answer["report"] == [
-        "reports/default/report.html",
-        "reports/default/report.pdf",
-    ]
+    folder = Path(answer["folder"])
+    assert folder.parent == Path("reports")
+    assert answer["report"] == [f"{folder}/report.html", f"{folder}/report.pdf"]
     (row,) = answer["rows"]
     assert row["network"] == "LSTM forget bias 0"
 
@@ -222,7 +228,7 @@ def test_plain(sweep):
 @NO_GPU
 def test_device(sweep):
     sweep("--device=cuda")
-    (point,) = Results.open("reports/default").points
+    (point,) = made().points
     assert point.params["device"] == "cuda"
 
 
@@ -258,5 +264,5 @@ class Slow(Cell):
 def test_load(sweep, run, home):
     (home / "slow.py").write_text(USER_CELL)
     sweep("--load=slow.py", "--cell=slow,rnn")
-    cells = [p.params["cell"] for p in Results.open("reports/default").points]
+    cells = [p.params["cell"] for p in made().points]
     assert cells == ["slow", "rnn"]

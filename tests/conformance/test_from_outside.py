@@ -1,6 +1,8 @@
 """Leaves outside the package: loaded, checked, and dropped into its folders."""
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +17,10 @@ from gradlab.api import check_file
 from gradlab.catalog import registry
 from gradlab.cli import main
 from gradlab.cli.check import sweep_of
+from gradlab.report.document import compose
+from gradlab.store.results import Results
 from gradlab.sweeps import forecast
+from tests.cli.conftest import measure_inline
 from tests.cli.inline import InlinePool
 
 
@@ -67,6 +72,42 @@ def test_the_sweep_suggested_has_the_leaf(kind, option, monkeypatch):
     words = [*command.split()[1:], "--hidden=8", "--length=8", "--seeds=1", "--dry-run"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
+
+
+USED = {
+    "cells": "cell",
+    "activations": "activation",
+    "initializers": "init",
+    "inputs": "input",
+    "losses": "loss",
+}
+"""Kind -> the parameter of a point that names its leaf."""
+SMALL = "--hidden=4 --length=8 --seeds=1 --features=4 --no-verify --jobs=1".split()
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_the_sweep_that_check_prints_runs_and_has_the_leaf(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    measure_inline(monkeypatch)
+    name = LEAVES[kind]
+    (tmp_path / "my leaves").mkdir()
+    shutil.copy(HERE / "leaves" / f"{name}.py", tmp_path / "my leaves")
+    checked = CliRunner().invoke(main, ["check", f"my leaves/{name}.py"])
+    assert checked.exit_code == 0, checked.output
+    program, *words = shlex.split(checked.output.splitlines()[-1].removeprefix("next "))
+    assert program == "gradlab"
+    swept = CliRunner().invoke(main, [*words, *SMALL, "--json"])
+    assert swept.exit_code == 0, swept.output
+    results = Results.open(json.loads(swept.stdout)["folder"])
+    assert results.points
+    for point in results.points:
+        if kind in USED:
+            assert point.params[USED[kind]] == name
+        elif kind == "measures":
+            assert point.record(name) is not None
+    if kind == "sections":
+        (chapter,) = (c for c in compose(results).chapters if c.name == name)
+        assert chapter.blocks
 
 
 def test_the_sweep_suggested_for_built_in_leaves_and_several():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -69,14 +70,40 @@ def test_terminal_rows(story):
     assert all(a >= b for a, b in zip(rows[0].spark, rows[0].spark[1:], strict=False))
 
 
-def test_command_measures_the_same_points_again(story):
-    points = own.points_of(story.main.rows)
-    assert own.command(points) == (
-        "gradlab sweep --cell rnn,gru,lstm --forget-bias keep,1,3,chrono "
-        "--length 16,64,256 --seeds 5"
+def test_command_measures_the_grids_of_the_rows_again(story):
+    assert own.command(story, story.main.rows) == "gradlab sweep --grid lineup"
+    weights = story.cut("weights", own=("length",)).rows
+    assert own.command(story, [*weights, *story.main.rows]) == (
+        "gradlab sweep --grid lineup,weights"
     )
-    one = [p for p in points if p.params["seed"] == 3]
-    assert own.command(one).endswith("--seeds 3,")
+
+
+def test_command_of_some_grids_or_of_one_is_that_of_the_sweep():
+    some = Story.of(made_up.store(request="gradlab sweep --grid gain,lineup --gain 1"))
+    assert own.command(some, some.main.rows) == "gradlab sweep --gain 1 --grid lineup"
+    one = {"a": made_up.product(network=made_up.LINEUP, seed=range(2))}
+    only = Story.of(made_up.store(one, request="gradlab sweep --cell rnn"))
+    assert own.command(only, only.main.rows) == "gradlab sweep --cell rnn"
+
+
+def test_command_of_a_sweep_that_no_command_made_takes_its_file(story):
+    results = made_up.store(request="")
+    results.folder = Path("my reports")
+    found = Story.of(results)
+    assert own.command(found, found.main.rows) == (
+        "gradlab sweep 'my reports/sweep.toml' --grid lineup"
+    )
+
+
+def test_command_of_a_network_names_what_differs_from_the_baseline():
+    made = Story.of(made_up.store(config={"load": ["my cell.py"]}))
+    row = made.cut("weights", own=("length",)).find(init="he", activation="relu")
+    command = "gradlab sweep --cell rnn --activation relu --init he --length 256"
+    load = "--load 'my cell.py'"
+    assert own.network_command(made, row) == f"{command} --seeds 5 {load}"
+    for point in row.points():
+        point.params["seed"] = 3
+    assert own.network_command(made, row) == f"{command} --seeds 3, {load}"
 
 
 def test_a_command_names_input_biases_that_do_not_follow():
@@ -91,12 +118,12 @@ def test_a_command_names_input_biases_that_do_not_follow():
         "LSTM forget bias chrono, input bias set to 0",
     ]
     assert len({row.key for row in found.main.rows}) == 4
-    assert own.command(own.points_of(found.main.rows)) == (
-        "gradlab sweep --cell lstm --forget-bias 0,chrono --input-bias 0,chrono "
-        "--length 256 --seeds 1"
+    _, apart, whole, _ = found.main.rows
+    assert own.network_command(found, apart) == (
+        "gradlab sweep --cell lstm --forget-bias 0 --input-bias chrono --length 256 "
+        "--seeds 1"
     )
-    whole = own.points_of(found.main.rows[2:3])
-    assert "--input-bias" not in own.command(whole)
+    assert "--input-bias" not in own.network_command(found, whole)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -20,7 +21,7 @@ from gradlab.report.blocks import (
     References,
 )
 from gradlab.report.sections.base import Section
-from gradlab.report.story import Row, Slice, labels, slices
+from gradlab.report.story import Row, Slice, labels
 from gradlab.report.top.table import SHOWN, TABLED
 from gradlab.report.words import say
 
@@ -28,26 +29,21 @@ from gradlab.report.words import say
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-ALWAYS = ("cell", "length")
-"""Axes that a command names even where they stand at their baseline."""
 BASELINE = {
-    **{name: (at,) for name, at in axes.BASELINE.items() if name not in ALWAYS},
-    "sequences": (4,),
-    "burn_in": (0,),
-    "initial_state": ("zero",),
-    "device": ("cpu",),
+    **{
+        name: at for name, at in axes.BASELINE.items() if name not in ("cell", "length")
+    },
+    "sequences": 4,
+    "features": 64,
+    "burn_in": 0,
+    "initial_state": "zero",
+    "device": "cpu",
 }
-AXES = (
-    "cell",
-    "forget_bias",
-    "input_bias",
-    "activation",
-    "init",
-    "gain",
-    "hidden",
-    "length",
-)
-SETTINGS = ("input", "loss", "dtype", "sequences", "burn_in", "initial_state")
+"""What a command need not say; a cell and a length it always does."""
+NAMED = (*axes.NAMES, "sequences", "features", "burn_in", "initial_state", "device")
+
+TOML = "sweep.toml"
+"""A results folder's own sweep, which ``gradlab sweep`` takes as well."""
 
 
 class OwnSection(Section):
@@ -83,60 +79,63 @@ class OwnSection(Section):
 
 def tail(
     w: ModuleType,
-    points: Sequence[Any],
+    story: Story,
+    rows: Sequence[Row],
     keys: Sequence[str] = (),
     *,
     formula: tuple[str, str] | None = None,
     how: str = "",
 ) -> list[Block]:
-    """What stands below a figure, in the order all sections share."""
+    """What stands below a figure of these rows, in the order all sections share."""
     blocks: list[Block] = [HowToRead(how or w.HOW)]
     if formula:
         blocks.append(Formula(*formula))
-    blocks.append(Command(command(points), getattr(w, "COMMAND_NOTE", "")))
+    blocks.append(Command(command(story, rows), getattr(w, "COMMAND_NOTE", "")))
     blocks.append(Limits(w.LIMITS))
     if keys:
         blocks.append(References(tuple(keys)))
     return blocks
 
 
-def command(points: Sequence[Any]) -> str:
-    """The command line that measures these points again, as one grid."""
-    parts = ["gradlab sweep"]
-    for axis in (*AXES, *SETTINGS):
-        values = slices.values(points, axis)
-        if not values or tuple(values) == BASELINE.get(axis):
-            continue
-        if axis == "input_bias" and all(
-            axes.own_input_bias(p.params) is None for p in points
-        ):
-            continue
-        option = axis.replace("_", "-")
-        parts.append(f"--{option} {','.join(_quoted(v) for v in _sorted(values))}")
-    seeds = sorted({p.params.get("seed") for p in points if "seed" in p.params})
-    if seeds:
-        count = seeds == list(range(len(seeds)))
-        parts.append(
-            f"--seeds {len(seeds)}"
-            if count
-            else f"--seeds {','.join(str(s) for s in seeds)}{_comma(seeds)}"
-        )
-    return " ".join(parts)
+def command(story: Story, rows: Sequence[Row]) -> str:
+    """The command that makes a figure of these rows: the sweep's own, in their grids.
+
+    It names no folder: one that options name is for them alone.
+    """
+    request = story.meta.get("request")
+    if not request:  # made in Python, or merged
+        request = f"gradlab sweep {shlex.quote(str(story.results.folder / TOML))}"
+    words = shlex.split(request)
+    if "--grid" in words:
+        place = words.index("--grid")
+        del words[place : place + 2]
+    elif len(story.grids_of(rows)) == len(story.results.grids):
+        return request
+    return shlex.join([*words, "--grid", ",".join(story.grids_of(rows))])
 
 
-def _comma(seeds: Sequence[int]) -> str:
-    """A list of one seed needs a comma to differ from a count."""
-    return "," if len(seeds) == 1 else ""
-
-
-def _sorted(values: list[Any]) -> list[Any]:
-    numbers = all(isinstance(v, int | float) for v in values)
-    return sorted(values) if numbers else values
-
-
-def _quoted(value: Any) -> str:
-    text = f"{value:g}" if isinstance(value, int | float) else str(value)
-    return f"'{text}'" if " " in text else text
+def network_command(story: Story, row: Row) -> str:
+    """The command that measures one network again, at its largest length."""
+    words = ["gradlab", "sweep"]
+    params = {
+        **row.params,
+        "length": row.length,
+        "input_bias": axes.own_input_bias(row.params),
+    }
+    for name in NAMED:
+        value = params.get(name)
+        if value is not None and value != BASELINE.get(name):
+            whole = isinstance(value, float) and value.is_integer()
+            text = str(int(value) if whole else value)
+            words += [f"--{name.replace('_', '-')}", text]
+    seeds = sorted({p.params["seed"] for p in row.points()})
+    count = seeds == list(range(len(seeds)))
+    listed = ",".join(map(str, seeds)) + "," * (len(seeds) == 1)  # one is no count
+    words += ["--seeds", str(len(seeds)) if count else listed]
+    config = story.meta.get("config")
+    for file in config.get("load", ()) if isinstance(config, Mapping) else ():
+        words += ["--load", file]
+    return shlex.join(words)
 
 
 def points_of(rows: Sequence[Row], length: int | None = None) -> list[Any]:

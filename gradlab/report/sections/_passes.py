@@ -69,6 +69,11 @@ def told(story: Story, w: ModuleType) -> list[Block]:
     ]
 
 
+def rows(story: Story) -> list[Row]:
+    """The networks whose parts were measured."""
+    return _measured(story)[1]
+
+
 def _measured(story: Story) -> tuple[Slice | None, list[Row], int]:
     """The grid with most networks whose parts were measured, those, and the lag.
 

@@ -52,7 +52,13 @@ class Backward(own.OwnSection):
             Finding(finding),
             self._figure(finding, rows, every, len(found), points, w, story),
             *formats(story.curves.rows, w, story),
-            *own.tail(w, points, ("werbos1990",), formula=(w.FORMULA, w.SPOKEN)),
+            *own.tail(
+                w,
+                story,
+                [*rows, *every],
+                ("werbos1990",),
+                formula=(w.FORMULA, w.SPOKEN),
+            ),
         ]
 
     def _figure(

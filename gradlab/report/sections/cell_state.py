@@ -65,7 +65,6 @@ class CellState(own.OwnSection):
         whole = [r for r in rows if all(_curve(r, b) is not None for b in BLOCKS)]
         blocks: list[Block] = []
         split = _split_finding(rows, own_block, w)
-        points = own.points_of(rows, -1)
         formula = Formula(w.FORMULA, w.SPOKEN)
         if own_block == "hh":
             formula = Formula(w.FORMULA_KEEP, w.SPOKEN_KEEP)
@@ -83,7 +82,7 @@ class CellState(own.OwnSection):
             HowToRead(w.HOW_SPLIT),
             *passes.told(story, w),
             formula,
-            Command(own.command(points), w.COMMAND_NOTE),
+            Command(own.command(story, [*rows, *passes.rows(story)]), w.COMMAND_NOTE),
             Limits(w.LIMITS),
             References(("hochreiter1997", "gers2000", "tallec2018", "kanuparthi2019")),
         ]

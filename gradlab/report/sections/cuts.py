@@ -43,13 +43,13 @@ class Cuts(own.OwnSection):
         finding = _finding(rows, plain, w)
         drawn = rank.sample(rows, MOST)
         with_plain = [*([plain] if plain else []), *drawn]
-        points = own.points_of(with_plain, -1)
         return [
             Finding(finding),
             self._figure(finding, drawn, len(rows), plain, w, story),
             *own.tail(
                 w,
-                points,
+                story,
+                with_plain,
                 ("hochreiter1997", "kanuparthi2019"),
                 formula=_formula(rows, w),
             ),

@@ -51,15 +51,16 @@ class Directions(own.OwnSection):
         points = own.points_of(rows, -1)
         data = _curves(rows, w)
         figure = self._figure(finding, data, rows, len(holding), points, w, story)
-        how, keys = w.HOW, ["vershynin2018"]
+        told, how, keys = list(rows), w.HOW, ["vershynin2018"]
         if spectrum is not None:
             finding = f"{finding} {spectrum.finding}"
             figure = _beside(figure, data, spectrum, points, w, story)
+            told += spectrum.rows
             how, keys = f"{how} {w.SPECTRUM_HOW}", ["benettin1980", *keys]
         return [
             Finding(finding),
             figure,
-            *own.tail(w, points, keys, formula=(w.FORMULA, w.SPOKEN), how=how),
+            *own.tail(w, story, told, keys, formula=(w.FORMULA, w.SPOKEN), how=how),
         ]
 
     def _figure(
@@ -144,7 +145,8 @@ def _alone(
         exponents.figure(spectrum, w, story),
         *own.tail(
             w,
-            spectrum.points,
+            story,
+            spectrum.rows,
             ("benettin1980",),
             formula=(w.SPECTRUM_FORMULA, w.SPECTRUM_SPOKEN),
             how=w.SPECTRUM_HOW,

@@ -75,15 +75,13 @@ class Gain(own.OwnSection):
         figure = (self._dots if len(lines) == 1 else self._map)(
             finding, lines, gains, part, w, story
         )
-        points = own.points_of([r for line in lines for r in line.rows.values()], -1)
-        scaled = part_init(points)
-        plain = [p for p in points if p.params["init"] == scaled]
         return [
             Finding(finding),
             figure,
             *own.tail(
                 w,
-                plain,
+                story,
+                [row for line in lines for row in line.rows.values()],
                 ("pascanu2013", "chen2018"),
                 formula=(w.FORMULA, w.SPOKEN),
                 how=w.HOW_DOTS if len(lines) == 1 else w.HOW,

@@ -47,7 +47,7 @@ class HowFar(own.OwnSection):
         blocks: list[Block] = [
             Finding(finding),
             self._figure(finding, drawn, notes, points, w, story),
-            *own.tail(w, points, ("pascanu2013",), formula=(w.FORMULA, w.SPOKEN)),
+            *own.tail(w, story, rows, ("pascanu2013",), formula=(w.FORMULA, w.SPOKEN)),
         ]
         blocks += layer_by_layer(story.main.rows, story)
         count = len(story.main.rows)

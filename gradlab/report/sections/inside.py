@@ -58,11 +58,11 @@ class Inside(own.OwnSection):
             return Missing(w.MISSING)
         shown = _shown(found)
         finding = _finding(shown, w, story)
-        points = own.points_of([m.row for m in shown], -1)
+        rows = [m.row for m in shown]
         return [
             Finding(finding),
             self._figure(finding, shown, len(found), part, w, story),
-            *own.tail(w, points, formula=(w.FORMULA, w.SPOKEN)),
+            *own.tail(w, story, rows, formula=(w.FORMULA, w.SPOKEN)),
         ]
 
     def _figure(

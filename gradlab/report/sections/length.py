@@ -44,7 +44,6 @@ class Length(own.OwnSection):
             return Missing(w.NO_SIZE)
         rows = rank.sample(measured)
         finding = self._finding(measured, w, story)
-        points = own.points_of(rows)
         alone = len(rows) == 1
         figure = (self._dots if alone else self._map)(finding, rows, lengths, w, story)
         how = w.HOW_DOTS if alone else w.HOW
@@ -52,7 +51,7 @@ class Length(own.OwnSection):
             Finding(finding),
             figure,
             *own.tail(
-                w, points, ("bengio1994",), formula=(w.FORMULA, w.SPOKEN), how=how
+                w, story, rows, ("bengio1994",), formula=(w.FORMULA, w.SPOKEN), how=how
             ),
         ]
 

@@ -52,12 +52,10 @@ class Predictors(own.OwnSection):
         part, plain = _plain(story)
         alone = exponents.compared(story)
         if not gated and not plain:
-            return _alone(alone, w) if alone else Missing(w.MISSING)
+            return _alone(alone, w, story) if alone else Missing(w.MISSING)
         finding = _finding(gated, plain, w)
         told = [finding, exponents.alone_finding(alone, w)] if alone else [finding]
         count, gated = len(gated), rank.sample(gated, MOST)
-        rows = [*gated, *plain]
-        points = own.points_of(gated or plain, -1)
         return [
             Finding(" ".join(told)),
             self._figure(finding, gated, count, plain, part or story.main, w, story),
@@ -65,7 +63,8 @@ class Predictors(own.OwnSection):
             *_gate_values(gated, w),
             *own.tail(
                 w,
-                points if gated else own.points_of(rows, -1),
+                story,
+                [*gated, *plain, *alone],
                 ("pascanu2013", "tallec2018"),
                 formula=(w.FORMULA, w.SPOKEN),
             ),
@@ -115,14 +114,15 @@ class Predictors(own.OwnSection):
         )
 
 
-def _alone(rows: Sequence[Row], w: ModuleType) -> list[Block]:
+def _alone(rows: Sequence[Row], w: ModuleType, story: Story) -> list[Block]:
     """The section where exponents are all there is."""
     return [
         Finding(exponents.alone_finding(rows, w)),
         *exponents.alone_table(rows, w),
         *own.tail(
             w,
-            own.points_of(rows, -1),
+            story,
+            rows,
             ("benettin1980",),
             formula=(w.FORMULA, w.SPOKEN),
             how=w.ALONE_HOW,

@@ -209,7 +209,7 @@ def _row(remedy: Remedy, w: ModuleType, story: Story) -> list[Cell]:
         Cell(_cause(remedy.before, w)),
         Cell(_change(remedy, w)),
         Cell(_effect(remedy, w), rank.merit(remedy.after)[0]),
-        Cell(f"`{own.command(remedy.after.points())}`"),
+        Cell(f"`{own.network_command(story, remedy.after)}`"),
     ]
 
 

@@ -71,7 +71,7 @@ class Weights(own.OwnSection):
         return [
             Finding(finding),
             figure,
-            *own.tail(w, points, keys, formula=(w.FORMULA, w.SPOKEN)),
+            *own.tail(w, story, rows, keys, formula=(w.FORMULA, w.SPOKEN)),
         ]
 
 

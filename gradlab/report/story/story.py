@@ -104,6 +104,16 @@ class Story:
             )
         return self._cuts[key]
 
+    def grids_of(self, rows: Sequence[Row]) -> list[str]:
+        """The grids that rows were cut from, in the order of the sweep."""
+        wanted = {id(row) for row in rows}
+        found = {
+            part.grid
+            for part in self._cuts.values()
+            if any(id(row) in wanted for row in part.rows)
+        }
+        return [name for name in self.grids if name in found]
+
     def holding(self, measure: str, **at: Any) -> list[str]:
         """Grids in which some point holds this measure, most networks first."""
         found = [

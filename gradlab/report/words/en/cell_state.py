@@ -114,7 +114,7 @@ SPOKEN = (
     "the derivative of c at T by c at t is the product of the forget gates, the "
     "conveyor, plus a remainder R, the detours"
 )
-COMMAND_NOTE = "By passes: `--measure recurrent_passes`."
+COMMAND_NOTE = "By passes: `--measure spectral_norm,recurrent_passes`."
 LIMITS = (
     'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only: f_{t} is the '
     "conveyor, and the whole derivative also has the detours drawn here."

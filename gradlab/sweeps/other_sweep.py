@@ -1,0 +1,77 @@
+"""Whether a folder belongs to another sweep, whose report would be lost."""
+
+import os
+import tomllib
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from gradlab.errors import StoreError
+from gradlab.store import codec, schema
+from gradlab.store.folder import SWEEP_FILE
+from gradlab.store.reading import connect
+from gradlab.store.schema import FILE_NAME, SweepRow
+from gradlab.store.sqlite_errors import translate_errors
+
+
+def refuse_other_sweep(folder: Path, name: str, keys: Iterable[str]) -> None:
+    """Refuse a folder of another sweep; one that grew has all of its old points.
+
+    Args:
+        folder: of the results.
+        name: of the sweep that is about to run.
+        keys: of its points.
+
+    Raises:
+        StoreError: a sweep of another name ran there, and had points this one lacks.
+    """
+    found = _latest(folder)
+    if found is None:
+        return
+    other, its = found
+    if other == name or (its and its <= set(keys)):
+        return
+    raise StoreError(
+        got=f"{folder}, which holds the sweep {other}",
+        expected=f"a folder for {name}, whose report would replace the one there",
+        try_=f"--out {_free(folder)}",
+    )
+
+
+def _latest(folder: Path) -> tuple[str, set[str]] | None:
+    """Return name and points of the sweep that a folder's report is of, if any.
+
+    Nothing of a folder that cannot be written: no report there will be replaced.
+    """
+    file = folder / FILE_NAME
+    places = [folder, file] if file.exists() else [folder]
+    if not all(os.access(place, os.W_OK) for place in places):
+        return None
+    if file.exists() and (row := _latest_row(file)):
+        keys = {key for _, keys in codec.from_json(row.keys) for key in keys}
+        return codec.from_json(row.meta).get("name", ""), keys
+    try:  # a report may have been copied without its results
+        text = (folder / SWEEP_FILE).read_text(encoding="utf-8")
+        return str(tomllib.loads(text)["name"]), set()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError):
+        return None
+
+
+def _latest_row(file: Path) -> SweepRow | None:
+    """Return what was last requested; None where a sweep died before it said so."""
+    with translate_errors(file), closing(connect(file)) as connection:
+        if schema.is_empty(connection):
+            return None
+        schema.check(connection, file)
+        query = "select * from sweeps order by used desc limit 1"
+        rows = [SweepRow(*row) for row in connection.execute(query)]
+    codec.require_intact(rows, file, "what was requested")
+    return rows[0] if rows else None
+
+
+def _free(folder: Path) -> Path:
+    """Return a folder beside this one that is not there yet."""
+    number = 2
+    while (beside := folder.with_name(f"{folder.name}-{number}")).exists():
+        number += 1
+    return beside
