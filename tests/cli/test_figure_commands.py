@@ -20,7 +20,6 @@ from gradlab.report.words import en
 from gradlab.store.results import Results
 from gradlab.sweeps import forecast
 from tests.cli.conftest import measure_inline
-from tests.cli.inline import InlinePool
 
 
 TINY = ["--hidden=4", "--features=4", "--sequences=2", "--seeds=2"]
@@ -174,7 +173,7 @@ def options_named() -> list[str]:
 @pytest.mark.parametrize("span", options_named())
 def test_what_the_words_name_can_be_typed(span, home, run, monkeypatch):
     """Alone, or behind a command that a figure has."""
-    monkeypatch.setattr(forecast, "ProcessPool", InlinePool)
+    monkeypatch.setattr(forecast, "time_sample", lambda sample, load: 1.0)
     Path("FILE").write_text("A text to read. " * 100)
     words = shlex.split(span)
     if words == ["--thresholds"]:  # named, not to be typed

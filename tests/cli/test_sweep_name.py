@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gradlab.cli.sweep import command
 from gradlab.cli.sweep_name import LONGEST, given_options, name
+from gradlab.sweeps import forecast
 from gradlab.sweeps.validators import is_title
 from tests.cli.conftest import SMALL
 
@@ -29,8 +30,9 @@ READABLE = {
 
 
 @pytest.mark.parametrize(("words", "folder"), READABLE.items())
-def test_names_that_are_read(run, home, words, folder):
+def test_names_that_are_read(run, home, monkeypatch, words, folder):
     Path("README.md").write_text("A text to read. " * 100)
+    monkeypatch.setattr(forecast, "time_sample", lambda sample, load: 1.0)
     shown = run("sweep", *words.split(), "--dry-run").stdout
     assert shown.startswith(f"{folder}: ")
 
@@ -122,7 +124,16 @@ def run_sweep(words):
     assert result.exit_code == 0, result.output
 
 
-def test_grids_are_chosen_by_name(run):
+def test_a_merged_sweep_is_named_after_its_folder_and_goes_on(sweep, run):
+    sweep("--out=a")
+    sweep("--first-seed=1", "--out=b")
+    run("merge", "a", "b", "--out", "both")
+    again = run("sweep", "both/sweep.toml", "--out=both", "--no-verify").stdout
+    assert again.startswith("2 of 2 points, 0 failed")
+
+
+def test_grids_are_chosen_by_name(run, monkeypatch):
+    monkeypatch.setattr(forecast, "time_sample", lambda sample, load: 1.0)
     shown = run("sweep", "quick", "--grid", "gain", "--dry-run").stdout
     assert "lineup" not in shown
     refused = " ".join(run("sweep", "quick", "--grid=gan", code=2).stderr.split())
