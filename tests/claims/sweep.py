@@ -50,6 +50,7 @@ class Network:
     lefts: tuple[float, ...]
     reaches: tuple[float, ...]
     label: str
+    unbiased: str
 
     @property
     def finite(self) -> bool:
@@ -127,7 +128,9 @@ def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
         if "horizon" in values:
             reaches.append(float(values["horizon"]))
     params = {axis: rows[0][axis] for axis in axes}
-    return Network(params, length, tuple(lefts), tuple(reaches), label(params, varied))
+    unbiased = label({**params, "forget_bias": None, "input_bias": None}, varied)
+    name = label(params, varied)
+    return Network(params, length, tuple(lefts), tuple(reaches), name, unbiased)
 
 
 def label(params: dict[str, Any], varied: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from gradlab.report.story import Story, labels
 from gradlab.report.top import banner, headline, table
 from gradlab.report.words import words
 from tests import made_up
+from tests.report_words.telling import texts
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +180,7 @@ def test_thresholds_are_those_of_the_sweep():
     strict = [0.5, 0.9, 1.1, 2.0]
     found = Story.of(made_up.store(grids, thresholds=strict))
     assert found.main.rows[-1].size().word == "vanishing"
-    assert any("vanishing below 1/2" in n for n in table.table(found).notes)
+    assert any("vanishing below 1/2" in n for n in texts(table.after(found)))
 
 
 def test_banner_says_what_was_true(made):

@@ -32,6 +32,7 @@ from gradlab.report.evidence.values import (
     Steps,
     Times,
     TimesEach,
+    Unbiased,
     Value,
 )
 
@@ -72,5 +73,6 @@ __all__ = [
     "Steps",
     "Times",
     "TimesEach",
+    "Unbiased",
     "Value",
 ]

@@ -10,7 +10,7 @@ class Below(Claim):
     """Networks whose reach ends within the sequence."""
 
     name = "below"
-    places = {"headline": 50, "top": 70, "how_far": 90}
+    places = {"headline": 50, "top": 70, "how_far": 60}
     text = {
         "en": (
             "Of $total networks measured over $length steps, $count lose all but "

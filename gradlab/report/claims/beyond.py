@@ -10,7 +10,7 @@ class Beyond(Claim):
     """Networks whose reach is longer than the sequence: the longest of the sweep."""
 
     name = "beyond"
-    places = {"headline": 30, "top": 50, "how_far": 80}
+    places = {"headline": 30, "top": 50, "how_far": 95}
     text = {
         "en": (
             "The longest reach is more than all $length steps, in $count of "

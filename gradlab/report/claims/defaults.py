@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from gradlab.report.claims.base import (
     BIASES,
     Claim,
-    Names,
     Networks,
     Number,
     Steps,
+    Unbiased,
     Value,
 )
 
@@ -18,11 +18,11 @@ class Defaults(Claim):
     """Reach of a gated cell at its default biases beside that of the plain RNN."""
 
     name = "defaults"
-    places = {"headline": 90, "top": 65, "how_far": 95}
+    places = {"headline": 90, "top": 65, "how_far": 65}
     text = {
         "en": (
-            "$network at PyTorch's defaults reaches $ratio times as far back as a "
-            "plain RNN: $steps against $plain_steps."
+            "At PyTorch's default biases $network reaches $ratio times as far back as "
+            "a plain RNN: $steps against $plain_steps."
         )
     }
 
@@ -35,7 +35,7 @@ class Defaults(Claim):
                 ratio = gated.steps / plain.steps
                 if gated.bias == "keep" and alike and ratio != 1:
                     yield {
-                        "network": Names([gated]),
+                        "network": Unbiased(gated),
                         "ratio": Number(ratio),
                         "steps": Steps(gated.steps),
                         "plain_steps": Steps(plain.steps),

@@ -11,7 +11,7 @@ class LargestGrowth(Claim):
     """The largest gradient left, where that is larger than what there was."""
 
     name = "largest_growth"
-    places = {"headline": 35, "top": 45, "how_far": 75}
+    places = {"headline": 35, "top": 45, "how_far": 85}
     text = {
         "en": "The largest growth is $times times over $length steps, in $networks."
     }

@@ -10,7 +10,7 @@ class LongestReach(Claim):
     """The most steps back to 1/1000, where no network holds to the end."""
 
     name = "longest_reach"
-    places = {"headline": 30, "top": 50, "how_far": 80}
+    places = {"headline": 30, "top": 50, "how_far": 95}
     text = {"en": "The longest reach is $steps, in $networks."}
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -11,7 +11,7 @@ class MostLeft(Claim):
     """The largest gradient left, where that is no larger than what there was."""
 
     name = "most_left"
-    places = {"headline": 25, "top": 44, "how_far": 75}
+    places = {"headline": 25, "top": 44, "how_far": 85}
     text = {"en": "The most that is left after $length steps is $left, in $networks."}
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

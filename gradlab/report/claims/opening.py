@@ -10,7 +10,7 @@ class Opening(Claim):
     """The bias that comes nearest to keeping the gradient, and the default bias."""
 
     name = "opening"
-    places = {"headline": 80, "top": 90, "how_far": 65}
+    places = {"headline": 80, "top": 90, "how_far": 62}
     text = {
         "en": (
             "$network has $left of a gradient left after $length steps, against "

@@ -10,7 +10,7 @@ class ShortestReach(Claim):
     """The fewest steps back to 1/1000."""
 
     name = "shortest_reach"
-    places = {"headline": 20, "top": 40, "how_far": 70}
+    places = {"headline": 20, "top": 40, "how_far": 90}
     text = {"en": "The shortest reach is $steps, in $networks."}
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -134,6 +134,18 @@ class Bias:
 
 
 @dataclass(frozen=True)
+class Unbiased:
+    """A network's name without its biases: ``LSTM (gain 2)``."""
+
+    network: Network
+
+    def say(self, language: str) -> str:
+        """Return its cell, and what else tells it apart."""
+        row = self.network.row
+        return labels.with_extras(labels.cell_name(row.cell), row.extras)
+
+
+@dataclass(frozen=True)
 class Names:
     """Networks of which something is equally true: the first one, and how many more."""
 

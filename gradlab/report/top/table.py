@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.axes import LABELS
 from gradlab.report import numbers
-from gradlab.report.blocks import Block, Cell, Column, Details, Points, Prose, Table
+from gradlab.report.blocks import Block, Cell, Column, Details, Prose, Table
 from gradlab.report.story import labels, rank, said
 from gradlab.report.story.rows import Row
 from gradlab.report.top.headline import plain_message
@@ -120,12 +120,6 @@ def _notes(
         notes.append(
             say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most, w))
         )
-    t = [numbers.fraction(v) for v in story.thresholds]
-    notes.append(say(w.NOTE_RULE, t0=t[0], t1=t[1], t2=t[2], t3=t[3]))
-    if any(0 < len(r.points()) < 3 for r in rows):
-        notes.append(w.NOTE_FEW_SEEDS)
-    points = [p for r in rows for p in r.points()]
-    notes.append(say(w.NOTE_HOW, seeds=story.seeds_text(points)))
     if count > len(rows):
         where = w.IN_TABLE if count <= TABLED else w.IN_EXPORT
         notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count, where=where))
@@ -161,25 +155,30 @@ def _odd(row: Row, w: ModuleType, names: ModuleType) -> str:
 
 
 def after(story: Story) -> list[Block]:
-    """What follows the table: reference values, signs, the beginner's lines."""
+    """What follows the table: how its numbers are made and what is held, folded."""
     w = story.words("top")
     blocks: list[Block] = []
     if story.main.rows:
-        values = story.reference_values(story.main.fixed)
-        seeds = story.seeds_text([p for r in story.main.rows for p in r.points()])
-        values = "; ".join(v for v in (values, seeds) if v)
-        biases = {str(r.bias).partition(":")[0] for r in story.main.rows}
-        values += f"; {w.REF_BIAS}" if "keep" in biases else ""
-        values += f"; {w.REF_CHRONO}" if "chrono" in biases else ""
-        blocks += [Prose(say(w.REFERENCE, values=values)), Prose(w.LEGEND)]
-        beginner: list[Block] = [
-            Prose(w.FIRST_PICTURE),
-            Points(w.FIRST_LINES, ordered=True),
-        ]
-        blocks.append(Details(w.FIRST, beginner))
+        blocks.append(Details(w.MADE, [Prose(text) for text in _made(story, w)]))
     if story.failed:
         blocks.append(_failed(story, w))
     return blocks
+
+
+def _made(story: Story, w: ModuleType) -> list[str]:
+    """How the table's numbers are made, its signs, and what is held."""
+    rows = story.main.rows
+    t = [numbers.fraction(v) for v in story.thresholds]
+    texts = [say(w.NOTE_RULE, t0=t[0], t1=t[1], t2=t[2], t3=t[3])]
+    if any(0 < len(r.points()) < 3 for r in rows):
+        texts.append(w.NOTE_FEW_SEEDS)
+    seeds = story.seeds_text([p for r in rows for p in r.points()])
+    texts.append(say(w.NOTE_HOW, seeds=seeds))
+    held = [story.reference_values(story.main.fixed), seeds]
+    biases = {str(r.bias).partition(":")[0] for r in rows}
+    held += [w.REF_BIAS] * ("keep" in biases) + [w.REF_CHRONO] * ("chrono" in biases)
+    texts.append(say(w.REFERENCE, values="; ".join(v for v in held if v)))
+    return [*texts, w.LEGEND]
 
 
 def _failed(story: Story, w: ModuleType) -> Block:

@@ -95,48 +95,18 @@ REF_DTYPE = "$dtype with logarithms in float64"
 REF_SEQUENCES = "$sequences sequences a point"
 REF_BIAS = "bias 0 stands for PyTorch's default, which leaves all biases near 0"
 REF_CHRONO = (
-    "chrono draws each unit's bias between 0 and ln(T − 1), so that the gates' time "
-    "scales spread evenly up to T, the length of the sequence itself"
+    "chrono draws each unit's forget bias as the logarithm of a number between 1 and "
+    "T − 1, and takes minus that for the input gate"
 )
 NOTE_MORE_ODD = "The same or alike in $count more networks."
 SEEDS = "$count seeds"
 SEED = "1 seed"
 SEEDS_RANGE = "$low to $high seeds"
 
+MADE = "How these numbers are made, and what is held"
 LEGEND = (
     "**Signs:** ▼ vanishing, ▽ fading, ● stable, △ growing, ▲ exploding, ? "
     "undetermined, ✕ dead (exactly zero), ! not finite."
-)
-FIRST = "New to this? Five lines and a picture"
-FIRST_PICTURE = (
-    "**s_{0} → s_{1} → … → s_{t} → … → s_{T} → loss**, each step reading one input "
-    "x_{t}; the gradient runs the other way, from the loss back to s_{t}."
-)
-FIRST_LINES = (
-    (
-        "A recurrent network reads a sequence step by step and carries a **[[state]]** "
-        "s_{t} from each step to the next:"
-    ),
-    (
-        "Learning needs the way back: how would the end have changed, had step t been "
-        "a little different? That is the derivative ds_{T}/ds_{t}, one number per pair "
-        'of state entries; its size is "what is left of the gradient".'
-    ),
-    (
-        "t is the earlier step, T the last one; their distance T − t is the "
-        "**[[lag]]**. Going back one step multiplies by one more matrix: what is kept "
-        "per step is multiplied with itself again and again."
-    ),
-    (
-        "Keeping half per step sounds harmless; ten steps back half of half of half … "
-        "is 1/1000 of what it was. Doubling per step grows as fast: that is an "
-        "explosion."
-    ),
-    (
-        "Axes are logarithmic: each gridline is a thousand times smaller than the one "
-        "above it. A straight falling line means: the same share is lost at every "
-        "step. 10^{-3} is 1/1000, 10^{-6} a millionth."
-    ),
 )
 
 FAILED_CAPTION = "Failed points by message; everything else is reported without them."
