@@ -128,7 +128,7 @@ def drawing(figure: Figure, inches: float, style: Style, form: str) -> bytes:
         "png": {"Software": None},
     }
     buffer = io.BytesIO()
-    with lettering(style.font), matplotlib.rc_context({"svg.fonttype": "none"}):
+    with lettering(style), matplotlib.rc_context({"svg.fonttype": "none"}):
         drawn, _ = canvas(figure.data, style, inches)
         if form == "png":
             drawn.patch.set(alpha=1.0, facecolor="white")

@@ -219,8 +219,6 @@ def _blocks(name: str, figures: dict) -> list:
                 "chrono: the conveyor does it",
             )
         )
-    if name == "predict":
-        found.append(Figure("gates", figures["gates"], "Gate values", "Gate values."))
     return [
         *found,
         HowToRead(

@@ -21,7 +21,6 @@ from gradlab.report.figures import (
     Scatter,
     Series,
     Shares,
-    Strips,
     Triangle,
     Triangles,
 )
@@ -402,25 +401,6 @@ def predictors() -> Panels:
     )
 
 
-def gates() -> Strips:
-    """Gate values below, between, above."""
-    return Strips(
-        NINE[1:],
-        ("below 0.1", "between", "above 0.9"),
-        [
-            [0.1, 0.85, 0.05],
-            [0.02, 0.78, 0.2],
-            [0, 0.2, 0.8],
-            [0.01, 0.04, 0.95],
-            [0.1, 0.85, 0.05],
-            [0.02, 0.78, 0.2],
-            [0, 0.2, 0.8],
-            [0.01, 0.04, 0.95],
-        ],
-        "share of keep gate values",
-    )
-
-
 def cells(*names: str) -> CellDiagram:
     """Cells as the lesson draws them, one step."""
     ways = what_is.ways(lesson.PARTS)
@@ -523,7 +503,6 @@ def odd() -> dict[str, FigureData]:
             Shares("RNN", "rnn", (9.0, nan, -inf, 0.0)),
             Shares("LSTM", "lstm_1", (-191.0, 0.1, inf, 0.0)),
         ),
-        "strips_nan": Strips(["LSTM"], ("a", "b", "c"), [[nan, nan, nan]], "share"),
     }
 
 
@@ -542,7 +521,6 @@ def usual() -> dict[str, FigureData]:
         "rank": rank(),
         "backward": backward(),
         "predict": predictors(),
-        "gates": gates(),
         "cells": cells("lstm", "rnn", "gru"),
         "gradient_step": gradient_step(
             Shares("LSTM forget bias 0", "lstm_0", (-0.3, -0.89, -0.55, -1.18)),

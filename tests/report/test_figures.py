@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradlab.report.figures import Curves, FigureData, Heatmap, Series
 from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
@@ -92,7 +94,7 @@ def outside(data: FigureData, width: float, style: str) -> list[str]:
     from matplotlib.text import Text
 
     look = STYLES[style]
-    with lettering(look.font):
+    with lettering(look):
         figure, _ = canvas(data, look, width)
         figure.canvas.draw()
         right, top = (side * figure.dpi for side in figure.get_size_inches())
@@ -112,45 +114,96 @@ def outside(data: FigureData, width: float, style: str) -> list[str]:
     return over
 
 
-def test_labels_at_line_ends_do_not_touch() -> None:
-    names = [f"network {i}" for i in range(9)]
-    data = Curves(
-        [
-            Series(n, f"other{i}", (0, 10), (0.0, -0.001 * i))
-            for i, n in enumerate(names)
-        ],
-        "lag",
-        "what is left",
-    )
-    assert not touching(data, set(names))
-
-
-def touching(data: FigureData, words: set[str]) -> list[tuple[str, str]]:
-    """Pairs of texts among `words` whose boxes overlap."""
-    from matplotlib.text import Text
-
-    look = STYLES["page"]
-    with lettering(look.font):
-        figure, _ = canvas(data, look, PAGE_WIDTH)
+@pytest.mark.parametrize("width", [3.3, 5.0, 7.0])
+@pytest.mark.parametrize(
+    "name", sorted(set(USUAL) - {"triangle", "cells", "gradient_step"})
+)
+def test_no_word_is_crossed_by_a_line_or_another_word(name: str, width: float) -> None:
+    look = STYLES["paper"]
+    with lettering(look):
+        figure, placed = canvas(USUAL[name], look, width)
         figure.canvas.draw()
-        found = [
-            (t.get_text(), t.get_window_extent())
-            for t in figure.findobj(Text)
-            if any(word in t.get_text() for word in words)
-        ]
+        crossed = [found for axes, _ in placed for found in crossings(axes)]
+        words = [text for axes, _ in placed for text in axes.texts]
+        boxes = [text.get_window_extent() for text in words]
+    touching = [
+        (words[i].get_text(), words[j].get_text())
+        for i, box in enumerate(boxes)
+        for j in range(i)
+        if box.overlaps(boxes[j])
+    ]
+    assert not crossed and not touching
+
+
+def crossings(axes: Any) -> list[str]:
+    """Words inside the axes that a curve, a reference line or an arrow runs through."""
+    lines = [line for line in axes.lines if line.get_linestyle() != "None"]
+    paths = [line.get_transform().transform_path(line.get_path()) for line in lines]
     return [
-        (a, b)
-        for i, (a, x) in enumerate(found)
-        for b, y in found[i + 1 :]
-        if x.overlaps(y)
+        text.get_text()
+        for text in axes.texts
+        for path in paths
+        if path.intersects_bbox(text.get_window_extent(), filled=False)
     ]
 
 
-@pytest.mark.parametrize("name", ["reach", "rank", "nine_vanish", "exploding"])
-def test_labels_of_curves_do_not_touch(name: str) -> None:
-    data = CASES[name]
-    labels = {label for label, _ in data.names()}
-    assert not touching(data, labels)
+def test_one_legend_names_what_is_shown_and_nothing_else() -> None:
+    with lettering(STYLES["page"]):
+        for name, data in USUAL.items():
+            figure, placed = canvas(data, STYLES["page"], PAGE_WIDTH)
+            own = [axes.get_legend() for axes, _ in placed if axes.get_legend()]
+            shown = {
+                label
+                for axes, _ in placed
+                for label in axes.get_legend_handles_labels()[1]
+            }
+            named = [t.get_text() for each in figure.legends for t in each.get_texts()]
+            assert not own and len(figure.legends) <= 1, name
+            assert len(shown) < 2 or sorted(named) == sorted(shown), name
+
+
+def curves(*values: tuple[float, ...]) -> Curves:
+    """Curves of these values at lags 0, 1, 2, ..."""
+    series = [
+        Series(f"net {i}", f"other{i + 1}", range(len(y)), y)
+        for i, y in enumerate(values)
+    ]
+    return Curves(series, "lag", "left")
+
+
+@pytest.mark.parametrize(
+    ("groups", "low", "high"),
+    [
+        ([curves((0, -83))], -12, 0),
+        ([curves((0, -83), (0, -5))], -7, 0),
+        ([curves((0, -83)), curves((0, -0.5))], -4, 0),
+        ([curves((0, -3), (0, -2))], -3, 0),
+        ([curves((0, 90), (0, 5))], -1, 7),
+        ([curves((0, 90), (0, -math.inf))], -4, 4),
+    ],
+)
+def test_limits_are_where_most_curves_are(
+    groups: list[Curves], low: float, high: float
+) -> None:
+    from gradlab.report.figures.draw.curves import limits
+
+    bottom, top = limits(groups)
+    assert bottom == pytest.approx(low, abs=0.01)
+    assert high < top < high + 0.1 * (top - bottom)
+
+
+@given(st.lists(st.lists(st.floats(-300, 300), min_size=2, max_size=9), min_size=1))
+def test_each_curve_is_seen_or_said_to_leave(values: list[list[float]]) -> None:
+    from gradlab.report.figures.draw.curves import leaving, limits
+
+    data = curves(*map(tuple, values))
+    low, high = limits([data])
+    for series in data.series:
+        gone = leaving(series, (low, high))
+        assert (gone is None) == (low <= series.y[-1] <= high)
+        if gone:
+            assert 0 <= gone[0] <= series.x[-1]
+            assert gone[1] in (low, high) and gone[2] == series.y[-1]
 
 
 def test_heatmap_says_sign_glyph_and_verdict() -> None:
@@ -167,12 +220,15 @@ def test_two_hundred_rows_show_extremes_and_middle() -> None:
 
 
 def test_curve_below_the_floor_says_where_it_goes() -> None:
-    from gradlab.report.figures import curve_axes
+    from gradlab.report.figures.draw.curves import leaving
 
-    data = Curves([Series("RNN", "rnn", (0, 100), (0.0, -83.0))], "lag", "left")
-    words, starts = curve_axes.exit_words(data, -1, alone=True)
-    assert words == ["RNN  continues to 10⁻⁸³"]
-    assert starts[0] == pytest.approx(100 * 12 / 83)
+    series = Series("RNN", "rnn", (0, 100), (0.0, -83.0))
+    assert leaving(series, (-12, 1)) == (pytest.approx(100 * 12 / 83), -12, -83)
+    with lettering(STYLES["page"]):
+        data = Curves([series, Series("LSTM", "lstm_3", (0, 100), (0.0, 0.0))], "", "")
+        figure, _ = canvas(data, STYLES["page"], PAGE_WIDTH)
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["LSTM", "RNN  → 10⁻⁸³"]
 
 
 def test_csv_holds_the_exact_numbers() -> None:
@@ -189,12 +245,7 @@ def test_dark_colours_are_variables_with_the_light_ones_as_fallback() -> None:
 
 
 def test_a_curve_that_starts_at_exactly_zero_begins_where_it_is_first_seen() -> None:
-    from gradlab.report.figures import curve_axes
+    from gradlab.report.figures.draw.curves import drawn
 
-    series = Series("detours", "detours", (0, 1, 2), (-math.inf, -1.0, -2.0))
-    data = Curves([series], "lag", "left")
-    x, y = curve_axes.seen(data, series)
-    assert [(a, b) for a, b in zip(x, y, strict=True) if not math.isnan(b)] == [
-        (1, -1.0),
-        (2, -2.0),
-    ]
+    found = drawn((-math.inf, -1.0, -2.0, -math.inf, -math.inf))
+    assert [y for y in found if not math.isnan(y)] == [-1.0, -2.0, -400.0]

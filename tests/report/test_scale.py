@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gradlab.report.figures import scale
-from gradlab.report.figures.cells import fill, luminance
+from gradlab.report.figures.draw.colours import fill, luminance
 from gradlab.report.figures.style import DARK, INK, LOOKS, PAPER, STYLES
 
 

@@ -253,7 +253,7 @@ def crossed(figure: Figure, style, width: float) -> list[str]:
     """Labels that a road, a valve or an arrow runs through, or another label."""
     free = {words.PARTS[k] for k in words.PARTS if k.endswith("gate")}
     free |= {"conveyor", "detours", "cₜ", "cₜ₋₁", "hₜ", "hₜ₋₁", "xₜ"}
-    with lettering(style.font):
+    with lettering(style):
         drawn, placed = canvas(figure.data, style, width)
         drawn.canvas.draw()
         found = []

@@ -1,15 +1,13 @@
-"""Figure data, one kind a file: filled by sections, drawn by `draw`."""
+"""Figure data, one kind a file: filled by sections, drawn by `drawn.draw`."""
 
 from gradlab.report.figures.base import AxesData, FigureData, Spot, Track
-from gradlab.report.figures.cell_data import Shares, Way
-from gradlab.report.figures.cell_diagram import CellDiagram
+from gradlab.report.figures.cell_diagram import CellDiagram, Shares, Way
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.maps import Maps
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.scatter import Point, Scatter
-from gradlab.report.figures.strips import Strips
 from gradlab.report.figures.triangles import Triangle, Triangles
 
 
@@ -30,7 +28,6 @@ __all__ = [
     "Series",
     "Shares",
     "Spot",
-    "Strips",
     "Track",
     "Triangle",
     "Triangles",

@@ -1,7 +1,8 @@
-"""What every figure's data offers: a drawing, a table, readings.
+"""What every figure's data offers: a table, readings, and the name of its drawing.
 
-Data come first and are drawn later. `table()` holds exactly the numbers drawn and
-is the CSV; `tracks()` gives what pointer and arrow keys read, in data coordinates.
+Data come first and are drawn later, by another module. `table()` holds exactly the
+numbers drawn and is the CSV; `tracks()` gives what pointer and arrow keys read, in
+data coordinates.
 """
 
 from __future__ import annotations
@@ -9,14 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gradlab.report.figures.style import Style
 
 TableData = tuple[Sequence[str], Sequence[Sequence[Any]]]
 """Column names, and rows of numbers and words."""
@@ -39,28 +34,15 @@ class Track:
     spots: tuple[Spot, ...]
 
 
-@dataclass(frozen=True)
-class Margins:
-    """Room around a pair of axes, in inches."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
 class FigureData(ABC):
-    """Data of one figure."""
+    """Data of one figure.
 
-    kind: ClassVar[str]
+    drawn_by: the module whose ``draw(data, figure, style)`` fills an empty matplotlib
+    figure of the wanted width, sets its height, and returns each pair of axes with
+    its tracks. It is imported when the figure is drawn.
+    """
 
-    @abstractmethod
-    def height(self, width: float, style: Style) -> float:
-        """Height in inches when drawn `width` inches wide."""
-
-    @abstractmethod
-    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-        """Draw into an empty matplotlib figure; return what can be pointed at."""
+    drawn_by: ClassVar[str] = "gradlab.report.figures.draw.sheet"
 
     @abstractmethod
     def table(self) -> TableData:
@@ -76,51 +58,76 @@ class FigureData(ABC):
 
 
 class AxesData(FigureData):
-    """Data that fit into one pair of axes, so that `Panels` can hold several.
+    """Data that fit into one pair of axes, so that a figure can hold several.
 
-    `alone` is False inside `Panels`: names of curves then stand in a common legend.
-    `least`: inches a panel needs at least.
+    painted_by: the module that paints them into a pair of axes (`draw.sheet` says
+    how); it is imported when they are drawn. least: inches wide at least.
     """
 
-    least: ClassVar[float] = 1.35
-
-    @abstractmethod
-    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
-        """Room for labels, when the whole is `width` inches wide."""
-
-    @abstractmethod
-    def body(self, width: float, style: Style) -> float:
-        """Height in inches of the axes themselves."""
-
-    @abstractmethod
-    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
-        """Draw into `axes`, which already stand where they belong."""
+    painted_by: ClassVar[str]
+    least: ClassVar[float] = 1.5
 
     @abstractmethod
     def tracks(self) -> list[Track]:
         """What can be pointed at, in the axes' data coordinates."""
 
-    def names(self) -> list[tuple[str, str]]:
-        """(label, style key) of everything a common legend must name."""
-        return []
+    def parts(self) -> list[tuple[str, AxesData]]:
+        """Titles and data of the axes of a figure that holds these data alone."""
+        return [("", self)]
 
-    def height(self, width: float, style: Style) -> float:
-        """Body and margins."""
-        room = self.margins(width, style, alone=True)
-        return room.top + self.body(width, style) + room.bottom
+    def mosaic(self, width: float) -> list[list[int]]:
+        """Indices of parts as they stand in a figure `width` inches wide."""
+        return [[0]]
 
-    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-        """Draw alone in a figure."""
-        from gradlab.report.figures.frame import place
 
-        width, height = figure.get_size_inches()
-        room = self.margins(width, style, alone=True)
-        axes = place(
-            figure,
-            room.left,
-            room.bottom,
-            width - room.left - room.right,
-            height - room.bottom - room.top,
-        )
-        self.paint(axes, style, alone=True)
-        return [(axes, self.tracks())]
+class SmallMultiples(FigureData):
+    """Several pairs of axes under titles.
+
+    part_name: column of the table that names the part.
+    share_y: parts of the same scale share their y limits.
+    weights: relative widths of the columns, () for equal ones.
+    """
+
+    part_name: ClassVar[str] = "panel"
+    share_y: bool = False
+    weights: Sequence[float] = ()
+
+    @abstractmethod
+    def parts(self) -> list[tuple[str, AxesData]]:
+        """Titles and data of the axes."""
+
+    @abstractmethod
+    def mosaic(self, width: float) -> list[list[int]]:
+        """Indices of parts by row and column, -1 where a place stays empty."""
+
+    def table(self) -> TableData:
+        """The parts' tables below one another, a column naming the part."""
+        head = [self.part_name]
+        for _, part in self.parts():
+            head += [name for name in part.table()[0] if name not in head]
+        rows = []
+        for title, part in self.parts():
+            names, own = part.table()
+            for row in own:
+                values = dict(zip(names, row, strict=True))
+                rows.append([title, *(values.get(n, "") for n in head[1:])])
+        return head, rows
+
+    def grids(self) -> list[tuple[str, TableData]]:
+        """One readable table a part."""
+        return [(title, part.grid()) for title, part in self.parts()]
+
+
+def in_rows(count: int, columns: int) -> list[list[int]]:
+    """A mosaic of `count` parts in rows of `columns`, the last one filled up."""
+    return [
+        [i if i < count else -1 for i in range(start, start + columns)]
+        for start in range(0, count, columns)
+    ]
+
+
+def thinned(count: int, most: int) -> list[int]:
+    """At most `most` indices of `count`, evenly spread, first and last kept."""
+    if count <= most:
+        return list(range(count))
+    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})

@@ -1,4 +1,4 @@
-"""Where the drawings of a `Wiring` stand, and the bars of its shares."""
+"""Where the drawings of a `CellDiagram` stand, and the bars of its shares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from gradlab.report.figures.base import Spot, Track
 from gradlab.report.figures.cell_plans import HEIGHT, NARROWEST, PLANS
 from gradlab.report.figures.cell_shapes import Pen, unit
-from gradlab.report.figures.frame import place
 from gradlab.report.figures.lettered import words as lettered
 from gradlab.report.figures.lettering import wrap
 from gradlab.report.numbers import left
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from gradlab.report.figures.cell_data import Wiring
+    from gradlab.report.figures.cell_diagram import CellDiagram
     from gradlab.report.figures.style import Style
 
 BETWEEN = 0.3
@@ -30,18 +29,17 @@ Box = tuple[str, float, float, float, float]
 """A cell, or "" for the bars: left, width, bottom and height in units."""
 
 
-def height(data: Wiring, width: float, style: Style) -> float:
-    """Height in inches."""
-    return _boxes(data, width, style)[1] * unit(style)
-
-
-def draw(data: Wiring, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-    """Draw every box; return what can be pointed at."""
-    u = unit(style)
-    boxes, _ = _boxes(data, figure.get_size_inches()[0], style)
+def draw(
+    data: CellDiagram, figure: Figure, style: Style
+) -> list[tuple[Axes, list[Track]]]:
+    """Draw every box and set the figure's height; return what can be pointed at."""
+    u, width = unit(style), float(figure.get_size_inches()[0])
+    boxes, total = _boxes(data, width, style)
+    figure.set_size_inches(width, total * u)
     placed = []
     for cell, x, wide, bottom, high in boxes:
-        axes = place(figure, x * u, bottom * u, wide * u, high * u)
+        share = (x * u / width, bottom / total, wide * u / width, high / total)
+        axes = figure.add_axes(share)
         axes.set_xlim(0, wide)
         axes.set_ylim(0, high)
         axes.axis("off")
@@ -58,7 +56,7 @@ def draw(data: Wiring, figure: Figure, style: Style) -> list[tuple[Axes, list[Tr
     return placed
 
 
-def _titled(data: Wiring, cell: str, wide: float, style: Style) -> list[str]:
+def _titled(data: CellDiagram, cell: str, wide: float, style: Style) -> list[str]:
     """Lines of a title; its letters are bold and wider than those measured."""
     return wrap(data.titles[cell], style.font, 0.94 * wide * unit(style))
 
@@ -68,7 +66,7 @@ def _line(style: Style) -> float:
     return 1.35 * style.font / 72 / unit(style)
 
 
-def _boxes(data: Wiring, width: float, style: Style) -> tuple[list[Box], float]:
+def _boxes(data: CellDiagram, width: float, style: Style) -> tuple[list[Box], float]:
     """Boxes, and the height of all, in units."""
     wide = width / unit(style)
     first, *others = data.cells
@@ -99,7 +97,7 @@ def _boxes(data: Wiring, width: float, style: Style) -> tuple[list[Box], float]:
 
 
 def _stacked(
-    data: Wiring, cells: list[str], wide: float, style: Style
+    data: CellDiagram, cells: list[str], wide: float, style: Style
 ) -> tuple[list[Box], float]:
     wide = min(wide, WIDEST)
     heights = [_high(data, c, wide, style) if c else _bars_high(data) for c in cells]
@@ -112,16 +110,16 @@ def _stacked(
     return boxes, total
 
 
-def _high(data: Wiring, cell: str, wide: float, style: Style) -> float:
+def _high(data: CellDiagram, cell: str, wide: float, style: Style) -> float:
     return HEIGHT[cell] + len(_titled(data, cell, wide, style)) * _line(style)
 
 
-def _bars_high(data: Wiring) -> float:
+def _bars_high(data: CellDiagram) -> float:
     per = LINE + len(data.shares) * ROW + 0.12
     return (1 + len(data.shares)) * LINE + 0.1 + len(data.roads) * per
 
 
-def _bars(data: Wiring, pen: Pen, wide: float, high: float) -> list[Track]:
+def _bars(data: CellDiagram, pen: Pen, wide: float, high: float) -> list[Track]:
     """Per road its name, and a bar with its number for each network."""
     from matplotlib.patches import Rectangle
 

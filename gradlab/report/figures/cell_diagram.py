@@ -1,35 +1,58 @@
-"""Cells as drawings: one step from left to right, or a gradient's step back."""
+"""What a drawing of cells shows: wiring, words, and what each road lets through."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from gradlab.report.figures.base import TableData, Track
-from gradlab.report.figures.cell_data import Wiring
+from gradlab.report.figures.base import FigureData, TableData
 from gradlab.report.numbers import left
 
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+@dataclass(frozen=True)
+class Way:
+    """A way through a cell, as the table lists it: from, through, to."""
 
-    from gradlab.report.figures.style import Style
+    cell: str
+    start: str
+    through: str
+    end: str
 
 
-class CellDiagram(Wiring):
-    """Cells side by side; where narrow, below each other."""
+@dataclass(frozen=True)
+class Shares:
+    """What one network lets through on each road of a step.
 
-    def height(self, width: float, style: Style) -> float:
-        """The higher of the columns, or all drawings below each other."""
-        from gradlab.report.figures import cell_columns
+    key: style key of the network. ln: by road, in the roads' order; NaN: not measured.
+    """
 
-        return cell_columns.height(self, width, style)
+    label: str
+    key: str
+    ln: Sequence[float]
 
-    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-        """Draw each cell into axes of its own, shares as bars."""
-        from gradlab.report.figures import cell_columns
 
-        return cell_columns.draw(self, figure, style)
+@dataclass(frozen=True)
+class CellDiagram(FigureData):
+    """Cells side by side; where narrow, below each other.
+
+    cells: "lstm", "gru", "rnn"; the first stands left, the others right of it.
+    titles: by cell, with what is to be seen.
+    words: names of the parts, and (as ``forget_says``) what pointing at them reads.
+    ways: the wiring, for the table.
+    back: arrows of a gradient, which walks from right to left.
+    roads: names of the roads whose shares are drawn beside the first cell.
+    shares: by network, what arrives on each road.
+    """
+
+    drawn_by: ClassVar[str] = "gradlab.report.figures.cell_columns"
+    cells: Sequence[str]
+    titles: Mapping[str, str]
+    words: Mapping[str, str]
+    ways: Sequence[Way]
+    back: bool = False
+    roads: Sequence[str] = ()
+    shares: Sequence[Shares] = ()
 
     def table(self) -> TableData:
         """The wiring, one row a way; with shares, one row per network and road."""

@@ -5,27 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gradlab.report.figures import curve_axes, curve_labels
-from gradlab.report.figures.base import (
-    AxesData,
-    FigureData,
-    Margins,
-    Spot,
-    TableData,
-    Track,
-)
-from gradlab.report.figures.curve_axes import Window
+from gradlab.report.figures.base import AxesData, Spot, TableData, Track, thinned
 from gradlab.report.figures.scale import LN10, left_words, number
 
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gradlab.report.figures.style import Style
 
 STOPS = 33
 """Most readings along one curve."""
@@ -75,13 +59,12 @@ class Curves(AxesData):
     x_log2: a log2 x axis (lag 0 is left out there).
     x_marks: vertical marks on x with a label, e.g. ((5, "5 steps"),).
     crossing_label: words after the row of crossing steps ("steps until 1/1000").
-    y_words: False leaves the ticks' words to a neighbour panel.
     x_name: name of x in readings and in the table ("lag").
     tall: height of the axes, times the usual one.
     x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
     """
 
-    kind: ClassVar[str] = "curves"
+    painted_by: ClassVar[str] = "gradlab.report.figures.draw.curves"
     series: Sequence[Series]
     x_label: str
     y_label: str
@@ -94,57 +77,7 @@ class Curves(AxesData):
     crossing_label: str = "steps until 1/1000 is left"
     x_name: str = "lag"
     x_words: Sequence[tuple[float, str]] = ()
-    y_words: bool = True
     tall: float = 1.0
-
-    @cached_property
-    def window(self) -> Window:
-        """The part of the plane that is drawn."""
-        return curve_axes.window(self)
-
-    def names(self) -> list[tuple[str, str]]:
-        """Labels and keys of the curves."""
-        return [(series.label, series.key) for series in self.series]
-
-    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
-        """Tick words left, labels of ends right, x label below, y label above."""
-        return curve_axes.margins(self, width, style, alone=alone)
-
-    def body(self, width: float, style: Style) -> float:
-        """A wide, calm rectangle; a little taller for many curves."""
-        return curve_axes.body(self, width, style)
-
-    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
-        """Axes, bands, curves, crossings, labels."""
-        curve_axes.prepare(self, axes, style, alone=alone)
-        for series in self.series:
-            curve_axes.curve(self, series, axes, style)
-        curve_labels.exits(self, axes, style, alone=alone)
-        curve_labels.crossings(self, axes, style)
-        if alone:
-            curve_labels.ends(self, axes, style)
-
-    def _narrow(self, width: float, style: Style) -> bool:
-        """Whether labels at the ends would leave too little for the curves."""
-        return self.margins(width, style, alone=True).right > 0.36 * width
-
-    def _boxed(self) -> FigureData:
-        from gradlab.report.figures.panels import Panel, Panels
-
-        return Panels([Panel("", self)], columns=1)
-
-    def height(self, width: float, style: Style) -> float:
-        """Body and margins; where narrow, with a legend above instead."""
-        if self._narrow(width, style):
-            return self._boxed().height(width, style)
-        return super().height(width, style)
-
-    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-        """Draw alone: labels at the ends, or a legend above where narrow."""
-        if self._narrow(figure.get_size_inches()[0], style):
-            placed = self._boxed().draw(figure, style)
-            return [(axes, self.tracks()) for axes, _ in placed]
-        return super().draw(figure, style)
 
     def tracks(self) -> list[Track]:
         """One track a curve, thinned to at most `STOPS` readings."""
@@ -163,7 +96,7 @@ class Curves(AxesData):
                 low, high = float(series.low[i]), float(series.high[i])
                 if math.isfinite(low) and math.isfinite(high) and low != high:
                     text += f" ({self.say(low)} to {self.say(high)})"
-            spots.append(Spot(x, self.window.clip(y), text))
+            spots.append(Spot(x, y, text))
         return spots
 
     def place(self, x: float) -> str:
@@ -204,10 +137,3 @@ class Curves(AxesData):
             for x in chosen
         ]
         return [self.x_name, *(series.label for series in self.series)], rows
-
-
-def thinned(count: int, most: int) -> list[int]:
-    """At most `most` indices of `count`, evenly spread, first and last kept."""
-    if count <= most:
-        return list(range(count))
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})

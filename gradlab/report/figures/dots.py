@@ -5,18 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import kept_words, left_words, number
-
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from gradlab.report.figures.style import Style
-
-ROW_HEIGHT = 0.27
 
 
 @dataclass(frozen=True)
@@ -44,44 +36,14 @@ class Dots(AxesData):
     lines: vertical reference lines (value, label).
     """
 
-    kind: ClassVar[str] = "dots"
+    painted_by: ClassVar[str] = "gradlab.report.figures.draw.dots"
     least: ClassVar[float] = 2.6
     rows: Sequence[str]
     marks: Sequence[Marks]
     x_label: str
     scale: str = "kept"
     lines: Sequence[tuple[float, str]] = ()
-    groups: Sequence[int] = ()
     row_name: str = "network"
-
-    def names(self) -> list[tuple[str, str]]:
-        """Labels and keys of the marks."""
-        return [(marks.label, marks.key) for marks in self.marks]
-
-    def tops(self) -> list[float]:
-        """Height of each row, counted downwards, with gaps between families."""
-        gap, tops = 0.0, []
-        for row in range(len(self.rows)):
-            gap += 0.4 if row and row in self.groups else 0.0
-            tops.append(row + gap)
-        return tops
-
-    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
-        """Row names left, axis below, legend and names of lines above."""
-        from gradlab.report.figures import dot_axes
-
-        return dot_axes.margins(self, width, style, alone=alone)
-
-    def body(self, width: float, style: Style) -> float:
-        """Rows of one height."""
-        tops = self.tops()
-        return (tops[-1] + 1 if tops else 1) * ROW_HEIGHT * style.small / 7.2
-
-    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
-        """Rows, reference lines, marks, words."""
-        from gradlab.report.figures import dot_axes
-
-        dot_axes.paint(self, axes, style, alone=alone)
 
     def say(self, value: float) -> str:
         """A value in words."""
@@ -93,17 +55,13 @@ class Dots(AxesData):
 
     def tracks(self) -> list[Track]:
         """One track a row."""
-        from gradlab.report.figures import dot_axes
-
-        low, high = dot_axes.limits(self)
-        tops = self.tops()
         return [
             Track(
                 name,
                 tuple(
                     Spot(
-                        min(max(float(m.values[row]), low), high),
-                        tops[row] + 0.5,
+                        float(m.values[row]),
+                        row,
                         f"{name}; {m.label}; {self.say(float(m.values[row]))}",
                     )
                     for m in self.marks

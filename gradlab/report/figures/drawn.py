@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.base import FigureData, Track
 from gradlab.report.figures.lettered import lettered
 from gradlab.report.figures.lettering import lettering
-from gradlab.report.figures.style import DARK, STYLES, Style
+from gradlab.report.figures.style import STYLES, Style, dark_colours
 
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE_WIDTH = 7.0
 """Inches at which figures are drawn for the report."""
+RASTER_DPI = 200
+"""Resolution of what is not drawn as vectors: maps of many cells, colour bars."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +34,27 @@ class Drawn:
     tracks: list[dict[str, Any]]
 
 
-def canvas(data: FigureData, style: Style, width: float) -> tuple[Figure, list[Any]]:
+def canvas(
+    data: FigureData, style: Style, width: float
+) -> tuple[Figure, list[tuple[Axes, list[Track]]]]:
     """Draw into a fresh figure `width` inches wide; return it with its tracks."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    data = lettered(data)
-    figure = Figure(figsize=(width, data.height(width, style)))
-    figure.set_dpi(72)
+    figure = Figure(figsize=(width, width), dpi=72)
     FigureCanvasAgg(figure)
     figure.patch.set_alpha(0.0)
-    return figure, data.draw(figure, style)
+    data = lettered(data)
+    return figure, import_module(data.drawn_by).draw(data, figure, style)
 
 
 def draw(data: FigureData, prefix: str, style: Style | None = None) -> Drawn:
     """Draw for the report; ids in the SVG begin with `prefix`."""
     style = style or STYLES["page"]
-    with lettering(style.font):
+    with lettering(style):
         figure, placed = canvas(data, style, PAGE_WIDTH)
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+        figure.savefig(buffer, format="svg", dpi=RASTER_DPI, metadata=_NO_METADATA)
         width, height = (72 * inch for inch in figure.get_size_inches())
         tracks = [
             _track(axes, track, height) for axes, group in placed for track in group
@@ -63,11 +66,14 @@ _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 def _track(axes: Axes, track: Track, height: float) -> dict[str, Any]:
-    """A track with its spots in SVG coordinates, one decimal."""
+    """A track in SVG coordinates, one decimal; what lies outside is at the edge."""
+    import numpy as np
+
+    frame = axes.get_window_extent()
     spots: list[list[Any]] = []
-    points: Sequence[tuple[float, float]] = [(s.x, s.y) for s in track.spots]
-    placed: Any = axes.transData.transform(points) if points else []
-    for (x, y), spot in zip(placed, track.spots, strict=True):
+    for spot in track.spots:
+        point = np.clip((spot.x, spot.y), -1e6, 1e6)
+        x, y = np.clip(axes.transData.transform(point), frame.min, frame.max)
         spots.append([round(float(x), 1), round(height - float(y), 1), spot.text])
     return {"label": track.label, "spots": spots}
 
@@ -90,8 +96,9 @@ def themed(svg: str) -> str:
 
     Each variable keeps its light colour as fallback: alone, the file looks the same.
     """
+    dark = dark_colours()
     return re.sub(
         r"#[0-9a-f]{6}\b",
-        lambda m: f"var(--g{m[0][1:]},{m[0]})" if m[0] in DARK else m[0],
+        lambda m: f"var(--g{m[0][1:]},{m[0]})" if m[0] in dark else m[0],
         svg,
     )

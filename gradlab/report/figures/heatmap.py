@@ -5,18 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gradlab.report.figures import heatmap_cells as parts
-from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import LN10, left_words, signed, verdict_of
 
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gradlab.report.figures.style import Style
 
 MOST_ROWS = 24
 
@@ -41,7 +34,7 @@ class Heatmap(AxesData):
     drawn, the table keeps all.
     """
 
-    kind: ClassVar[str] = "heatmap"
+    painted_by: ClassVar[str] = "gradlab.report.figures.draw.heatmap"
     rows: Sequence[str]
     columns: Sequence[str]
     values: Sequence[Sequence[float]]
@@ -65,52 +58,22 @@ class Heatmap(AxesData):
         count = len(self.rows)
         if count <= MOST_ROWS:
             return list(range(count))
-        order = sorted(range(count), key=lambda r: parts.last_value(self, r))
+        order = sorted(range(count), key=self._last)
         middle = count // 2
         return sorted({*order[:8], *order[middle - 4 : middle + 4], *order[-8:]})
 
-    def tops(self) -> list[float]:
-        """Upper edge of each drawn row, in rows, with gaps between families."""
-        gaps, tops = 0.0, []
-        for place, row in enumerate(self.shown()):
-            if place and row in self.groups:
-                gaps += 0.28
-            tops.append(place + gaps)
-        return tops
-
-    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
-        """Row names left, notes right, column names below."""
-        return parts.margins(self, width, style, bar=alone)
-
-    def body(self, width: float, style: Style) -> float:
-        """Rows of one height."""
-        return parts.body(self, style)
-
-    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
-        """Cells, words, outlines, notes."""
-        parts.prepare(self, axes, style)
-        parts.cells(self, axes, style)
-        parts.outlines(self, axes, style)
-        parts.notes(self, axes, style)
-
-    def draw(self, figure: Figure, style: Style) -> list[tuple[Axes, list[Track]]]:
-        """Draw alone, with the colour bar below."""
-        from gradlab.report.figures.cells import bar
-        from gradlab.report.figures.frame import inches
-
-        placed = super().draw(figure, style)
-        left, _, width, _ = inches(placed[0][0])
-        bar(figure, style, left, width)
-        return placed
+    def _last(self, row: int) -> float:
+        """What orders rows when not all can be drawn: the last measured column."""
+        values = [float(v) for v in self.values[row] if not math.isnan(float(v))]
+        return values[-1] if values else math.inf
 
     def tracks(self) -> list[Track]:
         """One track a drawn row, one spot a cell."""
-        tops = self.tops()
         return [
             Track(
                 self.rows[row],
                 tuple(
-                    Spot(column + 0.5, tops[place] + 0.5, self.say(row, column))
+                    Spot(column + 0.5, place + 0.5, self.say(row, column))
                     for column in range(len(self.columns))
                 ),
             )

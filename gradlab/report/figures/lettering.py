@@ -1,4 +1,4 @@
-"""The typeface in figures: Inter, shipped with the package, and its measures."""
+"""Settings of seaborn and matplotlib for a style; the typeface and its widths."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+
+if TYPE_CHECKING:
+    from gradlab.report.figures.style import Style
 
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 FAMILY = "Inter"
@@ -20,30 +24,57 @@ def _register() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
+def settings(style: Style) -> Any:
+    """Seaborn's ticks in the style's context, with our typeface and colours."""
+    import seaborn
+
+    usual = seaborn.plotting_context(style.context)
+    sizes = seaborn.plotting_context(style.context, style.font / usual["font.size"])
+    return {
+        **seaborn.axes_style("ticks"),
+        **sizes,
+        "font.family": [FAMILY, "DejaVu Sans"],
+        "text.color": style.ink,
+        "axes.labelcolor": style.ink,
+        "axes.labelsize": style.small,
+        "axes.edgecolor": style.muted,
+        "axes.linewidth": 0.6 * style.line,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 6.0,
+        "axes.titleweight": 600,
+        "axes.facecolor": "none",
+        "grid.color": style.grid,
+        "grid.linewidth": 0.7 * style.line,
+        "legend.frameon": False,
+        "legend.borderaxespad": 0.2,
+        "legend.title_fontsize": style.small,
+        "hatch.linewidth": 0.5,
+        "text.hinting": "none",
+        "svg.hashsalt": "gradlab",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 42,
+        "pdf.compression": 9,
+        **{f"{axis}tick.color": style.muted for axis in "xy"},
+        **{f"{axis}tick.labelcolor": style.ink for axis in "xy"},
+        **{f"{axis}tick.major.size": 2.5 for axis in "xy"},
+        **{f"{axis}tick.minor.size": 0.0 for axis in "xy"},
+        **{f"{axis}tick.major.width": 0.6 * style.line for axis in "xy"},
+        **{f"{axis}tick.major.pad": 2.5 for axis in "xy"},
+    }
+
+
 @contextmanager
-def lettering(size: float) -> Iterator[None]:
-    """Matplotlib settings for drawing: our typeface, same bytes every time."""
+def lettering(style: Style) -> Iterator[None]:
+    """Settings for drawing: the style's sizes, our typeface, the same bytes always."""
     import logging
 
     import matplotlib
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     _register()
-    with matplotlib.rc_context(
-        {
-            "font.family": [FAMILY, "DejaVu Sans"],
-            "font.size": size,
-            "axes.unicode_minus": True,
-            "svg.hashsalt": "gradlab",
-            "svg.fonttype": "path",
-            "pdf.fonttype": 42,
-            "pdf.compression": 9,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "hatch.linewidth": 0.5,
-            "path.simplify": True,
-        }
-    ):
+    with matplotlib.rc_context(settings(style)):
         yield
 
 
@@ -58,15 +89,10 @@ def text_width(text: str, size: float) -> float:
     return float(width) / 72.0
 
 
-def widest(texts: list[str], size: float) -> float:
-    """Width in inches of the widest text, 0 for none."""
-    return max((text_width(text, size) for text in texts), default=0.0)
-
-
 def wrap(text: str, size: float, width: float) -> list[str]:
     """Break at spaces so that each line is at most `width` inches wide."""
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         if lines and text_width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:

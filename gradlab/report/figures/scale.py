@@ -9,15 +9,6 @@ LN10 = math.log(10.0)
 CLIP = 10.0
 """Colours stop at ten to the plus and minus this; numbers never do."""
 
-GLYPH_MARKERS: dict[str, tuple[str, bool]] = {
-    "vanishing": ("v", True),
-    "fading": ("v", False),
-    "stable": ("o", True),
-    "growing": ("^", False),
-    "exploding": ("^", True),
-}
-"""Verdict word to (matplotlib marker, filled)."""
-
 GLYPHS: dict[str, str] = {
     "vanishing": "▼",
     "fading": "▽",
@@ -33,14 +24,10 @@ _WORDS = {
     0: "1",
     -1: "1/10",
     -2: "1/100",
+    -3: "1/1000",
     1: "10",
     2: "100",
-    -3: "1/1000",
-    -6: "one millionth",
-    -9: "one billionth",
     3: "1000",
-    6: "one million",
-    9: "one billion",
 }
 _SUPERSCRIPT = str.maketrans("0123456789-.+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·⁺")
 
@@ -55,7 +42,7 @@ def power(exponent: float) -> str:
 
 
 def tick_word(exponent: float) -> str:
-    """A gridline's name: 1, 1/1000, one millionth, ..., else a power of ten."""
+    """A gridline's name: 1, 1/1000, 1000, further off a power of ten."""
     return _WORDS.get(round(exponent), power(exponent))
 
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gradlab.report.figures.base import AxesData, Margins, Spot, TableData, Track
+from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import kept_words, number
-
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from gradlab.report.figures.style import Style
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class Scatter(AxesData):
     main_label: what the first one is.
     """
 
-    kind: ClassVar[str] = "scatter"
+    painted_by: ClassVar[str] = "gradlab.report.figures.draw.scatter"
     least: ClassVar[float] = 2.6
     points: Sequence[Point]
     x_label: str
@@ -55,21 +49,9 @@ class Scatter(AxesData):
     main_label: str = ""
     joined_label: str = ""
 
-    def margins(self, width: float, style: Style, *, alone: bool) -> Margins:
-        """Ticks left, axis below, y label and key above."""
-        from gradlab.report.figures import scatter_axes
-
-        return scatter_axes.margins(self, width, style)
-
-    def body(self, width: float, style: Style) -> float:
-        """Nearly square where narrow."""
-        return min(2.7, max(2.0, 0.72 * width))
-
-    def paint(self, axes: Axes, style: Style, *, alone: bool = True) -> None:
-        """Axes, lines, points, labels that keep apart."""
-        from gradlab.report.figures import scatter_axes
-
-        scatter_axes.paint(self, axes, style)
+    def drawable(self) -> list[Point]:
+        """Points with finite coordinates."""
+        return [p for p in self.points if math.isfinite(p.x) and math.isfinite(p.y)]
 
     def say(self, point: Point) -> str:
         """A point in words."""
@@ -85,9 +67,7 @@ class Scatter(AxesData):
 
     def tracks(self) -> list[Track]:
         """One track through all drawn points, from low to high."""
-        from gradlab.report.figures.scatter_axes import drawable
-
-        points = sorted(drawable(self), key=lambda p: p.y)
+        points = sorted(self.drawable(), key=lambda p: p.y)
         return [Track("points", tuple(Spot(p.x, p.y, self.say(p)) for p in points))]
 
     def table(self) -> TableData:

@@ -8,6 +8,7 @@ colour. Lines have a contrast of at least 3 to 1 on white, text 4.5 to 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 
 INK = "#1f2430"
@@ -108,14 +109,36 @@ DARK: dict[str, str] = {
 }
 """What the page's dark scheme shows instead; colours of maps stay as they are."""
 
+TONES = 9
+RAMPS = {
+    "rnn": (("#8a8f9b", "#4b505c", "#000204"), ("#7c8494", "#b4bac6", "#fbfcfe")),
+    "gru": (("#bf8a00", "#a34a00", "#3f0d0d"), ("#b08a2a", "#f0a04b", "#ffe4dc")),
+    "lstm": (("#2f9bb3", "#1763a8", "#1b0b45"), ("#3f97a8", "#7fb4ee", "#e6defd")),
+}
+"""Tones of a cell's rows along an ordered axis, on light and on dark."""
+
+
+@lru_cache(maxsize=8)
+def tones(cell: str, dark: bool = False) -> list[str]:
+    """Colours from the least to the greatest value of an ordered axis."""
+    import seaborn
+
+    return list(seaborn.blend_palette(RAMPS[cell][dark], TONES).as_hex())
+
+
+def dark_colours() -> dict[str, str]:
+    """`DARK` with the tones of ordered axes."""
+    ramps = (zip(tones(c), tones(c, dark=True), strict=True) for c in RAMPS)
+    return DARK | {light: dark for ramp in ramps for light, dark in ramp}
+
 
 @dataclass(frozen=True)
 class Style:
-    """Sizes in points at the drawn width, and where colours come from."""
+    """Seaborn's context, the size in points its words are scaled to, and colours."""
 
     name: str = "page"
-    font: float = 8.6
-    small: float = 7.6
+    context: str = "paper"
+    font: float = 8.4
     line: float = 1.0
     grey: bool = False
     ink: str = INK
@@ -125,8 +148,23 @@ class Style:
     paper: str = PAPER
     looks: dict[str, Look] = field(default_factory=lambda: LOOKS)
 
+    @property
+    def small(self) -> float:
+        """Size of ticks and of words in the axes, as seaborn's contexts have it."""
+        return self.font * 11 / 12
+
     def look(self, key: str) -> Look:
-        """The look of a key; an unknown one gets a fixed one by its letters."""
+        """The look of a key; an unknown one gets a fixed one by its letters.
+
+        ``lstm~0.5`` is an LSTM half way along an ordered axis: the later, the darker.
+        """
+        cell, ordered, share = key.partition("~")
+        if ordered:
+            place = round(float(share) * (TONES - 1))
+            marker = self.looks.get(f"{cell}_0", self.looks["rnn"]).marker
+            colour = tones("rnn" if self.grey else cell)[place]
+            dash = (SOLID, DASHED)[place % 2]
+            return Look(colour, dash, marker, hollow=place < TONES / 2)
         found = self.looks.get(key)
         if found is None:
             others = [k for k in self.looks if k.startswith("other")]
@@ -146,7 +184,7 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "page": Style(),
-    "paper": Style("paper", font=8.0, small=7.0),
-    "slide": Style("slide", font=13.0, small=11.5, line=1.6),
-    "grey": Style("grey", font=8.0, small=7.0, grey=True, muted="#505050"),
+    "paper": Style("paper", font=7.8),
+    "slide": Style("slide", "talk", font=13.0, line=1.6),
+    "grey": Style("grey", font=7.8, grey=True, muted="#505050"),
 }

@@ -27,7 +27,7 @@ from gradlab.report.blocks import (
 from gradlab.report.figures.base import TableData
 from gradlab.report.figures.drawn import themed
 from gradlab.report.figures.scale import GLYPHS
-from gradlab.report.figures.style import DARK
+from gradlab.report.figures.style import dark_colours
 from gradlab.report.formulas import OWN
 from gradlab.report.references import said
 
@@ -76,7 +76,8 @@ class Views:
 
     def colours(self) -> list[tuple[str, str, str]]:
         """Variable name, light colour, dark colour."""
-        return [(f"--g{light[1:]}", light, dark) for light, dark in DARK.items()]
+        dark = dark_colours()
+        return [(f"--g{light[1:]}", light, dark[light]) for light in dark]
 
     def chapters(self) -> list[View]:
         """All sections, numbered."""

@@ -19,8 +19,7 @@ from gradlab.report.blocks import (
     Prose,
     References,
 )
-from gradlab.report.figures.cell_data import Shares, Way
-from gradlab.report.figures.cell_diagram import CellDiagram
+from gradlab.report.figures.cell_diagram import CellDiagram, Shares, Way
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row
 from gradlab.report.words import say

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -167,6 +168,22 @@ def style_key(params: Params) -> str | None:
     if spec in ("gru", "lstm") and bias in CANONICAL:
         return f"{spec}_{CANONICAL[bias]}"
     return None
+
+
+def ordered_key(params: Params, off: tuple[str, ...]) -> str:
+    """``lstm~0.33`` for forget bias 2 (of 0 to 6), ``rnn~0.67`` for gain 2 (1/8 to 8).
+
+    off: axes that are not at their reference. Empty where no ordered axis, or more
+    than one axis, tells the row from the line-up's.
+    """
+    spec, bias, share = str(params["cell"]), params.get("forget_bias"), None
+    if off == ("gain",):
+        share = (math.log2(params["gain"]) + 3) / 6 if params["gain"] > 0 else 0.0
+    elif not off and isinstance(bias, int | float):
+        share = float(bias) / 6
+    if share is None or spec not in FAMILIES or own_input_bias(params) is not None:
+        return ""
+    return f"{spec}~{min(max(share, 0.0), 1.0):.2f}"
 
 
 def sort_key(params: Params, extra: tuple[str, ...]) -> tuple:

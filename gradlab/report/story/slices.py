@@ -196,13 +196,19 @@ def _key(
     keys: dict[tuple, str],
     ref: Mapping[str, Any],
 ) -> str:
-    """The line-up's own key at reference values, else other1, other2, ..."""
+    """The line-up's own key at reference values, else `labels.ordered_key`, or other1.
+
+    An ordered key is given once: where two rows would have it, the second is other2.
+    """
     canonical = labels.style_key(params)
-    if canonical and all(params.get(a) in (ref.get(a), None) for a in extra):
+    off = tuple(a for a in extra if params.get(a) not in (ref.get(a), None))
+    if canonical and not off:
         return canonical
     identity = tuple(params.get(a) for a in ROW_AXES) + tuple(
         (a, params.get(a)) for a in OTHER_AXES
     )
     if identity not in keys:
-        keys[identity] = f"other{len(keys) + 1}"
+        ordered = labels.ordered_key(params, off)
+        free = ordered and ordered not in keys.values()
+        keys[identity] = ordered if free else f"other{len(keys) + 1}"
     return keys[identity]

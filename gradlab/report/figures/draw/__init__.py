@@ -1,0 +1,1 @@
+"""Drawing, with seaborn and matplotlib: imported only where a figure is drawn."""

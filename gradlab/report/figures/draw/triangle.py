@@ -1,0 +1,106 @@
+"""One time x time map: raster, contours, and the half that cannot be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.report.figures.draw import ticks
+from gradlab.report.figures.draw.colours import colormap
+from gradlab.report.figures.draw.room import inches
+from gradlab.report.figures.lettering import wrap
+from gradlab.report.figures.scale import CLIP, LN10
+from gradlab.report.figures.style import Style
+from gradlab.report.figures.triangles import Triangle
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIGNED = True
+CONTOURS = {-3.0: "1/1000", 3.0: "1000"}
+ON_MAP = "#14171d"
+"""Ink on top of the colours, the same in light and dark."""
+IMPOSSIBLE = "the future cannot change the past"
+BEYOND = 400.0
+"""Exponent that stands for exactly zero (negative) and for not finite."""
+
+
+def height(data: Triangle, width: float, style: Style) -> float:
+    """A square."""
+    return min(width, 3.0)
+
+
+def paint(data: Triangle, axes: Any, style: Style, *, alone: bool) -> Any:
+    """Colours, contours, the hatched half."""
+    from matplotlib.patches import Polygon
+
+    later, earlier, grid = data.square()
+    end = float(later[-1]) if later.size else 1.0
+    exponents = np.clip(grid / LN10, -BEYOND, BEYOND)
+    mesh = axes.pcolormesh(
+        earlier,
+        later,
+        exponents,
+        cmap=colormap(style),
+        vmin=-CLIP,
+        vmax=CLIP,
+        rasterized=True,
+    )
+    if min(grid.shape) >= 3:
+        masked = np.ma.masked_invalid(exponents)
+        levels = [e for e in CONTOURS if masked.min() < e < masked.max()]
+        drawn = axes.contour(
+            earlier,
+            later,
+            masked,
+            levels=levels,
+            colors=ON_MAP,
+            linewidths=0.9 * style.line,
+            linestyles="solid",
+        )
+        longest = [max(segments, key=len) for segments in drawn.allsegs if segments]
+        axes.clabel(
+            drawn,
+            fmt=CONTOURS,
+            fontsize=style.small,
+            inline_spacing=2,
+            manual=[line[len(line) // 2] for line in longest],
+        )
+    axes.add_patch(
+        Polygon(
+            [(0, 0), (end, 0), (end, end)],
+            facecolor=style.paper,
+            edgecolor="#c3c8d0",
+            hatch="////",
+            linewidth=0,
+            zorder=2.5,
+        )
+    )
+    axes.set(xlim=(0, end), ylim=(0, end))
+    ticks.lag(axes.xaxis, 0, end, 3)
+    ticks.lag(axes.yaxis, 0, end, 3)
+    axes.set_xlabel("earlier step t")
+    first = axes.get_subplotspec().colspan.start == 0
+    axes.set_ylabel("later step T" if first else "")
+    axes.tick_params(labelleft=first)
+    return mesh
+
+
+def finish(data: Triangle, axes: Axes, style: Style) -> None:
+    """Say in the first map why half of it is empty."""
+    if axes is not axes.figure.axes[0]:
+        return
+    axes.text(
+        0.97,
+        0.04,
+        "\n".join(wrap(IMPOSSIBLE, style.small, 0.5 * inches(axes)[0])),
+        transform=axes.transAxes,
+        ha="right",
+        va="bottom",
+        size=style.small,
+        zorder=5,
+        linespacing=1.15,
+        bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 1.0},
+    )
