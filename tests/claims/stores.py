@@ -71,13 +71,17 @@ def by_chance(seed: int) -> made_up.Made:
         points += _control(seeds, lengths[-1])
     if rng.random() < 0.1:
         points = points[:1]
-    style = rng.choice(["mixed", "same", "ordered", "growing", "ended"])
+    style = rng.choice(["mixed", "same", "ordered", "growing", "ended", "start_up"])
     behaviours: dict[tuple, Behaviour] = {}
 
     def behave(params: made_up.Params) -> Behaviour:
         key = tuple((k, v) for k, v in params.items() if k not in ("seed", "length"))
         if key not in behaviours:
-            behaviours[key] = _behaviour(rng, style, params)
+            behaviours[key] = (
+                _start_up(lengths[0])
+                if style == "start_up" and rng.random() < 0.5
+                else _behaviour(rng, style, params)
+            )
         return behaviours[key]
 
     failing = 0.3 if rng.random() < 0.2 else 0.0
@@ -105,6 +109,11 @@ def _control(seeds: int, length: int) -> list[made_up.Params]:
 def _some(rng: np.random.Generator, values: tuple, most: int) -> list:
     count = int(rng.integers(1, min(most, len(values)) + 1))
     return [values[k] for k in sorted(rng.permutation(len(values))[:count])]
+
+
+def _start_up(length: int) -> Behaviour:
+    """What is left grows at first, is whole again at this length, and is lost later."""
+    return Behaviour(-0.1, noise=1e-4, start=0.1 * length / min(length / 4.0, 1.0))
 
 
 def _behaviour(

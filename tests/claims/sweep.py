@@ -51,6 +51,8 @@ class Network:
     reaches: tuple[float, ...]
     label: str
     unbiased: str
+    course: dict[int, float]
+    """T -> the mean ln of what is left; NaN where not finite in every seed."""
 
     @property
     def finite(self) -> bool:
@@ -94,6 +96,7 @@ class Sweep:
             axis for axis, some in zip(axes, values, strict=True) if len(some) > 1
         ]
         found = [_network(rows, axes, varied) for rows in known.values()]
+        self.every, self.varied = found, varied
         self.length = max((n.length for n in found), default=0)
         self.networks = [n for n in found if n.length == self.length]
         self.finite = [n for n in self.networks if n.finite]
@@ -108,6 +111,20 @@ class Sweep:
         (found,) = [n for n in self.networks if n.label == name]
         return found
 
+    def without(self, network: Network, *axes: str) -> str:
+        """The name of a network as one of several that differ in these axes alone."""
+        return label(network.params, [a for a in self.varied if a not in axes])
+
+    def groups(self, *axes: str) -> list[list[Network]]:
+        """Networks that differ in these axes alone, of the largest length of any."""
+        found: dict[tuple, list[Network]] = {}
+        for n in self.every:
+            key = n.length, *(v for a, v in n.params.items() if a not in axes)
+            found.setdefault(key, []).append(n)
+        several = [group for group in found.values() if len(group) > 1]
+        most = max((group[0].length for group in several), default=0)
+        return [group for group in several if group[0].length == most]
+
     def differ(self, one: Network, other: Network) -> set[str]:
         """The parameters in which two networks differ."""
         return {a for a in one.params if one.params[a] != other.params[a]}
@@ -115,22 +132,39 @@ class Sweep:
 
 def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
     length = max(row["length"] for row in rows if row["block"])
+    course = {n: _lefts(rows, n) for n in {r["length"] for r in rows if r["block"]}}
+    reaches = [
+        float(row["value"])
+        for row in rows
+        if row["length"] == length and row["measure"] == "horizon"
+    ]
+    params = {axis: rows[0][axis] for axis in axes}
+    return Network(
+        params,
+        length,
+        course[length],
+        tuple(reaches),
+        label(params, varied),
+        label({**params, "forget_bias": None, "input_bias": None}, varied),
+        {n: _mean(lefts) for n, lefts in sorted(course.items())},
+    )
+
+
+def _lefts(rows: list[dict], length: int) -> tuple[float, ...]:
     by_seed: dict[int, dict[str, float]] = {}
     for row in rows:
-        if row["length"] == length:
+        if row["length"] == length and row["block"]:
             by_seed.setdefault(row["seed"], {})[row["measure"]] = row["value"]
-    lefts, reaches = [], []
-    for values in by_seed.values():
-        if "spectral_norm" in values:
-            lefts.append(float(values["spectral_norm"]))
-        elif "growth_rate" in values:
-            lefts.append(float(values["growth_rate"]) * length)
-        if "horizon" in values:
-            reaches.append(float(values["horizon"]))
-    params = {axis: rows[0][axis] for axis in axes}
-    unbiased = label({**params, "forget_bias": None, "input_bias": None}, varied)
-    name = label(params, varied)
-    return Network(params, length, tuple(lefts), tuple(reaches), name, unbiased)
+    return tuple(
+        float(values["spectral_norm"])
+        if "spectral_norm" in values
+        else float(values["growth_rate"]) * length
+        for values in by_seed.values()
+    )
+
+
+def _mean(lefts: tuple[float, ...]) -> float:
+    return sum(lefts) / len(lefts) if all(map(math.isfinite, lefts)) else math.nan
 
 
 def label(params: dict[str, Any], varied: Sequence[str]) -> str:
@@ -202,6 +236,7 @@ def _value(axis: str, value: Any) -> str:
 
 NAMED = r"(?P<first>.+?)(?: and (?P<more>[\d,]+) more)?"
 SIZE = r"10\^\{-?[\d.,]+\}|[\d.,]+"
+SIZES = rf"(?:{SIZE})(?:, (?:{SIZE}))*"
 
 
 def number(text: str) -> float:
@@ -216,6 +251,8 @@ def close(printed: str, ln: float) -> bool:
     if power:
         unit = 0.1 if abs(exponent) < 9.95 else 1.0
         return abs(number(power[1]) - exponent) <= unit / 2 + 1e-6
+    if not abs(exponent) < 20:
+        return False
     unit = 10.0 ** (math.floor(exponent + 1e-9) - 1)
     return abs(number(printed) - math.exp(ln)) <= unit / 2 * 1.01
 
@@ -224,3 +261,20 @@ def among(match: re.Match, networks: list[Network]) -> None:
     """Hold the names of a sentence against the networks of which it is true."""
     assert match["first"] in [n.label for n in networks]
     assert number(match["more"] or "0") == len(networks) - 1
+
+
+def courses(match: re.Match, sweep: Sweep) -> list[Network]:
+    """The networks of a sentence's name that have this left at its lengths."""
+    lefts, lengths = match["lefts"].split(", "), match["lengths"].split(", ")
+    assert len(lefts) == len(lengths)
+    steps = [number(length) for length in lengths]
+    assert steps == sorted(steps)
+    return [
+        n
+        for n in sweep.every
+        if n.label == match["name"]
+        and all(
+            step in n.course and close(left, n.course[step])
+            for step, left in zip(steps, lefts, strict=True)
+        )
+    ]

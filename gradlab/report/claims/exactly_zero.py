@@ -11,7 +11,7 @@ class ExactlyZero(Claim):
     """Networks in which nothing at all arrives, in some seed."""
 
     name = "exactly_zero"
-    places = {"headline": 15, "top": 60, "how_far": 60}
+    places = {"headline": 15, "top": 60, "how_far": 60, "length": 10}
     text = {
         "en": (
             "In $count of $total networks some seed's gradient is exactly 0 after "

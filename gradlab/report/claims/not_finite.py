@@ -11,7 +11,7 @@ class NotFinite(Claim):
     """Networks whose states or products are no numbers any more, in some seed."""
 
     name = "not_finite"
-    places = {"headline": 16, "top": 61, "how_far": 61}
+    places = {"headline": 16, "top": 61, "how_far": 61, "length": 11}
     text = {
         "en": (
             "In $count of $total networks some seed leaves the range of numbers "

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 BIASES = frozenset({"forget_bias", "input_bias"})
+WITHIN = ("seed", "length")
+"""Axes along which points are one network."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,37 @@ class Network:
         mine, theirs = self.row.params, other.row.params
         axes = (mine.keys() | theirs.keys()) - {"seed", "length"}
         return frozenset(a for a in axes if mine.get(a) != theirs.get(a))
+
+    def left_at(self, length: int) -> float:
+        """Ln of what is left over a shorter sequence; NaN where not finite."""
+        found = self.row.ends(length)
+        good = found.size and np.isfinite(found).all()
+        return float(found.mean()) if good else math.nan
+
+    @cached_property
+    def course(self) -> dict[int, float]:
+        """T -> ln of what is left, at every length; NaN where not finite."""
+        return {length: self.left_at(length) for length in self.row.lengths}
+
+    @property
+    def fades_evenly(self) -> bool:
+        """Whether all but 1/1000 is lost, at one rate, to a fifth, at every length."""
+        rates = [ln / length for length, ln in self.course.items()]
+        return (
+            len(rates) > 1
+            and self.ln_left < -math.log(1000)
+            and all(abs(rate / rates[-1] - 1) < 0.2 for rate in rates)
+        )
+
+    def label_without(self, *axes: str) -> str:
+        """Its name as one of several that differ in these axes alone."""
+        extra = tuple(axis for axis in self.row.extra if axis not in axes)
+        return labels.row_label(self.row.params, extra, self.row.names)
+
+    @property
+    def varies_with_length(self) -> bool:
+        """Whether its weights depend on T, as those of chrono do."""
+        return "chrono" in (self.bias, self.row.params.get("input_bias"))
 
     @property
     def customary(self) -> bool:
@@ -155,6 +188,33 @@ class Networks:
             if len(group) > 2:
                 yield sorted(group, key=lambda n: n.row.params[axis])
 
+    @cached_property
+    def every(self) -> list[Network]:
+        """All networks that were measured, each at its own largest length."""
+        return [n for n in map(Network, self.rows) if n.ln_lefts.size]
+
+    @cached_property
+    def of_lengths(self) -> list[Network]:
+        """Those of several lengths, finite at each; the most customary ones first."""
+        found = [n for n in self.every if len(n.row.lengths) > 1]
+        found = [n for n in found if all(math.isfinite(v) for v in n.course.values())]
+        return sorted(found, key=lambda n: not n.customary)
+
+    def groups(self, *axes: str) -> list[list[Network]]:
+        """Return measured networks that differ in these axes alone, of the largest T.
+
+        Groups of a smaller T are left out where there is one of a larger T.
+        """
+        found: dict[tuple, list[Network]] = {}
+        for network in self.every:
+            params = network.row.params
+            others = {k: v for k, v in params.items() if k not in (*axes, *WITHIN)}
+            key = network.length, repr(sorted(others.items()))
+            found.setdefault(key, []).append(network)
+        several = {k: g for k, g in found.items() if len(g) > 1}
+        most = max((length for length, _ in several), default=0)
+        return [g for (length, _), g in several.items() if length == most]
+
 
 def extreme(
     networks: Sequence[Network], values: Sequence[float], pick=max
@@ -162,3 +222,10 @@ def extreme(
     """Return the networks with the largest (``pick=min``: smallest) value."""
     top = pick(values)
     return [n for n, value in zip(networks, values, strict=True) if value == top]
+
+
+def ends_and_middle(values: Sequence[int]) -> list[int]:
+    """Return at most three of these: the first, the middle and the last."""
+    if len(values) < 4:
+        return list(values)
+    return [values[0], values[len(values) // 2], values[-1]]

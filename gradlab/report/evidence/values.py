@@ -150,10 +150,37 @@ class Names:
     """Networks of which something is equally true: the first one, and how many more."""
 
     networks: Sequence[Network]
+    without: tuple[str, ...] = ()
 
     def say(self, language: str) -> str:
-        """Return a label: ``RNN (relu)``, ``RNN and 3 more``."""
-        first, more = self.networks[0].label, len(self.networks) - 1
+        """Return a label: ``RNN (relu)``, ``RNN and 3 more``.
+
+        Axes `without` which the networks are named belong to the sentence.
+        """
+        first = self.networks[0].label_without(*self.without)
+        more = len(self.networks) - 1
         if not more:
             return first
         return first + {"en": f" and {more:,} more"}[language]
+
+
+@dataclass(frozen=True)
+class LeftEach:
+    """What is left after one length after the other: ``0.04, 10^{-22}``."""
+
+    lns: Sequence[float]
+
+    def say(self, language: str) -> str:
+        """Return two significant figures of each."""
+        return ", ".join(numbers.left(ln) for ln in self.lns)
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Lengths of sequences: ``16, 64, 1,024``."""
+
+    steps: Sequence[int]
+
+    def say(self, language: str) -> str:
+        """Return the numbers of steps."""
+        return ", ".join(f"{steps:,}" for steps in self.steps)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradlab.report import inline, numbers
+from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.story import Size
 from gradlab.report.words import say
@@ -81,8 +82,23 @@ def _detail(size: Size, w) -> str:
     return "; ".join(parts)
 
 
-def alt(template: str, extreme: str, finding: str, data: Heatmap) -> str:
-    """The takeaway, the map's size and its extreme values, in plain words."""
+def dots(label: str, key: str, sizes: Sequence[Size]) -> Marks:
+    """One network's sizes as marks, with bands where there are several seeds."""
+    spreads = [size.spread for size in sizes]
+    banded = any(spread.seeds > 1 for spread in spreads)
+    return Marks(
+        label=label,
+        key=key,
+        values=[spread.mean for spread in spreads],
+        low=[spread.lowest for spread in spreads] if banded else None,
+        high=[spread.highest for spread in spreads] if banded else None,
+    )
+
+
+def alt(template: str, extreme: str, finding: str, data: Heatmap | Dots) -> str:
+    """The takeaway; of a map its size and its extreme values, in plain words."""
+    if isinstance(data, Dots):
+        return inline.plain(finding)
     cells = [
         (value, i, j)
         for i, row in enumerate(data.values)

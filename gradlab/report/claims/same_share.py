@@ -1,0 +1,36 @@
+"""Whether every step takes the same share of the gradient."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import (
+    Claim,
+    LeftEach,
+    Lengths,
+    Names,
+    Networks,
+    Value,
+)
+from gradlab.report.evidence.networks import ends_and_middle
+
+
+class SameShare(Claim):
+    """Zeros grow in proportion to the length."""
+
+    name = "same_share"
+    places = {"length": 90}
+    text = {
+        "en": (
+            "$network loses about the same share at every step: $lefts of a gradient "
+            "is left after $lengths steps."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Yield each network that is lost at one rate at every length."""
+        for network in filter(lambda n: n.fades_evenly, networks.of_lengths):
+            shown = ends_and_middle(list(network.course))
+            yield {
+                "network": Names([network]),
+                "lefts": LeftEach([network.course[n] for n in shown]),
+                "lengths": Lengths(shown),
+            }

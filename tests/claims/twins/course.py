@@ -1,0 +1,16 @@
+"""The twin of the claim ``course``."""
+
+import re
+
+from tests.claims.sweep import SIZES, Sweep, courses
+
+
+PATTERN = (
+    rf"(?P<name>.+) has (?P<lefts>{SIZES}) of a gradient left after "
+    rf"(?P<lengths>[\d,]+(?:, [\d,]+)*) steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """That network has this left at these lengths."""
+    assert courses(match, sweep)
