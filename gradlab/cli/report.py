@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,10 @@ from gradlab.cli.options import (
 )
 from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
+
+
+if TYPE_CHECKING:
+    from gradlab.store.results import Results
 
 
 @click.command("report")
@@ -41,14 +46,15 @@ def command(
     """Write the report of DIR anew, from its results alone.
 
     Nothing is computed again, and it works while a sweep is still running: the
-    report then covers what is done. DIR is reports/default by default.
+    report then covers what is done. DIR is reports/default by default. With --json it
+    prints the files, and every claim that holds of the results.
     """
     from gradlab.report.build import render
 
     results = open_results(folder, screen, failed_suffice=True)
     written = render(results, out or folder, formats)
     if as_json:
-        screen.json(written)
+        screen.json({"files": written, "claims": claims(results)})
     else:
         for path in written:
             screen.line(f"wrote {path}")
@@ -62,6 +68,27 @@ def command(
                 ("", f"gradlab figures {folder}", "each figure as a file"),
             ]
         )
+
+
+def claims(results: Results) -> list[dict[str, object]]:
+    """Return every claim that holds, with its values as they are printed."""
+    from gradlab.report import choice
+    from gradlab.report.inline import plain
+    from gradlab.report.story import Story
+
+    story = Story.of(results)
+    return [
+        {
+            "claim": said.claim,
+            "places": list(said.places),
+            "text": plain(said.text),
+            "values": {
+                name: plain(value.say(story.language))
+                for name, value in said.values.items()
+            },
+        }
+        for said in choice.everywhere(story)
+    ]
 
 
 def open_in_browser(page: Path, screen: Screen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
@@ -23,19 +23,25 @@ class Said:
         claim: its name.
         text: the sentence, inline text.
         values: its numbers and names.
+        places: where it may be said.
     """
 
     claim: str
     text: str
     values: Mapping[str, Value]
+    places: tuple[str, ...]
+
+
+def everywhere(story: Story) -> Iterator[Said]:
+    """Yield every claim that holds, by name."""
+    yield from _said(story, [_claim(name) for name in catalog.names("claims")])
 
 
 def every(story: Story, place: str) -> Iterator[Said]:
     """Yield all claims that hold and may be said at a place, the best first."""
-    networks = Networks.of(story)
-    for claim in _claims(place):
-        for values in claim.evidence(networks):
-            yield Said(claim.name, sentence(claim, values, story.language), values)
+    claims = [_claim(name) for name in catalog.names("claims")]
+    there = [claim for claim in claims if place in claim.places]
+    yield from _said(story, sorted(there, key=lambda c: (-c.places[place], c.name)))
 
 
 def best(story: Story, place: str, most: int = 3) -> list[Said]:
@@ -54,8 +60,14 @@ def sentence(claim: Claim, values: Mapping[str, Value], language: str) -> str:
     return Template(claim.text[language]).substitute(shown)
 
 
-def _claims(place: str) -> list[Claim]:
-    """Return the claims of a place by rank."""
-    every = [catalog.get("claims", name)() for name in catalog.names("claims")]
-    there = [claim for claim in every if place in claim.places]
-    return sorted(there, key=lambda claim: (-claim.places[place], claim.name))
+def _said(story: Story, claims: Iterable[Claim]) -> Iterator[Said]:
+    networks = Networks.of(story)
+    for claim in claims:
+        for values in claim.evidence(networks):
+            text = sentence(claim, values, story.language)
+            yield Said(claim.name, text, values, tuple(claim.places))
+
+
+def _claim(name: str) -> Claim:
+    claim: Claim = catalog.get("claims", name)()
+    return claim

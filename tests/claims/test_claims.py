@@ -7,9 +7,12 @@ import re
 from collections import Counter
 from types import ModuleType
 
+import pandas
 import pytest
 
+import gradlab
 from gradlab import catalog
+from gradlab.cli import report
 from gradlab.report import choice
 from gradlab.report.story import Story
 from gradlab.store.table import table
@@ -19,7 +22,6 @@ from tests.claims.sweep import Sweep
 
 
 CLAIMS = tuple(name for name in catalog.names("claims"))
-PLACES = ("headline", "top")
 FAST, MANY = 200, 3000
 
 
@@ -30,10 +32,7 @@ def twin(name: str) -> ModuleType:
 
 def every_said(made: made_up.Made) -> list[choice.Said]:
     """All claims that hold of a store, wherever they may be said."""
-    story = Story.of(made)
-    places = {p for n in CLAIMS for p in catalog.get("claims", n).places}
-    found = {s.text: s for place in sorted(places) for s in choice.every(story, place)}
-    return list(found.values())
+    return list(choice.everywhere(Story.of(made)))
 
 
 def hold(said: choice.Said, sweep: Sweep) -> None:
@@ -68,6 +67,23 @@ def test_of_stores_by_chance(part):
             story = Story.of(made)
             assert counts and choice.best(story, "headline", 1), seed
             assert choice.best(story, "how_far"), seed
+
+
+def test_of_a_real_sweep_by_its_exported_file(tmp_path):
+    """As a reader would: the claims of `report --json` beside `export`'s CSV."""
+    grid = {"cell": ["rnn", "lstm"], "forget_bias": ["keep", 1, 4, 6, "chrono"]}
+    settings = {"name": "real", "hidden": 8, "length": [12, 40], "grid": [grid]}
+    results = gradlab.sweep(settings, out=tmp_path, jobs=1, verify=False)
+    file = results.export(tmp_path / "table.csv")
+    biases = dict.fromkeys(("forget_bias", "input_bias"), "str")
+    sweep = Sweep(pandas.read_csv(file, dtype=biases, na_values=[""]))
+    said = report.claims(results)
+    assert len(said) > 4
+    for claim in said:
+        text = re.sub(r"10\^(-?[\d.,]*\d)", r"10^{\1}", claim["text"])
+        match = re.fullmatch(twin(claim["claim"]).PATTERN, text.replace("\u2212", "-"))
+        assert match, text
+        twin(claim["claim"]).check(match, sweep)
 
 
 @pytest.mark.trials

@@ -31,7 +31,9 @@ def test_report_writes_what_is_asked(run, folder):
     assert (folder / "report.html").exists()
     assert not (folder / "report.pdf").exists()
     answer = run("report", folder, "--format", "pdf", "--json").stdout
-    assert json.loads(answer) == [f"{folder}/report.pdf"]
+    answer = json.loads(answer)
+    assert answer["files"] == [f"{folder}/report.pdf"]
+    assert all(claim["text"].endswith(".") for claim in answer["claims"])
 
 
 @pytest.mark.parametrize("answers", [True, False])
