@@ -20,6 +20,7 @@ from gradlab.report.words import en
 from gradlab.store.results import Results
 from gradlab.sweeps import forecast
 from tests.cli.conftest import measure_inline
+from tests.report_words.telling import flat
 
 
 TINY = ["--hidden=4", "--features=4", "--sequences=2", "--seeds=2"]
@@ -50,7 +51,9 @@ def sections(folder: Path) -> dict[str, tuple[str, dict[str, object]]]:
     """Section -> its command, and the data of its figures by name."""
     found = {}
     for chapter in compose(Results.open(folder)).chapters:
-        lines = [block.text for block in chapter.blocks if isinstance(block, Command)]
+        lines = [
+            block.text for block in flat(chapter.blocks) if isinstance(block, Command)
+        ]
         figures = {figure.name: figure.data for figure in figures_of(chapter.blocks)}
         if lines and figures:
             (line,) = lines

@@ -53,6 +53,14 @@ def every_text(document: Document) -> Iterator[str]:
         yield from texts(chapter.blocks)
 
 
+def flat(blocks: Sequence[Block]) -> Iterator[Block]:
+    """All blocks, those that are folded too."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Details):
+            yield from flat(block.blocks)
+
+
 def texts(blocks: Sequence[Block]) -> Iterator[str]:
     """All inline text of blocks."""
     for block in blocks:

@@ -142,7 +142,7 @@ def test_exponents_alone_make_whole_sections():
     )
     kinds = [type(b).__name__ for b in chapter.blocks]
     assert kinds.count("Figure") == 1
-    assert kinds[-5:] == ["HowToRead", "Formula", "Command", "Limits", "References"]
+    assert kinds[-3:] == ["HowToRead", "Limits", "Details"]
     chapter, finding = told(store, "predictors")
     assert finding.startswith("Public code that takes dh/dh alone")
     assert [type(b).__name__ for b in chapter.blocks][1] == "Table"

@@ -14,6 +14,7 @@ from gradlab.report import choice
 from gradlab.report.blocks import (
     Block,
     Command,
+    Details,
     Formula,
     HowToRead,
     Limits,
@@ -87,14 +88,13 @@ def tail(
     how: str = "",
 ) -> list[Block]:
     """What stands below a figure of these rows, in the order all sections share."""
-    blocks: list[Block] = [HowToRead(how or w.HOW)]
-    if formula:
-        blocks.append(Formula(*formula))
-    blocks.append(Command(command(story, rows), getattr(w, "COMMAND_NOTE", "")))
-    blocks.append(Limits(w.LIMITS))
+    made = Command(command(story, rows), getattr(w, "COMMAND_NOTE", ""))
+    folded: list[Block] = [Formula(*formula)] if formula else []
+    folded.append(made)
     if keys:
-        blocks.append(References(tuple(keys)))
-    return blocks
+        folded.append(References(tuple(keys)))
+    summary = story.words("common").HOW_MADE
+    return [HowToRead(how or w.HOW), Limits(w.LIMITS), Details(summary, folded)]
 
 
 def command(story: Story, rows: Sequence[Row]) -> str:
@@ -150,10 +150,13 @@ def points_of(rows: Sequence[Row], length: int | None = None) -> list[Any]:
 
 
 def held(story: Story, part: Slice, besides: str = "") -> str:
-    """The reference values a figure holds, for its caption."""
+    """What a figure holds at other values than the table on top, for its caption."""
     leave = f"dtype sequences initial_state {besides}"
+    above = story.main.fixed
     fixed = {
-        k: v for k, v in part.fixed.items() if k not in ("initial_state", "sequences")
+        k: v
+        for k, v in part.fixed.items()
+        if k not in ("initial_state", "sequences") and above.get(k) != v
     }
     return _with_named(story, part, story.reference_values(fixed, leave))
 

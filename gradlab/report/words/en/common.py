@@ -6,6 +6,7 @@ BAND = (
 )
 MEANS = "Values are geometric means over sequences and $seeds."
 BAND_ONE = "Geometric means over the sequences of one seed: no band."
+HOW_MADE = "How this is measured"
 HELD = "Held: $values."
 DRAFT = (
     "$what T = $lengths steps. Spectral norm of the derivative of the whole state "
