@@ -233,6 +233,9 @@
 
   function fromHash() {
     const [id, mode] = decodeURIComponent(location.hash.slice(1)).split(";");
+    for (let at = document.getElementById(id); at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") at.open = true;
+    }
     if (mode === "present") present(figures.findIndex((figure) => figure.id === id));
   }
 
