@@ -6,7 +6,16 @@ import pytest
 
 from gradlab.report.figures import scale
 from gradlab.report.figures.draw.colours import fill, luminance
-from gradlab.report.figures.style import DARK, INK, LOOKS, PAPER, STYLES
+from gradlab.report.figures.style import (
+    DARK,
+    INK,
+    LOOKS,
+    PAPER,
+    RAMPS,
+    STYLES,
+    dark_colours,
+    tones,
+)
 
 
 LN10 = math.log(10)
@@ -88,6 +97,22 @@ def test_lines_can_be_seen(key: str) -> None:
     assert contrast(colour, PAPER) >= 3
     assert contrast(DARK[colour], DARK[PAPER]) >= 3
     assert contrast(LOOKS[key].grey, PAPER) >= 3
+
+
+@pytest.mark.parametrize("cell", RAMPS)
+def test_tones_of_an_ordered_axis_are_ordered_and_can_be_seen(cell: str) -> None:
+    light = [luminance(tone) for tone in tones(cell)]
+    dark = [luminance(dark_colours()[tone]) for tone in tones(cell)]
+    assert light == sorted(light, reverse=True) and dark == sorted(dark)
+    assert all(contrast(tone, PAPER) >= 3 for tone in tones(cell))
+    assert all(contrast(tone, DARK[PAPER]) >= 3 for tone in tones(cell, dark=True))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_key_on_an_ordered_axis_gets_its_tone(style: str) -> None:
+    ramp = tones("rnn" if STYLES[style].grey else "lstm")
+    found = [STYLES[style].look(f"lstm~{k / 8}").colour for k in range(9)]
+    assert found == ramp
 
 
 def test_text_can_be_read_in_the_dark() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gradlab.report.figures.draw.colours import luminance
+from gradlab.report.figures.style import STYLES
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Story, labels
 from gradlab.report.top import banner, headline, table
@@ -160,6 +162,38 @@ def test_labels_of_an_input_bias(forget, given, name, short):
 def test_labels(spec, bias, name):
     params = {"cell": spec, "forget_bias": bias}
     assert labels.row_label(params, (), words("en", "names")) == name
+
+
+def looks_of(**axes):
+    grid = {"sweep": made_up.product(seed=range(2), **axes)}
+    rows = Story.of(made_up.store(grid)).main.rows
+    return [STYLES["page"].look(row.key) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [
+        {"network": [("lstm", float(bias)) for bias in range(7)]},
+        {"network": [("gru", float(bias)) for bias in range(7)]},
+        {"network": [("lstm", 2.0)], "gain": (1.0, 2.0, 4.0, 8.0)},
+    ],
+)
+def test_along_an_ordered_axis_rows_grow_darker(axes):
+    light = [luminance(look.colour) for look in looks_of(**axes)]
+    assert light == sorted(set(light), reverse=True)
+
+
+def test_along_an_axis_without_order_rows_differ_in_colour_and_marker():
+    found = looks_of(network=[("rnn", None)], init=("default", "he", "orthogonal"))
+    assert len({look.colour for look in found}) == 3
+    assert len({look.marker for look in found}) == 3
+
+
+def test_no_two_rows_share_an_ordered_tone():
+    both = [("lstm", 1.0), ("lstm", 3.0)]
+    grid = made_up.product(network=both, gain=(1.0, 2.0), seed=range(2))
+    rows = Story.of(made_up.store({"sweep": grid})).main.rows
+    assert len({row.key for row in rows}) == 4
 
 
 def test_seeds_that_disagree_are_undetermined():
