@@ -27,7 +27,6 @@ def lettered(value: Any) -> Any:
         changed = {
             field.name: lettered(getattr(value, field.name))
             for field in dataclasses.fields(value)
-            if not _numbers(getattr(value, field.name))
         }
         return dataclasses.replace(value, **changed)
     if isinstance(value, Mapping):
@@ -35,17 +34,6 @@ def lettered(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(lettered(item) for item in value)
     return value
-
-
-def _numbers(value: Any) -> bool:
-    """Whether a field holds numbers only and can stay as it is."""
-    if isinstance(value, (int, float)):
-        return True
-    return (
-        isinstance(value, (list, tuple))
-        and bool(value)
-        and isinstance(value[0], (int, float))
-    )
 
 
 def words(text: str) -> str:

@@ -30,6 +30,8 @@ def settings(style: Style) -> Any:
 
     usual = seaborn.plotting_context(style.context)
     sizes = seaborn.plotting_context(style.context, style.font / usual["font.size"])
+    ticks = {"color": style.muted, "labelcolor": style.ink, "minor.size": 0.0}
+    ticks |= {"major.size": 2.5, "major.pad": 2.5, "major.width": 0.6 * style.line}
     return {
         **seaborn.axes_style("ticks"),
         **sizes,
@@ -56,12 +58,7 @@ def settings(style: Style) -> Any:
         "svg.fonttype": "path",
         "pdf.fonttype": 42,
         "pdf.compression": 9,
-        **{f"{axis}tick.color": style.muted for axis in "xy"},
-        **{f"{axis}tick.labelcolor": style.ink for axis in "xy"},
-        **{f"{axis}tick.major.size": 2.5 for axis in "xy"},
-        **{f"{axis}tick.minor.size": 0.0 for axis in "xy"},
-        **{f"{axis}tick.major.width": 0.6 * style.line for axis in "xy"},
-        **{f"{axis}tick.major.pad": 2.5 for axis in "xy"},
+        **{f"{axis}tick.{name}": ticks[name] for axis in "xy" for name in ticks},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 
 
 LN10 = math.log(10.0)
@@ -103,12 +104,5 @@ def verdict_of(ln: float) -> str:
     if ln == math.inf:
         return "not_finite"
     exponent = ln / LN10
-    for limit, word in (
-        (-3, "vanishing"),
-        (-1, "fading"),
-        (1, "stable"),
-        (3, "growing"),
-    ):
-        if exponent < limit or (exponent == limit and limit > 0):
-            return word
-    return "exploding"
+    place = bisect_right((-3.0, -1.0), exponent) + bisect_left((1.0, 3.0), exponent)
+    return ("vanishing", "fading", "stable", "growing", "exploding")[place]

@@ -26,6 +26,12 @@ class Point:
     joined: float | None = None
     show_label: bool = True
 
+    @property
+    def second(self) -> float:
+        """X of the second mark, NaN where there is none to draw."""
+        drawn = self.joined is not None and math.isfinite(self.joined)
+        return float(self.joined or 0.0) if drawn else math.nan
+
 
 @dataclass(frozen=True)
 class Scatter(AxesData):

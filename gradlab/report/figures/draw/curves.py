@@ -25,7 +25,7 @@ BEYOND = 400.0
 BESIDE = True
 """The legend of curves alone stands at their right."""
 
-Limits = tuple[float, float]
+Pair = tuple[float, float]
 
 
 def height(data: Curves, width: float, style: Style) -> float:
@@ -33,8 +33,8 @@ def height(data: Curves, width: float, style: Style) -> float:
     return data.tall * min(2.3, max(1.15, 0.45 * width))
 
 
-def limits(group: Sequence[Curves]) -> Limits:
-    """Limits of y for curves that share them: where most of them are.
+def limits(group: Sequence[Curves]) -> Pair:
+    """Pair of y for curves that share them: where most of them are.
 
     For scale "left" floor and ceiling come near enough that curves which stay in
     between use the axes; the others leave through them.
@@ -65,11 +65,8 @@ def limits(group: Sequence[Curves]) -> Limits:
 def _values(series: Series) -> np.ndarray:
     """Drawn values and ends of bands; exactly zero and not finite lie far outside."""
     sides = (series.y, series.low, series.high)
-    parts = [np.asarray(s, float) for s in sides if s is not None]
-    values = np.concatenate(parts)
-    return np.nan_to_num(values, nan=0.0, posinf=BEYOND, neginf=-BEYOND)[
-        ~np.isnan(values)
-    ]
+    values = np.concatenate([np.asarray(s, float) for s in sides if s is not None])
+    return np.clip(values[~np.isnan(values)], -BEYOND, BEYOND)
 
 
 def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
@@ -82,14 +79,8 @@ def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
         words = _outcome(data, series, window) if alone else series.label
         _curve(data, series, axes, style, words, place)
     if data.shade and data.scale == "left":
-        axes.axhspan(
-            -2 * BEYOND,
-            data.threshold,
-            color=style.shade,
-            zorder=0,
-            linewidth=0,
-            label=data.shade if alone else None,
-        )
+        span = axes.axhspan(-2 * BEYOND, data.threshold, color=style.shade, zorder=0)
+        span.set(linewidth=0, label=data.shade if alone else "")
     looks.references(data.x_marks, axes, style)
     axes.grid(True, axis="y")
     axes.spines["left"].set_visible(False)
@@ -101,10 +92,8 @@ def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
 
 def _by_end(series: Sequence[Series]) -> list[Series]:
     """Curves in the order of their ends, the highest first, as a legend lists them."""
-    ends = [
-        float(np.nan_to_num(s.y[-1], nan=-BEYOND)) if len(s.y) else 0 for s in series
-    ]
-    return [s for _, s in sorted(zip(ends, series, strict=True), key=lambda e: -e[0])]
+    ends = {id(s): float(np.nan_to_num([0.0, *s.y][-1])) for s in series}
+    return sorted(series, key=lambda s: -ends[id(s)])
 
 
 def title(data: Curves) -> str:
@@ -164,17 +153,12 @@ def _curve(
         kwargs = looks.marker(look, style)
         axes.plot(x, y, linestyle="none", label=label, zorder=3, **kwargs)
         return
-    few = len(x) <= 9
-    axes.plot(
-        x,
-        y,
-        label=label,
-        zorder=3,
-        markevery=None if few else (0.04 + 0.03 * (place % 5), 0.2),
-        **looks.line(look, style),
-    )
+    every = None if len(x) <= 9 else (0.04 + 0.03 * (place % 5), 0.2)
+    line = looks.line(look, style)
+    axes.plot(x, y, label=label, zorder=3, markevery=every, **line)
     if series.crossing is not None:
-        _mark(axes, series.crossing.x, series.crossing.y, "o", look.colour, style)
+        at = (series.crossing.x, series.crossing.y)
+        _mark(axes, at, "o", look.colour, look.colour, style.line)
 
 
 def drawn(values: Sequence[float]) -> np.ndarray:
@@ -186,7 +170,7 @@ def drawn(values: Sequence[float]) -> np.ndarray:
     )
 
 
-def leaving(series: Series, window: Limits) -> tuple[float, float, float] | None:
+def leaving(series: Series, window: Pair) -> tuple[float, float, float] | None:
     """(x, y) where a curve leaves the window for good, and its last value."""
     x, y = np.asarray(series.x, float), np.asarray(series.y, float)
     x, y = x[~np.isnan(y)], y[~np.isnan(y)]
@@ -210,7 +194,7 @@ def _goal(end: float) -> str:
     return f"→ {power(round(end))}"
 
 
-def _outcome(data: Curves, series: Series, window: Limits) -> str:
+def _outcome(data: Curves, series: Series, window: Pair) -> str:
     """The label with the step of the crossing, and what the curve comes to."""
     words = [series.label, series.crossing.text if series.crossing else series.end]
     gone = leaving(series, window) if data.scale == "left" else None
@@ -226,12 +210,13 @@ def finish(data: Curves, axes: Axes, style: Style) -> None:
         colour = style.look(series.key).colour
         gone = leaving(series, window) if data.scale == "left" else None
         if series.open_end and not gone:
-            _mark(axes, series.x[-1], series.y[-1], "o", colour, style, style.paper)
+            last = (series.x[-1], series.y[-1])
+            _mark(axes, last, "o", colour, style.paper, style.line)
         if gone is None:
             continue
         x, y, end = gone
         low = y == window[0]
-        _mark(axes, x, y, "v" if low else "^", colour, style)
+        _mark(axes, (x, y), "v" if low else "^", colour, colour, style.line)
         if len(axes.figure.axes) > 1:
             up, base = (3, "bottom") if low else (-3, "top")
             places = [(7, up, "left", base), (-7, up, "right", base)]
@@ -240,15 +225,11 @@ def finish(data: Curves, axes: Axes, style: Style) -> None:
 
 def _mark(
     axes: Axes,
-    x: float,
-    y: float,
+    at: tuple[float, float],
     marker: str,
     colour: str,
-    style: Style,
-    fill: str | None = None,
+    face: str,
+    size: float,
 ) -> None:
-    size: dict[str, Any] = {
-        "markersize": 5 * style.line,
-        "markerfacecolor": fill or colour,
-    }
-    axes.plot([x], [y], marker, color=colour, clip_on=False, zorder=4, **size)
+    style: dict[str, Any] = {"markersize": 5 * size, "markerfacecolor": face}
+    axes.plot(*at, marker, color=colour, clip_on=False, zorder=4, **style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.dots import Dots
 from gradlab.report.figures.draw import ticks
@@ -93,16 +93,11 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
     references(data.lines, axes, style)
 
 
-def _gone(data: Dots, axes: Axes, style: Style, ends: tuple[float, float]) -> None:
+def _gone(data: Dots, axes: Any, style: Style, ends: tuple[float, float]) -> None:
     """Say at the edge what is exactly zero or not finite."""
     for marks in data.marks:
         for row, value in enumerate(map(float, marks.values)):
             if math.isinf(value):
-                axes.text(
-                    ends[int(value > 0)],
-                    row,
-                    " dead" if value < 0 else "not finite ",
-                    ha="left" if value < 0 else "right",
-                    va="center",
-                    size=style.small,
-                )
+                words, ha = ("not finite ", "right") if value > 0 else (" dead", "left")
+                place = {"ha": ha, "va": "center", "size": style.small}
+                axes.text(ends[value > 0], row, words, **place)

@@ -15,7 +15,6 @@ from gradlab.report.figures.style import Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
 SIGNED = True
 SMALLEST = 5.5
@@ -27,6 +26,7 @@ WIDEST = 8.0
 THIN = "\u202f"
 """Between a glyph and its number."""
 HATCHES = {"dead": "/////", "not_finite": "\\\\\\\\\\"}
+EDGE = "#9aa1ad"
 MASKED = {"dead": "dead", "not_finite": "inf"}
 
 
@@ -73,10 +73,17 @@ def paint(data: Heatmap, axes: Axes, style: Style, *, alone: bool) -> Any:
         if place and row in data.groups:
             axes.axhline(place, color=style.paper, linewidth=4.5)
         for column in columns if not many else ():
-            if math.isnan(exponents[place, column]):
+            exponent, word = float(exponents[place, column]), data.word(row, column)
+            if math.isnan(exponent):
                 _box(axes, place, column, edgecolor=style.grid, linewidth=0.4)
-            else:
-                _cell(data, axes, style, row, column, place, next(texts))
+                continue
+            colour, ink = fill(exponent * LN10, style)
+            text = next(texts)
+            text.set_color(ink)
+            hatch = HATCHES.get(word, "|||" if style.grey and exponent > 1 else "")
+            if hatch:
+                _box(axes, place, column, edgecolor=EDGE, linewidth=0.4, hatch=hatch)
+                text.set_bbox({"facecolor": colour, "edgecolor": "none", "pad": 0.8})
         _run(data, axes, style, row, place)
     return axes.collections[0]
 
@@ -113,25 +120,6 @@ def _box(axes: Axes, place: int, column: int, columns: int = 1, **options: Any) 
 
     corner = (column + 0.015, place + 0.03)
     axes.add_patch(Rectangle(corner, columns - 0.03, 0.94, fill=False, **options))
-
-
-def _cell(
-    data: Heatmap,
-    axes: Axes,
-    style: Style,
-    row: int,
-    column: int,
-    place: int,
-    text: Text,
-) -> None:
-    """Words in the colour that reads best; hatches: dead, not finite, grown in grey."""
-    value, word = float(data.values[row][column]), data.word(row, column)
-    hatch = HATCHES.get(word, "|||" if style.grey and value > LN10 else "")
-    colour, ink = fill(value, style)
-    text.set_color(ink)
-    if hatch:
-        _box(axes, place, column, edgecolor="#9aa1ad", linewidth=0.4, hatch=hatch)
-        text.set_bbox({"facecolor": colour, "edgecolor": "none", "pad": 0.8})
 
 
 def _run(data: Heatmap, axes: Axes, style: Style, row: int, place: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.draw import free, ticks
 from gradlab.report.figures.draw.looks import references
@@ -26,7 +26,7 @@ def limits(data: Scatter) -> tuple[tuple[float, float], tuple[float, float]]:
     """Limits of x and y, with room; equal where there is a diagonal to compare."""
     points = data.drawable()
     xs = [p.x for p in points] + [x for x, _ in data.lines]
-    xs += [p.joined for p in points if p.joined is not None and math.isfinite(p.joined)]
+    xs += [p.second for p in points if math.isfinite(p.second)]
     ys = [p.y for p in points]
     if data.diagonal:
         xs = ys = xs + ys
@@ -39,7 +39,7 @@ def _roomy(values: list[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def paint(data: Scatter, axes: Axes, style: Style, *, alone: bool) -> None:
+def paint(data: Scatter, axes: Any, style: Style, *, alone: bool) -> None:
     """Points with their second marks, the diagonal, reference lines, what marks are."""
     import seaborn
 
@@ -48,17 +48,11 @@ def paint(data: Scatter, axes: Axes, style: Style, *, alone: bool) -> None:
     points = data.drawable()
     looks = {p.key: style.look(p.key) for p in points}
     for point in points:
-        if point.joined is not None and math.isfinite(point.joined):
-            axes.plot(
-                [point.x, point.joined],
-                [point.y] * 2,
-                color=looks[point.key].colour,
-                linewidth=1.1 * style.line,
-                marker="|",
-                markersize=7 * style.line,
-                markevery=[1],
-                zorder=2,
-            )
+        if math.isfinite(point.second):
+            mark = {"marker": "|", "markersize": 7 * style.line, "markevery": [1]}
+            line = {"color": looks[point.key].colour, "linewidth": 1.1 * style.line}
+            xs, ys = (point.x, point.second), (point.y, point.y)
+            axes.plot(xs, ys, zorder=2, **mark, **line)
     if points:
         seaborn.scatterplot(
             x=[p.x for p in points],
@@ -92,8 +86,8 @@ def finish(data: Scatter, axes: Axes, style: Style) -> None:
     points = data.drawable()
     wide = 7 * style.line
     taken = free.dots(axes, [(p.x, p.y) for p in points], wide)
-    joined = [(p.joined, p.y) for p in points if p.joined is not None]
-    minor = free.dots(axes, joined, wide)
+    second = [(p.second, p.y) for p in points if math.isfinite(p.second)]
+    minor = free.dots(axes, second, wide)
     for point in sorted(points, key=lambda p: -p.x):
         if point.show_label:
             at, places = (point.x, point.y), free.around()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.report.figures.base import AxesData, SmallMultiples, Track
 from gradlab.report.figures.draw.colours import bar, explain
-from gradlab.report.figures.draw.room import inches
+from gradlab.report.figures.draw.room import inches, page
 from gradlab.report.figures.lettering import wrap
 from gradlab.report.figures.style import Style
 
@@ -59,20 +59,16 @@ def draw(
     painters = [import_module(part.painted_by) for _, part in parts]
     signed = any(hasattr(painter, "SIGNED") for painter in painters)
     figure.set_size_inches(width, 2.0 + 2.0 * len(mosaic))
-    found = figure.subplot_mosaic(
-        [*mosaic, ["bar"] * len(mosaic[0])] if signed else list(mosaic),
-        empty_sentinel=-1,
-        width_ratios=_weights(data, len(mosaic[0])),
-    )
+    rows = [*mosaic, ["bar"] * len(mosaic[0])] if signed else mosaic
+    weights = getattr(data, "weights", ())
+    ratios = weights if len(weights) == len(mosaic[0]) else None
+    found = figure.subplot_mosaic(rows, empty_sentinel=-1, width_ratios=ratios)
     slots = [
-        Slot(title, part, painter, found[place])
-        for place, ((title, part), painter) in enumerate(
-            zip(parts, painters, strict=True)
-        )
+        Slot(*parts[place], painter, found[place])
+        for place, painter in enumerate(painters)
     ]
-    scale = None
+    scale, alone = None, len(slots) == 1
     for slot in slots:
-        alone = len(slots) == 1
         scale = slot.painter.paint(slot.data, slot.axes, style, alone=alone) or scale
     for group in _groups(slots, shared=getattr(data, "share_y", False)):
         _frame(group, style)
@@ -86,11 +82,6 @@ def draw(
         if hasattr(slot.painter, "finish"):
             slot.painter.finish(slot.data, slot.axes, style)
     return [(slot.axes, slot.tracks()) for slot in slots]
-
-
-def _weights(data: AxesData | SmallMultiples, columns: int) -> list[float] | None:
-    weights = getattr(data, "weights", ())
-    return list(weights) if len(weights) == columns else None
 
 
 def _groups(slots: Sequence[Slot], *, shared: bool) -> list[list[Slot]]:
@@ -145,7 +136,7 @@ def _fit(figure: Any, slots: Sequence[Slot], bar: Any, style: Style) -> None:
     """Give axes the height they want and the figure what it takes; then let go."""
     figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03, hspace=0.03)
     grid = slots[0].axes.get_gridspec()
-    width = float(figure.get_size_inches()[0])
+    width = page(slots[0].axes)
     rows: dict[int, list[Slot]] = {}
     for slot in slots:
         rows.setdefault(slot.axes.get_subplotspec().rowspan.start, []).append(slot)
@@ -153,12 +144,8 @@ def _fit(figure: Any, slots: Sequence[Slot], bar: Any, style: Style) -> None:
         for slot in slots:
             _title(slot, style)
         figure.get_layout_engine().execute(figure)
-        sizes = [inches(row[0].axes) for row in rows.values()]
-        wanted = [
-            max(s.painter.height(s.data, inches(s.axes)[0], style) for s in row)
-            for row in rows.values()
-        ]
-        have = sum(high for _, high in sizes)
+        wanted = [max(_height(slot, style) for slot in row) for row in rows.values()]
+        have = sum(inches(row[0].axes)[1] for row in rows.values())
         if bar is not None:
             have += inches(bar)[1]
             wanted.append(BAR)
@@ -169,6 +156,10 @@ def _fit(figure: Any, slots: Sequence[Slot], bar: Any, style: Style) -> None:
         figure.set_size_inches(width, high)
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
+
+
+def _height(slot: Slot, style: Style) -> float:
+    return float(slot.painter.height(slot.data, inches(slot.axes)[0], style))
 
 
 def _title(slot: Slot, style: Style) -> None:
@@ -183,5 +174,5 @@ def _narrow(figure: Any, slot: Slot, style: Style) -> None:
     most = slot.painter.widest(slot.data, style)
     over = inches(slot.axes)[0] - most
     if over > 0:
-        share = 1 - over / float(figure.get_size_inches()[0])
+        share = 1 - over / page(slot.axes)
         figure.get_layout_engine().set(rect=(0, 0, share, 1))

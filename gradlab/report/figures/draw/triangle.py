@@ -39,45 +39,23 @@ def paint(data: Triangle, axes: Any, style: Style, *, alone: bool) -> Any:
     later, earlier, grid = data.square()
     end = float(later[-1]) if later.size else 1.0
     exponents = np.clip(grid / LN10, -BEYOND, BEYOND)
-    mesh = axes.pcolormesh(
-        earlier,
-        later,
-        exponents,
-        cmap=colormap(style),
-        vmin=-CLIP,
-        vmax=CLIP,
-        rasterized=True,
-    )
+    span = {"cmap": colormap(style), "vmin": -CLIP, "vmax": CLIP}
+    mesh = axes.pcolormesh(earlier, later, exponents, rasterized=True, **span)
     if min(grid.shape) >= 3:
         masked = np.ma.masked_invalid(exponents)
         levels = [e for e in CONTOURS if masked.min() < e < masked.max()]
-        drawn = axes.contour(
-            earlier,
-            later,
-            masked,
-            levels=levels,
-            colors=ON_MAP,
-            linewidths=0.9 * style.line,
-            linestyles="solid",
-        )
+        line = {"colors": ON_MAP, "linewidths": 0.9 * style.line, "linestyles": "solid"}
+        drawn = axes.contour(earlier, later, masked, levels=levels, **line)
         longest = [max(segments, key=len) for segments in drawn.allsegs if segments]
-        axes.clabel(
-            drawn,
-            fmt=CONTOURS,
-            fontsize=style.small,
-            inline_spacing=2,
-            manual=[line[len(line) // 2] for line in longest],
-        )
-    axes.add_patch(
-        Polygon(
-            [(0, 0), (end, 0), (end, end)],
-            facecolor=style.paper,
-            edgecolor="#c3c8d0",
-            hatch="////",
-            linewidth=0,
-            zorder=2.5,
-        )
-    )
+        middles = [line[len(line) // 2] for line in longest]
+        axes.clabel(drawn, fmt=CONTOURS, fontsize=style.small, manual=middles)
+    half = [(0, 0), (end, 0), (end, end)]
+    fill: dict[str, Any] = {
+        "facecolor": style.paper,
+        "edgecolor": "#c3c8d0",
+        "hatch": "////",
+    }
+    axes.add_patch(Polygon(half, linewidth=0, zorder=2.5, **fill))
     axes.set(xlim=(0, end), ylim=(0, end))
     ticks.lag(axes.xaxis, 0, end, 3)
     ticks.lag(axes.yaxis, 0, end, 3)
