@@ -55,6 +55,8 @@ def by_chance(seed: int) -> made_up.Made:
     ]
     networks = list(dict.fromkeys(networks))
     axes = {name: _some(rng, AXES[name], 3) for name in _some(rng, tuple(AXES), 2)}
+    if rng.random() < 0.1:
+        axes["gain"] = list(AXES["gain"])
     lengths = _some(rng, (1, 2, 16, 64, 1500), 2)
     seeds = int(rng.integers(1, 5))
     points = made_up.product(

@@ -184,3 +184,14 @@ class Lengths:
     def say(self, language: str) -> str:
         """Return the numbers of steps."""
         return ", ".join(f"{steps:,}" for steps in self.steps)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number as it was asked for: a gain of ``0.25``."""
+
+    value: float
+
+    def say(self, language: str) -> str:
+        """Return the number in full."""
+        return f"{self.value:g}"

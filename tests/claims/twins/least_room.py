@@ -1,0 +1,31 @@
+"""The twin of the claim ``least_room``."""
+
+import math
+import re
+
+from tests.claims.sweep import NAMED, Sweep, number
+
+
+PATTERN = (
+    rf"The least room is in {NAMED}: at (?P<count>\S+) of (?P<total>\S+) gains "
+    rf"between 1/1000 and 1000 of a gradient is left\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No network has less room; all were measured at the same gains."""
+    groups = sweep.groups("gain")
+    assert len(groups) > 1
+    gains = {n.params["gain"] for group in groups for n in group}
+    assert all(len(group) == len(gains) for group in groups)
+    rooms = {
+        sweep.without(group[0], "gain"): sum(
+            abs(n.course[n.length]) <= math.log(1000) for n in group
+        )
+        for group in groups
+    }
+    least = min(rooms.values())
+    assert number(match["count"]) == least == rooms[match["first"]]
+    assert number(match["total"]) == len(gains)
+    alike = [name for name, room in rooms.items() if room == least]
+    assert number(match["more"] or "0") == len(alike) - 1
