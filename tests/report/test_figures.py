@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+import subprocess
+import sys
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlab.report.figures import Curves, FigureData, Heatmap, Series
+from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
 from gradlab.report.figures.lettering import lettering
 from gradlab.report.figures.style import STYLES
@@ -114,12 +119,18 @@ def outside(data: FigureData, width: float, style: str) -> list[str]:
     return over
 
 
-@pytest.mark.parametrize("width", [3.3, 5.0, 7.0])
+OF_AXES = sorted(set(USUAL) - {"cells", "gradient_step"})
+"""Figures that `draw.sheet` lays out."""
+
+
 @pytest.mark.parametrize(
-    "name", sorted(set(USUAL) - {"triangle", "cells", "gradient_step"})
+    ("style", "width"), [("paper", 3.3), ("paper", 5.0), ("paper", 7.0), ("slide", 9.0)]
 )
-def test_no_word_is_crossed_by_a_line_or_another_word(name: str, width: float) -> None:
-    look = STYLES["paper"]
+@pytest.mark.parametrize("name", OF_AXES)
+def test_no_word_is_crossed_by_a_line_or_another_word(
+    name: str, style: str, width: float
+) -> None:
+    look = STYLES[style]
     with lettering(look):
         figure, placed = canvas(USUAL[name], look, width)
         figure.canvas.draw()
@@ -136,15 +147,43 @@ def test_no_word_is_crossed_by_a_line_or_another_word(name: str, width: float) -
 
 
 def crossings(axes: Any) -> list[str]:
-    """Words inside the axes that a curve, a reference line or an arrow runs through."""
-    lines = [line for line in axes.lines if line.get_linestyle() != "None"]
-    paths = [line.get_transform().transform_path(line.get_path()) for line in lines]
-    return [
-        text.get_text()
-        for text in axes.texts
-        for path in paths
-        if path.intersects_bbox(text.get_window_extent(), filled=False)
-    ]
+    """Words inside the axes that a curve, a reference line or a mark runs through."""
+    crossed = []
+    level = [t for t in axes.texts if not t.get_rotation()]  # others follow a contour
+    for text, line in itertools.product(level, axes.lines):
+        box = text.get_window_extent()
+        path = line.get_transform().transform_path(line.get_path())
+        dotted = line.get_linestyle() == "None"
+        if dotted and box.count_contains(path.vertices):
+            crossed.append(text.get_text())
+        if not dotted and path.intersects_bbox(box, filled=False):
+            crossed.append(text.get_text())
+    return crossed
+
+
+@pytest.mark.parametrize("width", [3.3, 7.0])
+@pytest.mark.parametrize("name", OF_AXES)
+def test_axes_are_as_high_as_they_want(name: str, width: float) -> None:
+    look, data = STYLES["paper"], USUAL[name]
+    with lettering(look):
+        _, placed = canvas(data, look, width)
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for (axes, _), (_, part) in zip(placed, data.parts(), strict=True):
+        wide, high = inches(axes)
+        wanted = import_module(part.painted_by).height(part, wide, look)
+        rows.setdefault(axes.get_position().y0, []).append((high, wanted))
+    for row in rows.values():
+        assert row[0][0] == pytest.approx(max(wanted for _, wanted in row), abs=0.05)
+
+
+def test_data_of_figures_load_no_drawing() -> None:
+    program = (
+        "import sys, gradlab.report.figures, gradlab.report.figures.style\n"
+        "print({'matplotlib', 'seaborn', 'pandas'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_one_legend_names_what_is_shown_and_nothing_else() -> None:

@@ -73,7 +73,7 @@ def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
     """Bands, lines, crossings; alone also a legend that says what they come to."""
     if data.scale == "rank":
         axes.set_yscale("log", base=2)
-    _x_axis(data, axes)
+    _x_axis(data, axes, style)
     window = limits([data])
     for place, series in enumerate(_by_end(data.series) if alone else data.series):
         words = _outcome(data, series, window) if alone else series.label
@@ -101,11 +101,11 @@ def title(data: Curves) -> str:
     return data.crossing_label if any(s.crossing for s in data.series) else ""
 
 
-def _x_axis(data: Curves, axes: Axes) -> None:
+def _x_axis(data: Curves, axes: Axes, style: Style) -> None:
     xs = [float(x) for s in data.series for x in s.x if not data.x_log2 or x > 0]
     low, high = (min(xs), max(xs)) if xs else (0.0, 1.0)
     low = 0.0 if 0 < low < 0.25 * high and not data.x_log2 else low
-    most = 5 if column(axes) > 2.4 else 3
+    most = 5 if column(axes) * 72 > 22 * style.small else 3
     if data.x_log2:
         axes.set_xscale("log", base=2)
         axes.set_xlim(low / 1.06, max(high, 2 * low) * 1.06)
@@ -205,7 +205,9 @@ def _outcome(data: Curves, series: Series, window: Pair) -> str:
 def finish(data: Curves, axes: Axes, style: Style) -> None:
     """Arrow heads where curves leave, with what they come to; open ends."""
     window = axes.get_ylim()
-    taken: list[Any] = []
+    dotted = [s for s in data.series if not style.look(s.key).width]
+    points = [p for s in dotted for p in zip(s.x, s.y, strict=True)]
+    taken = free.dots(axes, points, 6 * style.line)
     for series in data.series:
         colour = style.look(series.key).colour
         gone = leaving(series, window) if data.scale == "left" else None

@@ -37,7 +37,8 @@ def references(marked: Sequence[tuple[float, str]], axes: Axes, style: Style) ->
     """Vertical dashed lines, named above the axes."""
     low, high = axes.get_xlim()
     for x, words in marked:
-        axes.axvline(x, color=style.ink, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+        line = axes.axvline(x, color=style.ink, linestyle=(0, (3, 2)), zorder=1)
+        line.set_linewidth(0.9 * style.line)
         share = (x - low) / (high - low)
         axes.annotate(
             words,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradlab.report.figures.draw import ticks
+from gradlab.report.figures.draw import free, ticks
 from gradlab.report.figures.draw.colours import colormap
 from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.lettering import wrap
@@ -56,6 +56,7 @@ def paint(data: Triangle, axes: Any, style: Style, *, alone: bool) -> Any:
         "hatch": "////",
     }
     axes.add_patch(Polygon(half, linewidth=0, zorder=2.5, **fill))
+    axes.plot([0, end], [0, end], color=style.muted, linewidth=0.6, zorder=2.6)
     axes.set(xlim=(0, end), ylim=(0, end))
     ticks.lag(axes.xaxis, 0, end, 3)
     ticks.lag(axes.yaxis, 0, end, 3)
@@ -67,18 +68,14 @@ def paint(data: Triangle, axes: Any, style: Style, *, alone: bool) -> Any:
 
 
 def finish(data: Triangle, axes: Axes, style: Style) -> None:
-    """Say in the first map why half of it is empty."""
+    """Say in the first map why half of it is empty, where that half has room."""
     if axes is not axes.figure.axes[0]:
         return
-    axes.text(
-        0.97,
-        0.04,
-        "\n".join(wrap(IMPOSSIBLE, style.small, 0.5 * inches(axes)[0])),
-        transform=axes.transAxes,
-        ha="right",
-        va="bottom",
-        size=style.small,
-        zorder=5,
-        linespacing=1.15,
-        bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 1.0},
-    )
+    side, corner = inches(axes)[0], (axes.get_xlim()[1], 0.0)
+    taken = [text.get_window_extent() for text in axes.texts]
+    look: dict[str, Any] = {"size": style.small, "linespacing": 1.15, "zorder": 5}
+    look["bbox"] = {"facecolor": style.paper, "edgecolor": "none", "pad": 1.0}
+    for share in (0.6, 0.5, 0.4):
+        words = "\n".join(wrap(IMPOSSIBLE, style.small, share * side))
+        if free.write(axes, words, corner, [(-4, 4, "right", "bottom")], taken, **look):
+            return
