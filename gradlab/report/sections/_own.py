@@ -161,6 +161,11 @@ def held(story: Story, part: Slice, besides: str = "") -> str:
     return _with_named(story, part, story.reference_values(fixed, leave))
 
 
+def all_held(story: Story, part: Slice) -> str:
+    """What a figure holds, for a caption that stands alone in a paper."""
+    return _with_named(story, part, story.reference_values(part.fixed))
+
+
 def _with_named(story: Story, part: Slice, values: str) -> str:
     """``values``, and the customary ones that stand where no other is named."""
     besides_named = {
@@ -249,7 +254,7 @@ def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
         what=what,
         lengths=", ".join(f"{length:,}" for length in lengths),
         seeds=story.seeds_text(points),
-        values=_with_named(story, part, story.reference_values(part.fixed)),
+        values=all_held(story, part),
     )
 
 

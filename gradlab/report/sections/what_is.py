@@ -112,7 +112,7 @@ class WhatIs(own.OwnSection):
             w.BACK_DRAFT_SHARES,
             lengths=", ".join(f"{n:,}" for n in sorted({r.length for r in rows})),
             seeds=story.seeds_text(own.points_of(rows, -1)),
-            values=own.held(story, story.curves),
+            values=own.all_held(story, story.curves),
         )
 
 
