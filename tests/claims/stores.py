@@ -16,7 +16,7 @@ UNGATED = ("rnn", "my_cell")
 AXES = {
     "gain": (0.5, 1.0, 2.0, 4.0),
     "init": ("default", "orthogonal", "identity", "he"),
-    "activation": ("tanh", "relu", "gelu"),
+    "activation": ("tanh", "relu", "linear"),
     "hidden": (16, 64, 128),
     "input": ("gaussian", "silence"),
     "dtype": ("float32", "float64"),
@@ -55,8 +55,11 @@ def by_chance(seed: int) -> made_up.Made:
     ]
     networks = list(dict.fromkeys(networks))
     axes = {name: _some(rng, AXES[name], 3) for name in _some(rng, tuple(AXES), 2)}
-    if rng.random() < 0.1:
+    figure = rng.random()
+    if figure < 0.15:
         axes["gain"] = list(AXES["gain"])
+    elif figure < 0.35:
+        axes = {"init": list(AXES["init"]), "activation": ["tanh", "linear"]}
     lengths = _some(rng, (1, 2, 16, 64, 1500), 2)
     seeds = int(rng.integers(1, 5))
     points = made_up.product(

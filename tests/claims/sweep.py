@@ -125,6 +125,15 @@ class Sweep:
         most = max((group[0].length for group in several), default=0)
         return [group for group in several if group[0].length == most]
 
+    def combinations(self, name: str) -> list[Network]:
+        """The network of this name with all its weights and activations."""
+        (found,) = [
+            group
+            for group in self.groups("init", "activation")
+            if self.without(group[0], "init", "activation") == name
+        ]
+        return found
+
     def differ(self, one: Network, other: Network) -> set[str]:
         """The parameters in which two networks differ."""
         return {a for a in one.params if one.params[a] != other.params[a]}
@@ -221,10 +230,15 @@ def _option(option: str) -> str:
     return f"{value} layers" if key == "layers" else option.replace("_", " ")
 
 
+def initializer(value: Any) -> str:
+    """The name of a way to draw the weights."""
+    return "PyTorch default" if value == "default" else str(value)
+
+
 def _value(axis: str, value: Any) -> str:
-    if axis == "init" and value == "default":
-        return "PyTorch default"
-    if axis == "input" or axis in ("init", "activation", "dtype"):
+    if axis == "init":
+        return initializer(value)
+    if axis in ("input", "activation", "dtype"):
         return str(value)
     if axis == "loss":
         return "loss at every step" if value == "every" else "loss at the last step"

@@ -195,3 +195,27 @@ class Setting:
     def say(self, language: str) -> str:
         """Return the number in full."""
         return f"{self.value:g}"
+
+
+@dataclass(frozen=True)
+class Init:
+    """How recurrent weights were drawn: ``orthogonal``, ``PyTorch default``."""
+
+    init: str
+
+    def say(self, language: str) -> str:
+        """Return its name."""
+        return labels.init_name(self.init, words(language, "names"))
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """Weights and activation of networks of which something is equally true."""
+
+    networks: Sequence[Network]
+
+    def say(self, language: str) -> str:
+        """Return the first one and how many more: ``he × relu and 3 more``."""
+        params, more = self.networks[0].row.params, len(self.networks) - 1
+        name = f"{Init(params['init']).say(language)} × {params['activation']}"
+        return name + ({"en": f" and {more:,} more"}[language] if more else "")

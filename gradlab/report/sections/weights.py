@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gradlab.report import inline, numbers
+from gradlab.report import numbers
 from gradlab.report.blocks import Block, Figure, Finding, Missing
-from gradlab.report.figures.dots import Dots, Marks
+from gradlab.report.figures.dots import Dots
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.maps import Maps
 from gradlab.report.sections import _maps as maps
 from gradlab.report.sections import _own as own
-from gradlab.report.story import Row, Size, Slice, labels, rank, said, slices
-from gradlab.report.story.rank import counts
+from gradlab.report.story import Row, Size, Slice, labels, slices
 from gradlab.report.words import say
 
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 Pair = tuple[Any, Any]
+Table = Mapping[Pair, Row]
+Axis = tuple[Sequence[Pair], Sequence[str], str]
+"""What varies: pairs of weights and activation, their names and that of the axis."""
 EXACT = ("orthogonal", "linear")
 
 
@@ -50,20 +52,13 @@ class Weights(own.OwnSection):
             return Missing(w.MISSING)
         part, rows = found
         table = {(r.params["init"], r.params["activation"]): r for r in rows}
-        inits = _ordered([k[0] for k in table], "init")
-        activations = _ordered([k[1] for k in table], "activation")
-        length = max(r.length for r in rows)
-        finding = _finding(table, inits, activations, length, w, story)
-        data: Maps | Heatmap | Dots
-        if len(inits) > 1 and len(activations) > 1:
-            data = _maps(table, inits, activations, length, w, story)
-        else:
-            data = _single(table, inits, activations, length, w, story)
+        finding, data = self.claims(story), _data(table, w, story)
+        first = data.maps[0] if isinstance(data, Maps) else data
         points = own.points_of(rows)
         figure = Figure(
             name="weights",
             data=data,
-            alt=_alt(data, finding, w),
+            alt=maps.alt(w.ALT, w.ALT_EXTREME, finding, first),
             caption=_caption(table, part, points, w, story, isinstance(data, Maps)),
             draft=own.draft(story, w.DRAFT, part, points),
         )
@@ -76,7 +71,7 @@ class Weights(own.OwnSection):
 
 
 def _network(story: Story) -> tuple[Slice, list[Row]] | None:
-    """The network with most combinations of weights and activation (RNN first)."""
+    """The network with most combinations of weights and activation, ungated first."""
     best: tuple[tuple, Slice, list[Row]] | None = None
     for name in dict.fromkeys(story.varying("init") + story.varying("activation")):
         part = story.cut(name, own=("length",), hold=_held(story, name))
@@ -84,7 +79,7 @@ def _network(story: Story) -> tuple[Slice, list[Row]] | None:
             combos = len({(r.params["init"], r.params["activation"]) for r in rows})
             if combos < 2:
                 continue
-            merit = (combos >= 4, rows[0].cell == "rnn", combos)
+            merit = (combos >= 4, rows[0].bias is None, combos)
             if best is None or merit > best[0]:
                 best = (merit, part, rows)
     return (best[1], best[2]) if best else None
@@ -124,103 +119,63 @@ def _ordered(values: Sequence[Any], axis: str) -> list[Any]:
     ]
 
 
-def _maps(
-    table: Mapping[Pair, Row],
-    inits: Sequence[Any],
-    activations: Sequence[Any],
-    length: int,
-    w: ModuleType,
-    story: Story,
-) -> Maps | Heatmap:
-    names = story.words("names")
-    full = _map(
-        [[_size(table, (i, a), length) for a in activations] for i in inits],
-        [labels.init_name(i, names) for i in inits],
-        [str(a) for a in activations],
-        (w.ROW_INIT, w.COLUMN_ACTIVATION),
-        story,
-        exact=_place(inits, activations),
-        w=w,
-    )
+def _data(table: Table, w: ModuleType, story: Story) -> Maps | Heatmap | Dots:
+    """Weights by activation, and each by length; what varies of these."""
+    inits = _ordered([k[0] for k in table], "init")
+    activations = _ordered([k[1] for k in table], "activation")
     lengths = sorted({n for r in table.values() for n in r.lengths})
-    if len(lengths) < 2:
+    names = [labels.init_name(i, story.words("names")) for i in inits]
+    by_init = [(i, activations[0]) for i in inits], names, w.ROW_INIT
+    by_activation = [(inits[0], a) for a in activations], activations, w.ROW_ACTIVATION
+    if len(inits) == 1 or len(activations) == 1:
+        one = by_activation if len(inits) == 1 else by_init
+        if len(lengths) == 1:
+            return _dots(table, one, w)
+        return _by_length(table, one, lengths, w, story)
+    sizes = [[_size(table, (i, a), lengths[-1]) for a in activations] for i in inits]
+    full = _map(sizes, names, activations, (w.ROW_INIT, w.COLUMN_ACTIVATION), story)
+    if len(lengths) == 1:
         return full
-    columns = [f"{n:,}" for n in lengths]
-    activation, init = activations[0], inits[0]
-    by_init = _map(
-        [[_size(table, (i, activation), n) for n in lengths] for i in inits],
-        [labels.init_name(i, names) for i in inits],
-        columns,
-        (w.ROW_INIT, w.COLUMN_LENGTH),
-        story,
-    )
-    by_activation = _map(
-        [[_size(table, (init, a), n) for n in lengths] for a in activations],
-        [str(a) for a in activations],
-        columns,
-        (w.ROW_ACTIVATION, w.COLUMN_LENGTH),
-        story,
-    )
     titles = [
-        say(w.MAP_FULL, length=f"{length:,}"),
-        say(w.MAP_INIT, activation=activation),
-        say(w.MAP_ACTIVATION, init=labels.init_name(init, names)),
+        say(w.MAP_FULL, length=f"{lengths[-1]:,}"),
+        say(w.MAP_INIT, activation=activations[0]),
+        say(w.MAP_ACTIVATION, init=names[0]),
     ]
-    return Maps(titles, [full, by_init, by_activation])
+    each = [_by_length(table, x, lengths, w, story) for x in (by_init, by_activation)]
+    return Maps(titles, [full, *each])
 
 
-def _single(
-    table: Mapping[Pair, Row],
-    inits: Sequence[Any],
-    activations: Sequence[Any],
-    length: int,
-    w: ModuleType,
-    story: Story,
-) -> Heatmap | Dots:
-    """One axis varies: its values by length, or dots where there is one length."""
-    keys = [(i, a) for i in inits for a in activations if (i, a) in table]
-    by_init, words = len(inits) > 1, story.words("names")
-    names = [labels.init_name(k[0], words) if by_init else str(k[1]) for k in keys]
-    lengths = sorted({n for r in table.values() for n in r.lengths})
-    row_name = w.ROW_INIT if by_init else w.ROW_ACTIVATION
-    if len(lengths) > 1:
-        sizes = [[_size(table, k, n) for n in lengths] for k in keys]
-        columns = [f"{n:,}" for n in lengths]
-        return _map(sizes, names, columns, (row_name, w.COLUMN_LENGTH), story)
-    spreads = [table[k].size().spread for k in keys]
-    banded = any(s.seeds > 1 for s in spreads)
-    row = next(iter(table.values()))
-    marks = Marks(
-        label=labels.cell_name(row.cell),
-        key=row.key,
-        values=[s.mean for s in spreads],
-        low=[s.lowest for s in spreads] if banded else None,
-        high=[s.highest for s in spreads] if banded else None,
-    )
+def _by_length(
+    table: Table, one: Axis, lengths: Sequence[int], w: ModuleType, story: Story
+) -> Heatmap:
+    pairs, names, row_name = one
+    sizes = [[_size(table, pair, n) for n in lengths] for pair in pairs]
+    columns = [f"{n:,}" for n in lengths]
+    return _map(sizes, names, columns, (row_name, w.COLUMN_LENGTH), story)
+
+
+def _dots(table: Table, one: Axis, w: ModuleType) -> Dots:
+    pairs, names, row_name = one
+    row = table[pairs[0]]
+    sizes = [table[pair].size() for pair in pairs]
+    marks = maps.dots(labels.cell_name(row.cell), row.key, sizes)
     return Dots(names, [marks], w.X_DOTS, scale="left", row_name=row_name)
 
 
-def _size(table: Mapping[Pair, Row], pair: Pair, length: int) -> Size | None:
+def _size(table: Table, pair: Pair, length: int) -> Size | None:
     row = table.get(pair)
     return row.size(length) if row and length in row.by_length else None
 
 
 def _map(
-    sizes: Sequence[Sequence[Size | None]],
+    sizes: maps.Sizes,
     rows: Sequence[str],
     columns: Sequence[str],
     names: tuple[str, str],
     story: Story,
-    exact: tuple[int, int] | None = None,
-    w: ModuleType | None = None,
 ) -> Heatmap:
-    details = maps.details(sizes, story)
-    for place, step in maps.dead_steps(sizes).items():
-        own_words = story.words("weights")
-        details[place] = say(own_words.OFF, step=step)
-    size = sizes[exact[0]][exact[1]] if exact else None
-    if exact and size and w and math.isfinite(size.ln) and abs(size.ln) < 1e-3:
-        details[exact] = w.EXACT
+    off = story.words("weights").OFF
+    dead = {k: say(off, step=step) for k, step in maps.dead_steps(sizes).items()}
     return Heatmap(
         rows=list(rows),
         columns=list(columns),
@@ -229,102 +184,12 @@ def _map(
         row_name=names[0],
         column_name=names[1],
         marks=maps.marks(sizes, story),
-        details=details,
+        details=maps.details(sizes, story) | dead,
     )
-
-
-def _place(inits: Sequence[Any], activations: Sequence[Any]) -> tuple[int, int] | None:
-    if EXACT[0] in inits and EXACT[1] in activations:
-        return inits.index(EXACT[0]), activations.index(EXACT[1])
-    return None
-
-
-def _finding(
-    table: Mapping[Pair, Row],
-    inits: Sequence[Any],
-    activations: Sequence[Any],
-    length: int,
-    w: ModuleType,
-    story: Story,
-) -> str:
-    rows = list(table.values())
-    top = story.words("top")
-    names = story.words("names")
-    if len(inits) == 1 or len(activations) == 1:
-        best, worst = rank.best(rows), rank.worst(rows)
-        return say(
-            w.ONE_AXIS,
-            length=f"{length:,}",
-            best=said.name(best, names),
-            best_left=numbers.left(best.size().ln),
-            worst=said.name(worst, names),
-            worst_left=numbers.left(worst.size().ln),
-            counts=counts(rows, top, names),
-        )
-    stable = {k: r for k, r in table.items() if r.size().word == "stable"}
-    others = [r for r in rows if r.size().word != "stable"]
-    rest = _rest(others, top, names, w)
-    shared = {"count": len(rows), "length": f"{length:,}"}
-    if not stable:
-        return say(w.NONE, rest=rest, **shared)
-    linear = [
-        row.init_name
-        for k, row in stable.items()
-        if k[1] == "linear" and not any(i == k[0] and a != "linear" for i, a in stable)
-    ]
-    if not others:
-        return say(w.ALL, linear=_linear(linear, len(stable), w), **shared)
-    return say(
-        w.SOME,
-        stable=len(stable),
-        hold=w.HOLD_ONE if len(stable) == 1 else w.HOLD_MANY,
-        list=_pairs(stable, w),
-        linear=_linear(linear, len(stable), w),
-        rest=rest,
-        **shared,
-    )
-
-
-def _rest(
-    others: Sequence[Row], top: ModuleType, names: ModuleType, w: ModuleType
-) -> str:
-    """What becomes of the combinations that do not hold."""
-    if not others:
-        return ""
-    words = {r.size().word for r in others}
-    if len(words) == 1:
-        return say(w.REST_ALL, word=names.VERDICTS[words.pop()])
-    return say(w.REST, count=len(others), counts=counts(others, top, names))
-
-
-def _pairs(stable: Mapping[Pair, Row], w: ModuleType) -> str:
-    shown = [
-        say(w.PAIR_LINE, init=row.init_name, activation=pair[1])
-        for pair, row in list(stable.items())[:5]
-    ]
-    if len(stable) > 5:
-        shown.append("…")
-    return ", ".join(shown)
-
-
-def _linear(inits: Sequence[str], stable: int, w: ModuleType) -> str:
-    """Weights with which nothing but the linear network holds its gradient."""
-    if not inits:
-        return ""
-    if len(inits) < stable:
-        return say(w.SOME_LINEAR, inits=numbers.listed(list(inits)))
-    return w.ALL_LINEAR_ONE if len(inits) == 1 else w.ALL_LINEAR
-
-
-def _alt(data: Maps | Heatmap | Dots, finding: str, w: ModuleType) -> str:
-    if isinstance(data, Dots):
-        return inline.plain(finding)
-    first = data.maps[0] if isinstance(data, Maps) else data
-    return maps.alt(w.ALT, w.ALT_EXTREME, finding, first)
 
 
 def _caption(
-    table: Mapping[Pair, Row],
+    table: Table,
     part: Slice,
     points: Sequence[Any],
     w: ModuleType,
@@ -332,16 +197,12 @@ def _caption(
     several: bool,
 ) -> str:
     row = next(iter(table.values()))
-    name = labels.cell_name(row.cell)
-    bias = row.bias_name
-    text = say(w.CAPTION, name=f"the {name}" + (f" with {bias}" if bias else ""))
+    text = say(w.CAPTION, name=f"{labels.cell_name(row.cell)} {row.bias_name}".strip())
     text += w.CAPTION_MAPS if several else ""
     exact = table.get(EXACT)
     if exact is not None and math.isfinite(exact.size().ln):
         spread = exact.size().spread
         off = max(abs(spread.lowest), abs(spread.highest))
-        if 0 < off < 1e-2:
+        if off < 1e-2:
             text += say(w.CAPTION_EXACT, error=numbers.significant(off, 1))
-        elif off == 0:
-            text += w.CAPTION_EXACT_PASS
     return own.caption(story, part, points, text, bands=False)

@@ -1,0 +1,32 @@
+"""Weights with which a network keeps its gradient only as a linear one."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims._combinations import combinations, holds
+from gradlab.report.claims.base import Claim, Init, Length, Names, Networks, Value
+
+
+class OnlyLinear(Claim):
+    """Of several activations none but the identity leaves about all."""
+
+    name = "only_linear"
+    places = {"weights": 80}
+    text = {
+        "en": (
+            "With $init weights $network has between 1/10 and 10 of a gradient left "
+            "after $length steps only where it is linear."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Yield each such way to draw the weights, where another activation was run."""
+        found = combinations(networks)
+        for init in dict.fromkeys(n.row.params["init"] for n in found):
+            alike = [n for n in found if n.row.params["init"] == init]
+            holding = [n.row.params["activation"] for n in alike if holds(n)]
+            if holding == ["linear"] and len(alike) > 1:
+                yield {
+                    "init": Init(init),
+                    "network": Names(alike[:1], without=("init", "activation")),
+                    "length": Length(alike[0].length),
+                }

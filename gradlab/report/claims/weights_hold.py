@@ -1,0 +1,30 @@
+"""With how many weights and activations a network keeps its gradient."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims._combinations import combinations, holds
+from gradlab.report.claims.base import Claim, Count, Length, Names, Networks, Value
+
+
+class WeightsHold(Claim):
+    """Combinations that leave between 1/10 and 10 of a gradient."""
+
+    name = "weights_hold"
+    places = {"weights": 90, "top": 47}
+    text = {
+        "en": (
+            "With $count of $total combinations of weights and activation $network has "
+            "between 1/10 and 10 of a gradient left after $length steps."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Two combinations or more of one network."""
+        found = combinations(networks)
+        if found:
+            yield {
+                "count": Count(sum(map(holds, found))),
+                "total": Count(len(found)),
+                "network": Names(found[:1], without=("init", "activation")),
+                "length": Length(found[0].length),
+            }

@@ -1,0 +1,24 @@
+"""The twin of the claim ``only_linear``."""
+
+import math
+import re
+
+from tests.claims.sweep import Sweep, initializer, number
+
+
+PATTERN = (
+    r"With (?P<init>.+) weights (?P<name>.+) has between 1/10 and 10 of a gradient "
+    r"left after (?P<length>\S+) steps only where it is linear\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Linear it holds, with every other activation of these weights it does not."""
+    group = sweep.combinations(match["name"])
+    alike = [n for n in group if initializer(n.params["init"]) == match["init"]]
+    assert len(alike) > 1
+    for network in alike:
+        holds = abs(network.course[network.length]) <= math.log(10)
+        assert holds == (network.params["activation"] == "linear")
+    assert "linear" in [n.params["activation"] for n in alike]
+    assert number(match["length"]) == group[0].length

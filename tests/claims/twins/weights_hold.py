@@ -1,0 +1,22 @@
+"""The twin of the claim ``weights_hold``."""
+
+import math
+import re
+
+from tests.claims.sweep import Sweep, number
+
+
+PATTERN = (
+    r"With (?P<count>\S+) of (?P<total>\S+) combinations of weights and activation "
+    r"(?P<name>.+) has between 1/10 and 10 of a gradient left after (?P<length>\S+) "
+    r"steps\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """Both counts, of the one network of this name."""
+    group = sweep.combinations(match["name"])
+    holding = [n for n in group if abs(n.course[n.length]) <= math.log(10)]
+    assert number(match["count"]) == len(holding)
+    assert number(match["total"]) == len(group)
+    assert number(match["length"]) == group[0].length
