@@ -6,24 +6,15 @@ import math
 
 import numpy as np
 
-from gradlab.report.figures import (
-    CellDiagram,
-    Crossing,
-    Curves,
-    Dots,
-    FigureData,
-    Heatmap,
-    Maps,
-    Marks,
-    Panel,
-    Panels,
-    Point,
-    Scatter,
-    Series,
-    Shares,
-    Triangle,
-    Triangles,
-)
+from gradlab.report.figures.base import FigureData
+from gradlab.report.figures.cell_diagram import CellDiagram, Shares
+from gradlab.report.figures.curves import Crossing, Curves, Series
+from gradlab.report.figures.dots import Dots, Marks
+from gradlab.report.figures.heatmap import Heatmap
+from gradlab.report.figures.maps import Maps
+from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.scatter import Point, Scatter
+from gradlab.report.figures.triangles import Triangle, Triangles
 from gradlab.report.sections import what_is
 from gradlab.report.words.en import what_is as lesson
 
