@@ -128,7 +128,7 @@ def frame(group: Sequence[tuple[Curves, Axes]], style: Style) -> None:
     for data, axes in group:
         axes.set_ylim(low, high)
         if data.scale == "left":
-            ticks.left(axes.yaxis, low, high, 6)
+            ticks.left(axes.yaxis, low, high, 6, (1, 3, 6))
         elif data.scale == "rank":
             ticks.binary(axes.yaxis, max(low, 1.0), high, 8)
         else:

@@ -36,7 +36,7 @@ def marker(look: Look, style: Style, size: float = 4.2) -> dict[str, Any]:
 def references(marked: Sequence[tuple[float, str]], axes: Axes, style: Style) -> None:
     """Vertical dashed lines, named above the axes."""
     low, high = axes.get_xlim()
-    for x, words in marked:
+    for x, words in (m for m in marked if low <= m[0] <= high):
         line = axes.axvline(x, color=style.ink, linestyle=(0, (3, 2)), zorder=1)
         line.set_linewidth(0.9 * style.line)
         share = (x - low) / (high - low)

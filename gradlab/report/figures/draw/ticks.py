@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradlab.report.figures.lettering import text_width
@@ -18,13 +19,20 @@ _FACTOR = (2, 10, 1.5, 1.2, 3, 1.1, 5, 100, 1000)
 _POWERS = (4, 6, 8, 12, -4, -6, -8)
 
 
-def left(axis: Axis, low: float, high: float, most: int, unit: float = 1.0) -> None:
-    """Powers of ten on an axis of exponents `unit` long: each, every third, sixth."""
+def left(axis: Axis, low: float, high: float, most: int, steps: Sequence[int]) -> None:
+    """Powers of ten on an axis of exponents: each, or every so many of `steps`."""
+    axis.set_ticks(*_powers(low, high, most, steps))
+
+
+def _powers(
+    low: float, high: float, most: int, steps: Sequence[int], unit: float = 1.0
+) -> tuple[list[float], list[str]]:
+    """Places and names of powers of ten that lie `unit` apart."""
     span = (high - low) / unit
-    step = next((s for s in (1, 3, 6) if span / s <= most), math.ceil(span / most))
+    step = next((s for s in steps if span / s <= most), math.ceil(span / most))
     first, last = math.ceil(low / unit / step), math.floor(high / unit / step)
     exponents = [step * k for k in range(first, last + 1)]
-    axis.set_ticks([unit * e for e in exponents], [tick_word(e) for e in exponents])
+    return [unit * e for e in exponents], [tick_word(e) for e in exponents]
 
 
 def lag(axis: Axis, low: float, high: float, most: int) -> None:
@@ -67,7 +75,8 @@ def rate(
     if scale == "kept":
         kept(axis, low, high, width, style.small)
     elif scale == "left":
-        left(axis, low, high, max(2, int(width / 0.6)), LN10)
+        most = max(2, int(width / 0.6))
+        axis.set_ticks(*_powers(low, high, most, (1, 2, 3, 6), LN10))
     else:
         plain(axis, low, high, max(2, min(6, int(width / 0.6))), percent=False)
 
