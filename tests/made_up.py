@@ -58,7 +58,8 @@ class Behaviour:
     """How one network's gradient behaves: rates in nats per step.
 
     dead_at: lag from which the product is exactly zero; broken_at: step from which
-    it is not finite; rank: stable rank at the largest lag.
+    it is not finite; rank: stable rank at the largest lag; apart: by how much the rates
+    of h to h and c to c differ.
     """
 
     rate: float
@@ -73,6 +74,7 @@ class Behaviour:
     broken_at: int | None = None
     gate: float = 0.5
     weight_norm: float = 1.12
+    apart: float = 0.0
 
 
 RATES = {
@@ -231,8 +233,16 @@ def product(**axes: Iterable[Any]) -> list[Params]:
         params = {**BASE, **dict(zip(axes, values, strict=True))}
         if "network" in params:
             params["cell"], params["forget_bias"] = params.pop("network")
-        found.append(params)
+        found.append(params if "input_bias" in axes else with_input_bias(params))
     return found
+
+
+def with_input_bias(params: Params) -> Params:
+    """As a sweep has it: of an LSTM alone, chrono beside a forget bias chrono."""
+    if not params["cell"].startswith("lstm"):
+        return params
+    chrono = params["forget_bias"] == "chrono"
+    return {**params, "input_bias": "chrono" if chrono else "keep"}
 
 
 def default_grids(seeds: int = 5) -> dict[str, list[Params]]:
@@ -240,7 +250,7 @@ def default_grids(seeds: int = 5) -> dict[str, list[Params]]:
     few = range(min(seeds, 3))
     gains = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
     triangles = [
-        {**BASE, "cell": c, "forget_bias": b, "gain": g, "length": 128}
+        with_input_bias({**BASE, "cell": c, "forget_bias": b, "gain": g, "length": 128})
         for c, b, g in (
             ("rnn", None, 1.0),
             ("lstm", 1.0, 1.0),
@@ -342,7 +352,10 @@ def _blocks(params: Params, b: Behaviour) -> dict[str, tuple[float, float]]:
         return {"joint": joint, "hh": joint}
     found = {
         "joint": joint,
-        "hh": (b.rate, b.start - (1.5 if params["cell"].startswith("lstm") else 0.0)),
+        "hh": (
+            b.rate - b.apart,
+            b.start - (1.5 if params["cell"].startswith("lstm") else 0.0),
+        ),
         "conveyor": (b.conveyor, 0.0),
         "detours": (b.detours, b.start - 1.0),
         "no_cell_path": (b.no_cell_path, 0.0),

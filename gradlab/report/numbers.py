@@ -59,8 +59,8 @@ def left(ln: float) -> str:
 
 
 def times(ln: float) -> str:
-    """How many times as large: ``17``, ``10^{41}``."""
-    return significant(math.exp(ln)) if ln < 3 * LN10 else power(ln)
+    """How many times as large: ``17``, ``0.42``, ``10^{41}``, ``10^{-75}``."""
+    return significant(math.exp(ln)) if abs(ln) < 3 * LN10 else power(ln)
 
 
 def kept(rate: float) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from gradlab.store.record import Record
 from tests import made_up
 from tests.made_up import Behaviour
 
@@ -68,10 +70,6 @@ def by_chance(seed: int) -> made_up.Made:
         seed=range(seeds),
         **(axes if rng.random() < 0.7 else {}),
     )
-    for params in points:
-        if params["cell"].startswith("lstm"):
-            chrono = params["forget_bias"] == "chrono"
-            params["input_bias"] = "chrono" if chrono else "keep"
     if rng.random() < 0.3:
         points += _control(seeds, lengths[-1])
     if rng.random() < 0.1:
@@ -87,6 +85,8 @@ def by_chance(seed: int) -> made_up.Made:
                 if style == "start_up" and rng.random() < 0.5
                 else _behaviour(rng, style, params)
             )
+            if params["cell"] not in UNGATED:
+                behaviours[key] = _with_roads(rng, behaviours[key])
         return behaviours[key]
 
     failing = 0.3 if rng.random() < 0.2 else 0.0
@@ -95,7 +95,35 @@ def by_chance(seed: int) -> made_up.Made:
         return ("failed", "a reason") if rng.random() < failing else ("done", "")
 
     left_out = UNUSED + LEFT_OUT[rng.integers(len(LEFT_OUT))]
-    return made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
+    made = made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
+    if rng.random() < 0.2:
+        _with_passes(rng, made)
+    return made
+
+
+def _with_passes(rng: np.random.Generator, made: made_up.Made) -> None:
+    """Parts by passes of some gated networks, over one length."""
+    least = int(rng.integers(1, 65))
+    sizes: dict[str, np.ndarray] = {}
+    for point in made.points:
+        cell, length = point.params["cell"], point.params["length"]
+        if not point.measured or cell in UNGATED or length < least:
+            continue
+        own = sizes.setdefault(repr((cell, point.params["forget_bias"])), _parts(rng))
+        lags = tuple(sorted({0, (length + 1) // 2, length}))
+        shifted = own + 0.01 * point.params["seed"]
+        values = np.tile(shifted[:, None], len(lags))
+        coords = {"index": ("0", "1", "2", "more", "total"), "lag": lags}
+        record = Record("recurrent_passes", 1, {}, coords, values)
+        point.records = {**point.records, "recurrent_passes": record}
+
+
+def _parts(rng: np.random.Generator) -> np.ndarray:
+    """Ln sizes of parts and the whole: of some the whole is gone, or smaller."""
+    sizes = rng.choice([-5.0, -1.0, -0.5, 0.2, 3.0], size=5)
+    if rng.random() < 0.1:
+        sizes[-1] = rng.choice([-np.inf, np.nan])
+    return sizes
 
 
 def _control(seeds: int, length: int) -> list[made_up.Params]:
@@ -119,6 +147,20 @@ def _some(rng: np.random.Generator, values: tuple, most: int) -> list:
 def _start_up(length: int) -> Behaviour:
     """What is left grows at first, is whole again at this length, and is lost later."""
     return Behaviour(-0.1, noise=1e-4, start=0.1 * length / min(length / 4.0, 1.0))
+
+
+def _with_roads(rng: np.random.Generator, behaviour: Behaviour) -> Behaviour:
+    """Conveyor, detours and cuts of a gated cell, now near the whole, now far."""
+    rate = behaviour.rate
+    near = lambda: rate - float(rng.choice([0.0, 1e-4, 0.01, 0.2, 2.0]))  # noqa: E731
+    return replace(
+        behaviour,
+        conveyor=near(),
+        detours=near(),
+        no_cell_path=near(),
+        no_detours=near(),
+        apart=float(rng.choice([0.0, 0.0, 0.001, 0.3])),
+    )
 
 
 def _behaviour(

@@ -33,6 +33,8 @@ from gradlab.report.evidence.values import (
     Lengths,
     Names,
     Number,
+    PassCount,
+    Road,
     Setting,
     Steps,
     Times,
@@ -48,7 +50,8 @@ class Claim(ABC):
     Class attributes:
         name: the file's stem; the snake_case of the class where it is not given.
         places: where it may be said -> its rank there, the highest first. A place is
-            ``"headline"``, ``"top"`` (the three sentences below it) or a section.
+            ``"headline"``, ``"top"`` (the three sentences below it), a section, or a
+            figure of a section that has several.
         text: language -> one sentence with ``$names`` of the values. One finding, no
             "otherwise"; "all", "no" and "first" count every network of the sweep.
     """
@@ -79,6 +82,8 @@ __all__ = [
     "Network",
     "Networks",
     "Number",
+    "PassCount",
+    "Road",
     "Setting",
     "Steps",
     "Times",

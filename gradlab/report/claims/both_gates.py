@@ -7,11 +7,11 @@ class BothGates(Control):
     """Opening the forget gate and closing the input gate, which is chrono."""
 
     name = "both_gates"
-    places = {"cell_state": 80}
+    places = {"cell_state": 80, "control": 80}
     biases = ("chrono", "chrono")
     text = {
         "en": (
-            "In $cell both halves of chrono together multiply the gradient by "
-            "$factor over $length steps."
+            "Chrono's forget and input biases together multiply the gradient of "
+            "$cell by $factor over $length steps."
         )
     }

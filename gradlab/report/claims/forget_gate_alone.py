@@ -7,11 +7,11 @@ class ForgetGateAlone(Control):
     """Opening the forget gate and leaving the input gate."""
 
     name = "forget_gate_alone"
-    places = {"cell_state": 90, "top": 73}
+    places = {"cell_state": 90, "control": 90, "top": 73}
     biases = ("chrono", 0.0)
     text = {
         "en": (
-            "In $cell chrono forget biases alone, input biases 0, multiply the "
-            "gradient by $factor over $length steps."
+            "Chrono's forget biases alone, with input biases of 0, multiply the "
+            "gradient of $cell by $factor over $length steps."
         )
     }

@@ -7,11 +7,11 @@ class InputGateAlone(Control):
     """Closing the input gate and leaving the forget gate."""
 
     name = "input_gate_alone"
-    places = {"cell_state": 85, "top": 72}
+    places = {"cell_state": 85, "control": 85, "top": 72}
     biases = (0.0, "chrono")
     text = {
         "en": (
-            "In $cell chrono input biases alone, forget biases 0, multiply the "
-            "gradient by $factor over $length steps."
+            "Chrono's input biases alone, with forget biases of 0, multiply the "
+            "gradient of $cell by $factor over $length steps."
         )
     }

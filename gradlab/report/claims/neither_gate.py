@@ -7,11 +7,11 @@ class NeitherGate(Control):
     """Both gates half open."""
 
     name = "neither_gate"
-    places = {"cell_state": 70}
+    places = {"control": 70}
     biases = (0.0, 0.0)
     text = {
         "en": (
-            "In $cell forget and input biases of 0 multiply the gradient by "
+            "Forget and input biases of 0 multiply the gradient of $cell by "
             "$factor over $length steps."
         )
     }

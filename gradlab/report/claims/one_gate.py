@@ -9,10 +9,10 @@ class OneGate(Claim):
     """Opening the one gate to the past closes it to the candidate."""
 
     name = "one_gate"
-    places = {"cell_state": 60}
+    places = {"cell_state": 10, "control": 60}
     text = {
         "en": (
-            "In $cell one gate does both, and chrono biases multiply the gradient by "
+            "Chrono's biases in the one gate of $cell multiply the gradient by "
             "$factor over $length steps."
         )
     }

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from gradlab.report import numbers
 from gradlab.report.evidence.networks import Network
 from gradlab.report.story import labels
-from gradlab.report.words import words
+from gradlab.report.words import say, words
 
 
 class Value(Protocol):
@@ -219,3 +219,34 @@ class Combinations:
         params, more = self.networks[0].row.params, len(self.networks) - 1
         name = f"{Init(params['init']).say(language)} × {params['activation']}"
         return name + ({"en": f" and {more:,} more"}[language] if more else "")
+
+
+@dataclass(frozen=True)
+class Road:
+    """A block of the derivative by its ends: ``c to h`` for ``hc``."""
+
+    block: str
+
+    def say(self, language: str) -> str:
+        """Return the earlier and the later part."""
+        return words(language, "cell_state").ROADS[self.block]
+
+
+@dataclass(frozen=True)
+class PassCount:
+    """Passes through the recurrent weights: ``1 pass``, ``more than 8 passes``.
+
+    told: the most that are told apart; count is inf beyond it.
+    """
+
+    count: float
+    told: int
+
+    def say(self, language: str) -> str:
+        """Return the number and its unit."""
+        w = words(language, "cell_state")
+        if self.count > self.told:
+            return say(w.PASSES_MORE, count=self.told)
+        if self.count > 1:
+            return say(w.PASSES_MANY, count=int(self.count))
+        return w.PASSES_ONE if self.count else w.PASSES_ZERO

@@ -66,7 +66,7 @@ def bias_name(params: Params, w: ModuleType) -> str:
     bias, own = params.get("forget_bias"), own_input_bias(params)
     word = w.KEEP_BIAS if family(params["cell"]) == "gru" else w.FORGET_BIAS
     if own is None and is_chrono(bias):
-        return _bias_value(bias, w)
+        return bias_value(bias, w)
     names = [(word, bias), (w.INPUT_BIAS, own)]
     told = [_one_bias(gate, value, w) for gate, value in names if value is not None]
     return say(w.BIASES, forget=told[0], input=told[1]) if told[1:] else "".join(told)
@@ -76,10 +76,10 @@ def _one_bias(word: str, bias: object, w: ModuleType) -> str:
     """``forget bias 3``, ``input bias set to 0``."""
     if bias == 0:
         return say(w.BIAS_ZERO, word=word)
-    return say(w.BIAS_VALUE, word=word, value=_bias_value(bias, w))
+    return say(w.BIAS_VALUE, word=word, value=bias_value(bias, w))
 
 
-def _bias_value(bias: object, w: ModuleType) -> str:
+def bias_value(bias: object, w: ModuleType) -> str:
     """``3``, ``0`` where PyTorch's draw is kept, ``chrono``."""
     if is_chrono(bias):
         fixed = str(bias).partition(":")[2]

@@ -6,8 +6,8 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"In (?P<cell>.+) both halves of chrono together multiply the gradient "
-    rf"by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"Chrono's forget and input biases together multiply the gradient of "
+    rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
 
 

@@ -6,8 +6,8 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"In (?P<cell>.+) chrono input biases alone, forget biases 0, multiply "
-    rf"the gradient by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"Chrono's input biases alone, with forget biases of 0, multiply the gradient of "
+    rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
 
 

@@ -6,7 +6,7 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"In (?P<cell>.+) forget and input biases of 0 multiply the gradient by "
+    rf"Forget and input biases of 0 multiply the gradient of (?P<cell>.+) by "
     rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
 

@@ -6,7 +6,7 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"In (?P<cell>.+) one gate does both, and chrono biases multiply the gradient by "
+    rf"Chrono's biases in the one gate of (?P<cell>.+) multiply the gradient by "
     rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
 

@@ -1,4 +1,4 @@
-"""English: section 6, what the cell state changes."""
+"""English: what the cell state changes."""
 
 QUESTION = "What does the cell state change?"
 
@@ -6,32 +6,44 @@ MISSING = (
     "No cell with a conveyor was measured block by block: `gradlab sweep --cell lstm "
     "--forget-bias 1,3,chrono` does."
 )
-SAME = (
-    "Over the later half of the lags all four blocks change at one rate per step "
-    "($list): h and c are then one state, not two."
-)
-SAME_ITEM = "$name $kept"
-DIFFER = (
-    "In $name the blocks change at different rates over the later half: from $low a "
-    "step ($low_road) to $high ($high_road)$why."
-)
-WHY = (
-    "; about $rank directions are still alive there, and each block carries its own "
-    "mix of them"
-)
-ENDED = (
-    "In $name a block ends in an exact zero or leaves the range of numbers before the "
-    "largest lag."
-)
+ALT = "$finding $what"
 
-H_TO_H = "h to h"
-C_TO_H = "c to h"
-H_TO_C = "h to c"
-C_TO_C = "c to c"
+HOW = {
+    "control": (
+        "A step down changes the forget gate alone, a step to the right the input "
+        "gate alone."
+    ),
+    "blocks": (
+        "Parallel lines lose the same share a step; where a line starts says how much "
+        "enters that road at once."
+    ),
+    "conveyor": (
+        "Where total lies on the conveyor, the gates alone carry the gradient. The "
+        "total is not the sum of the two sizes: they can cancel."
+    ),
+    "cuts": "The further left a mark falls, the more the gradient needed that path.",
+    "passes": "The line is the whole, not the sum of the dots: parts can cancel.",
+}
+
+FORGET = "forget bias"
+INPUT = "input bias"
+CONTROL_CAPTION = (
+    "What is left of the whole state's gradient of $cell after $length steps, as a "
+    "power of ten."
+)
+CONTROL_CHRONO = (
+    "[[chrono|Chrono]] sets both: forget biases log U(1, T − 1), input biases their "
+    "negatives."
+)
+CONTROL_ALT = "A map of forget biases by input biases: $cells."
+CONTROL_CELL = "forget bias $forget with input bias $input leaves $left"
+CONTROL_DRAFT = "What is left of a gradient by the biases of forget and input gate."
+
+ROADS = {"hh": "h to h", "hc": "c to h", "ch": "h to c", "cc": "c to c"}
 X = "lag"
 Y = "what is left"
 BLOCKS_CAPTION = "Arranged as the matrix: above into h_{T}, below into c_{T}."
-BLOCKS_ALT = "$finding Four panels: h to h, c to h, h to c, c to c, each against lag."
+BLOCKS_ALT = "Four panels: h to h, c to h, h to c, c to c, each against lag."
 BLOCKS_DRAFT = (
     "Spectral norms of the four blocks of the state's derivative against lag."
 )
@@ -40,50 +52,53 @@ TOTAL = "total"
 CONVEYOR = "conveyor"
 DETOURS = "detours"
 PANEL = "$bias: $what"
-BOTH_DIE = "both die"
-CONVEYOR_CARRIES = "the conveyor carries it"
-DETOURS_CARRY = "the detours carry it"
-CANCEL = "the detours cancel it"
-BOTH_CARRY = "both carry it"
-BOTH_GROW = "the detours explode"
-NO_VERDICT = "exact zeros"
-SPLIT = (
-    "With $bias, at lag $lag, the [[conveyor]] alone is $conveyor and the whole "
-    "$total: $what."
-)
-SPLIT_MORE = " With $bias it is $conveyor against $total: $what."
+CARRIERS = {
+    "lost": "lost",
+    "conveyor": "the conveyor carries it",
+    "detours": "the detours carry it",
+    "both": "both carry it",
+    "": "exact zeros",
+}
 SPLIT_CAPTION = (
-    "The derivative of ${state}_{T} by ${state}_{t}: the whole (total), the product of "
-    "the gates alone ([[conveyor]]) and what passes through h and the gates "
-    "([[detours]]). The total is not the sum of the two sizes: they can cancel."
+    "The derivative of ${state}_{T} by ${state}_{t}: whole (total), gates alone "
+    "([[conveyor]]), through h and the gates ([[detours]])."
 )
-SPLIT_ALT = "$finding One panel a bias, each with total, conveyor and detours."
-SPLIT_DRAFT = "The cell state's derivative split into conveyor and detours."
+SPLIT_ALT = "One panel a bias, each with total, conveyor and detours."
+SPLIT_DRAFT = "The carried state's derivative split into conveyor and detours."
 
-PASSES_FINDING = (
-    "At lag $lag the largest part of what is left along the carried state made $list."
+ALL_PATHS = "all paths"
+NO_DETOURS = "detours cut"
+NO_CELL_PATH = "carried path cut"
+PLAIN_LINE = "plain RNN"
+CUTS_X = "kept per step"
+CUTS_CAPTION = (
+    "What one step keeps of the whole state's gradient, with one path cut in the "
+    "derivative only: the [[detours]], or the path along the carried state (c; h in a "
+    "GRU)."
 )
-PASSES_FIRST = "$count through the recurrent weights in $names"
-PASSES_ITEM = "$count in $names"
+INTERVAL = "Bars: 95 % interval over seeds."
+CUTS_ALT = "Dots of what one step keeps: $rows."
+CUTS_ROW = "$name: $whole with all paths, $cut with the carried path cut"
+CUTS_DRAFT = (
+    "Rates of the state's derivative with one path cut, on the same trajectory."
+)
+
+PASSES = "How often it passed through the recurrent weights"
 PASSES_ZERO = "no pass"
 PASSES_ONE = "1 pass"
 PASSES_MANY = "$count passes"
 PASSES_MORE = "more than $count passes"
-PASSES_OTHERS = "$count others"
-PASSES_CANCEL = " In $names that part is larger than the whole: parts cancel."
 PASSES_PANEL = "$name: $count"
 PASSES_TOTAL = "all that is left"
-PASSES_NONE = "no pass (conveyor)"
 PASSES_SOME = "so many passes"
+PASSES_NONE = "no pass (conveyor)"
 PASSES_X = "recurrent passes"
 PASSES_NAME = "passes"
 PASSES_CAPTION = (
-    "The derivative of c (of h in a GRU) at lag $lag of T = $length by "
-    "[[recurrent passes]], in Frobenius norms; above each panel its largest part. The "
-    "line is the whole, not the sum of the dots: parts can cancel."
+    "The derivative of c (of h in a GRU) at lag $lag of T = $length by [[recurrent "
+    "passes]], in Frobenius norms; above each panel its largest part."
 )
 PASSES_STROKES = "Strokes: lowest to highest seed."
-PASSES_ALT = "$finding $ends."
 PASSES_END = "$name: the whole $total, largest part ($count) $size"
 PASSES_DRAFT = (
     "Frobenius norms of the parts of the carried state's derivative (dc_T/dc_t for the "
@@ -92,30 +107,24 @@ PASSES_DRAFT = (
     "sequences and $seeds. Held: $values."
 )
 
-HOW = (
-    "Each panel shows one road from an earlier part of the state to a later one. Lines "
-    "that run parallel lose the same share per step; where they start only says how "
-    "much of it enters that road at once."
-)
-HOW_SPLIT = (
-    "Where the thick line lies on the dashed one, the gates alone carry the gradient; "
-    "where it lies far above, the detours do. Neither is a bound on the whole: detours "
-    "can add to the conveyor or cancel it."
-)
 FORMULA = '(partial c_T) / (partial c_t) = product_(k = t + 1)^T op("diag")(f_k) + R'
 FORMULA_KEEP = (
     '(partial h_T) / (partial h_t) = product_(s = t + 1)^T op("diag")(k_s) + R'
 )
-SPOKEN_KEEP = (
-    "the derivative of h at T by h at t is the product of the keep gates, the "
-    "conveyor, plus a remainder R, the detours"
-)
 SPOKEN = (
-    "the derivative of c at T by c at t is the product of the forget gates, the "
-    "conveyor, plus a remainder R, the detours"
+    "the derivative of $state at T by $state at t is the product of the $gate gates, "
+    "the conveyor, plus a remainder R, the detours"
+)
+CUTS_FORMULA = (
+    'J_t = mat(delim: "[", h h, h c; c h, c c), quad "carried path cut: second column '
+    '0", quad "detours cut: first column 0"'
+)
+CUTS_SPOKEN = (
+    "in the one-step Jacobian with its blocks h h, h c, c h, c c, cutting the carried "
+    "path sets the second column to zero, cutting the detours the first"
 )
 COMMAND_NOTE = "By passes: `--measure spectral_norm,recurrent_passes`."
 LIMITS = (
-    'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only: f_{t} is the '
-    "conveyor, and the whole derivative also has the detours drawn here."
+    'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only; and a path cut '
+    "in the derivative does not tell how a cell trained without it would behave."
 )

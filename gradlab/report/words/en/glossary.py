@@ -61,8 +61,9 @@ TERMS = {
         "the more is kept."
     ),
     "chrono": (
-        "biases drawn so that the units' time scales spread evenly from 1 to Tmax "
-        "steps (Tallec and Ollivier 2018)."
+        "forget biases drawn as log U(1, Tmax − 1), so that the units' time scales "
+        "spread evenly from 1 to Tmax steps, and input biases set to their negatives "
+        "(Tallec and Ollivier 2018); a GRU has one gate for both."
     ),
     "gain": "the factor that multiplies the recurrent weights.",
     "graph": (

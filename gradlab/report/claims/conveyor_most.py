@@ -1,0 +1,32 @@
+"""The most that a conveyor alone leaves."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Left, Length, Names, Networks, Value
+from gradlab.report.evidence.networks import extreme
+from gradlab.report.evidence.roads import left
+
+
+class ConveyorMost(Claim):
+    """The largest product of keep gates alone."""
+
+    name = "conveyor_most"
+    places = {"cell_state": 20, "conveyor": 30}
+    text = {
+        "en": (
+            "The most that a conveyor alone leaves after $length steps is $left, in "
+            "$networks."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Some conveyor is finite."""
+        found = [n for n in networks.measured if math.isfinite(left(n, "conveyor"))]
+        if found:
+            most = extreme(found, [left(n, "conveyor") for n in found])
+            yield {
+                "length": Length(networks.length),
+                "left": Left(left(most[0], "conveyor")),
+                "networks": Names(most),
+            }

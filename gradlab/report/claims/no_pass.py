@@ -1,0 +1,27 @@
+"""Networks whose gradient has not passed through the recurrent weights."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Length, Names, Networks, Value
+from gradlab.report.evidence.passes import Passes
+
+
+class NoPass(Claim):
+    """The conveyor is the largest part."""
+
+    name = "no_pass"
+    places = {"passes": 60}
+    text = {
+        "en": (
+            "At lag $lag the largest part has made no pass through the recurrent "
+            "weights in $networks."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Yield once, where there are such networks."""
+        passes = Passes.of(networks.rows)
+        found = [r for r in passes.rows if passes.count(r) == 0]
+        if found:
+            named = Names(passes.networks(found))
+            yield {"lag": Length(passes.lag), "networks": named}

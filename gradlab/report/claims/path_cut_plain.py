@@ -1,0 +1,36 @@
+"""Gated cells without the path along their carried state, beside a plain RNN."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import BIASES, Claim, Count, Kept, Networks, Value
+from gradlab.report.evidence.roads import rate
+
+
+class PathCutPlain(Claim):
+    """All of them keep less than the plain RNN of the same weights and data."""
+
+    name = "path_cut_plain"
+    places = {"cell_state": 45, "cuts": 80}
+    text = {
+        "en": (
+            "With the path along the carried state cut, all $count gated networks of "
+            "equal settings keep less a step than the plain RNN: at most $kept against "
+            "$plain."
+        )
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Two networks or more, a hundredth apart or more in the share kept."""
+        cut = [n for n in networks.measured if math.isfinite(rate(n, "no_cell_path"))]
+        for plain in networks.finite:
+            if plain.cell != "rnn" or not plain.customary:
+                continue
+            alike = [n for n in cut if n.differs_in(plain) <= {"cell", *BIASES}]
+            most = max((rate(n, "no_cell_path") for n in alike), default=math.inf)
+            if len(alike) > 1 and math.exp(most) + 0.01 < math.exp(rate(plain)):
+                yield {
+                    "count": Count(len(alike)),
+                    "kept": Kept(most),
+                    "plain": Kept(rate(plain)),
+                }

@@ -1,0 +1,104 @@
+"""The control of forget and input gate: a map of their biases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Figure
+from gradlab.report.evidence.networks import BIASES
+from gradlab.report.figures.heatmap import Heatmap
+from gradlab.report.sections import _own as own
+from gradlab.report.story import Row, Slice, labels, slices
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+MOST = 8
+"""Biases of each gate that a small map has room for."""
+
+
+def figure(
+    finding: str, story: Story, w: ModuleType
+) -> tuple[Figure, list[Row]] | None:
+    """What is left by both biases, where each was swept with each."""
+    found = _crossed(story)
+    if found is None:
+        return None
+    part, rows = found
+    points = own.points_of(rows, -1)
+    names = story.words("names")
+    forgets, inputs = _biases(rows)
+    at = {_pair(row): row for row in rows}
+    sizes = [[at[f, i].size() for i in inputs] for f in forgets]
+    cells = [
+        say(
+            w.CONTROL_CELL,
+            forget=labels.bias_value(f, names),
+            input=labels.bias_value(i, names),
+            left=inline.plain(numbers.left(at[f, i].size().ln)),
+        )
+        for f in forgets
+        for i in inputs
+    ]
+    texts = [
+        say(
+            w.CONTROL_CAPTION,
+            cell=labels.cell_name(rows[0].cell),
+            length=f"{rows[0].length:,}",
+        ),
+        w.CONTROL_CHRONO if "chrono" in forgets else "",
+        own.left_out(story, part, len(rows), len(part.rows), sampled=False),
+    ]
+    drawn = Figure(
+        name="control",
+        data=Heatmap(
+            rows=[f"{w.FORGET} {labels.bias_value(f, names)}" for f in forgets],
+            columns=[labels.bias_value(i, names) for i in inputs],
+            values=[[size.ln for size in line] for line in sizes],
+            verdicts=[[size.word for size in line] for line in sizes],
+            column_name=w.INPUT,
+        ),
+        alt=say(w.CONTROL_ALT, cells="; ".join(cells)),
+        caption=own.caption(story, part, points, *texts, bands=False),
+        takeaway=finding,
+        draft=own.draft(story, w.CONTROL_DRAFT, part, points),
+    )
+    return drawn, rows
+
+
+def _crossed(story: Story) -> tuple[Slice, list[Row]] | None:
+    """Networks alike but for two or more biases of each gate, all pairs of them."""
+    for grid in story.varying("input_bias"):
+        part = story.cut(grid, own=("length",))
+        groups: dict[str, list[Row]] = {}
+        for row in part.rows:
+            alike = {
+                a: row.params.get(a)
+                for a in ("cell", *slices.OTHER_AXES)
+                if a not in BIASES
+            }
+            if row.size().word:
+                groups.setdefault(repr(alike), []).append(row)
+        for rows in groups.values():
+            forgets, inputs = _biases(rows)
+            many = 1 < len(forgets) <= MOST and 1 < len(inputs) <= MOST
+            if many and len({_pair(r) for r in rows}) == len(forgets) * len(inputs):
+                return part, rows
+    return None
+
+
+def _biases(rows: Sequence[Row]) -> tuple[list[object], list[object]]:
+    """The biases of the forget and of the input gate, in order of appearance."""
+    pairs = [_pair(row) for row in rows]
+    return list(dict.fromkeys(f for f, _ in pairs)), list(
+        dict.fromkeys(i for _, i in pairs)
+    )
+
+
+def _pair(row: Row) -> tuple[object, object]:
+    return row.params.get("forget_bias"), row.params.get("input_bias")

@@ -1,0 +1,23 @@
+"""The twin of the claim ``by_conveyor``."""
+
+import math
+import re
+
+from tests.claims.sweep import SIZE, Sweep, close, number
+
+
+PATTERN = (
+    rf"The conveyor carries the gradient of (?P<name>.+): after (?P<length>\S+) steps "
+    rf"it alone leaves (?P<conveyor>{SIZE}), the detours alone (?P<detours>{SIZE})\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """1/1000 or more is left, and the conveyor is twice the detours."""
+    network = sweep.named(match["name"])
+    parts = {part: sweep.left_of(network, part) for part in ("conveyor", "detours")}
+    own = "cc" if not math.isnan(sweep.left_of(network, "cc")) else "hh"
+    assert sweep.left_of(network, own) >= math.log(1e-3)
+    assert parts["conveyor"] > parts["detours"] + math.log(2)
+    assert all(close(match[part], ln) for part, ln in parts.items())
+    assert number(match["length"]) == sweep.length

@@ -1,0 +1,20 @@
+"""The twin of the claim ``conveyor_most``."""
+
+import re
+
+from tests.claims.sweep import NAMED, SIZE, Sweep, among, close, number
+
+
+PATTERN = (
+    rf"The most that a conveyor alone leaves after (?P<length>\S+) steps is "
+    rf"(?P<left>{SIZE}), in {NAMED}\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No finite conveyor leaves more."""
+    lefts = [(sweep.left_of(n, "conveyor"), n) for n in sweep.networks]
+    most = max(left for left, _ in lefts if left == left)  # noqa: PLR0124
+    assert close(match["left"], most)
+    assert number(match["length"]) == sweep.length
+    among(match, [n for left, n in lefts if left > most - 1e-9])

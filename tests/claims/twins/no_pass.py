@@ -1,0 +1,18 @@
+"""The twin of the claim ``no_pass``."""
+
+import re
+
+from tests.claims.sweep import NAMED, Sweep, among_names, number
+
+
+PATTERN = (
+    rf"At lag (?P<lag>\S+) the largest part has made no pass through the recurrent "
+    rf"weights in {NAMED}\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """The networks whose largest part is that of no pass."""
+    lag, parts = sweep.largest_parts()
+    assert number(match["lag"]) == lag
+    among_names(match, [name for name, (part, *_) in parts.items() if part == "0"])
