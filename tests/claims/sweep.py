@@ -9,10 +9,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pandas
+
+from tests.claims.parts import OUTSIDE, Parts
 
 
 CUSTOMARY = {
@@ -39,7 +40,6 @@ AXES = (
     "initial_state",
     "device",
 )
-OUTSIDE = ("measure", "block", "index", "step", "lag", "value", "sd", "seed", "length")
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ class Network:
         return math.ceil(reach - 1e-9) if math.isfinite(reach) else math.inf
 
 
-class Sweep:
+class Sweep(Parts):
     """The networks of a table that were measured over the largest length."""
 
     def __init__(self, table: pandas.DataFrame) -> None:
-        self._table = table
+        super().__init__(table)
         axes = [c for c in table.columns if c not in OUTSIDE]
         measure, joint = table["measure"].astype(str), table["block"] == "joint"
         ends = (measure == "spectral_norm") & joint & (table["lag"] == table["length"])
@@ -135,96 +135,6 @@ class Sweep:
             if self.without(group[0], "init", "activation") == name
         ]
         return found
-
-    @cached_property
-    def _values(self) -> dict[tuple, list[float]]:
-        """(network, length, measure, block, index, lag) -> values of the seeds."""
-        table = self._table
-        axes = [c for c in table.columns if c not in OUTSIDE]
-        measure = table["measure"].astype(str)
-        norms, lag = measure == "spectral_norm", table["lag"]
-        late = (2 * lag >= table["length"]).fillna(False)
-        kinds = (measure == "growth_rate") | (measure == "recurrent_passes")
-        used = table[(norms & late) | kinds]
-        plain = used.astype(object).where(used.notna(), None)
-        columns = [plain[a] for a in axes]
-        columns += [plain[a] for a in ("length", "measure", "block", "index", "lag")]
-        found: dict[tuple, list[float]] = {}
-        for *key, value in zip(*columns, used["value"], strict=True):
-            found.setdefault((tuple(key[:-5]), *key[-5:]), []).append(float(value))
-        return found
-
-    @cached_property
-    def _lags(self) -> dict[tuple, set[int]]:
-        found: dict[tuple, set[int]] = {}
-        for key in self._values:
-            found.setdefault(key[:3], set()).add(key[-1])
-        return found
-
-    def values(
-        self, network: Network, measure: str, length: int = 0, **at: Any
-    ) -> list[float]:
-        """A measure's values in the seeds that have one."""
-        where = (at.get("block"), at.get("index"), at.get("lag"))
-        key = (tuple(network.params.values()), length or network.length, measure)
-        return self._values.get((*key, *where), [])
-
-    def lags(self, network: Network, measure: str, length: int = 0) -> list[int]:
-        """The lags at which a measure is known."""
-        head = (tuple(network.params.values()), length or network.length, measure)
-        return sorted(self._lags.get(head, ()))
-
-    def left_of(self, network: Network, block: str) -> float:
-        """The mean ln of what is left of a block; NaN where not finite."""
-        length = network.length
-        found = self.values(network, "spectral_norm", block=block, lag=length)
-        if not found:
-            found = self.values(network, "growth_rate", block=block)
-            found = [rate * length for rate in found]
-        return mean(found)
-
-    def rate(self, network: Network, block: str = "joint") -> float:
-        """The mean rate of a block; NaN where not finite."""
-        return mean(self.values(network, "growth_rate", block=block))
-
-    def late_rates(self, network: Network) -> dict[str, float]:
-        """Rates of the four blocks over the later half of the lags; empty without."""
-        lags = self.lags(network, "spectral_norm")
-        if len(lags) < 2:
-            return {}
-        rates = {}
-        for block in ("hh", "hc", "ch", "cc"):
-            first, last = (
-                mean(self.values(network, "spectral_norm", block=block, lag=lag))
-                for lag in (lags[0], lags[-1])
-            )
-            rates[block] = (last - first) / (lags[-1] - lags[0])
-        return rates if all(map(math.isfinite, rates.values())) else {}
-
-    def largest_parts(self) -> tuple[int, dict[str, tuple[str, float, float]]]:
-        """Of parts by passes: the lag, and by name the largest, its ln and the whole's.
-
-        At the largest length at which any was measured, at the lag next to its half.
-        """
-        passes = "recurrent_passes"
-        lengths = [key[1] for key in self._values if key[2] == passes]
-        length = max(lengths, default=0)
-        parts = sorted({k[4] for k in self._values if k[1:3] == (length, passes)})
-        lags = {k[5] for k in self._values if k[1:3] == (length, passes)}
-        lag = min(lags, key=lambda v: (abs(2 * v - length), v), default=0)
-        found = {}
-        for network in self.every:
-            sizes = {
-                part: _sum_over_count(
-                    self.values(network, passes, length, index=part, lag=lag)
-                )
-                for part in parts
-            }
-            whole = sizes.pop("total", math.nan)
-            if math.isfinite(whole):
-                largest = max(sizes, key=lambda part: sizes[part])
-                found[network.label] = (largest, sizes[largest], whole)
-        return lag, found
 
     def differ(self, one: Network, other: Network) -> set[str]:
         """The parameters in which two networks differ."""
@@ -365,10 +275,6 @@ def close(printed: str, ln: float) -> bool:
     return abs(number(printed) - math.exp(ln)) <= unit / 2 * 1.01
 
 
-def _sum_over_count(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else math.nan
-
-
 def close_kept(printed: str, rate: float) -> bool:
     """Whether a printed share a step (``47 %``, ``× 1.6``) is exp(rate)."""
     if printed == "0 %":
@@ -384,12 +290,6 @@ def close_kept(printed: str, rate: float) -> bool:
     if percent >= 94.9 and "." in printed:
         return abs(number(printed[:-2]) - percent) <= 0.051
     return close(printed[:-2], rate + math.log(100))
-
-
-def mean(values: Sequence[float]) -> float:
-    """The mean, NaN where there is none or it is not finite."""
-    finite = values and all(map(math.isfinite, values))
-    return sum(values) / len(values) if finite else math.nan
 
 
 def among(match: re.Match, networks: list[Network]) -> None:
