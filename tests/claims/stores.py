@@ -75,6 +75,8 @@ def by_chance(seed: int) -> made_up.Made:
     if rng.random() < 0.1:
         points = points[:1]
     style = rng.choice(["mixed", "same", "ordered", "growing", "ended", "start_up"])
+    if rng.random() < 0.05:
+        points, style = _defaults(seeds), "fading"
     behaviours: dict[tuple, Behaviour] = {}
 
     def behave(params: made_up.Params) -> Behaviour:
@@ -126,6 +128,12 @@ def _parts(rng: np.random.Generator) -> np.ndarray:
     return sizes
 
 
+def _defaults(seeds: int) -> list[made_up.Params]:
+    """A plain RNN and gated cells as PyTorch makes them."""
+    cells = [("rnn", None), ("gru", "keep"), ("lstm", "keep")]
+    return made_up.product(network=cells, length=(64,), seed=range(seeds))
+
+
 def _control(seeds: int, length: int) -> list[made_up.Params]:
     """Forget and input biases 0 or chrono, each with each."""
     points = made_up.product(
@@ -168,6 +176,8 @@ def _behaviour(
 ) -> Behaviour:
     if style == "same":
         return Behaviour(-0.3, noise=0.0)
+    if style == "fading":
+        return Behaviour(float(rng.choice([-1.0, -0.7, -0.2])), noise=0.01)
     if style == "ordered":
         bias = params["forget_bias"]
         order = {"keep": 0.0, "chrono": 4.0, None: 0.0}.get(bias, bias)

@@ -25,6 +25,7 @@ def check(match: re.Match, sweep: Sweep) -> None:
         for group in groups
     }
     least = min(rooms.values())
+    assert match["first"] in rooms
     assert number(match["count"]) == least == rooms[match["first"]]
     assert number(match["total"]) == len(gains)
     alike = [name for name, room in rooms.items() if room == least]
