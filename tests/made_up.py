@@ -445,10 +445,11 @@ def _formats(ln_norms: np.ndarray, conveyor: bool) -> Record:
 
 
 def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
-    length, hidden = params["length"], params["hidden"]
+    length, size = params["length"], _state_size(params)
     at = np.array(lags(length), dtype=float)
-    fall = np.log(hidden / b.rank) * np.minimum(1.0, np.log1p(at) / np.log1p(length))
-    rank = np.exp(np.log(hidden) - fall)
+    fall = np.log(size / b.rank) * np.minimum(1.0, np.log1p(at) / np.log1p(length))
+    rank = np.exp(np.log(size) - fall)
+    rank = np.where(np.isfinite(_curve(at, b.rate, b.start, b)), rank, np.nan)
     shares = _shares(length, b.rate + shift)
     found = {
         "stable_rank": Record(
@@ -483,6 +484,14 @@ def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
     if params["cell"] != "rnn":
         found |= _gates(gates, b, params["cell"])
     return found
+
+
+def _state_size(params: Params) -> int:
+    """Numbers in all states of all layers."""
+    cell, _, options = params["cell"].partition(":")
+    layers = [o.partition("=")[2] for o in options.split("+") if "layers=" in o]
+    states = 2 if cell == "lstm" else 1
+    return params["hidden"] * states * int(layers[0] if layers else 1)
 
 
 def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, Record]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradlab.store.record import Record
 from tests import made_up
+from tests.claims import more_records
 from tests.made_up import Behaviour
 
 
@@ -40,7 +41,6 @@ UNUSED = (
     "gate_mean",
     "gate_saturation",
     "loss_gradient",
-    "stable_rank",
     "weight_contribution",
     "weight_share",
 )
@@ -100,7 +100,7 @@ def by_chance(seed: int) -> made_up.Made:
     made = made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
     if rng.random() < 0.2:
         _with_passes(rng, made)
-    return made
+    return more_records.added(made, seed)
 
 
 def _with_passes(rng: np.random.Generator, made: made_up.Made) -> None:

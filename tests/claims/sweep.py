@@ -83,14 +83,13 @@ class Sweep(Parts):
     def __init__(self, table: pandas.DataFrame) -> None:
         super().__init__(table)
         axes = [c for c in table.columns if c not in OUTSIDE]
+        self.table, self.axes = table, axes
         measure, joint = table["measure"].astype(str), table["block"] == "joint"
         ends = (measure == "spectral_norm") & joint & (table["lag"] == table["length"])
         rates = (measure == "growth_rate") & joint
         used = table[ends.fillna(False) | rates | (measure == "horizon")]
-        plain = used.astype(object).where(used.notna(), None)
-        plain["value"] = used["value"]  # NaN is a number here
         networks: dict[tuple, list[dict]] = {}
-        for row in plain.to_dict("records"):
+        for row in records(used):
             networks.setdefault(tuple(row[a] for a in axes), []).append(row)
         known = {k: v for k, v in networks.items() if any(r["block"] for r in v)}
         values = [{k[i] for k in known} - {None} for i in range(len(axes))]
@@ -139,6 +138,12 @@ class Sweep(Parts):
     def differ(self, one: Network, other: Network) -> set[str]:
         """The parameters in which two networks differ."""
         return {a for a in one.params if one.params[a] != other.params[a]}
+
+
+def records(table: pandas.DataFrame) -> list[dict]:
+    plain = table.astype(object).where(table.notna(), None)
+    plain["value"] = table["value"]  # NaN is a number here
+    return plain.to_dict("records")
 
 
 def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
@@ -251,6 +256,7 @@ def _value(axis: str, value: Any) -> str:
 # Printed values, read back.
 
 NAMED = r"(?P<first>.+?)(?: and (?P<more>[\d,]+) more)?"
+PERCENT = r"(?:more than )?[−\d.,]+ %"
 SIZE = r"10\^\{-?[\d.,]+\}|[\d.,]+"
 SIZES = rf"(?:{SIZE})(?:, (?:{SIZE}))*"
 
@@ -260,6 +266,24 @@ KEPT = rf"[\d.,]+ %|(?:× )?(?:{SIZE})"
 def number(text: str) -> float:
     """A printed count."""
     return float(text.replace(",", ""))
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean; NaN of nothing."""
+    return sum(values) / len(values) if values else math.nan
+
+
+def percent(printed: str, share: float) -> bool:
+    """Whether a printed percentage is this share, to the digits shown."""
+    value = 100 * share
+    if printed == "more than 99 %":
+        return 99.5 <= value < 100
+    number_of = float(printed.removesuffix(" %").replace(",", "").replace("−", "-"))
+    if abs(value) < 1e-3:
+        return number_of == 0
+    unit = 10.0 ** (math.floor(math.log10(abs(value)) + 1e-9) - 1)
+    unit = max(unit, 1.0) if abs(value) >= 99.5 else unit
+    return abs(number_of - value) <= unit / 2 * 1.01
 
 
 def close(printed: str, ln: float) -> bool:

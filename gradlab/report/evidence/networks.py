@@ -9,12 +9,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradlab.axes import own_input_bias
-from gradlab.report.story import labels
+from gradlab.report.story import labels, rank
 
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class Network:
     def ln_left(self) -> float:
         """Ln of what is left over T steps: the geometric mean over seeds."""
         return float(self.ln_lefts.mean())
+
+    @property
+    def finite(self) -> bool:
+        """Whether something finite is left in every seed."""
+        return bool(self.ln_lefts.size and np.isfinite(self.ln_lefts).all())
 
     @cached_property
     def reach(self) -> float:
@@ -122,6 +127,39 @@ class Network:
             if axis in ("init", "activation", "gain")
         )
 
+    def mean(self, measure: str, **at: Any) -> float:
+        """A measure's mean over seeds; NaN where none has it."""
+        return self.row.spread(measure, **at).mean
+
+    @cached_property
+    def directions(self) -> float:
+        """Stable rank of ds_T/ds_0: the geometric mean of the seeds that have one."""
+        return rank.directions(self.row)
+
+    @cached_property
+    def size(self) -> int:
+        """Of how many numbers the state is: all its states in all its layers.
+
+        It is the stable rank at lag 0, where the product is the identity.
+        """
+        return round(self.mean("stable_rank", block="joint", lag=0))
+
+    @cached_property
+    def exponents(self) -> np.ndarray:
+        """Lyapunov exponents of the whole state, nats a step, over seeds; or none."""
+        curve = self.row.curve("lyapunov_exponents")
+        return np.empty(0) if curve is None else curve.mean
+
+    @cached_property
+    def lasting(self) -> int:
+        """Along how many directions more than 1/1000 is left after T steps."""
+        return int(np.sum(self.exponents * self.length > math.log(1e-3)))
+
+    @property
+    def hidden(self) -> int:
+        """Hidden units, of each layer."""
+        return int(self.row.params["hidden"])
+
 
 @dataclass(frozen=True)
 class Networks:
@@ -129,14 +167,16 @@ class Networks:
 
     Attributes:
         rows: of the whole sweep.
+        story: where networks with other measures are found.
     """
 
     rows: Sequence[Row]
+    story: Story
 
     @classmethod
     def of(cls, story: Story) -> Networks:
         """Return those of a store."""
-        return cls(story.networks.rows)
+        return cls(story.networks.rows, story)
 
     @cached_property
     def length(self) -> int:
@@ -152,7 +192,7 @@ class Networks:
     @cached_property
     def finite(self) -> list[Network]:
         """Those of whose gradient something finite is left in every seed."""
-        return [n for n in self.measured if np.isfinite(n.ln_lefts).all()]
+        return [n for n in self.measured if n.finite]
 
     @cached_property
     def reaching(self) -> list[Network]:
@@ -214,6 +254,12 @@ class Networks:
         several = {k: g for k, g in found.items() if len(g) > 1}
         most = max((length for length, _ in several), default=0)
         return [g for (length, _), g in several.items() if length == most]
+
+    def having(self, measure: str) -> list[Network]:
+        """Those with this measure at its largest length, the whole gradient or not."""
+        rows = self.story.having(measure).rows
+        length = max((row.length for row in rows), default=0)
+        return [Network(row) for row in rows if row.length == length]
 
 
 def extreme(

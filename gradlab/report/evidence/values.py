@@ -112,6 +112,30 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A share of a whole: ``98 %``, ``0.40 %``, ``more than 99 %``."""
+
+    share: float
+
+    def say(self, language: str) -> str:
+        """Return a percentage."""
+        text = numbers.percent(self.share)
+        more = {"en": "more than"}[language]
+        return text.replace("more than", more)
+
+
+@dataclass(frozen=True)
+class Directions:
+    """A stable rank: ``1``, ``2.4``, ``15``."""
+
+    rank: float
+
+    def say(self, language: str) -> str:
+        """Return a number of directions."""
+        return numbers.directions(self.rank)
+
+
+@dataclass(frozen=True)
 class Cell:
     """A kind of cell: ``LSTM (2 layers)``."""
 

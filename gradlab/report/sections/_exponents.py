@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 WHOLE, ALONE = "lyapunov_exponents", "hidden_only_exponent"
 MOST = 8
-GONE = math.log(1e-3)
 FACTOR = math.log(10.0)
 
 
@@ -42,16 +41,10 @@ def largest(row: Row) -> float:
     return row.spread(WHOLE, index=1).mean
 
 
-def lasting(row: Row) -> int:
-    """Along how many directions more than 1/1000 is left after all steps."""
-    return int(np.sum(row.drawn(WHOLE).mean * row.length > GONE))
-
-
 @dataclass(frozen=True)
 class Spectrum:
-    """All exponents of some networks: a sentence, what to draw, and its words."""
+    """All exponents of some networks: what to draw, and its words."""
 
-    finding: str
     data: Curves
     ends: str
     caption: str
@@ -73,7 +66,6 @@ def spectrum(story: Story, w: ModuleType) -> Spectrum | None:
     rows = [r for r in found if id(r) in chosen]
     some = own.left_out(story, part, len(rows), len(found), sampled=False)
     return Spectrum(
-        finding=_spectrum_finding(found, part, w),
         data=Curves(
             [_series(row) for row in rows],
             x_label=w.SPECTRUM_X,
@@ -91,13 +83,12 @@ def spectrum(story: Story, w: ModuleType) -> Spectrum | None:
     )
 
 
-def figure(found: Spectrum, w: ModuleType, story: Story) -> Figure:
+def figure(finding: str, found: Spectrum, w: ModuleType, story: Story) -> Figure:
     """The spectrum as a figure of its own."""
-    finding = inline.plain(found.finding)
     return Figure(
         name="exponents",
         data=found.data,
-        alt=say(w.SPECTRUM_ALT, finding=finding, ends=found.ends),
+        alt=f"{inline.plain(finding)} {say(w.SPECTRUM_ALT, ends=found.ends)}",
         caption=own.caption(story, found.part, found.points, found.caption),
         draft=say(
             w.SPECTRUM_DRAFT,
@@ -127,33 +118,6 @@ def _factors(exponents: np.ndarray) -> list[float]:
 
 def _kept(row: Row, place: int) -> str:
     return inline.plain(numbers.kept(float(row.drawn(WHOLE).mean[place])))
-
-
-def _spectrum_finding(rows: Sequence[Row], part: Slice, w: ModuleType) -> str:
-    """Whose directions last, most and fewest."""
-    most = max(rows, key=lambda r: (lasting(r) / len(r.drawn(WHOLE).x), largest(r)))
-    hidden = part.fixed.get("hidden")
-    at = say(w.AT_HIDDEN, hidden=hidden) if hidden else ""
-    shared: dict[str, Any] = {"length": most.length, "at": at}
-    if not lasting(most):
-        count = len(rows)
-        return say(
-            w.NONE_LAST_ONE if count == 1 else w.NONE_LAST, count=count, **shared
-        )
-    text = say(
-        w.LAST,
-        name=most.label,
-        count=lasting(most),
-        all=len(most.drawn(WHOLE).x),
-        **shared,
-    )
-    none = [r.label for r in rows if not lasting(r)]
-    if none:
-        named = (
-            none if len(none) <= 3 else [*none[:2], say(w.MORE, count=len(none) - 2)]
-        )
-        text += say(w.AND_NONE, names=numbers.listed(named))
-    return text + "."
 
 
 def compared(story: Story) -> list[Row]:

@@ -90,18 +90,15 @@ class Story:
 
     def cut(self, grid: str, **options: Any) -> Slice:
         """Rows of one grid (see `slices.cut`), with shared style keys."""
+        return self._cut(grid, self.grids[grid], **options)
+
+    def _cut(self, name: str, points: list[Any], **options: Any) -> Slice:
         hold = options.pop("hold", None) or {}
-        key = (grid, repr(sorted(options.items())), repr(sorted(hold.items())))
+        key = (name, repr(sorted(options.items())), repr(sorted(hold.items())))
         if key not in self._cuts:
-            self._cuts[key] = slices.cut(
-                grid,
-                self.grids[grid],
-                self.thresholds,
-                self.words("names"),
-                keys=self.style_keys,
-                hold=hold,
-                **options,
-            )
+            given = name, points, self.thresholds, self.words("names")
+            options |= {"hold": hold, "keys": self.style_keys}
+            self._cuts[key] = slices.cut(*given, **options)
         return self._cuts[key]
 
     def grids_of(self, rows: Sequence[Row]) -> list[str]:
@@ -153,14 +150,12 @@ class Story:
                 for r in (p.record("spectral_norm"), p.record("growth_rate"))
             )
         ]
-        return slices.cut(
-            "",
-            measured,
-            self.thresholds,
-            self.words("names"),
-            own=("length",),
-            keys=self.style_keys,
-        )
+        return self._cut("", measured, own=("length",))
+
+    def having(self, measure: str) -> Slice:
+        """Every network of the sweep with this measure, whatever else it has."""
+        found = [p for p in self.done if p.record(measure) is not None]
+        return self._cut(f"all with {measure}", found, own=("length",))
 
     @cached_property
     def main(self) -> Slice:

@@ -1,0 +1,103 @@
+"""Networks with a given measure, by the exported table: pandas alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.claims.sweep import Sweep, label, mean, records
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A network with some measure at that measure's largest length.
+
+    Attributes:
+        rows: of the table, of that measure.
+        lefts: ln of what is left, by seed, where that was measured too.
+    """
+
+    params: dict[str, Any]
+    length: int
+    label: str
+    rows: list[dict]
+    lefts: tuple[float, ...]
+
+    @property
+    def finite(self) -> bool:
+        """Whether something finite is left in every seed."""
+        return bool(self.lefts) and all(math.isfinite(v) for v in self.lefts)
+
+    @property
+    def left(self) -> float:
+        """The mean ln of what is left."""
+        return mean(self.lefts)
+
+    def values(self, **at: Any) -> list[float]:
+        """The measure by seed, where it is a number."""
+        found = [r for r in self.rows if all(r[k] == v for k, v in at.items())]
+        return [r["value"] for r in found if not math.isnan(r["value"])]
+
+    @property
+    def directions(self) -> float:
+        """The geometric mean of the stable rank at the last lag."""
+        found = [v for v in self.values(block="joint", lag=self.length) if v > 0]
+        return math.exp(mean([math.log(v) for v in found]))
+
+    @property
+    def size(self) -> int:
+        """Of how many numbers the state is."""
+        return round(mean(self.values(block="joint", lag=0)))
+
+    @property
+    def exponents(self) -> list[float]:
+        """The means over seeds, at all indices; -inf where a direction is dead."""
+        by_index: dict[str, list[float]] = {}
+        for row in self.rows:
+            by_index.setdefault(row["index"], []).append(row["value"])
+        return [mean(values) for values in by_index.values()]
+
+    @property
+    def lasting(self) -> int:
+        """How many exponents keep more than 1/1000 over all steps."""
+        return sum(v * self.length > math.log(1e-3) for v in self.exponents)
+
+
+def having(sweep: Sweep, measure: str) -> list[Holder]:
+    """All networks with this measure at its largest length."""
+    table = sweep.table
+    names = table["measure"].astype(str)
+    own = records(table[names == measure])
+    networks: dict[tuple, list[dict]] = {}
+    for row in own:
+        networks.setdefault(tuple(row[a] for a in sweep.axes), []).append(row)
+    values = [{k[i] for k in networks} - {None} for i in range(len(sweep.axes))]
+    varied = [a for a, v in zip(sweep.axes, values, strict=True) if len(v) > 1]
+    length = max((row["length"] for row in own), default=0)
+    ends = (names == "spectral_norm") & (table["lag"] == length)
+    joint = (table["block"] == "joint") & (table["length"] == length)
+    some = records(table[joint & ((names == "growth_rate") | ends.fillna(False))])
+    lefts: dict[tuple, dict[tuple, float]] = {}
+    for row in sorted(some, key=lambda r: r["measure"] == "spectral_norm"):
+        scale = 1 if row["measure"] == "spectral_norm" else length
+        key = tuple(row[a] for a in sweep.axes)
+        lefts.setdefault(key, {})[row["seed"]] = row["value"] * scale
+    found = []
+    for key, rows in networks.items():
+        params = dict(zip(sweep.axes, key, strict=True))
+        rows = [row for row in rows if row["length"] == length]
+        seeds = list(dict.fromkeys(row["seed"] for row in rows))
+        own_lefts = [lefts.get(key, {}).get(seed) for seed in seeds]
+        ended = tuple(v for v in own_lefts if v is not None)
+        if rows:
+            name = label(params, varied)
+            found.append(Holder(params, length, name, rows, ended))
+    return found
+
+
+def one_of(name: str, found: Sequence[Holder]) -> Holder:
+    """The one of this name; there must be one."""
+    (one,) = [holder for holder in found if holder.label == name]
+    return one
