@@ -313,7 +313,7 @@ def _row_norms(columns: list[Tensor]) -> np.ndarray:
     for column in columns:
         flat = column.reshape(-1, column.shape[-1])
         norms = vector_norms(flat).double().cpu().numpy()
-        unsafe = (norms != 0) & ~((norms > 1 / limit) & (norms < limit))
+        unsafe = ~((norms > 1 / limit) & (norms < limit))
         unsafe &= ~np.isnan(norms)
         if unsafe.any():
             places = torch.from_numpy(np.flatnonzero(unsafe)).to(flat.device)

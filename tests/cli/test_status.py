@@ -60,7 +60,7 @@ def test_failed_and_missing(run, torn):
         "failed (1, of 1 kind)",
         "  out of memory",
         "      cell=lstm activation=tanh init=default gain=1.0 forget_bias=chrono",
-        "      hidden=64 length=64 seeds 1",
+        "      input_bias=chrono hidden=64 length=64 seeds 1",
         "",
         "go on   gradlab sweep x.toml --retry-failed",
         "        2 points, about 17 s",

@@ -24,8 +24,8 @@ GRADIENT_ONLY = (
 )
 FLAT = (
     ". With a loss at every step dL/dh_{t} differs by at most a factor of $factor "
-    "along the sequence in every network, which would hide this; so the loss here "
-    "stands at the last step only"
+    "from h_{1} to h_{T} in every network, which would hide this; so the loss stands "
+    "at the last step only"
 )
 H_TITLE = "by h, loss at the last step"
 C_TITLE = "by c, loss at the last step"
@@ -43,7 +43,10 @@ CAPTION = (
     "contributions to dL/dW_{hh}, gathered from the end. Shares are signed and sum to "
     "1; they can pass 1 on the way."
 )
-EVERY_START = "With a loss at every step h_{0} alone bears none: the step at the end."
+EVERY_START = (
+    "With a loss at every step, h_{0} is the only state without a loss of its own: the "
+    "drop at the right end."
+)
 SOME = (
     "$shown of $count networks are drawn: the plain RNN where there is one, the first "
     "and the last gate bias; `gradlab export` writes them all."

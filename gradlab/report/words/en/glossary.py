@@ -54,7 +54,8 @@ TERMS = {
         "0 it forgets."
     ),
     "keep gate": (
-        "the GRU's gate that multiplies the past: z in PyTorch, 1 − z elsewhere."
+        "the gate that multiplies the old state: the LSTM's forget gate f; the GRU's "
+        "update gate, z in PyTorch, 1 − z elsewhere."
     ),
     "forget bias": (
         "a constant added inside the forget gate (the keep gate of a GRU); the larger, "

@@ -35,7 +35,8 @@ HOW = (
     "Across is the earlier step t, upwards the later step T; on the diagonal both are "
     "the same step and nothing is lost. Going away from the diagonal means more steps "
     "in between. A narrow band beside the diagonal is a network that only sees the "
-    "recent past; a filled triangle sees all of it."
+    "recent past; one that stays pale to the corner "
+    "sees all of it."
 )
 FORMULA = "norm((partial s_T) / (partial s_t))_2, quad 0 <= t <= T"
 SPOKEN = (

@@ -17,8 +17,8 @@ CAPTION = "What is left of ds_{T}/ds_{0}, as a power of ten and a verdict."
 CHRONO = " Chrono takes each T as its own Tmax."
 DRAFT = "What is left of a gradient over whole sequences of length T."
 HOW = (
-    "Where every step loses the same share, a row darkens in proportion to the length; "
-    "a row that stays pale loses almost nothing."
+    "Where every step loses the same share, the power of ten grows with the length: "
+    "four times the length, four times the power."
 )
 HOW_DOTS = (
     "Further left, less is left. Where every step loses the same share, the powers of "

@@ -31,7 +31,7 @@ CAPTION_EXACT = (
 DRAFT = "What is left of a gradient over T steps by initial weights and activation."
 HOW = (
     "● arrives within a factor of ten, ▼ is lost, ▲ has exploded. A linear network "
-    "keeps a gradient but computes nothing that a single matrix could not."
+    "computes nothing that a single matrix could not, whatever it keeps."
 )
 FORMULA = 'J_t = op("diag")(phi\'(a_t)) W_(h h)'
 SPOKEN = (
