@@ -62,7 +62,7 @@ class HorizonSearch(Observer):
         frobenius = log(*joint)[0]
         lost = self.open & np.isnan(self.limit.mean(frobenius))
         self.found[lost] = np.nan
-        crossed = self.limit.is_above(current, frobenius, among=self.open)
+        crossed = self.limit.find_below(current, frobenius, among=self.open)
         self.found[crossed] = lag
         self.open &= ~(lost | crossed)
         if crossed.any() and self.last is not None:
@@ -150,10 +150,10 @@ class _Limit:
         """Return the places of points' sequences among N."""
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
 
-    def is_above(
+    def find_below(
         self, current: AnyProducts, ln_frobenius: np.ndarray, among: np.ndarray
     ) -> np.ndarray:
-        """Return which points' norms the threshold is above, (points).
+        """Return which points' mean norms are below the threshold, (points).
 
         Args:
             current: the products of N sequences.
@@ -201,7 +201,7 @@ class _Refinement(Observer):
         for k in range(span.steps):
             self.lag += 1
             current, frobenius = after.at(slice(k, k + 1)), self.ln_frobenius[self.lag]
-            below = self.limit.is_above(current, frobenius, among=self.waiting)
+            below = self.limit.find_below(current, frobenius, among=self.waiting)
             self.found[self.bracket.points[below]] = self.lag
             self.waiting &= ~below
         self.finished = not self.waiting.any()

@@ -33,9 +33,9 @@ class Product:
     """N products, one column block per earlier state: P <- P J_t.
 
     For the rows of all later states or of some. Widths are padded as the layout says.
-    Rescaling is by powers of two, each row by a rule that looks at its own matrix
-    alone, so the digits are those of plain arithmetic and none depends on the other
-    members. Exact over any range between rows; inside a row see ``may_underflow``.
+    Rescaling is by powers of two, so the digits are those of plain arithmetic: other
+    members may decide when a row is rescaled, and change no digit by it. Exact over
+    any range between rows; inside a row see ``may_underflow``.
 
     Args:
         layout: of the earlier states.

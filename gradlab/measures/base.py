@@ -73,8 +73,9 @@ class Measure(ABC):
     """A quantity computed from a :class:`Flow`.
 
     A leaf with settings is a frozen dataclass, too: its fields are the settings. They
-    and ``version`` decide whether stored numbers are still good. Sweeps use their
-    defaults; other values are for Python, ``measure(trajectory, [Mine(level=3)])``.
+    and ``version`` decide whether stored numbers are still good. Sweeps set
+    ``thresholds`` and leave other fields at their defaults; other values are for
+    Python, ``measure(trajectory, [Mine(level=3)])``.
 
     Class attributes, shown in lists and reports:
         symbol, unit, question, formula, reference.

@@ -1,6 +1,6 @@
 """The plan of a sweep: its distinct points, what each requires, what is missing.
 
-Every point is made once, its key computed once, and each input file read once.
+A point that is in several grids stands in the plan once.
 """
 
 import os

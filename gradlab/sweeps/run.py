@@ -57,6 +57,7 @@ def run(
         scheduler: address or scheduler file of a Dask cluster; see
             :mod:`gradlab.engines.cluster`.
         timeout_per_point: seconds after which a point is stopped; it counts as failed.
+            A group of n points has n times that before they are tried one by one.
         memory: that all workers may fill together, in bytes or as in ``"8GB"``; most
             of what is free where it is None.
         progress: called with each event.
@@ -72,8 +73,8 @@ def run(
     Raises:
         TooManyPointsError: past a bound without ``yes``: of points, before anything
             is made; of time, after a small group was timed.
-        VerificationError: closed forms and autograd disagree; nothing of this run is
-            kept.
+        VerificationError: closed forms and autograd disagree; no measured number of
+            this run is kept.
         StoreError: the folder, which may be another sweep's, or the disk.
         InputError: an input that cannot be used.
         ConfigError: the log cannot be written; no address of a scheduler; one together
