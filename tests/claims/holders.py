@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tests.claims.sweep import Sweep, label, mean, records
@@ -65,6 +66,7 @@ class Holder:
         return sum(v * self.length > math.log(1e-3) for v in self.exponents)
 
 
+@lru_cache(maxsize=4)
 def having(sweep: Sweep, measure: str) -> list[Holder]:
     """All networks with this measure at its largest length."""
     table = sweep.table
