@@ -70,13 +70,13 @@ def command(
         )
 
 
-def claims(results: Results) -> list[dict[str, object]]:
+def claims(results: Results, language: str = "en") -> list[dict[str, object]]:
     """Return every claim that holds, with its values as they are printed."""
     from gradlab.report import choice
     from gradlab.report.inline import plain
     from gradlab.report.story import Story
 
-    story = Story.of(results)
+    story = Story.of(results, language)
     return [
         {
             "claim": said.claim,

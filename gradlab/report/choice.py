@@ -55,7 +55,8 @@ def best(story: Story, place: str, most: int = 3) -> list[Said]:
 
 
 def sentence(claim: Claim, values: Mapping[str, Value], language: str) -> str:
-    """Return a claim's sentence with its values."""
+    """Return a claim's sentence with its values; in English where it has no other."""
+    language = language if language in claim.text else "en"
     shown = {name: value.say(language) for name, value in values.items()}
     return Template(claim.text[language]).substitute(shown)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from gradlab.report.words import say, spoken
+
 
 LN10 = math.log(10.0)
 MINUS = "−"
@@ -50,9 +52,9 @@ def left(ln: float) -> str:
     if math.isnan(ln):
         return MISSING
     if ln == -math.inf:
-        return "exactly 0"
+        return spoken("numbers").ZERO
     if ln == math.inf:
-        return "not finite"
+        return spoken("numbers").NOT_FINITE
     if -3 * LN10 <= ln < 3 * LN10:
         return significant(math.exp(ln))
     return power(ln)
@@ -103,7 +105,8 @@ def kept_interval(rate: float, low: float, high: float) -> str:
         return f"{sign}{_decimals(value, unit, math.nan)}{unit}"
     half = scale * (math.exp(min(high, 700.0)) - math.exp(min(low, 700.0))) / 2
     if half >= value:
-        return f"{sign}{_decimals(value, unit, math.nan)}{unit} (± more than itself)"
+        alone = f"{sign}{_decimals(value, unit, math.nan)}{unit}"
+        return say(spoken("numbers").MORE_THAN_ITSELF, value=alone)
     return f"{sign}{_decimals(value, unit, half)}{unit} ± {_half(half)}"
 
 
@@ -132,7 +135,7 @@ def percent(share: float) -> str:
     if abs(value) < 1e-3:
         return "0 %"
     if 99.5 <= value < 100 - 1e-9:
-        return "more than 99 %"
+        return say(spoken("numbers").MORE_THAN, share="99 %")
     if abs(value) >= 99.5:
         return f"{value:.0f} %".replace("-", MINUS)
     return f"{significant(value)} %"
@@ -172,39 +175,34 @@ def fraction(threshold: float) -> str:
     return f"{threshold:g}"
 
 
-def zeros(ln: float) -> str:
-    """A tiny number in words, once: a decimal point and so many zeros.
-
-    >>> zeros(-83 * LN10)
-    'a decimal point and 82 zeros'
-    """
-    return f"a decimal point and {max(0, round(-ln / LN10) - 1)} zeros"
-
-
 def duration(seconds: float) -> str:
     """``51 s``, ``8 min``, ``1 h 40 min``.
 
     >>> duration(51.2), duration(480), duration(6000)
     ('51 s', '8 min', '1 h 40 min')
     """
+    w = spoken("numbers")
     if seconds < 120:
-        return f"{seconds:.0f} s" if seconds >= 1 else "less than a second"
+        return say(w.SECONDS, count=round(seconds)) if seconds >= 1 else w.INSTANT
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return say(w.MINUTES, count=minutes)
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    if not rest:
+        return say(w.HOURS, count=hours)
+    return say(w.HOURS_MINUTES, hours=hours, minutes=rest)
 
 
-def listed(items: list[str], word: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``.
+def listed(items: list[str], pair: str = "") -> str:
+    """``a``, ``a and b``, ``a, b and c``; `pair`: another template for the last two.
 
     >>> listed(["a", "b", "c"])
     'a, b and c'
     """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+    first = ", ".join(items[:-1])
+    return say(pair or spoken("numbers").PAIR, first=first, last=items[-1])
 
 
 def _factor(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections import Counter
+from string import Template
 from types import ModuleType
 
 import pandas
@@ -17,12 +18,14 @@ from gradlab.report import choice
 from gradlab.report.story import Story
 from gradlab.store.table import table
 from tests import made_up
+from tests.claims.korean import Read
 from tests.claims.stores import by_chance
 from tests.claims.sweep import Sweep
 
 
 CLAIMS = tuple(name for name in catalog.names("claims"))
 FAST, MANY = 200, 3000
+LANGUAGES = ("en", "ko")
 
 
 def twin(name: str) -> ModuleType:
@@ -36,10 +39,23 @@ def every_said(made: made_up.Made) -> list[choice.Said]:
 
 
 def hold(said: choice.Said, sweep: Sweep) -> None:
-    """Hold one sentence against its twin."""
-    match = re.fullmatch(twin(said.claim).PATTERN, said.text)
-    assert match, said.text
-    twin(said.claim).check(match, sweep)
+    """Hold one sentence against its twin, in each language."""
+    for language in LANGUAGES:
+        held(said.claim, sentence(said, language), language, sweep)
+
+
+def sentence(said: choice.Said, language: str) -> str:
+    """The same finding in a language."""
+    claim = catalog.get("claims", said.claim)()
+    return choice.sentence(claim, said.values, language)
+
+
+def held(name: str, text: str, language: str, sweep: Sweep) -> None:
+    """Hold a claim's sentence in a language against its twin."""
+    found = twin(name)
+    match = re.fullmatch(found.PATTERN if language == "en" else found.KOREAN, text)
+    assert match, text
+    found.check(match if language == "en" else Read(match), sweep)
 
 
 def held_against_twins(made: made_up.Made) -> Counter:
@@ -50,6 +66,11 @@ def held_against_twins(made: made_up.Made) -> Counter:
         hold(said, sweep)
         counts[said.claim] += 1
     return counts
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_it_is_written_in_every_language(name):
+    assert set(catalog.get("claims", name).text) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("name", tuple(made_up.CONTRADICTIONS))
@@ -77,13 +98,12 @@ def test_of_a_real_sweep_by_its_exported_file(tmp_path):
     file = results.export(tmp_path / "table.csv")
     biases = dict.fromkeys(("forget_bias", "input_bias"), "str")
     sweep = Sweep(pandas.read_csv(file, dtype=biases, na_values=[""]))
-    said = report.claims(results)
-    assert len(said) > 4
-    for claim in said:
-        text = re.sub(r"10\^(-?[\d.,]*\d)", r"10^{\1}", claim["text"])
-        match = re.fullmatch(twin(claim["claim"]).PATTERN, text.replace("\u2212", "-"))
-        assert match, text
-        twin(claim["claim"]).check(match, sweep)
+    for language in LANGUAGES:
+        said = report.claims(results, language)
+        assert len(said) > 4
+        for claim in said:
+            text = re.sub(r"10\^(-?[\d.,]*\d)", r"10^{\1}", claim["text"])
+            held(claim["claim"], text.replace("\u2212", "-"), language, sweep)
 
 
 @pytest.mark.trials
@@ -99,11 +119,10 @@ def test_a_false_number_is_caught(name):
     """Each number and name of a sentence in turn is replaced by another."""
     said, sweep = _first_said(name)
     hold(said, sweep)
-    for false in _falsified(said):
-        match = re.fullmatch(twin(name).PATTERN, false)
-        with pytest.raises((AssertionError, ValueError)):
-            assert match
-            twin(name).check(match, sweep)
+    for language in LANGUAGES:
+        for false in _falsified(said, language):
+            with pytest.raises((AssertionError, ValueError)):
+                held(name, false, language, sweep)
 
 
 def _first_said(name: str) -> tuple[choice.Said, Sweep]:
@@ -115,21 +134,22 @@ def _first_said(name: str) -> tuple[choice.Said, Sweep]:
     raise AssertionError(f"{name} is never said")
 
 
-def _falsified(said: choice.Said) -> list[str]:
+def _falsified(said: choice.Said, language: str) -> list[str]:
     """The sentence with each of its values replaced by a wrong one."""
-    claim = catalog.get("claims", said.claim)()
-    shown = {k: v.say("en") for k, v in said.values.items()}
+    text = catalog.get("claims", said.claim)().text[language]
+    shown = {k: v.say(language) for k, v in said.values.items()}
     found = []
-    for key, text in shown.items():
-        digits = [m for m in re.finditer(r"\d[\d,.]*", text)]
-        if digits:
-            last = digits[-1]
-            value = float(last[0].replace(",", "").rstrip("."))
-            wrong = text[: last.start()] + f"{3 * value + 7:g}" + text[last.end() :]
-        else:
-            wrong = "some other network"
-        values = {**shown, key: wrong}
-        sentence = re.sub(r"\$(\w+)", lambda m: values[m[1]], claim.text["en"])  # noqa: B023
-        found.append(sentence)
-    assert found and said.text not in found
+    for key, value in shown.items():
+        values = {**shown, key: _wrong(value)}
+        found.append(Template(text).substitute(values))
+    assert found and sentence(said, language) not in found
     return found
+
+
+def _wrong(text: str) -> str:
+    digits = list(re.finditer(r"\d[\d,.]*", text))
+    if not digits:
+        return "some other network"
+    last = digits[-1]
+    value = float(last[0].replace(",", "").rstrip("."))
+    return text[: last.start()] + f"{3 * value + 7:g}" + text[last.end() :]

@@ -11,6 +11,7 @@ from gradlab.report import inline, numbers
 from gradlab.report.blocks import Prose, Table
 from gradlab.report.document import compose
 from gradlab.report.story import labels
+from gradlab.report.words import words
 from gradlab.store.record import Record
 from tests import made_up
 from tests.report_words.telling import every_text
@@ -121,8 +122,10 @@ def test_one_layer_alone_has_no_such_table():
 
 
 def test_names():
-    assert labels.cell_name("lstm:layers=2") == "LSTM (2 layers)"
-    name = labels.cell_name("lstm:layers=12+no_forget+proj=4")
-    assert name == "LSTM (12 layers, no forget, proj=4)"
+    english, korean = words("en", "names"), words("ko", "names")
+    assert labels.cell_name("lstm:layers=2", english) == "LSTM (2 layers)"
+    name = "lstm:layers=12+no_forget+proj=4"
+    assert labels.cell_name(name, english) == "LSTM (12 layers, no forget, proj=4)"
+    assert labels.cell_name(name, korean) == "LSTM (12층, 망각 게이트 없음, proj=4)"
     assert labels.layers("lstm:layers=12+no_forget") == 12
     assert labels.layers("gru:reset_before") == labels.layers("gru") == 1

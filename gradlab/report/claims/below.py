@@ -15,7 +15,11 @@ class Below(Claim):
         "en": (
             "Of $total networks measured over $length steps, $count lose all but "
             "1/1000 of their gradient."
-        )
+        ),
+        "ko": (
+            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 기울기의 "
+            "1/1000도 남지 않는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

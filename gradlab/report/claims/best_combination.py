@@ -27,7 +27,11 @@ class BestCombination(Claim):
         "en": (
             "What is left of $network is nearest to 1 with $combinations: $left after "
             "$length steps."
-        )
+        ),
+        "ko": (
+            "$network — 남는 기울기가 1에 가장 가까운 조합: $combinations, $length스텝 "
+            "뒤 $left."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

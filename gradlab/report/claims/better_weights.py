@@ -23,7 +23,11 @@ class BetterWeights(Claim):
         "en": (
             "With $init weights $network has $left of a gradient left after $length "
             "steps, against $default_left with PyTorch's."
-        )
+        ),
+        "ko": (
+            "$network — $init 가중치로는 $length스텝 뒤에 기울기가 $left 남고, PyTorch "
+            "기본 가중치로는 $default_left 남는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -15,7 +15,11 @@ class Beyond(Claim):
         "en": (
             "The longest reach is more than all $length steps, in $count of "
             "$total networks."
-        )
+        ),
+        "ko": (
+            "가장 긴 도달 거리는 전체 $length스텝을 넘는다: 네트워크 $total개 중 "
+            "$count개."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -19,7 +19,11 @@ class BlocksAlike(Claim):
             "In $count of $total networks with both h and c all four blocks keep the "
             "same share a step, to one percentage point, over the later half of "
             "the lags."
-        )
+        ),
+        "ko": (
+            "h와 c를 함께 지닌 네트워크 $total개 중 $count개에서, 시차의 뒤쪽 절반 "
+            "동안 네 블록의 스텝당 남는 비율이 1 %포인트 안에서 같다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

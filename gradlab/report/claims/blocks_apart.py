@@ -18,7 +18,11 @@ class BlocksApart(Claim):
         "en": (
             "In $network the blocks differ, from $low a step ($low_road) to $high "
             "($high_road) over the later half of the lags."
-        )
+        ),
+        "ko": (
+            "시차의 뒤쪽 절반에서 블록마다 스텝당 남는 비율이 다르다 — 최소 $low "
+            "($low_road), 최대 $high ($high_road): $network."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -13,5 +13,9 @@ class BothGates(Control):
         "en": (
             "Chrono's forget and input biases together multiply the gradient of "
             "$cell by $factor over $length steps."
-        )
+        ),
+        "ko": (
+            "chrono의 망각 편향과 입력 편향을 함께 쓰면 $length스텝 동안 기울기가 "
+            "$factor배가 된다: $cell."
+        ),
     }

@@ -15,7 +15,11 @@ class ByConveyor(Claim):
         "en": (
             "The conveyor carries the gradient of $network: after $length steps it "
             "alone leaves $conveyor, the detours alone $detours."
-        )
+        ),
+        "ko": (
+            "기울기를 나르는 것은 컨베이어 벨트다 ($network): $length스텝 뒤 컨베이어 "
+            "벨트만으로는 $conveyor, 우회로만으로는 $detours 남는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

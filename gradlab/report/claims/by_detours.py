@@ -15,7 +15,11 @@ class ByDetours(Claim):
         "en": (
             "The detours carry the gradient of $network: after $length steps they "
             "alone leave $detours, the conveyor alone $conveyor."
-        )
+        ),
+        "ko": (
+            "기울기를 나르는 것은 우회로다 ($network): $length스텝 뒤 우회로만으로는 "
+            "$detours, 컨베이어 벨트만으로는 $conveyor 남는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

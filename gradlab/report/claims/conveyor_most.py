@@ -17,7 +17,8 @@ class ConveyorMost(Claim):
         "en": (
             "The most that a conveyor alone leaves after $length steps is $left, in "
             "$networks."
-        )
+        ),
+        "ko": "컨베이어 벨트만으로 $length스텝 뒤에 남는 최댓값: $left, $networks.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -20,7 +20,10 @@ class Course(Claim):
 
     name = "course"
     places = {"length": 85}
-    text = {"en": "$network has $lefts of a gradient left after $lengths steps."}
+    text = {
+        "en": "$network has $lefts of a gradient left after $lengths steps.",
+        "ko": "$network — $lengths스텝 뒤에 남는 기울기: $lefts.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Yield networks of several lengths, or of one; those lost evenly not.

@@ -23,7 +23,11 @@ class Defaults(Claim):
         "en": (
             "At PyTorch's default biases $network reaches $ratio times as far back as "
             "a plain RNN: $steps against $plain_steps."
-        )
+        ),
+        "ko": (
+            "PyTorch 기본 편향에서 기울기의 도달 거리는 기본 RNN의 $ratio배다: $steps "
+            "대 $plain_steps ($network)."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -16,7 +16,8 @@ class DetoursCut(Claim):
         "en": (
             "With the detours cut, what $network keeps a step goes from $whole to "
             "$kept."
-        )
+        ),
+        "ko": "우회로를 끊으면 스텝당 남는 비율이 바뀐다, $whole → $kept: $network.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -16,7 +16,11 @@ class ExactlyZero(Claim):
         "en": (
             "In $count of $total networks some seed's gradient is exactly 0 after "
             "$length steps."
-        )
+        ),
+        "ko": (
+            "네트워크 $total개 중 $count개에서 어떤 시드의 기울기가 $length스텝 뒤에 "
+            "정확히 0이 된다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

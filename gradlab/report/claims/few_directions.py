@@ -15,7 +15,11 @@ class FewDirections(Claim):
         "en": (
             "In $count of $total networks with more than 1/1000 of their gradient "
             "left after $length, fewer than 2 directions are left."
-        )
+        ),
+        "ko": (
+            "$length 뒤에 기울기가 1/1000보다 많이 남은 네트워크 $total개 가운데 "
+            "$count개에서 남은 방향이 2개가 안 된다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

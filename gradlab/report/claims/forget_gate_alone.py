@@ -13,5 +13,9 @@ class ForgetGateAlone(Control):
         "en": (
             "Chrono's forget biases alone, with input biases of 0, multiply the "
             "gradient of $cell by $factor over $length steps."
-        )
+        ),
+        "ko": (
+            "입력 편향을 0으로 두고 chrono의 망각 편향만 쓰면 $length스텝 동안 "
+            "기울기가 $factor배가 된다: $cell."
+        ),
     }

@@ -23,7 +23,8 @@ class GainEdge(Claim):
         "en": (
             "From gain $low to gain $high what is left of $network jumps from $less to "
             "$more."
-        )
+        ),
+        "ko": "게인이 $low → $high 바뀔 때 남는 기울기는 $less → $more 뛴다: $network.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -23,7 +23,8 @@ class GrowthFrom(Claim):
         "en": (
             "From $bias on the gradient of $cell grows: $factors times "
             "over $length steps."
-        )
+        ),
+        "ko": "$bias 이상이면 기울기가 커진다: $length스텝 동안 $factors배, $cell.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -24,7 +24,11 @@ class LargestGain(Claim):
         "en": (
             "At gain $gain, the largest, $count of $total networks multiply the "
             "gradient by more than 1000 or leave the range of numbers."
-        )
+        ),
+        "ko": (
+            "가장 큰 게인 $gain: 네트워크 $total개 중 $count개에서 기울기가 1000배 "
+            "넘게 커지거나 수의 범위를 벗어난다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

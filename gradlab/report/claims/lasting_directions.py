@@ -15,7 +15,11 @@ class LastingDirections(Claim):
             "By its [[Lyapunov exponent|Lyapunov exponents]] at $hidden hidden "
             "units $network keeps more than 1/1000 over $length along $count of "
             "$all directions."
-        )
+        ),
+        "ko": (
+            "$network — [[Lyapunov exponent|랴푸노프 지수]]로 재면 $length 동안 "
+            "1/1000보다 많이 남는 방향은 $all개 중 $count개다 (은닉 유닛 $hidden개)."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -15,7 +15,11 @@ class LittleChange(Claim):
         "en": (
             "Between $short and $long steps what is left changes less than tenfold in "
             "$count of $total networks."
-        )
+        ),
+        "ko": (
+            "$short스텝과 $long스텝 사이에서 남는 기울기가 10배 넘게 바뀌지 않는 "
+            "네트워크: $total개 중 $count개."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -11,7 +11,10 @@ class LongestReach(Claim):
 
     name = "longest_reach"
     places = {"headline": 30, "top": 50, "how_far": 95}
-    text = {"en": "The longest reach is $steps, in $networks."}
+    text = {
+        "en": "The longest reach is $steps, in $networks.",
+        "ko": "가장 긴 도달 거리: $steps, $networks.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Every network of several loses its gradient within the sequence."""

@@ -23,7 +23,11 @@ class MostDirections(Claim):
         "en": (
             "No network with more than 1/1000 of its gradient left after $length "
             "has more directions than $network: $kept of $size."
-        )
+        ),
+        "ko": (
+            "$length 뒤에 기울기가 1/1000보다 많이 남은 네트워크 가운데 방향이 가장 "
+            "많은 것: $size개 중 $kept개, $network."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

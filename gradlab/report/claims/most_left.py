@@ -12,7 +12,10 @@ class MostLeft(Claim):
 
     name = "most_left"
     places = {"headline": 25, "top": 44, "how_far": 85}
-    text = {"en": "The most that is left after $length steps is $left, in $networks."}
+    text = {
+        "en": "The most that is left after $length steps is $left, in $networks.",
+        "ko": "$length스텝 뒤에 가장 많이 남는 기울기: $left, $networks.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Two networks or more, all measured ones finite, and none grows."""

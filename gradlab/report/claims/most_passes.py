@@ -22,7 +22,8 @@ class MostPasses(Claim):
         "en": (
             "At lag $lag the largest part has made $count through the recurrent "
             "weights in $networks."
-        )
+        ),
+        "ko": "시차 $lag — 가장 큰 부분이 순환 가중치를 지난 횟수: $count, $networks.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

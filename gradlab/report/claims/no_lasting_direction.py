@@ -14,7 +14,11 @@ class NoLastingDirection(Claim):
         "en": (
             "By [[Lyapunov exponent|Lyapunov exponents]] no direction keeps more "
             "than 1/1000 over $length in $count of $total networks."
-        )
+        ),
+        "ko": (
+            "[[Lyapunov exponent|랴푸노프 지수]]로 재면 네트워크 $total개 중 "
+            "$count개에서 $length 동안 1/1000보다 많이 남는 방향이 하나도 없다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

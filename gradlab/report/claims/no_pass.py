@@ -15,7 +15,11 @@ class NoPass(Claim):
         "en": (
             "At lag $lag the largest part has made no pass through the recurrent "
             "weights in $networks."
-        )
+        ),
+        "ko": (
+            "시차 $lag — 가장 큰 부분이 순환 가중치를 한 번도 지나지 않은 네트워크: "
+            "$networks."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

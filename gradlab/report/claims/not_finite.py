@@ -16,7 +16,11 @@ class NotFinite(Claim):
         "en": (
             "In $count of $total networks some seed leaves the range of numbers "
             "within $length steps."
-        )
+        ),
+        "ko": (
+            "네트워크 $total개 중 $count개에서 어떤 시드가 $length스텝 안에 수의 "
+            "범위를 벗어난다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

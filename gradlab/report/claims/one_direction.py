@@ -24,7 +24,11 @@ class OneDirection(Claim):
         "en": (
             "After $length the gradient of $network is $times times as large as "
             "before, in $kept of $size directions."
-        )
+        ),
+        "ko": (
+            "$network — $length 뒤의 기울기는 처음의 $times배이고, 남은 방향은 $size개 "
+            "중 $kept개다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

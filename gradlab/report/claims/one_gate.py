@@ -14,7 +14,11 @@ class OneGate(Claim):
         "en": (
             "Chrono's biases in the one gate of $cell multiply the gradient by "
             "$factor over $length steps."
-        )
+        ),
+        "ko": (
+            "게이트가 하나뿐인 셀: chrono의 편향을 쓰면 $length스텝 동안 기울기가 "
+            "$factor배가 된다 ($cell)."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -10,7 +10,10 @@ class OneLeft(Claim):
 
     name = "one_left"
     places = {"headline": 40, "top": 43, "how_far": 74}
-    text = {"en": "$network has $left of a gradient left after $length steps."}
+    text = {
+        "en": "$network has $left of a gradient left after $length steps.",
+        "ko": "$network — $length스텝 뒤에 남는 기울기: $left.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """One finite network."""

@@ -11,7 +11,10 @@ class OneReach(Claim):
 
     name = "one_reach"
     places = {"headline": 45, "top": 55, "how_far": 80}
-    text = {"en": "$network loses all but 1/1000 of its gradient within $steps."}
+    text = {
+        "en": "$network loses all but 1/1000 of its gradient within $steps.",
+        "ko": "$network — 기울기가 $steps 안에 1/1000 아래로 떨어진다.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """One network, which loses its gradient within the sequence."""

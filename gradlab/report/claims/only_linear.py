@@ -15,7 +15,11 @@ class OnlyLinear(Claim):
         "en": (
             "With $init weights $network has between 1/10 and 10 of a gradient left "
             "after $length steps only where it is linear."
-        )
+        ),
+        "ko": (
+            "$network, $init 가중치 — $length스텝 뒤에 기울기가 1/10과 10 사이로 남는 "
+            "것은 활성화가 선형일 때뿐이다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

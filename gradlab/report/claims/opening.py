@@ -15,7 +15,11 @@ class Opening(Claim):
         "en": (
             "$network has $left of a gradient left after $length steps, against "
             "$default_left at PyTorch's default biases."
-        )
+        ),
+        "ko": (
+            "$network — $length스텝 뒤에 남는 기울기: $left, PyTorch 기본 편향에서는 "
+            "$default_left."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

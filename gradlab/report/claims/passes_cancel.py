@@ -16,7 +16,8 @@ class PassesCancel(Claim):
         "en": (
             "At lag $lag parts cancel, the largest being larger than the whole, in "
             "$networks."
-        )
+        ),
+        "ko": "시차 $lag — 부분끼리 상쇄되어 가장 큰 부분이 전체보다 크다: $networks.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -17,7 +17,11 @@ class PathCut(Claim):
         "en": (
             "With the path along the carried state cut, the most that is kept is "
             "$kept a step, in $networks."
-        )
+        ),
+        "ko": (
+            "전달되는 상태를 따라가는 경로를 끊으면 스텝당 남는 비율의 최댓값: $kept, "
+            "$networks."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -17,7 +17,12 @@ class PathCutPlain(Claim):
             "With the path along the carried state cut, all $count gated networks of "
             "equal settings keep less a step than the plain RNN: at most $kept against "
             "$plain."
-        )
+        ),
+        "ko": (
+            "전달되는 상태를 따라가는 경로를 끊으면, 설정이 같은 게이트 네트워크 "
+            "$count개 모두 기본 RNN보다 스텝당 적게 남는다: 많아야 $kept, 기본 RNN은 "
+            "$plain."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

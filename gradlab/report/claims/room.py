@@ -15,7 +15,11 @@ class Room(Claim):
         "en": (
             "At $count of $total gains between 1/1000 and 1000 of a gradient is left "
             "in $network."
-        )
+        ),
+        "ko": (
+            "$network — 게인 $total개 중 $count개에서 기울기가 1/1000과 1000 사이로 "
+            "남는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -22,7 +22,11 @@ class SameShare(Claim):
         "en": (
             "$network loses about the same share at every step: $lefts of a gradient "
             "is left after $lengths steps."
-        )
+        ),
+        "ko": (
+            "$network — 매 스텝 거의 같은 비율을 잃는다: $lengths스텝 뒤에 남는 기울기 "
+            "$lefts."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -11,7 +11,10 @@ class ShortestReach(Claim):
 
     name = "shortest_reach"
     places = {"headline": 20, "top": 40, "how_far": 90}
-    text = {"en": "The shortest reach is $steps, in $networks."}
+    text = {
+        "en": "The shortest reach is $steps, in $networks.",
+        "ko": "가장 짧은 도달 거리: $steps, $networks.",
+    }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some network of several loses its gradient within the sequence."""

@@ -22,7 +22,8 @@ class SomeDirections(Claim):
         "en": (
             "After $length what is left of the gradient of $network has $kept of "
             "$size directions."
-        )
+        ),
+        "ko": "$network — $length 뒤에 남은 기울기의 방향: $size개 중 $kept개.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

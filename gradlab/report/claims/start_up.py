@@ -25,7 +25,11 @@ class StartUp(Claim):
         "en": (
             "$network looks stable over $short steps and is not: after $long steps "
             "$left is left, where the same rate would leave $expected."
-        )
+        ),
+        "ko": (
+            "$network — $short스텝까지는 안정해 보이지만 그렇지 않다: $long스텝 뒤에 "
+            "$left 남고, 같은 비율이었다면 $expected 남았을 것이다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

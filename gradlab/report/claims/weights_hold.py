@@ -15,7 +15,11 @@ class WeightsHold(Claim):
         "en": (
             "With $count of $total combinations of weights and activation $network has "
             "between 1/10 and 10 of a gradient left after $length steps."
-        )
+        ),
+        "ko": (
+            "$network — 가중치와 활성화 조합 $total개 중 $count개에서 $length스텝 뒤에 "
+            "기울기가 1/10과 10 사이로 남는다."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from gradlab.axes import own_input_bias
 from gradlab.report.story import labels, rank
+from gradlab.report.words import words
 
 
 if TYPE_CHECKING:
@@ -108,10 +109,10 @@ class Network:
             and all(abs(rate / rates[-1] - 1) < 0.2 for rate in rates)
         )
 
-    def label_without(self, *axes: str) -> str:
-        """Its name as one of several that differ in these axes alone."""
-        extra = tuple(axis for axis in self.row.extra if axis not in axes)
-        return labels.row_label(self.row.params, extra, self.row.names)
+    def name(self, language: str, without: tuple[str, ...] = ()) -> str:
+        """Its name in a language, as one of several that differ in some axes alone."""
+        extra = tuple(axis for axis in self.row.extra if axis not in without)
+        return labels.row_label(self.row.params, extra, words(language, "names"))
 
     @property
     def varies_with_length(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from gradlab.report import numbers
 from gradlab.report.evidence.networks import Network
 from gradlab.report.story import labels
-from gradlab.report.words import say, words
+from gradlab.report.words import say, speaking, words
 
 
 class Value(Protocol):
@@ -52,8 +52,9 @@ class Steps:
 
     def say(self, language: str) -> str:
         """Return the number and its unit."""
-        unit = {"en": " step" if self.steps == 1 else " steps"}[language]
-        return f"{self.steps:,.0f}{unit}"
+        w = words(language, "numbers")
+        unit = w.STEP if self.steps == 1 else w.STEPS
+        return say(unit, count=f"{self.steps:,.0f}")
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,8 @@ class Share:
 
     def say(self, language: str) -> str:
         """Return a percentage."""
-        text = numbers.percent(self.share)
-        more = {"en": "more than"}[language]
-        return text.replace("more than", more)
+        with speaking(language):
+            return numbers.percent(self.share)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Cell:
 
     def say(self, language: str) -> str:
         """Return its name."""
-        return labels.cell_name(self.spec)
+        return labels.cell_name(self.spec, words(language, "names"))
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,9 @@ class Unbiased:
 
     def say(self, language: str) -> str:
         """Return its cell, and what else tells it apart."""
-        row = self.network.row
-        return labels.with_extras(labels.cell_name(row.cell), row.extras)
+        row, w = self.network.row, words(language, "names")
+        extras = labels.extras(row.params, row.extra, w)
+        return labels.with_extras(labels.cell_name(row.cell, w), extras)
 
 
 @dataclass(frozen=True)
@@ -181,11 +182,8 @@ class Names:
 
         Axes `without` which the networks are named belong to the sentence.
         """
-        first = self.networks[0].label_without(*self.without)
-        more = len(self.networks) - 1
-        if not more:
-            return first
-        return first + {"en": f" and {more:,} more"}[language]
+        first = self.networks[0].name(language, self.without)
+        return _and_more(first, len(self.networks) - 1, language)
 
 
 @dataclass(frozen=True)
@@ -242,7 +240,7 @@ class Combinations:
         """Return the first one and how many more: ``he × relu and 3 more``."""
         params, more = self.networks[0].row.params, len(self.networks) - 1
         name = f"{Init(params['init']).say(language)} × {params['activation']}"
-        return name + ({"en": f" and {more:,} more"}[language] if more else "")
+        return _and_more(name, more, language)
 
 
 @dataclass(frozen=True)
@@ -274,3 +272,9 @@ class PassCount:
         if self.count > 1:
             return say(w.PASSES_MANY, count=int(self.count))
         return w.PASSES_ONE if self.count else w.PASSES_ZERO
+
+
+def _and_more(name: str, count: int, language: str) -> str:
+    if not count:
+        return name
+    return say(words(language, "names").MORE, name=name, count=count)

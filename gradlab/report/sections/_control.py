@@ -48,7 +48,7 @@ def figure(
     texts = [
         say(
             w.CONTROL_CAPTION,
-            cell=labels.cell_name(rows[0].cell),
+            cell=labels.cell_name(rows[0].cell, names),
             length=f"{rows[0].length:,}",
         ),
         w.CONTROL_CHRONO if "chrono" in forgets else "",

@@ -169,6 +169,6 @@ def _titles(rows: Sequence[Row]) -> list[str]:
     if len({r.cell for r in rows}) > 1:
         return [r.label for r in rows]
     return [
-        labels.with_extras(r.bias_name or labels.cell_name(r.cell), r.extras)
+        labels.with_extras(r.bias_name or labels.cell_name(r.cell, r.names), r.extras)
         for r in rows
     ]

@@ -285,7 +285,7 @@ def _fixed(w: ModuleType, story: Story) -> list[str]:
     inputs = [str(v) for v in slices.values(story.done, "input")]
     noise = all(v.partition(":")[0] == "gaussian" for v in inputs)
     top = story.words("top")
-    fed = numbers.listed([banner.fed(v, top) for v in inputs], top.OR)
+    fed = numbers.listed([banner.fed(v, top) for v in inputs], top.EITHER)
     return [
         w.FIXED_TRAINED if trained else w.FIXED_UNTRAINED,
         w.FIXED_NOISE if noise else say(w.FIXED_DATA, fed=fed),

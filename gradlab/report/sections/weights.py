@@ -41,7 +41,7 @@ class Weights(own.OwnSection):
         w, network = self.words(story), _network(story)
         if network is None or network[1][0].cell == "rnn":
             return w.QUESTION
-        name = labels.cell_name(network[1][0].cell)
+        name = labels.cell_name(network[1][0].cell, story.words("names"))
         return say(w.QUESTION_OTHER, name=f"the {name}")
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
@@ -158,7 +158,7 @@ def _dots(table: Table, one: Axis, w: ModuleType) -> Dots:
     pairs, names, row_name = one
     row = table[pairs[0]]
     sizes = [table[pair].size() for pair in pairs]
-    marks = maps.dots(labels.cell_name(row.cell), row.key, sizes)
+    marks = maps.dots(labels.cell_name(row.cell, row.names), row.key, sizes)
     return Dots(names, [marks], w.X_DOTS, scale="left", row_name=row_name)
 
 
@@ -197,7 +197,10 @@ def _caption(
     several: bool,
 ) -> str:
     row = next(iter(table.values()))
-    text = say(w.CAPTION, name=f"{labels.cell_name(row.cell)} {row.bias_name}".strip())
+    text = say(
+        w.CAPTION,
+        name=f"{labels.cell_name(row.cell, row.names)} {row.bias_name}".strip(),
+    )
     text += w.CAPTION_MAPS if several else ""
     exact = table.get(EXACT)
     if exact is not None and math.isfinite(exact.size().ln):

@@ -43,18 +43,20 @@ def layers(spec: str) -> int:
     return int(counts[0]) if counts else 1
 
 
-def cell_name(spec: str) -> str:
+def cell_name(spec: str, w: ModuleType) -> str:
     """``rnn`` is RNN; ``lstm:layers=2+no_forget`` is LSTM (2 layers, no forget)."""
     base, _, options = str(spec).partition(":")
     name = NAMES.get(base, base)
     if not options:
         return name
-    return f"{name} ({', '.join(_option_name(o) for o in options.split('+'))})"
+    return f"{name} ({', '.join(_option_name(o, w) for o in options.split('+'))})"
 
 
-def _option_name(option: str) -> str:
+def _option_name(option: str, w: ModuleType) -> str:
     key, _, value = option.partition("=")
-    return f"{value} layers" if key == "layers" else option.replace("_", " ")
+    if key == "layers":
+        return say(w.LAYERS, count=value)
+    return w.OPTIONS.get(option, option.replace("_", " "))
 
 
 def bias_name(params: Params, w: ModuleType) -> str:
@@ -134,14 +136,14 @@ def row_label(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM forget bias 3``; axes that vary besides follow: ``RNN (relu)``."""
     spec = params["cell"]
     bias = bias_name(params, w)
-    return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
+    return with_extras(f"{cell_name(spec, w)} {bias}".strip(), extras(params, extra, w))
 
 
 def row_short(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:
     """``LSTM 3``, for direct labels of curves."""
     spec = params["cell"]
     bias = bias_short(params, w)
-    return with_extras(f"{cell_name(spec)} {bias}".strip(), extras(params, extra, w))
+    return with_extras(f"{cell_name(spec, w)} {bias}".strip(), extras(params, extra, w))
 
 
 def extras(params: Params, extra: tuple[str, ...], w: ModuleType) -> str:

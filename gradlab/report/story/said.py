@@ -13,7 +13,7 @@ from gradlab.report.words import capital, say
 
 def name(row: Row, w: ModuleType) -> str:
     """``the plain RNN``, ``the LSTM with forget bias 3``, extras in brackets."""
-    cell = labels.cell_name(row.cell)
+    cell = labels.cell_name(row.cell, row.names)
     bias = row.bias_name
     if row.cell == "rnn":
         base = w.PLAIN

@@ -60,7 +60,8 @@ def banner(story: Story) -> str:
     return say(
         w.BANNER,
         training=w.TRAINED if trained else w.UNTRAINED,
-        fed=numbers.listed(sorted(dict.fromkeys(kinds), key=len), w.OR) or w.FED_NOISE,
+        fed=numbers.listed(sorted(dict.fromkeys(kinds), key=len), w.EITHER)
+        or w.FED_NOISE,
         meaning=w.MEANING_TRAINED if trained else w.MEANING_UNTRAINED,
     )
 

@@ -1,14 +1,39 @@
 """The report's words: one folder a language, one file of whole templates a section.
 
-A template is a sentence with ``$names``; `say` fills it in. Text that a language
-lacks falls back to English, so a translation may grow file by file.
+A template is a sentence with ``$names``; `say` fills it in. A file that a language
+lacks falls back to English.
+
+Composing and drawing run inside ``speaking(language)``; numbers and figures, which
+have no story at hand, take their words from `spoken`.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from string import Template
 from types import ModuleType
+
+
+LANGUAGES = ("en", "ko")
+_SPOKEN: ContextVar[str] = ContextVar("language", default="en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what is composed or drawn inside in this language."""
+    token = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def spoken(name: str) -> ModuleType:
+    """The templates of a file in the language now spoken; English by default."""
+    return words(_SPOKEN.get(), name)
 
 
 def words(language: str, name: str) -> ModuleType:

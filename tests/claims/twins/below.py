@@ -10,6 +10,10 @@ PATTERN = (
     r"Of (?P<total>\S+) networks measured over (?P<length>\S+) steps, "
     r"(?P<count>\S+) lose all but 1/1000 of their gradient\."
 )
+KOREAN = (
+    r"(?P<length>\S+)스텝에 걸쳐 잰 네트워크 (?P<total>\S+)개 가운데 "
+    r"(?P<count>\S+)개에서 기울기의 1/1000도 남지 않는다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -11,6 +11,11 @@ PATTERN = (
     rf"(?P<activation>\S+)(?: and (?P<more>[\d,]+) more)?: (?P<left>{SIZE}) after "
     rf"(?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — 남는 기울기가 1에 가장 가까운 조합: (?P<init>.+) × "
+    rf"(?P<activation>\S+?)(?: 외 (?P<more>[\d,]+)개)?, (?P<length>\S+)스텝 뒤 "
+    rf"(?P<left>{SIZE})\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

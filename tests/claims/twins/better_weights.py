@@ -10,6 +10,10 @@ PATTERN = (
     rf"With (?P<init>.+) weights (?P<name>.+) has (?P<left>{SIZE}) of a gradient left "
     rf"after (?P<length>\S+) steps, against (?P<default>{SIZE}) with PyTorch's\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — (?P<init>.+) 가중치로는 (?P<length>\S+)스텝 뒤에 기울기가 "
+    rf"(?P<left>{SIZE}) 남고, PyTorch 기본 가중치로는 (?P<default>{SIZE}) 남는다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

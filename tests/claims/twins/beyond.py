@@ -10,6 +10,10 @@ PATTERN = (
     r"The longest reach is more than all (?P<length>\S+) steps, in (?P<count>\S+) of "
     r"(?P<total>\S+) networks\."
 )
+KOREAN = (
+    r"가장 긴 도달 거리는 전체 (?P<length>\S+)스텝을 넘는다: 네트워크 "
+    r"(?P<total>\S+)개 중 (?P<count>\S+)개\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

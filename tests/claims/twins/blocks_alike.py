@@ -11,6 +11,10 @@ PATTERN = (
     r"keep the same share a step, to one percentage point, over the later half of the "
     r"lags\."
 )
+KOREAN = (
+    r"h와 c를 함께 지닌 네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서, 시차의 "
+    r"뒤쪽 절반 동안 네 블록의 스텝당 남는 비율이 1 %포인트 안에서 같다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

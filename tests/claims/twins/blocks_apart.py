@@ -13,6 +13,11 @@ PATTERN = (
     rf"\((?P<slow>{ROAD})\) to (?P<high>{KEPT}) \((?P<fast>{ROAD})\) over the later "
     r"half of the lags\."
 )
+KOREAN = (
+    rf"시차의 뒤쪽 절반에서 블록마다 스텝당 남는 비율이 다르다 — 최소 (?P<low>{KEPT}) "
+    rf"\((?P<slow>[hc] → [hc])\), 최대 (?P<high>{KEPT}) \((?P<fast>[hc] → [hc])\): "
+    rf"(?P<name>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

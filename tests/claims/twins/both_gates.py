@@ -9,6 +9,10 @@ PATTERN = (
     rf"Chrono's forget and input biases together multiply the gradient of "
     rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"chrono의 망각 편향과 입력 편향을 함께 쓰면 (?P<length>\S+)스텝 동안 기울기가 "
+    rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

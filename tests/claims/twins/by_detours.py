@@ -10,6 +10,11 @@ PATTERN = (
     rf"The detours carry the gradient of (?P<name>.+): after (?P<length>\S+) steps "
     rf"they alone leave (?P<detours>{SIZE}), the conveyor alone (?P<conveyor>{SIZE})\."
 )
+KOREAN = (
+    rf"기울기를 나르는 것은 우회로다 \((?P<name>.+)\): (?P<length>\S+)스텝 뒤 "
+    rf"우회로만으로는 (?P<detours>{SIZE}), 컨베이어 벨트만으로는 (?P<conveyor>{SIZE}) "
+    rf"남는다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, SIZE, Sweep, among, close, number
 
 
 PATTERN = (
     rf"The most that a conveyor alone leaves after (?P<length>\S+) steps is "
     rf"(?P<left>{SIZE}), in {NAMED}\."
+)
+KOREAN = (
+    rf"컨베이어 벨트만으로 (?P<length>\S+)스텝 뒤에 남는 최댓값: (?P<left>{SIZE}), "
+    rf"{korean.NAMED}\."
 )
 
 

@@ -9,6 +9,10 @@ PATTERN = (
     rf"(?P<name>.+) has (?P<lefts>{SIZES}) of a gradient left after "
     rf"(?P<lengths>[\d,]+(?:, [\d,]+)*) steps\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — (?P<lengths>[\d,]+(?:, [\d,]+)*)스텝 뒤에 남는 기울기: "
+    rf"(?P<lefts>{SIZES})\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -10,6 +10,10 @@ PATTERN = (
     rf"With the detours cut, what (?P<name>.+) keeps a step goes from "
     rf"(?P<whole>{KEPT}) to (?P<kept>{KEPT})\."
 )
+KOREAN = (
+    rf"우회로를 끊으면 스텝당 남는 비율이 바뀐다, (?P<whole>{KEPT}) → "
+    rf"(?P<kept>{KEPT}): (?P<name>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -11,6 +11,10 @@ PATTERN = (
     r"In (?P<count>\S+) of (?P<total>\S+) networks with more than 1/1000 of their "
     r"gradient left after (?P<length>\S+) steps?, fewer than 2 directions are left\."
 )
+KOREAN = (
+    r"(?P<length>\S+)스텝 뒤에 기울기가 1/1000보다 많이 남은 네트워크 "
+    r"(?P<total>\S+)개 가운데 (?P<count>\S+)개에서 남은 방향이 2개가 안 된다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

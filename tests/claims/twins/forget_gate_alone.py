@@ -9,6 +9,10 @@ PATTERN = (
     rf"Chrono's forget biases alone, with input biases of 0, multiply the gradient of "
     rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"입력 편향을 0으로 두고 chrono의 망각 편향만 쓰면 (?P<length>\S+)스텝 동안 "
+    rf"기울기가 (?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -10,6 +10,10 @@ PATTERN = (
     rf"From gain (?P<low>\S+) to gain (?P<high>\S+) what is left of (?P<name>.+) jumps "
     rf"from (?P<less>{SIZE}) to (?P<more>{SIZE})\."
 )
+KOREAN = (
+    rf"게인이 (?P<low>\S+) → (?P<high>\S+) 바뀔 때 남는 기울기는 (?P<less>{SIZE}) → "
+    rf"(?P<more>{SIZE}) 뛴다: (?P<name>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -10,6 +10,10 @@ PATTERN = (
     rf"From (?P<bias>.+) on the gradient of (?P<cell>.+) grows: "
     rf"(?P<factors>(?:{SIZE})(?:, (?:{SIZE}))*) times over (?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"(?P<bias>.+) 이상이면 기울기가 커진다: (?P<length>\S+)스텝 동안 "
+    rf"(?P<factors>(?:{SIZE})(?:, (?:{SIZE}))*)배, (?P<cell>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

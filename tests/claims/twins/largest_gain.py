@@ -10,6 +10,10 @@ PATTERN = (
     r"At gain (?P<gain>\S+), the largest, (?P<count>\S+) of (?P<total>\S+) networks "
     r"multiply the gradient by more than 1000 or leave the range of numbers\."
 )
+KOREAN = (
+    r"가장 큰 게인 (?P<gain>\S+): 네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 "
+    r"기울기가 1000배 넘게 커지거나 수의 범위를 벗어난다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

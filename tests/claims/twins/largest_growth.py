@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, SIZE, Sweep, among, close, number
 
 
 PATTERN = (
     rf"The largest growth is (?P<times>{SIZE}) times over (?P<length>\S+) steps, in "
     rf"{NAMED}\."
+)
+KOREAN = (
+    rf"가장 크게 자라는 기울기: (?P<length>\S+)스텝 동안 (?P<times>{SIZE})배, "
+    rf"{korean.NAMED}\."
 )
 
 

@@ -11,6 +11,11 @@ PATTERN = (
     r"units (?P<name>.+) keeps more than 1/1000 over (?P<length>\S+) steps? along "
     r"(?P<count>\S+) of (?P<all>\S+) directions\."
 )
+KOREAN = (
+    r"(?P<name>.+) — \[\[Lyapunov exponent\|랴푸노프 지수\]\]로 재면 "
+    r"(?P<length>\S+)스텝 동안 1/1000보다 많이 남는 방향은 (?P<all>\S+)개 중 "
+    r"(?P<count>\S+)개다 \(은닉 유닛 (?P<hidden>\S+)개\)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -10,6 +10,10 @@ PATTERN = (
     r"Between (?P<short>\S+) and (?P<long>\S+) steps what is left changes less than "
     r"tenfold in (?P<count>\S+) of (?P<total>\S+) networks\."
 )
+KOREAN = (
+    r"(?P<short>\S+)스텝과 (?P<long>\S+)스텝 사이에서 남는 기울기가 10배 넘게 바뀌지 "
+    r"않는 네트워크: (?P<total>\S+)개 중 (?P<count>\S+)개\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

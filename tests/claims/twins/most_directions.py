@@ -11,6 +11,10 @@ PATTERN = (
     r"No network with more than 1/1000 of its gradient left after (?P<length>\S+) "
     r"steps? has more directions than (?P<name>.+): (?P<kept>\S+) of (?P<size>\S+)\."
 )
+KOREAN = (
+    r"(?P<length>\S+)스텝 뒤에 기울기가 1/1000보다 많이 남은 네트워크 가운데 방향이 "
+    r"가장 많은 것: (?P<size>\S+)개 중 (?P<kept>\S+)개, (?P<name>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

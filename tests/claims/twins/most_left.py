@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, SIZE, Sweep, among, close, number
 
 
 PATTERN = (
     rf"The most that is left after (?P<length>\S+) steps is (?P<left>{SIZE}), in "
     rf"{NAMED}\."
+)
+KOREAN = (
+    rf"(?P<length>\S+)스텝 뒤에 가장 많이 남는 기울기: (?P<left>{SIZE}), "
+    rf"{korean.NAMED}\."
 )
 
 

@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, Sweep, among_names, number
 
 
 PATTERN = (
     rf"At lag (?P<lag>\S+) the largest part has made (?P<more_than>more than )?"
     rf"(?P<count>\d+) pass(?:es)? through the recurrent weights in {NAMED}\."
+)
+KOREAN = (
+    rf"시차 (?P<lag>\S+) — 가장 큰 부분이 순환 가중치를 지난 횟수: "
+    rf"(?P<count>\d+)번(?P<more_than> 초과)?, {korean.NAMED}\."
 )
 
 

@@ -9,6 +9,10 @@ PATTERN = (
     rf"Forget and input biases of 0 multiply the gradient of (?P<cell>.+) by "
     rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"망각 편향과 입력 편향이 모두 0이면 (?P<length>\S+)스텝 동안 기울기가 "
+    rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

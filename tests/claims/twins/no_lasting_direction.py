@@ -11,6 +11,11 @@ PATTERN = (
     r"than 1/1000 over (?P<length>\S+) steps? in (?P<count>\S+) of (?P<total>\S+) "
     r"networks\."
 )
+KOREAN = (
+    r"\[\[Lyapunov exponent\|랴푸노프 지수\]\]로 재면 네트워크 (?P<total>\S+)개 중 "
+    r"(?P<count>\S+)개에서 (?P<length>\S+)스텝 동안 1/1000보다 많이 남는 방향이 "
+    r"하나도 없다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

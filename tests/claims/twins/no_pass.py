@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, Sweep, among_names, number
 
 
 PATTERN = (
     rf"At lag (?P<lag>\S+) the largest part has made no pass through the recurrent "
     rf"weights in {NAMED}\."
+)
+KOREAN = (
+    rf"시차 (?P<lag>\S+) — 가장 큰 부분이 순환 가중치를 한 번도 지나지 않은 네트워크: "
+    rf"{korean.NAMED}\."
 )
 
 

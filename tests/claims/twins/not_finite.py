@@ -10,6 +10,10 @@ PATTERN = (
     r"In (?P<count>\S+) of (?P<total>\S+) networks some seed leaves the range of "
     r"numbers within (?P<length>\S+) steps\."
 )
+KOREAN = (
+    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 어떤 시드가 "
+    r"(?P<length>\S+)스텝 안에 수의 범위를 벗어난다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -11,6 +11,10 @@ PATTERN = (
     rf"After (?P<length>\S+) steps? the gradient of (?P<name>.+) is (?P<times>{SIZE}) "
     r"times as large as before, in (?P<kept>\S+) of (?P<size>\S+) directions\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — (?P<length>\S+)스텝 뒤의 기울기는 처음의 "
+    rf"(?P<times>{SIZE})배이고, 남은 방향은 (?P<size>\S+)개 중 (?P<kept>\S+)개다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -9,6 +9,10 @@ PATTERN = (
     rf"Chrono's biases in the one gate of (?P<cell>.+) multiply the gradient by "
     rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
+KOREAN = (
+    rf"게이트가 하나뿐인 셀: chrono의 편향을 쓰면 (?P<length>\S+)스텝 동안 기울기가 "
+    rf"(?P<factor>{SIZE})배가 된다 \((?P<cell>.+)\)\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

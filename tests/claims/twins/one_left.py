@@ -9,6 +9,7 @@ PATTERN = (
     rf"(?P<name>.+) has (?P<left>{SIZE}) of a gradient left after (?P<length>\S+) "
     rf"steps\."
 )
+KOREAN = rf"(?P<name>.+) — (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<left>{SIZE})\."
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -9,6 +9,7 @@ PATTERN = (
     r"(?P<name>.+) loses all but 1/1000 of its gradient within (?P<steps>\S+) "
     r"steps?\."
 )
+KOREAN = r"(?P<name>.+) — 기울기가 (?P<steps>\S+)스텝 안에 1/1000 아래로 떨어진다\."
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

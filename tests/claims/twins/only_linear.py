@@ -10,6 +10,10 @@ PATTERN = (
     r"With (?P<init>.+) weights (?P<name>.+) has between 1/10 and 10 of a gradient "
     r"left after (?P<length>\S+) steps only where it is linear\."
 )
+KOREAN = (
+    r"(?P<name>.+), (?P<init>.+) 가중치 — (?P<length>\S+)스텝 뒤에 기울기가 1/10과 10 "
+    r"사이로 남는 것은 활성화가 선형일 때뿐이다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -9,6 +9,10 @@ PATTERN = (
     rf"(?P<name>.+) has (?P<left>{SIZE}) of a gradient left after (?P<length>\S+) "
     rf"steps, against (?P<default>{SIZE}) at PyTorch's default biases\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<left>{SIZE}), PyTorch "
+    rf"기본 편향에서는 (?P<default>{SIZE})\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -3,12 +3,17 @@
 import math
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, Sweep, among_names, number
 
 
 PATTERN = (
     rf"At lag (?P<lag>\S+) parts cancel, the largest being larger than the whole, in "
     rf"{NAMED}\."
+)
+KOREAN = (
+    rf"시차 (?P<lag>\S+) — 부분끼리 상쇄되어 가장 큰 부분이 전체보다 크다: "
+    rf"{korean.NAMED}\."
 )
 
 

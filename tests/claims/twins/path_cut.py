@@ -2,12 +2,17 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import KEPT, NAMED, Sweep, among, close_kept
 
 
 PATTERN = (
     rf"With the path along the carried state cut, the most that is kept is "
     rf"(?P<kept>{KEPT}) a step, in {NAMED}\."
+)
+KOREAN = (
+    rf"전달되는 상태를 따라가는 경로를 끊으면 스텝당 남는 비율의 최댓값: "
+    rf"(?P<kept>{KEPT}), {korean.NAMED}\."
 )
 
 

@@ -11,6 +11,11 @@ PATTERN = (
     rf"of equal settings keep less a step than the plain RNN: at most (?P<kept>{KEPT}) "
     rf"against (?P<plain>{KEPT})\."
 )
+KOREAN = (
+    rf"전달되는 상태를 따라가는 경로를 끊으면, 설정이 같은 게이트 네트워크 "
+    rf"(?P<count>\S+)개 모두 기본 RNN보다 스텝당 적게 남는다: 많아야 (?P<kept>{KEPT}), "
+    rf"기본 RNN은 (?P<plain>{KEPT})\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

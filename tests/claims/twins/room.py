@@ -10,6 +10,10 @@ PATTERN = (
     r"At (?P<count>\S+) of (?P<total>\S+) gains between 1/1000 and 1000 of a gradient "
     r"is left in (?P<name>.+)\."
 )
+KOREAN = (
+    r"(?P<name>.+) — 게인 (?P<total>\S+)개 중 (?P<count>\S+)개에서 기울기가 1/1000과 "
+    r"1000 사이로 남는다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

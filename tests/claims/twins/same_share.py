@@ -10,6 +10,10 @@ PATTERN = (
     rf"(?P<name>.+) loses about the same share at every step: (?P<lefts>{SIZES}) of a "
     rf"gradient is left after (?P<lengths>[\d,]+(?:, [\d,]+)*) steps\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — 매 스텝 거의 같은 비율을 잃는다: (?P<lengths>[\d,]+(?:, "
+    rf"[\d,]+)*)스텝 뒤에 남는 기울기 (?P<lefts>{SIZES})\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

@@ -2,10 +2,12 @@
 
 import re
 
+from tests.claims import korean
 from tests.claims.sweep import NAMED, Sweep, among, number
 
 
 PATTERN = rf"The shortest reach is (?P<steps>\S+) steps?, in {NAMED}\."
+KOREAN = rf"가장 짧은 도달 거리: (?P<steps>\S+)스텝, {korean.NAMED}\."
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

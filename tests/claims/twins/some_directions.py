@@ -11,6 +11,10 @@ PATTERN = (
     r"After (?P<length>\S+) steps? what is left of the gradient of (?P<name>.+) has "
     r"(?P<kept>\S+) of (?P<size>\S+) directions\."
 )
+KOREAN = (
+    r"(?P<name>.+) — (?P<length>\S+)스텝 뒤에 남은 기울기의 방향: (?P<size>\S+)개 중 "
+    r"(?P<kept>\S+)개\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

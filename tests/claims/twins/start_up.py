@@ -11,6 +11,11 @@ PATTERN = (
     rf"(?P<long>\S+) steps (?P<left>{SIZE}) is left, where the same rate would leave "
     rf"(?P<expected>{SIZE})\."
 )
+KOREAN = (
+    rf"(?P<name>.+) — (?P<short>\S+)스텝까지는 안정해 보이지만 그렇지 않다: "
+    rf"(?P<long>\S+)스텝 뒤에 (?P<left>{SIZE}) 남고, 같은 비율이었다면 "
+    rf"(?P<expected>{SIZE}) 남았을 것이다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

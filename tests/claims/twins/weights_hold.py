@@ -11,6 +11,10 @@ PATTERN = (
     r"(?P<name>.+) has between 1/10 and 10 of a gradient left after (?P<length>\S+) "
     r"steps\."
 )
+KOREAN = (
+    r"(?P<name>.+) — 가중치와 활성화 조합 (?P<total>\S+)개 중 (?P<count>\S+)개에서 "
+    r"(?P<length>\S+)스텝 뒤에 기울기가 1/10과 10 사이로 남는다\."
+)
 
 
 def check(match: re.Match, sweep: Sweep) -> None:

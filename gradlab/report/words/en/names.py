@@ -53,6 +53,9 @@ VERDICTS = {
 }
 
 # what rows, axes and inputs are called in tables, labels and captions
+LAYERS = "$count layers"
+OPTIONS: dict[str, str] = {}  # of cells, where the word is not the option's own
+MORE = "$name and $count more"
 KEEP_BIAS = "keep bias"
 FORGET_BIAS = "forget bias"
 INPUT_BIAS = "input bias"

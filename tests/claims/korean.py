@@ -1,0 +1,45 @@
+"""Names of networks in Korean, read back into English for the twins.
+
+Nothing is imported from gradlab's report: the words are written again here.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+NAMED = r"(?P<first>.+?)(?: 외 (?P<more>[\d,]+)개)?"
+PERCENT = r"[−\d.,]+ %(?: 이상)?"
+
+WORDS = (
+    (r"유지 편향 0으로 설정", "keep bias set to 0"),
+    (r"망각 편향 0으로 설정", "forget bias set to 0"),
+    (r"입력 편향 0으로 설정", "input bias set to 0"),
+    (r"유지 편향", "keep bias"),
+    (r"망각 편향", "forget bias"),
+    (r"입력 편향", "input bias"),
+    (r"(\d+)층", r"\1 layers"),
+    (r"핍홀", "peephole"),
+    (r"망각 게이트 없음", "no forget"),
+    (r"PyTorch 기본값", "PyTorch default"),
+    (r"은닉 크기", "hidden size"),
+    (r"게인", "gain"),
+    (r"입력 없음", "silence"),
+    (r"마지막 스텝의 손실", "loss at the last step"),
+    (r"모든 스텝의 손실", "loss at every step"),
+    (r"(\d+ %) 이상", r"more than \1"),
+    (r"\b([hc]) → ([hc])\b", r"\1 to \2"),
+)
+
+
+class Read:
+    """Groups of a Korean sentence as the English one has them."""
+
+    def __init__(self, match: re.Match) -> None:
+        self.match = match
+
+    def __getitem__(self, group: str) -> str | None:
+        text = self.match[group]
+        for korean, english in WORDS if text else ():
+            text = re.sub(korean, english, text)
+        return text
