@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradlab.sweeps.loading import load
+from gradlab.config.loading import load
 from gradlab.sweeps.plan import plan
 from tests import replay
 

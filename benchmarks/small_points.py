@@ -25,9 +25,9 @@ import torch
 import gradlab
 from benchmarks import routes, tables
 from benchmarks.networks import Network
+from gradlab.config.loading import load
 from gradlab.jacobians.lags import lags
-from gradlab.sweeps.build import build
-from gradlab.sweeps.loading import load
+from gradlab.runs.build import build
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import Point
 

@@ -4,10 +4,10 @@ import pickle
 
 import pytest
 
+from gradlab.config.loading import load
+from gradlab.runs import groups
+from gradlab.runs.measure import measure
 from gradlab.store.codec import encode
-from gradlab.sweeps import groups
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.measure import measure
 from gradlab.sweeps.plan import plan
 
 

@@ -1,7 +1,8 @@
 """Before anything is computed: points, keys, groups, and what is known already."""
 
-from gradlab.sweeps import groups, keys
-from gradlab.sweeps import run as runner
+from gradlab.runs import groups
+from gradlab.runs import run as runner
+from gradlab.sweeps import keys
 from gradlab.sweeps.plan import plan
 from tests import replay
 

@@ -4,10 +4,10 @@ import threading
 from itertools import count
 from multiprocessing import Pipe
 
+from gradlab.runs import groups
+from gradlab.runs.result_writer import ResultWriter
+from gradlab.runs.sweep_meta import SweepMeta
 from gradlab.store.store import Store
-from gradlab.sweeps import groups
-from gradlab.sweeps.result_writer import ResultWriter
-from gradlab.sweeps.sweep_meta import SweepMeta
 from tests import replay
 
 

@@ -3,8 +3,8 @@
 import json
 import time
 
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
+from gradlab.config.loading import load
+from gradlab.runs import run as runner
 from tests import replay
 
 

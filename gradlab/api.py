@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from gradlab import catalog
 from gradlab.check import Outcome, run_checks
 from gradlab.check import check_leaf as _check_leaf
+from gradlab.config.loading import load as load_sweep
+from gradlab.config.sweep import Sweep
 from gradlab.progress.events import Event
+from gradlab.runs.forecast import Forecast
+from gradlab.runs.forecast import forecast as forecast_sweep
+from gradlab.runs.run import run
 from gradlab.store import results as stored
 from gradlab.store.table import export as export_table
 from gradlab.store.table import table
-from gradlab.sweeps.forecast import Forecast
-from gradlab.sweeps.forecast import forecast as forecast_sweep
-from gradlab.sweeps.loading import load as load_sweep
-from gradlab.sweeps.run import run
-from gradlab.sweeps.sweep import Sweep
 
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
         ConfigError: no folder; the same one twice; sweeps of different settings.
         StoreError: a folder without results; ``out`` holds some; the disk.
     """
-    from gradlab.sweeps import merge as merging
+    from gradlab.runs import merge as merging
 
     merged = merging.merge(folders, out)
     if merged.conflicts:

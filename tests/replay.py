@@ -21,12 +21,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gradlab.config.loading import load
 from gradlab.engines.engine import Answer
+from gradlab.runs import run as runner
+from gradlab.runs.calls import Outcome
+from gradlab.runs.groups import Group
 from gradlab.store.record import Record
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.calls import Outcome
-from gradlab.sweeps.groups import Group
-from gradlab.sweeps.loading import load
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import Point
 
@@ -66,7 +66,7 @@ def _moved(record: Record, nudge: float) -> Record:
 
 def measured(seeds: int = 1) -> Outcomes:
     """Measure one point of each kind of cell of the experiment of ten thousand."""
-    from gradlab.sweeps.measure import describe, measure
+    from gradlab.runs.measure import describe, measure
 
     planned = plan(load(TEN_THOUSAND, seeds=seeds))
     first = {point.cell: key for key, point in reversed(planned.points.items())}

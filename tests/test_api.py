@@ -4,8 +4,8 @@ import sys
 import pytest
 
 import gradlab
-from gradlab.sweeps import run as runner
-from tests.sweeps.inline import InlinePool
+from gradlab.runs import run as runner
+from tests.runs.inline import InlinePool
 
 
 NAMES = [

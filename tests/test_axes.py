@@ -4,8 +4,8 @@ from dataclasses import fields
 
 from gradlab import axes, cells
 from gradlab.cli.sweep import command
-from gradlab.sweeps.config import Axes, Config
-from gradlab.sweeps.loading import load
+from gradlab.config.loading import load
+from gradlab.config.schema import Axes, Config
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import Point
 

@@ -17,7 +17,15 @@ import gradlab
 ROOT = Path(gradlab.__file__).parent
 
 FLOORS = (
-    {"axes", "errors", "catalog", "seeding", "numerics"},
+    {
+        "axes",
+        "canonical_json",
+        "catalog",
+        "errors",
+        "numerics",
+        "requirement",
+        "seeding",
+    },
     {"activations", "store", "statistics"},
     {"cells", "inputs", "losses"},
     {"trajectory", "initializers"},
@@ -25,8 +33,10 @@ FLOORS = (
     {"exponents", "paths", "precision", "spectra"},
     {"measures"},
     {"check"},
-    {"engines", "progress"},
+    {"config"},
     {"sweeps"},
+    {"engines", "progress"},
+    {"runs"},
     {"report"},
     {"api"},
     {"__init__", "cli"},
@@ -35,7 +45,8 @@ FLOORS = (
 """From the ground up. Rooms on one floor do not import each other."""
 
 NO_TORCH = {
-    *("axes", "errors", "catalog", "seeding", "store", "statistics"),
+    *("axes", "canonical_json", "catalog", "errors", "requirement", "seeding"),
+    *("config", "statistics", "store", "sweeps"),
     *("progress", "report", "cli"),
 }
 

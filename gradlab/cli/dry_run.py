@@ -13,8 +13,8 @@ from gradlab.cli.screen import Screen, fold, table
 
 
 if TYPE_CHECKING:
-    from gradlab.sweeps.forecast import Forecast
-    from gradlab.sweeps.sweep import Sweep
+    from gradlab.config.sweep import Sweep
+    from gradlab.runs.forecast import Forecast
 
 CLUSTERS = (10, 100)
 """Numbers of workers for which the time on a cluster is forecast."""
@@ -44,7 +44,7 @@ def show_forecast(
         screen: to print on.
         as_json: print JSON.
     """
-    from gradlab.sweeps.forecast import forecast
+    from gradlab.runs.forecast import forecast
 
     used = ("jobs", "memory", "retry_failed")
     expected = forecast(

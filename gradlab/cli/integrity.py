@@ -8,10 +8,10 @@ from typing import Any
 from gradlab.cli.errors import FAILED
 from gradlab.cli.point_text import point_text
 from gradlab.cli.screen import Screen, counted
+from gradlab.runs.merge import sweep_command
 from gradlab.store.recovery import Damage, Recovered, recover
 from gradlab.store.schema import VERSION
 from gradlab.store.sqlite_errors import recovery_command
-from gradlab.sweeps.merge import sweep_command
 
 
 SHOWN = 10

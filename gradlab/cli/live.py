@@ -34,8 +34,8 @@ from gradlab.progress.state import Remark, State
 
 
 if TYPE_CHECKING:
+    from gradlab.config.sweep import Sweep
     from gradlab.store.results import Results
-    from gradlab.sweeps.sweep import Sweep
 
 SHORTEST_PAUSE = 5.0
 """Seconds between two plain lines of a run's first minute."""
@@ -112,9 +112,9 @@ def run(
         folder: of the results.
         screen: to show it on.
         typed: the command that continues it.
-        **how: arguments of :func:`gradlab.sweeps.run.run`.
+        **how: arguments of :func:`gradlab.runs.run.run`.
     """
-    from gradlab.sweeps import run as runner
+    from gradlab.runs import run as runner
 
     live = Live(screen)
 

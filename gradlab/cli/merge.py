@@ -16,8 +16,8 @@ from gradlab.cli.screen import Screen, counted
 
 
 if TYPE_CHECKING:
+    from gradlab.runs.merge import Merged
     from gradlab.store.merge import Conflict
-    from gradlab.sweeps.merge import Merged
 
 SHOWN = 10
 """Points with conflicts named on the screen; --json names all."""
@@ -59,7 +59,7 @@ def command(
     same point, those of the first are kept, the conflict is reported, and the exit
     code is 1.
     """
-    from gradlab.sweeps.merge import merge, sweep_command
+    from gradlab.runs.merge import merge, sweep_command
 
     merged = merge(folders, out)
     resume = sweep_command(merged.folder)

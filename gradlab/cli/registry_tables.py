@@ -12,8 +12,8 @@ from typing import Any
 
 from gradlab import catalog
 from gradlab.cells._spec import COMMON, MEANING
+from gradlab.config import builtin
 from gradlab.errors import UnknownNameError
-from gradlab.sweeps import builtin
 
 
 USER_NAMES = {"inits": "initializers"}

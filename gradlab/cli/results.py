@@ -26,8 +26,8 @@ def open_results(
     Raises:
         StoreError: no point is computed yet, or none could be.
     """
+    from gradlab.runs.changed_leaves import changed_leaves
     from gradlab.store.results import Results
-    from gradlab.sweeps.changed_leaves import changed_leaves
 
     results = Results.open(folder)
     command = results.meta.get("command")

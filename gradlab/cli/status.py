@@ -55,8 +55,8 @@ def command(
     time left, failures as they come. With --json too: one object a line, for each
     change.
     """
+    from gradlab.runs.changed_leaves import changed_leaves, mark_missing
     from gradlab.store.results import Results
-    from gradlab.sweeps.changed_leaves import changed_leaves, mark_missing
 
     if check and follow:
         raise click.UsageError("--check and --follow exclude each other.")

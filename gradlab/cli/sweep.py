@@ -23,7 +23,6 @@ from gradlab.cli.options import (
 from gradlab.cli.screen import Screen, fold
 from gradlab.cli.sweep_options import SWEEP_OPTIONS, Execution, SweepCommand
 from gradlab.cli.sweep_report import report
-from gradlab.errors import ConfigError
 
 
 @click.command("sweep", cls=SweepCommand, params=[*SWEEP_OPTIONS])
@@ -82,7 +81,7 @@ def command(
       gradlab sweep big.toml --dry-run
     """
     from gradlab.cli import live, sweep_summary
-    from gradlab.sweeps.loading import load as load_sweep
+    from gradlab.config.loading import load as load_sweep
 
     execution = {
         str(option.name): options.pop(str(option.name))
@@ -132,25 +131,5 @@ def split(names: str | None) -> list[str] | None:
 
 def request(options: dict[str, Any]) -> dict[str, Any]:
     """Return the axes and settings that were given, as keywords of the loader."""
-    from gradlab.sweeps import ranges
-
     given = {name: value for name, value in options.items() if value is not None}
-    axes = {}
-    for name in ("measures", "seeds", *NAMES):
-        if name not in given:
-            continue
-        values = ranges.expand(given[name])
-        if not values:
-            raise ConfigError(
-                got=f"nothing behind --{name.replace('_', '-')}",
-                expected="at least one value",
-                try_="leaving the option out",
-            )
-        if name in NAMES:
-            axes[name] = values
-            del given[name]
-        elif name == "seeds" and len(values) == 1 and not ranges.is_list(given[name]):
-            given[name] = values[0]  # a count; "3," is a list of one seed
-        else:
-            given[name] = values
-    return {"axes": axes, **given}
+    return {"axes": {name: given.pop(name) for name in NAMES if name in given}, **given}

@@ -67,7 +67,7 @@ def name(base: str, given: Given) -> str:
     plain = True
     for option, value in given:
         listed = re.sub(r"\s*,\s*", ",", value.strip())
-        plain &= re.fullmatch(r"[\w.,:=+-]*", listed) is not None
+        plain &= re.fullmatch(r"([\w.,:=+-]*[^,])?", listed) is not None
         parts += [] if option == "--cell" else [option.removeprefix("--")]
         parts.append(re.sub(r"[^\w.-]+", "-", listed.replace(",", "_")).strip("_."))
     text = "-".join(parts)

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gradlab import canonical_json
 from gradlab.progress.events import Event, PointDone, PointsDone, Started, Writer
+from gradlab.requirement import Requirement, covers
 from gradlab.store import codec
+from gradlab.store.computed import read_computed, read_requirements
 from gradlab.store.lock import holder
 from gradlab.store.reading import reader
-from gradlab.store.requirement import (
-    Requirement,
-    covers,
-    read_computed,
-    read_requirements,
-)
 from gradlab.store.schema import FILE_NAME, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
@@ -74,12 +71,15 @@ class Watch:
     def _start(self, row: SweepRow) -> Started | None:
         """Begin anew where something else is requested; else note the time."""
         self._used = row.used
-        requested, meta = (row.keys, row.requirements), codec.from_json(row.meta)
+        requested, meta = (row.keys, row.requirements), canonical_json.loads(row.meta)
         if requested == self._requested:
             return None
         self._requested, self._since = requested, -1.0
         self._needs, self._grids, self._status = {}, {}, {}
-        grids, needs = codec.from_json(row.keys), read_requirements(row.requirements)
+        grids, needs = (
+            canonical_json.loads(row.keys),
+            read_requirements(row.requirements),
+        )
         for name, keys in grids:
             for key in keys:
                 self._needs.setdefault(key, []).extend(needs.get(name, {}).values())
@@ -109,7 +109,7 @@ class Watch:
             yield PointDone(
                 key=key,
                 grids=self._grids[key],
-                params=codec.from_json(row.params),
+                params=canonical_json.loads(row.params),
                 message=row.message if status == "failed" else "",
                 seconds=row.seconds,
                 failed_before=before == "failed",

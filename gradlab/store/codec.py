@@ -1,6 +1,5 @@
-"""Rows of the database: canonical JSON, checksums, and records as bytes."""
+"""Rows of the database: checksums, and records as bytes."""
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -9,24 +8,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from gradlab import canonical_json
 from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import damaged_error
 
 
 R = TypeVar("R", PointRow, RecordRow, SweepRow, MeasureRow)
-
-
-def to_json(value: Any) -> str:
-    """Return canonical JSON: sorted keys, no spaces."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
-
-
-def from_json(text: str) -> Any:
-    """Return the value of canonical JSON."""
-    return json.loads(text)
 
 
 # SQLite has no checksum of its own: its integrity check accepts a changed byte inside
@@ -79,12 +67,14 @@ def encode(key: str, record: Record) -> RecordRow:
         key=key,
         measure=record.measure,
         measure_version=record.version,
-        settings=to_json(dict(record.settings)),
+        settings=canonical_json.dumps(dict(record.settings)),
         # a list of pairs: JSON objects are sorted, axes are not
-        coords=to_json([[name, _pack(axis)] for name, axis in record.coords.items()]),
+        coords=canonical_json.dumps(
+            [[name, _pack(axis)] for name, axis in record.coords.items()]
+        ),
         note=record.note,
         dtype="<f8",
-        shape=to_json(list(values.shape)),
+        shape=canonical_json.dumps(list(values.shape)),
         blob=values.tobytes(),
     )
     return add_crc(row)
@@ -102,7 +92,9 @@ def decode(row: tuple, file: Path, owner: str = "") -> Record:
     mean = values[0]
     sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
     axes = dict(_axes(coords))
-    return Record(measure, version, json.loads(settings), axes, mean, sd, note, owner)
+    return Record(
+        measure, version, canonical_json.loads(settings), axes, mean, sd, note, owner
+    )
 
 
 # Points of one sweep share these texts: each is parsed once and held once.
@@ -110,12 +102,12 @@ def decode(row: tuple, file: Path, owner: str = "") -> Record:
 
 @lru_cache(maxsize=1024)
 def _axes(text: str) -> tuple[tuple[str, tuple], ...]:
-    return tuple((name, _unpack(axis)) for name, axis in json.loads(text))
+    return tuple((name, _unpack(axis)) for name, axis in canonical_json.loads(text))
 
 
 @lru_cache(maxsize=1024)
 def _shape(text: str) -> tuple[int, ...]:
-    return tuple(json.loads(text))
+    return tuple(canonical_json.loads(text))
 
 
 def _pack(axis: tuple) -> Any:
@@ -136,11 +128,3 @@ def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return value.hex() if isinstance(value, float) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, tuple):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} in a record")

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from gradlab import canonical_json
 from gradlab.store import codec
-from gradlab.store.requirement import Measured, read_computed, write_computed
+from gradlab.store.computed import Measured, read_computed, write_computed
 from gradlab.store.rows import Rows
 from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 
@@ -124,7 +125,9 @@ def _point(
     )
     merged = best._replace(
         computed=write_computed({name: one.measured for name, one in taken.items()}),
-        checksums=codec.to_json({name: row.crc for name, row in records.items()}),
+        checksums=canonical_json.dumps(
+            {name: row.crc for name, row in records.items()}
+        ),
         status="missing" if incomplete and best.status == "done" else best.status,
     )
     return codec.add_crc(merged)
@@ -138,7 +141,7 @@ def _conflicts(
         if mine.crc != theirs.crc:
             yield Conflict(
                 key=key,
-                params=codec.from_json(point.params),
+                params=canonical_json.loads(point.params),
                 record=name,
                 kept=known.folder,
                 other=new.folder,
@@ -164,11 +167,11 @@ def _without_lost(sweep: SweepRow, points: Mapping[str, PointRow]) -> SweepRow:
     """
     keys = [
         [name, [key for key in its if key in points]]
-        for name, its in codec.from_json(sweep.keys)
+        for name, its in canonical_json.loads(sweep.keys)
     ]
-    return codec.add_crc(sweep._replace(keys=codec.to_json(keys)))
+    return codec.add_crc(sweep._replace(keys=canonical_json.dumps(keys)))
 
 
 def _version(measure: MeasureRow) -> tuple[int, str]:
-    about = codec.from_json(measure.manifest)
+    about = canonical_json.loads(measure.manifest)
     return int(about.get("version", 0)), measure.manifest

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradlab import canonical_json
 from gradlab.errors import DamagedError, StoreError
 from gradlab.store import codec, schema
 from gradlab.store.reading import connect, empty_error, readable
@@ -198,11 +199,11 @@ def _recovered(scan: _Scan) -> Recovered:
             damage.append(Damage("point", key))
             continue
         point = rows.points[key]
-        for name, crc in codec.from_json(point.checksums).items():
+        for name, crc in canonical_json.loads(point.checksums).items():
             if (key, name, crc) in there:
                 rows.records[key, name] = there[key, name, crc]
             else:
-                params = codec.from_json(point.params)
+                params = canonical_json.loads(point.params)
                 damage.append(Damage("record", key, params, name))
     if rows.measures:
         described = {name for _, name in rows.records} - rows.measures.keys()

@@ -8,16 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from gradlab import canonical_json
+from gradlab.requirement import Requirement, covers
 from gradlab.store import codec
+from gradlab.store.computed import Measured, read_computed, read_requirements
 from gradlab.store.reading import reader
 from gradlab.store.record import Record
-from gradlab.store.requirement import (
-    Measured,
-    Requirement,
-    covers,
-    read_computed,
-    read_requirements,
-)
 from gradlab.store.schema import FILE_NAME, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import damaged_error, translate_errors
 
@@ -168,10 +164,10 @@ class Results:
         meta: dict[str, Any] = {}
         if sweeps:
             last = sweeps[-1]
-            grids = codec.from_json(last.keys)
+            grids = canonical_json.loads(last.keys)
             requirements = read_requirements(last.requirements)
-            meta = codec.from_json(last.meta)
-            meta["config"] = codec.from_json(last.config)
+            meta = canonical_json.loads(last.meta)
+            meta["config"] = canonical_json.loads(last.config)
         wanted: dict[str, list[Requirement]] = {}
         for name, keys in grids:
             for key in keys:
@@ -239,7 +235,7 @@ def _points(
             status = "done" if covers(requirements, wanted[row.key]) else "missing"
         named = {
             sys.intern(axis): words.setdefault((type(value), value), value)
-            for axis, value in codec.from_json(row.params).items()
+            for axis, value in canonical_json.loads(row.params).items()
         }
         yield PointResult(
             row.key, named, status, row.message, requirements, owners, cache

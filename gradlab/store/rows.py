@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gradlab.store import codec, schema
+from gradlab import canonical_json
 from gradlab.store import folder as folders
+from gradlab.store import schema
 from gradlab.store.lock import Lock
 from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
@@ -42,7 +43,7 @@ class Rows:
         return {
             key
             for row in self.sweeps.values()
-            for _, keys in codec.from_json(row.keys)
+            for _, keys in canonical_json.loads(row.keys)
             for key in keys
         }
 

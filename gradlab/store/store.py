@@ -14,17 +14,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from gradlab import canonical_json
+from gradlab.requirement import Requirement
 from gradlab.store import codec, folder, schema
-from gradlab.store.lock import Lock
-from gradlab.store.record import Record
-from gradlab.store.requirement import (
+from gradlab.store.computed import (
     GridRequirements,
     Measured,
-    Requirement,
     read_computed,
     write_computed,
     write_requirements,
 )
+from gradlab.store.lock import Lock
+from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
@@ -97,7 +98,7 @@ class Store:
     def expect(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         """Note points (key -> params) as missing where they are not there yet."""
         rows = [
-            codec.add_crc(PointRow(key, codec.to_json(dict(params)), "missing"))
+            codec.add_crc(PointRow(key, canonical_json.dumps(dict(params)), "missing"))
             for key, params in points.items()
         ]
         with translate_errors(self.file), self.connection as connection:
@@ -151,11 +152,11 @@ class Store:
             )
             point = PointRow(
                 key=key,
-                params=codec.to_json(dict(params)),
+                params=canonical_json.dumps(dict(params)),
                 status=status,
                 message=message,
                 computed=write_computed(known),
-                checksums=codec.to_json(held),
+                checksums=canonical_json.dumps(held),
                 seconds=None if seconds is None else float(seconds),
                 finished=time.time(),
             )
@@ -184,11 +185,13 @@ class Store:
         """
         row = SweepRow(
             id=identity,
-            config=codec.to_json(dict(config)),
+            config=canonical_json.dumps(dict(config)),
             # lists keep the order of the grids
-            keys=codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+            keys=canonical_json.dumps(
+                [[name, list(keys)] for name, keys in grids.items()]
+            ),
             requirements=write_requirements(requirements or {}),
-            meta=codec.to_json(dict(meta)),
+            meta=canonical_json.dumps(dict(meta)),
             used=time.time(),
         )
         with translate_errors(self.file), self.connection as connection:
@@ -197,7 +200,7 @@ class Store:
     def save_manifest(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
         """Write what the records are: name -> measure, version, symbol, unit, ..."""
         rows = [
-            codec.add_crc(MeasureRow(name, codec.to_json(dict(about))))
+            codec.add_crc(MeasureRow(name, canonical_json.dumps(dict(about))))
             for name, about in manifest.items()
         ]
         with translate_errors(self.file), self.connection as connection:
@@ -214,7 +217,7 @@ class Store:
                 "select * from sweeps where id = ?", (identity,)
             ).fetchall()
         codec.require_intact(rows, self.file, "what was requested")
-        return codec.from_json(SweepRow(*rows[0]).meta) if rows else {}
+        return canonical_json.loads(SweepRow(*rows[0]).meta) if rows else {}
 
     def known(self) -> Known:
         """Return what of each point is there; see :func:`known`."""
@@ -227,7 +230,7 @@ class Store:
         ).fetchone()
         if row is None:
             return {}, {}
-        return read_computed(row[0]), codec.from_json(row[1])
+        return read_computed(row[0]), canonical_json.loads(row[1])
 
 
 def known(connection: sqlite3.Connection, file: Path) -> Known:
@@ -257,7 +260,7 @@ def _by_measure(
     for record in records:
         owner = record.owner or record.measure
         if owner not in found:
-            settings = codec.to_json(dict(record.settings))
+            settings = canonical_json.dumps(dict(record.settings))
             found[owner] = (Requirement(owner, record.version, settings), [])
         found[owner][1].append(record)
     return found

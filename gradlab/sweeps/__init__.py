@@ -1,1 +1,1 @@
-"""Sweeps: what is requested, what of it is missing, and its measurement."""
+"""The points of a sweep, their keys, and what is to be measured of each."""

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from gradlab import catalog
+from gradlab import canonical_json, catalog
 from gradlab.inputs.base import Input, parse
-from gradlab.store.codec import to_json
 
 
 MEANING = 1
@@ -27,7 +26,7 @@ def key_of(params: Mapping[str, Any]) -> str:
 
 def digest(value: Any) -> str:
     """Return 32 hexadecimal digits of the SHA-256 of a value's JSON."""
-    return hashlib.sha256(to_json(value).encode()).hexdigest()[:32]
+    return hashlib.sha256(canonical_json.dumps(value).encode()).hexdigest()[:32]
 
 
 def identity(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The plan of a sweep: its distinct points, what each requires, what is missing.
+"""The plan of a sweep: its distinct points, and what each requires.
 
 A point that is in several grids stands in the plan once.
 """
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gradlab.store.store import Known
+from gradlab.config.sweep import Sweep
 from gradlab.sweeps.keys import input_of, key_of, sources
 from gradlab.sweeps.points import Point, expand
-from gradlab.sweeps.requirements import Requirements
-from gradlab.sweeps.sweep import Sweep
+from gradlab.sweeps.requirements import Requirements, requirements_of
 
 
 @dataclass(frozen=True)
@@ -61,23 +60,6 @@ class Plan:
                 found[argument] = path.read_bytes()
         return found
 
-    def missing(self, known: Known, retry_failed: bool) -> dict[str, Requirements]:
-        """Return key -> what is still to be measured, for points that lack anything.
-
-        Args:
-            known: what a store has of each point.
-            retry_failed: whether failed points count as lacking.
-        """
-        todo = {}
-        for key, required in self.requirements.items():
-            status, computed = known.get(key, ("missing", {}))
-            if status == "failed" and not retry_failed:
-                continue
-            left = required.minus(computed)
-            if left or status == "failed":
-                todo[key] = left or required
-        return todo
-
 
 def plan(sweep: Sweep) -> Plan:
     """Return the points of a sweep, those of several grids once.
@@ -92,18 +74,20 @@ def plan(sweep: Sweep) -> Plan:
     required: dict[str, Requirements] = {}
     of_grids: dict[str, Requirements] = {}
     for grid in sweep.grids:
-        shared = of_grids.setdefault(grid.name, grid.requirements)
-        of_grids[grid.name] = shared.intersection(grid.requirements)
+        all_seeds = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
+        first_seed = all_seeds.union(
+            requirements_of(grid.first_seed_measures, grid.blocks, sweep.thresholds)
+        )
+        shared = of_grids.setdefault(grid.name, all_seeds)
+        of_grids[grid.name] = shared.intersection(all_seeds)
         keys = grids.setdefault(grid.name, {})
         for point in expand(grid, sweep.settings):
             key = key_of(point.params())
             points.setdefault(key, point)
             keys[key] = None
-            needed = grid.requirements
-            if point.seed == grid.seeds[0]:
-                needed = needed.union(grid.first_seed_requirements)
-            known = required.get(key)
-            required[key] = needed if known is None else known.union(needed)
+            needed = first_seed if point.seed == grid.seeds[0] else all_seeds
+            earlier = required.get(key)
+            required[key] = needed if earlier is None else earlier.union(needed)
     check_inputs(points.values())
     return Plan(
         points, {name: list(keys) for name, keys in grids.items()}, required, of_grids
@@ -118,8 +102,8 @@ def check_inputs(points: Iterable[Point]) -> None:
     """
     longest: dict[str, Point] = {}
     for point in points:
-        known = longest.setdefault(point.input, point)
-        if point.length + point.burn_in > known.length + known.burn_in:
+        other = longest.setdefault(point.input, point)
+        if point.length + point.burn_in > other.length + other.burn_in:
             longest[point.input] = point
     for spec, point in longest.items():
         source = input_of(spec)

@@ -14,7 +14,7 @@ from gradlab.sweeps.keys import input_of
 
 
 if TYPE_CHECKING:  # workers unpickle points, and do without the config's library
-    from gradlab.sweeps.sweep import GridPlan
+    from gradlab.config.sweep import GridPlan
 
 
 @dataclass(frozen=True)

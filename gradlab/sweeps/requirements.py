@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradlab import catalog
+from gradlab import canonical_json, catalog
+from gradlab.requirement import BLOCKS, Requirement, covers
 from gradlab.statistics import THRESHOLDS
-from gradlab.store.codec import to_json
-from gradlab.store.requirement import BLOCKS, Requirement, covers
 from gradlab.sweeps.keys import source_hash
 
 
@@ -89,7 +88,7 @@ def requirement_of(
     return Requirement(
         measure=name,
         version=int(catalog.metadata("measures", name)["version"]),
-        settings=to_json(settings_of(name, thresholds)),
+        settings=canonical_json.dumps(settings_of(name, thresholds)),
         source=source_hash("measures", name),
         blocks=blocks,
     )

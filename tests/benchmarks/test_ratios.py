@@ -17,7 +17,7 @@ from benchmarks.networks import Network
 from benchmarks.routes import Norms
 from gradlab import catalog
 from gradlab.activations.linear import Linear
-from gradlab.sweeps.loading import load
+from gradlab.config.loading import load
 from gradlab.sweeps.plan import plan
 
 

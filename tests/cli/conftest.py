@@ -51,7 +51,7 @@ def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
             path.write_text("a report")
         return paths
 
-    monkeypatch.setattr("gradlab.sweeps.run.ProcessPool", InlinePool)
+    monkeypatch.setattr("gradlab.runs.run.ProcessPool", InlinePool)
     monkeypatch.setattr(build, "render", drawn)
     monkeypatch.setattr(InlinePool, "jobs_of_pools", [])
 

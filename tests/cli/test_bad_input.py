@@ -44,10 +44,10 @@ USAGE_CASES = {
     "Expected a whole number. Try --hidden 64",
     "sweep --length 1": "Got --length: 1, in the options. Expected at least 2. "
     "Try --length 16,64,256",
-    "sweep --length 16:4:x2": "Got the range 16:4:x2. "
+    "sweep --length 16:4:x2": "Got --length: the range 16:4:x2, in the options. "
     "Expected steps that lead from 16 to 4. Try 0:6:1 or 16:1024:x2",
-    "sweep --gain 0:100:0.01": "Got the range 0:100:0.01, which holds 10,001 values. "
-    "Expected at most 10,000. Try a larger step",
+    "sweep --gain 0:100:0.01": "Got --gain: the range 0:100:0.01, which holds "
+    "10,001 values, in the options. Expected at most 10,000. Try a larger step",
     "sweep --gain nan": "Got --gain: 'nan', in the options. "
     "Expected a finite number. Try --gain 0.5,1,2",
     "sweep --seeds 0": "Got --seeds: seed 0, in the options. Expected a count from 1, "
@@ -59,8 +59,8 @@ USAGE_CASES = {
     "options. Expected one of layers. Try one of these",
     "sweep --load leaving.py": "Got leaving.py, line 1: SystemExit: 3. "
     "Expected a Python file that runs. Try python leaving.py",
-    "sweep --gain ''": "Got nothing behind --gain. Expected at least one value. "
-    "Try leaving the option out",
+    "sweep --gain ''": "Got --gain: '', in the options. "
+    "Expected at least one value. Try --gain 0.5,1,2",
     "sweep --forget-bias big": "Got --forget-bias: forget bias 'big', in the options. "
     "Expected a number, keep, chrono or chrono:LENGTH. Try 3",
     # files
@@ -220,12 +220,12 @@ def test_wrong_call(run, home, typed):
 
 def test_every_mistake_of_a_file_at_once(run, mess):
     (mess / "wrong.toml").write_text(
-        'cel = "rnn"\nhidden = "16"\n[[grid]]\nlength = [1]\n'
+        'cel = "rnn"\nhidden = "wide"\n[[grid]]\nlength = [1]\n'
     )
     message = told(run("sweep", "wrong.toml", code=2))
     assert message.startswith(
         "Error: 3 mistakes in wrong.toml. "
-        "hidden, item 1: got '16'; expected a whole number, without quotes; "
+        "hidden, item 1: got 'wide'; expected a whole number, without quotes; "
         "try hidden = [64] "
         "grid 1, length, item 1: got 1; expected at least 2; "
         "try length = [16, 64, 256] "

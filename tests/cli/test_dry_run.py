@@ -8,7 +8,7 @@ import pytest
 import gradlab
 from gradlab.engines import machine
 from gradlab.engines.machine import cores
-from gradlab.sweeps import forecast
+from gradlab.runs import forecast
 from tests.cli.inline import InlinePool
 
 
@@ -56,7 +56,7 @@ def test_failed_points_are_told(run, inline, monkeypatch):
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr("gradlab.sweeps.measure.measure", raises)
+        broken.setattr("gradlab.runs.measure.measure", raises)
         run("sweep", *FEW, "--out=mine", "--no-verify", code=1)
     ahead = ("sweep", *FEW, "--out=mine", "--dry-run")
     assert "4 failed earlier; --retry-failed computes" in run(*ahead).stdout

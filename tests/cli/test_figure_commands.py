@@ -17,8 +17,8 @@ from gradlab.cli import main
 from gradlab.report.blocks import Command, figures_of
 from gradlab.report.document import compose
 from gradlab.report.words import en
+from gradlab.runs import forecast
 from gradlab.store.results import Results
-from gradlab.sweeps import forecast
 from tests.cli.conftest import measure_inline
 from tests.report_words.telling import flat
 

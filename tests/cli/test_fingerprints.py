@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from gradlab.sweeps import run as runner
-from tests.sweeps.inline import InlinePool
+from gradlab.runs import run as runner
+from tests.runs.inline import InlinePool
 
 
 MEASURE = """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gradlab import catalog
 from gradlab.cli import main
-from gradlab.sweeps.config import Config
+from gradlab.config.schema import Config
 
 
 pytestmark = pytest.mark.slow
@@ -32,8 +32,8 @@ def home(tmp_path_factory):
     before, folder = os.getcwd(), tmp_path_factory.mktemp("fuzz")
     os.chdir(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gradlab.sweeps.run.plan", began)
-        patch.setattr("gradlab.sweeps.run.Store", began)
+        patch.setattr("gradlab.runs.run.plan", began)
+        patch.setattr("gradlab.runs.run.Store", began)
         yield folder
     os.chdir(before)
 

@@ -207,7 +207,7 @@ def test_a_sweep_tells_its_first_failure_as_it_comes(sweep, monkeypatch):
     def raises(points, needs):
         raise MemoryError("no room")
 
-    monkeypatch.setattr("gradlab.sweeps.measure.measure", raises)
+    monkeypatch.setattr("gradlab.runs.measure.measure", raises)
     lines = sweep("--seeds=3", code=1).stderr.splitlines()
     assert lines.count("failed: lstm: no room") == 1
     assert "3/3 points, failed 3" in lines

@@ -193,7 +193,7 @@ def test_retry_failed(sweep, monkeypatch):
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr("gradlab.sweeps.measure.measure", raises)
+        broken.setattr("gradlab.runs.measure.measure", raises)
         result = sweep(code=1)
         assert "0 of 1 points, 1 failed" in result.stdout
         assert "failed 1 of 1: no room" in result.stdout
@@ -202,7 +202,7 @@ def test_retry_failed(sweep, monkeypatch):
 
 
 def test_yes(sweep, monkeypatch):
-    monkeypatch.setattr("gradlab.sweeps.forecast.POINTS", 2)
+    monkeypatch.setattr("gradlab.runs.forecast.POINTS", 2)
     refused = sweep("--seeds=3", code=2)
     assert "Try" in refused.stderr and "--yes" in refused.stderr
     assert sweep("--seeds=3", "--yes").exit_code == 0

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gradlab.cli.sweep import command
 from gradlab.cli.sweep_name import LONGEST, given_options, name
-from gradlab.sweeps import forecast
-from gradlab.sweeps.validators import is_title
+from gradlab.config.validators import is_title
+from gradlab.runs import forecast
 from tests.cli.conftest import SMALL
 
 

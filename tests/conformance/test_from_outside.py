@@ -18,8 +18,8 @@ from gradlab.catalog import registry
 from gradlab.cli import main
 from gradlab.cli.check import sweep_of
 from gradlab.report.document import compose
+from gradlab.runs import forecast
 from gradlab.store.results import Results
-from gradlab.sweeps import forecast
 from tests.cli.conftest import measure_inline
 from tests.cli.inline import InlinePool
 

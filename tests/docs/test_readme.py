@@ -81,7 +81,7 @@ def test_every_command_and_option_has_help(name):
 
 
 def test_the_toml_is_a_sweep(tmp_path):
-    from gradlab.sweeps.loading import load
+    from gradlab.config.loading import load
 
     (text,) = blocks("toml")
     sweep = load(tomllib.loads(text))

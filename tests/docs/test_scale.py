@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from gradlab.cli import main
+from gradlab.config.loading import load
 from gradlab.report.top.table import SHOWN, TABLED
 from gradlab.store.results import Results
-from gradlab.sweeps.loading import load
 from gradlab.sweeps.plan import plan
 
 

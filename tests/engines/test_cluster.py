@@ -16,14 +16,14 @@ import pytest
 
 from gradlab import catalog
 from gradlab.catalog import registry
+from gradlab.config.loading import load
 from gradlab.engines import remote, scheduler
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.inputs import contents
+from gradlab.runs import calls
+from gradlab.runs import run as runner
 from gradlab.store import Results, codec
-from gradlab.sweeps import calls
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlinePool
+from tests.runs.inline import InlinePool
 
 
 SLEEPY = """

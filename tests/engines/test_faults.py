@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from gradlab.config.loading import load
+from gradlab.runs import run as runner
 from gradlab.store import Results, codec
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlinePool
+from tests.runs.inline import InlinePool
 
 
 pytestmark = [

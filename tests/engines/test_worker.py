@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from gradlab.engines.worker import resolve
-from gradlab.sweeps import calls, measure
+from gradlab.runs import calls, measure
 
 
 NAMES = [name for name in vars(calls) if name.isupper()]
@@ -24,8 +24,8 @@ def test_there_are_calls():
 
 def test_the_parent_of_a_sweep_imports_no_torch():
     program = (
-        "import sys; import gradlab.sweeps.run, gradlab.sweeps.loading, gradlab.api;"
-        "from gradlab.sweeps.loading import load; from gradlab.sweeps.plan import plan;"
+        "import sys; import gradlab.runs.run, gradlab.config.loading, gradlab.api;"
+        "from gradlab.config.loading import load; from gradlab.sweeps.plan import plan;"
         "plan(load('default')); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -16,9 +16,9 @@ import gradlab
 from benchmarks import routes
 from gradlab import jacobians
 from gradlab.activations.linear import Linear
+from gradlab.config.loading import load
 from gradlab.initializers import initialize_
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.measure import measure_group, measures_of
+from gradlab.runs.measure import measure_group, measures_of
 from gradlab.sweeps.plan import plan
 from tests.flows import noise
 from tests.gpu.elsewhere import Away, Elsewhere

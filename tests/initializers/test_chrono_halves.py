@@ -9,8 +9,8 @@ from statistics import mean
 
 import pytest
 
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.measure import measure
+from gradlab.config.loading import load
+from gradlab.runs.measure import measure
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
 

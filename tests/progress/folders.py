@@ -1,6 +1,6 @@
 """Folders in which a sweep has begun, without a sweep."""
 
-from gradlab.store.requirement import Requirement
+from gradlab.requirement import Requirement
 from gradlab.store.store import Store
 
 

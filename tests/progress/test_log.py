@@ -8,14 +8,14 @@ from typing import get_args
 
 import pytest
 
+from gradlab.config.loading import load
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
 from gradlab.progress.state import State
 from gradlab.progress.watch import Watch
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlinePool
+from gradlab.runs import run as runner
+from tests.runs.inline import InlinePool
 
 
 SMALL = {

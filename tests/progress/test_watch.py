@@ -5,7 +5,7 @@ import time
 from gradlab.progress.events import PointsDone, Started, Writer
 from gradlab.progress.state import State
 from gradlab.progress.watch import Watch
-from gradlab.store.requirement import Requirement
+from gradlab.requirement import Requirement
 from tests.progress.folders import begin, save
 
 

@@ -9,12 +9,12 @@ import torch
 
 from gradlab import api, catalog, cells, measure
 from gradlab.initializers import initialize_
+from gradlab.runs import run as runner
 from gradlab.spectra import singular_spectra
-from gradlab.sweeps import run as runner
 from gradlab.trajectory import unroll
 from tests.flows import noise
+from tests.runs.inline import InlinePool
 from tests.spectra.cases import run
-from tests.sweeps.inline import InlinePool
 
 
 MEASURES = ("log_singular_values", "input_connectivity")

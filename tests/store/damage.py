@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gradlab.requirement import Requirement
 from gradlab.store import Record, Store, schema
-from gradlab.store.requirement import Requirement
 
 
 PAGE = 4096

@@ -7,15 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradlab import canonical_json
+from gradlab.requirement import BLOCKS, Requirement
 from gradlab.store import Record, codec
+from gradlab.store.computed import Measured, write_computed, write_requirements
 from gradlab.store.merge import merge
-from gradlab.store.requirement import (
-    BLOCKS,
-    Measured,
-    Requirement,
-    write_computed,
-    write_requirements,
-)
 from gradlab.store.rows import Rows
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 
@@ -52,21 +48,21 @@ def some_rows(rng):
         rows.points[key] = codec.add_crc(
             PointRow(
                 key=key,
-                params=codec.to_json({"seed": key}),
+                params=canonical_json.dumps({"seed": key}),
                 status=rng.choice(STATES),
                 message=rng.choice(("", "no memory")),
                 computed=write_computed(computed),
-                checksums=codec.to_json(held),
+                checksums=canonical_json.dumps(held),
                 seconds=1.0,
                 finished=float(rng.randint(0, 3)),
             )
         )
-    grids = codec.to_json([["main", sorted("abcd")]])
+    grids = canonical_json.dumps([["main", sorted("abcd")]])
     used = float(rng.randint(0, 3))
     sweep = SweepRow("s", "{}", grids, write_requirements({}), "{}", used)
     rows.sweeps["s"] = codec.add_crc(sweep)
     about = {"version": rng.randint(1, 2), "unit": rng.choice("xy")}
-    rows.measures["m"] = codec.add_crc(MeasureRow("m", codec.to_json(about)))
+    rows.measures["m"] = codec.add_crc(MeasureRow("m", canonical_json.dumps(about)))
     return rows
 
 
@@ -110,7 +106,7 @@ def test_where_no_folder_has_a_whole_measure_the_point_is_missing():
     requirement = Requirement("m")
     row = codec.encode("a", numbers(requirement, "a", "m"))
     computed = write_computed({"m": Measured(requirement, ("m",))})
-    held = codec.to_json({"m": row[-1]})
+    held = canonical_json.dumps({"m": row[-1]})
     point = codec.add_crc(PointRow("a", "{}", "done", "", computed, held, 1.0, 1.0))
     lost = merged(Rows({"a": point}), Rows({"a": point}))
     assert lost.points["a"][2:6] == ("missing", "", "{}", "{}")

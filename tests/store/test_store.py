@@ -5,10 +5,11 @@ import sys
 import numpy as np
 import pytest
 
+from gradlab import canonical_json
 from gradlab.errors import StoreError
-from gradlab.store import Record, Results, Store, codec, reading, schema
+from gradlab.requirement import Requirement
+from gradlab.store import Record, Results, Store, reading, schema
 from gradlab.store import store as module
-from gradlab.store.requirement import Requirement
 
 
 PARAMS = {"cell": "lstm", "seed": 0, "forget_bias": "keep", "gain": 1.0}
@@ -48,7 +49,7 @@ def test_a_record_replaces_its_own_measure_only(tmp_path):
 
 def test_records_of_a_stale_version_are_not_mixed_in(tmp_path):
     filled(tmp_path / "r", a=[record()], b=[record(version=2)])
-    now = Requirement("spectral_norm", 2, codec.to_json({"a": [1, 2.5]}))
+    now = Requirement("spectral_norm", 2, canonical_json.dumps({"a": [1, 2.5]}))
     with Store.open(tmp_path / "r") as store:
         requirements = {"main": {"spectral_norm": now}}
         store.save_sweep("id", {}, {"main": "ab"}, {}, requirements=requirements)

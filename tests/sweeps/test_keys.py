@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from gradlab import catalog
 from gradlab.catalog import registry
 from gradlab.catalog.registry import External
+from gradlab.config.loading import load
 from gradlab.sweeps import keys
-from gradlab.sweeps.loading import load
 from gradlab.sweeps.plan import plan
 
 

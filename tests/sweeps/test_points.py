@@ -3,9 +3,9 @@ import math
 
 import pytest
 
+from gradlab.config.loading import load
 from gradlab.errors import InputError, TooManyPointsError
-from gradlab.sweeps.forecast import check_seconds, check_size
-from gradlab.sweeps.loading import load
+from gradlab.runs.forecast import check_seconds, check_size
 from gradlab.sweeps.plan import plan
 
 

@@ -12,14 +12,14 @@ from gradlab.engines.engine import (
 )
 from gradlab.errors import GradlabError
 from gradlab.progress import events
-from gradlab.store.requirement import Requirement
+from gradlab.requirement import Requirement
+from gradlab.runs import calls
+from gradlab.runs.calls import Outcome
+from gradlab.runs.forecast import check_seconds
+from gradlab.runs.groups import Group
+from gradlab.runs.sweep_meta import SweepMeta
 from gradlab.store.store import Store
-from gradlab.sweeps import calls
-from gradlab.sweeps.calls import Outcome
-from gradlab.sweeps.forecast import check_seconds
-from gradlab.sweeps.groups import Group
 from gradlab.sweeps.plan import Plan
-from gradlab.sweeps.sweep_meta import SweepMeta
 
 
 Progress = Callable[[events.Event], None]

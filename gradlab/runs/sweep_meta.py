@@ -8,11 +8,11 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self
 
+from gradlab.config.sweep import Sweep
+from gradlab.runs.calls import Check
 from gradlab.statistics import THRESHOLDS
 from gradlab.store.store import Store
-from gradlab.sweeps.calls import Check
 from gradlab.sweeps.keys import digest
-from gradlab.sweeps.sweep import Sweep
 
 
 def _now() -> str:

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from gradlab.sweeps import groups
-from gradlab.sweeps.groups import GROUP_BYTES, GROUP_MEMBERS
-from gradlab.sweeps.loading import load
+from gradlab.config.loading import load
+from gradlab.runs import groups
+from gradlab.runs.groups import GROUP_BYTES, GROUP_MEMBERS
+from gradlab.runs.sizes import memory_of, work_of
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
-from gradlab.sweeps.sizes import memory_of, work_of
 
 
 def formed(config):

@@ -6,22 +6,22 @@ import sys
 
 import pytest
 
+from gradlab.config.loading import load
 from gradlab.engines import machine
-from gradlab.sweeps import groups
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
+from gradlab.runs import groups
+from gradlab.runs import run as runner
 from gradlab.sweeps.plan import plan
-from tests.sweeps.inline import InlinePool
+from tests.runs.inline import InlinePool
 
 
 MEASURE = """
 import sys
 from pathlib import Path
 from gradlab.engines import worker
-from gradlab.sweeps import groups, measure
-from gradlab.sweeps.loading import load
+from gradlab.runs import groups, measure
+from gradlab.config.loading import load
 from gradlab.sweeps.plan import plan
-worker._prepare((), "gradlab.sweeps.measure:prepare")
+worker._prepare((), "gradlab.runs.measure:prepare")
 planned = plan(load(eval(sys.argv[1])))
 group = groups.form(planned.points, planned.requirements)[0]
 outcomes = measure.measure(group.points, group.requirements)
@@ -135,7 +135,7 @@ def test_more_memory_and_they_are_tried_again(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "ProcessPool", InlinePool)
     monkeypatch.setattr(machine, "free", lambda: 800_000_000)
     small = load({**SMALL, "hidden": [600]})
-    monkeypatch.setattr("gradlab.sweeps.groups.memory_of", lambda *_: 500_000_000)
+    monkeypatch.setattr("gradlab.runs.groups.memory_of", lambda *_: 500_000_000)
     first = runner.run(small, tmp_path, jobs=1, verify=False)
     assert {p.message for p in first.points} == {
         "needs about 900 MB of memory, more than the 800 MB that are free here"

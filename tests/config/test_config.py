@@ -4,9 +4,9 @@ import tomllib
 import pytest
 
 from gradlab import axes, catalog
+from gradlab.config import builtin, toml
+from gradlab.config.loading import load
 from gradlab.errors import ConfigError, InputError, UnknownNameError
-from gradlab.sweeps import builtin, toml
-from gradlab.sweeps.loading import load
 
 
 def test_every_mistake_is_told_at_once_with_its_path():

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from gradlab import canonical_json
 from gradlab.errors import StoreError
 from gradlab.store import codec, schema
 from gradlab.store.folder import SWEEP_FILE
@@ -48,8 +49,8 @@ def _latest(folder: Path) -> tuple[str, set[str]] | None:
     if not all(os.access(place, os.W_OK) for place in places):
         return None
     if file.exists() and (row := _latest_row(file)):
-        keys = {key for _, keys in codec.from_json(row.keys) for key in keys}
-        return codec.from_json(row.meta).get("name", ""), keys
+        keys = {key for _, keys in canonical_json.loads(row.keys) for key in keys}
+        return canonical_json.loads(row.meta).get("name", ""), keys
     try:  # a report may have been copied without its results
         text = (folder / SWEEP_FILE).read_text(encoding="utf-8")
         return str(tomllib.loads(text)["name"]), set()

@@ -9,6 +9,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gradlab.config import toml
+from gradlab.config.sweep import Sweep
 from gradlab.engines import machine
 from gradlab.engines.cluster import Cluster
 from gradlab.engines.engine import Engine, ExecutionOptions
@@ -18,18 +20,19 @@ from gradlab.engines.scheduler import scheduler_address
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
+from gradlab.runs import calls, groups
+from gradlab.runs.forecast import check_size, sample_of
+from gradlab.runs.groups import Group
+from gradlab.runs.missing import missing
+from gradlab.runs.other_sweep import refuse_other_sweep
+from gradlab.runs.result_writer import Progress, ResultWriter
+from gradlab.runs.sweep_meta import SweepMeta
 from gradlab.store.results import Results
 from gradlab.store.sqlite_errors import translate_errors
 from gradlab.store.store import Store
-from gradlab.sweeps import calls, groups, keys, toml
-from gradlab.sweeps.forecast import check_size, sample_of
-from gradlab.sweeps.groups import Group
-from gradlab.sweeps.other_sweep import refuse_other_sweep
+from gradlab.sweeps import keys
 from gradlab.sweeps.plan import Plan, plan
 from gradlab.sweeps.requirements import Requirements
-from gradlab.sweeps.result_writer import Progress, ResultWriter
-from gradlab.sweeps.sweep import Sweep
-from gradlab.sweeps.sweep_meta import SweepMeta
 
 
 def run(
@@ -51,7 +54,7 @@ def run(
     """Compute what is missing of a sweep and return all of it.
 
     Args:
-        sweep: see :func:`gradlab.sweeps.loading.load`.
+        sweep: see :func:`gradlab.config.loading.load`.
         folder: where results are kept.
         jobs: worker processes; all cores where it is None.
         scheduler: address or scheduler file of a Dask cluster; see
@@ -102,7 +105,7 @@ def run(
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which exists by now
             report = _with_log(opened.enter_context(Log(log)), report)
-        todo = planned.missing(store.known(), retry_failed)
+        todo = missing(planned, store.known(), retry_failed)
         cluster = None
         if options.scheduler is not None and todo:
             cluster = Cluster(

@@ -11,23 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gradlab import canonical_json
 from gradlab.axes import NAMES
+from gradlab.config import toml
+from gradlab.config.validators import is_title
 from gradlab.errors import ConfigError, ConflictError
+from gradlab.requirement import BLOCKS, Requirement
 from gradlab.store import codec, rows
+from gradlab.store.computed import read_requirements, write_requirements
 from gradlab.store.folder import SWEEP_FILE, prepare_new
 from gradlab.store.merge import Conflict
 from gradlab.store.merge import merge as merge_rows
 from gradlab.store.recovery import Recovered, recover
-from gradlab.store.requirement import (
-    BLOCKS,
-    Requirement,
-    read_requirements,
-    write_requirements,
-)
 from gradlab.store.schema import PointRow, SweepRow
-from gradlab.sweeps import toml
 from gradlab.sweeps.keys import digest
-from gradlab.sweeps.validators import is_title
 
 
 @dataclass(frozen=True)
@@ -148,23 +145,25 @@ def _one_sweep(
 ) -> tuple[SweepRow, str]:
     """Return the row and the file of a sweep that requests what all requested."""
     sweeps = list(latest.values())
-    configs = {f: codec.from_json(row.config) for f, row in latest.items()}
+    configs = {f: canonical_json.loads(row.config) for f, row in latest.items()}
     config = _one_config(configs, out)
-    meta = _one_meta([codec.from_json(row.meta) for row in sweeps])
+    meta = _one_meta([canonical_json.loads(row.meta) for row in sweeps])
     meta["command"] = sweep_command(out)
     meta.pop("request", None)
     if "name" in config:
         meta["name"] = config["name"]
     grids: dict[str, dict[str, None]] = {}
-    for name, keys in (grid for row in sweeps for grid in codec.from_json(row.keys)):
+    for name, keys in (
+        grid for row in sweeps for grid in canonical_json.loads(row.keys)
+    ):
         grids.setdefault(name, {}).update(dict.fromkeys(k for k in keys if k in points))
     requirements = _one_requirement_each(row.requirements for row in sweeps)
     row = SweepRow(
         id=digest(config),
-        config=codec.to_json(config),
-        keys=codec.to_json([[name, list(keys)] for name, keys in grids.items()]),
+        config=canonical_json.dumps(config),
+        keys=canonical_json.dumps([[name, list(keys)] for name, keys in grids.items()]),
         requirements=write_requirements(requirements),
-        meta=codec.to_json(meta),
+        meta=canonical_json.dumps(meta),
         used=now,
     )
     return codec.add_crc(row), toml.dumps(config)
@@ -203,7 +202,9 @@ def _one_config(configs: Mapping[Path, dict[str, Any]], out: Path) -> dict[str, 
     tables: dict[str, dict[str, Any]] = {}
     for config in configs.values():
         for table in config.get("grid", ()):
-            rest = codec.to_json({k: v for k, v in table.items() if k != "seeds"})
+            rest = canonical_json.dumps(
+                {k: v for k, v in table.items() if k != "seeds"}
+            )
             known = tables.setdefault(rest, {**table, "seeds": []})
             known["seeds"] = sorted({*known["seeds"], *table.get("seeds", ())})
     if tables:
@@ -218,7 +219,7 @@ def _ordered(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(config: Mapping[str, Any], key: str) -> str:
-    return codec.to_json(config[key]) if key in config else "no value"
+    return canonical_json.dumps(config[key]) if key in config else "no value"
 
 
 def _one_requirement_each(texts: Iterable[str]) -> dict[str, dict[str, Requirement]]:

@@ -1,7 +1,7 @@
 import pytest
 
+from gradlab.config.ranges import expand
 from gradlab.errors import ConfigError
-from gradlab.sweeps.ranges import expand
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from gradlab.config.loading import load
 from gradlab.errors import TooManyPointsError
-from gradlab.sweeps.forecast import check_size
-from gradlab.sweeps.loading import load
+from gradlab.runs.forecast import check_size
 from gradlab.sweeps.plan import plan
 
 

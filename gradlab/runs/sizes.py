@@ -16,7 +16,7 @@ number, and k = 64 where a measure is costly, else 0,
 
 A trajectory that would fill more than ``LONG`` is kept at checkpoints. Measures that
 stream then hold, instead of 48 n a step, their float64 curves (about 20 numbers) and
-LONG for a segment and the checkpoints. ``tests/sweeps/test_memory.py`` compares the
+LONG for a segment and the checkpoints. ``tests/runs/test_memory.py`` compares the
 formula with measured peaks.
 
 Work counts floating-point operations, up to a factor that one timed group gives: a step

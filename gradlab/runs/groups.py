@@ -8,9 +8,9 @@ will.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
+from gradlab.runs.sizes import memory_of, work_of
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements
-from gradlab.sweeps.sizes import memory_of, work_of
 
 
 GROUP_BYTES = 2**29

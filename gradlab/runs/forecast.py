@@ -1,6 +1,6 @@
 """Forecast a sweep: its points, its memory from shapes, its time from a sample.
 
-Memory is the formula of :mod:`gradlab.sweeps.sizes`. Time is that of one small group,
+Memory is the formula of :mod:`gradlab.runs.sizes`. Time is that of one small group,
 measured in a worker, times the ratio of their work: it holds for this machine, within
 a factor of five.
 """
@@ -11,19 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gradlab.config.sweep import GridPlan, Sweep
 from gradlab.engines import machine
 from gradlab.engines.pool import ProcessPool
 from gradlab.errors import TooManyPointsError
 from gradlab.progress.state import START_UP
+from gradlab.runs import calls, groups
+from gradlab.runs.groups import GROUP_BYTES, Group
+from gradlab.runs.missing import missing
+from gradlab.runs.other_sweep import refuse_other_sweep
 from gradlab.store import schema
 from gradlab.store.reading import reader
 from gradlab.store.store import Known, known
-from gradlab.sweeps import calls, groups, keys
-from gradlab.sweeps.groups import GROUP_BYTES, Group
-from gradlab.sweeps.other_sweep import refuse_other_sweep
+from gradlab.sweeps import keys
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import point_of
-from gradlab.sweeps.sweep import GridPlan, Sweep
+from gradlab.sweeps.requirements import requirements_of
 
 
 POINTS = 5_000
@@ -99,7 +102,7 @@ def forecast(
     memory: int | str | None = None,
     retry_failed: bool = False,
 ) -> Forecast:
-    """Return what :func:`gradlab.sweeps.run.run` would have to do.
+    """Return what :func:`gradlab.runs.run.run` would have to do.
 
     Times one small group in a worker process, which takes a few seconds.
 
@@ -119,7 +122,7 @@ def forecast(
     planned = plan(sweep)
     refuse_other_sweep(where, sweep.name, planned.points)
     known_points = _known_points(where)
-    todo = planned.missing(known_points, retry_failed)
+    todo = missing(planned, known_points, retry_failed)
     waiting, too_large = groups.split_by_memory(
         groups.form(planned.points, todo),
         None if limit is None else limit - machine.WORKER_MEMORY,
@@ -279,6 +282,7 @@ def _forecast_by_count(
 def _random_groups(grid: GridPlan, sweep: Sweep) -> list[Group]:
     """Return groups of a few combinations of a grid's axes, picked at random."""
     pick = random.Random(0)
+    required = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
     found = []
     for _ in range(min(100, grid.size())):
         given = {axis: pick.choice(values) for axis, values in grid.axes.items()}
@@ -287,5 +291,5 @@ def _random_groups(grid: GridPlan, sweep: Sweep) -> list[Group]:
             str(seed): replace(first, seed=seed)
             for seed in grid.seeds[: groups.GROUP_MEMBERS]
         }
-        found.append(groups.form(points, dict.fromkeys(points, grid.requirements))[0])
+        found.append(groups.form(points, dict.fromkeys(points, required))[0])
     return found

@@ -5,13 +5,13 @@ import math
 import pytest
 import torch
 
+from gradlab.config.loading import load
 from gradlab.errors import TooManyPointsError
 from gradlab.progress import events
-from gradlab.sweeps import forecast, groups, measure
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
+from gradlab.runs import forecast, groups, measure
+from gradlab.runs import run as runner
 from gradlab.sweeps.plan import plan
-from tests.sweeps.inline import InlinePool
+from tests.runs.inline import InlinePool
 
 
 def formed(config):

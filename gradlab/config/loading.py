@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from gradlab import catalog
+from gradlab.config import builtin, validators
+from gradlab.config.mistakes import OPTIONS, ConfigMistakes
+from gradlab.config.schema import Config, Grid
+from gradlab.config.sweep import Sweep, resolve
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.sweeps import builtin, keys, validators
-from gradlab.sweeps.config import Config, Grid
-from gradlab.sweeps.config_errors import OPTIONS, ConfigMistakes
-from gradlab.sweeps.sweep import Sweep, resolve
 
 
 def load(
@@ -47,7 +47,6 @@ def load(
     raw, where = _raw(source, bool(axes))
     files = [*_own_files(raw, where), *map(str, load)]
     loaded = [leaf for file in files for leaf in catalog.load_file(file)]
-    keys.forget()
     over = {k: v for k, v in {**(axes or {}), "seeds": seeds}.items() if v is not None}
     extra = {"first_seed": first_seed, **settings}
     extra = {key: value for key, value in extra.items() if value is not None}

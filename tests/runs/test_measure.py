@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from gradlab.sweeps import sizes
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.measure import (
+from gradlab import canonical_json
+from gradlab.config.loading import load
+from gradlab.runs import sizes
+from gradlab.runs.measure import (
     describe,
     measure,
     measure_group,
@@ -73,7 +74,7 @@ def test_measuring_leaves_the_random_stream_alone():
 
 
 def test_inputs_of_one_seed_nest_over_length():
-    from gradlab.sweeps.build import build, trajectory_of
+    from gradlab.runs.build import build, trajectory_of
 
     short, long = some(hidden=4, length=[8, 16], seeds=1)
     one, two = (
@@ -136,7 +137,6 @@ def test_versions_and_settings_read_without_importing_are_the_true_ones():
     import dataclasses
 
     from gradlab import catalog
-    from gradlab.store.codec import from_json, to_json
     from gradlab.sweeps.requirements import requirement_of
 
     for name in catalog.names("measures"):
@@ -145,4 +145,5 @@ def test_versions_and_settings_read_without_importing_are_the_true_ones():
         assert requirement.version == leaf.version
         fields = dataclasses.fields(leaf) if dataclasses.is_dataclass(leaf) else ()
         defaults = {field.name: field.default for field in fields}
-        assert from_json(requirement.settings) == from_json(to_json(defaults))
+        same = canonical_json.loads(canonical_json.dumps(defaults))
+        assert canonical_json.loads(requirement.settings) == same

@@ -1,6 +1,6 @@
 """The calls that workers carry out: measure a group of points, and what comes with it.
 
-The parent names them (:mod:`gradlab.sweeps.calls`) and imports no torch. Workers
+The parent names them (:mod:`gradlab.runs.calls`) and imports no torch. Workers
 import this module before their first call: a limit on a point's time is not to pay for
 the import.
 """
@@ -16,15 +16,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from gradlab import catalog, cells, inputs
+from gradlab import canonical_json, catalog, cells, inputs
 from gradlab.errors import ConfigError, GradlabError, VerificationError
 from gradlab.measures import Flow, Measure
 from gradlab.numerics.allocator import keep_freed_memory
-from gradlab.store.codec import from_json
+from gradlab.runs.build import build, ensemble_of, flow_of
+from gradlab.runs.calls import Check, Outcome
 from gradlab.store.record import Record
 from gradlab.sweeps import keys
-from gradlab.sweeps.build import build, ensemble_of, flow_of
-from gradlab.sweeps.calls import Check, Outcome
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements, settings_of
 
@@ -142,7 +141,7 @@ def measures_of(requirements: Requirements) -> list[Measure]:
     """
     found = []
     for name, one in sorted(requirements.by_measure.items()):
-        settings = from_json(one.settings)
+        settings = canonical_json.loads(one.settings)
         given = {k: tuple(v) for k, v in settings.items() if k == "thresholds"}
         found.append(catalog.get("measures", name)(**given))
     return found

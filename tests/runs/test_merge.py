@@ -5,14 +5,14 @@ import random
 import numpy as np
 import pytest
 
+from gradlab.config.loading import load
 from gradlab.errors import ConfigError, StoreError
+from gradlab.requirement import Requirement
+from gradlab.runs import run as runner
+from gradlab.runs.merge import conflict_error, merge
 from gradlab.store import Record, Results, Store, codec, schema
-from gradlab.store.requirement import Requirement
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
-from gradlab.sweeps.merge import conflict_error, merge
+from tests.runs.inline import InlinePool
 from tests.store.damage import Place
-from tests.sweeps.inline import InlinePool
 
 
 SMALL = {

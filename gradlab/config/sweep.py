@@ -6,9 +6,8 @@ from math import prod
 from typing import Any
 
 from gradlab.axes import AXES, SEEDS
+from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
-from gradlab.sweeps.config import Config, Grid
-from gradlab.sweeps.requirements import Requirements, requirements_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,7 @@ class GridPlan:
         seeds: the seeds themselves.
         measures: as the config names them; None for the default ones.
         blocks: ``"all"`` or ``"joint"``.
-        requirements: what is to be measured of each of its points.
-        first_seed_requirements: the same, in addition, of points of its first seed.
+        first_seed_measures: names of further ones, of points of its first seed.
     """
 
     name: str
@@ -30,8 +28,7 @@ class GridPlan:
     seeds: tuple[int, ...]
     measures: tuple[str, ...] | None
     blocks: str
-    requirements: Requirements
-    first_seed_requirements: Requirements
+    first_seed_measures: tuple[str, ...]
 
     def size(self) -> int:
         """Return the combinations of the axes; at least as many as points."""
@@ -84,7 +81,7 @@ FEW_ROWS = 6
 def resolve(
     config: Config, *, everywhere: bool = False, more: tuple[str, ...] = ()
 ) -> Sweep:
-    """Fill in what a config leaves to its baseline, and what each grid requires.
+    """Fill in what a config leaves to its baseline.
 
     Args:
         config: as it was written.
@@ -110,10 +107,7 @@ def resolve(
                 seeds=_seeds(table.seeds or config.seeds or SEEDS, config.first_seed),
                 measures=names,
                 blocks=blocks,
-                requirements=requirements_of(names, blocks, config.thresholds),
-                first_seed_requirements=requirements_of(
-                    extra, blocks, config.thresholds
-                ),
+                first_seed_measures=extra,
             )
         )
     settings = {

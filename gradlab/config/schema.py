@@ -19,25 +19,26 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gradlab import catalog, cells
+from gradlab.config import ranges, validators
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.initializers import _gate_bias
-from gradlab.sweeps import ranges, validators
 
 
 MIN_LENGTH = 2
 
 
 def _as_list(value: Any) -> Any:
-    """Make a list of one value, or of a string that holds a list or a range."""
-    value = _parsed(value)
+    """Make a list of one value, or of a string such as ``1,2,4`` or ``0:6:1``."""
+    if isinstance(value, str):
+        return ranges.expand(value)
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _parsed(value: Any) -> Any:
-    """Return the values of a string that holds a list or a range; others unchanged."""
-    if isinstance(value, str) and ranges.is_list(value):
-        return ranges.expand(value)
-    return value
+def _count_or_list(value: Any) -> Any:
+    """Return a list for a string that holds one (``3,``), a number for ``3``."""
+    values = _as_list(value)
+    is_one = isinstance(value, str) and not ranges.is_list(value) and len(values) == 1
+    return values[0] if is_one else value if isinstance(value, int) else values
 
 
 def _validated_by(check: Callable[[Any], Any]) -> BeforeValidator:
@@ -81,7 +82,7 @@ Listed = Annotated[list[T], BeforeValidator(_as_list), Field(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=validators.MAX_SEED)]
 Seeds = Annotated[
-    int | list[int], BeforeValidator(lambda v: validators.seeds(_parsed(v)))
+    int | list[int], BeforeValidator(lambda v: validators.seeds(_count_or_list(v)))
 ]
 Name = Annotated[str, _string(validators.title)]
 CellSpec = Annotated[str, _string(cells.canonical)]
@@ -103,7 +104,7 @@ InitialState = Annotated[
 ]
 MeasureName = Annotated[str, _leaf("measures")]
 Thresholds = Annotated[
-    tuple[Number, ...], BeforeValidator(lambda v: validators.thresholds(_parsed(v)))
+    tuple[Number, ...], BeforeValidator(lambda v: validators.thresholds(_as_list(v)))
 ]
 
 

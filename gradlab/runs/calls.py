@@ -1,6 +1,6 @@
 """The functions that workers call, by name, and what these return.
 
-The functions are in :mod:`gradlab.sweeps.measure`, which imports torch; this module
+The functions are in :mod:`gradlab.runs.measure`, which imports torch; this module
 does not, so that the parent can name them and read what they return without it.
 """
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from gradlab.store.record import Record
 
 
-PREPARE = "gradlab.sweeps.measure:prepare"
-REACH = "gradlab.sweeps.measure:reach"
-DESCRIBE = "gradlab.sweeps.measure:describe"
-VERIFY = "gradlab.sweeps.measure:verify"
-MEASURE = "gradlab.sweeps.measure:measure"
-TIME = "gradlab.sweeps.measure:time_group"
+PREPARE = "gradlab.runs.measure:prepare"
+REACH = "gradlab.runs.measure:reach"
+DESCRIBE = "gradlab.runs.measure:describe"
+VERIFY = "gradlab.runs.measure:verify"
+MEASURE = "gradlab.runs.measure:measure"
+TIME = "gradlab.runs.measure:time_group"
 
 
 @dataclass(frozen=True)

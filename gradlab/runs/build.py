@@ -17,9 +17,9 @@ from gradlab.initializers import draws_all, initialize_
 from gradlab.inputs.base import initial_state
 from gradlab.losses.base import directions
 from gradlab.measures import Flow
+from gradlab.runs.sizes import is_long
 from gradlab.sweeps.keys import input_of
 from gradlab.sweeps.points import Point
-from gradlab.sweeps.sizes import is_long
 from gradlab.trajectory import Trajectory, unroll
 
 

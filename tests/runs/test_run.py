@@ -6,14 +6,14 @@ import pytest
 
 from gradlab import catalog
 from gradlab.check import closed_forms
+from gradlab.config.loading import load
 from gradlab.errors import StoreError, TooManyPointsError, VerificationError
 from gradlab.progress import events
 from gradlab.progress.state import State
+from gradlab.runs import run as runner
 from gradlab.store import Results
 from gradlab.store.store import Store
-from gradlab.sweeps import run as runner
-from gradlab.sweeps.loading import load
-from tests.sweeps.inline import InlinePool
+from tests.runs.inline import InlinePool
 
 
 SMALL = {
@@ -189,7 +189,7 @@ def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
 
 
 def test_another_way_round_gives_the_same_bits(tmp_path, monkeypatch, whole):
-    monkeypatch.setattr("gradlab.sweeps.groups.GROUP_BYTES", 1)
+    monkeypatch.setattr("gradlab.runs.groups.GROUP_BYTES", 1)
     single, _ = run(tmp_path / "single")
     assert len(crew().calls) > 12
     assert numbers(whole) == numbers(single)
@@ -409,7 +409,7 @@ def test_weights_that_explode_are_results(tmp_path):
 
 
 def test_a_sweep_past_the_bound_asks_for_a_yes(tmp_path, monkeypatch):
-    monkeypatch.setattr("gradlab.sweeps.forecast.POINTS", 11)
+    monkeypatch.setattr("gradlab.runs.forecast.POINTS", 11)
     with pytest.raises(TooManyPointsError, match="up to 16 points"):
         run(tmp_path / "r")
     assert not (tmp_path / "r").exists()

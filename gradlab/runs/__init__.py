@@ -1,0 +1,1 @@
+"""Computing what a sweep lacks: groups of points, calls of workers, one writer."""
