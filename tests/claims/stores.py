@@ -74,6 +74,8 @@ def by_chance(seed: int) -> made_up.Made:
         points += _control(seeds, lengths[-1])
     if rng.random() < 0.1:
         points = points[:1]
+    if rng.random() < 0.15:  # one network over a length of its own
+        points += [{**points[0], "length": 3000, "seed": k} for k in range(seeds)]
     style = rng.choice(["mixed", "same", "ordered", "growing", "ended", "start_up"])
     if rng.random() < 0.05:
         points, style = _defaults(seeds), "fading"

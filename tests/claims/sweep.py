@@ -78,7 +78,7 @@ class Network:
 
 
 class Sweep(Parts):
-    """The networks of a table that were measured over the largest length."""
+    """The networks of a table, and those over the length that most of them share."""
 
     def __init__(self, table: pandas.DataFrame) -> None:
         super().__init__(table)
@@ -98,14 +98,17 @@ class Sweep(Parts):
         ]
         found = [_network(rows, axes, varied) for rows in known.values()]
         self.every, self.varied = found, varied
-        self.length = max((n.length for n in found), default=0)
+        lengths = [n.length for n in found if n.finite] or [n.length for n in found]
+        self.length = max(lengths, key=lambda n: (lengths.count(n), n), default=0)
         self.networks = [n for n in found if n.length == self.length]
         self.finite = [n for n in self.networks if n.finite]
-        self.reaching = [
+        self.every_finite = [n for n in found if n.finite]
+        self.every_reaching = [
             n
-            for n in self.networks
+            for n in found
             if len(n.reaches) == len(n.lefts) and not any(map(math.isnan, n.reaches))
         ]
+        self.reaching = [n for n in self.every_reaching if n in self.networks]
 
     def named(self, name: str) -> Network:
         """The network of this name; there must be one."""

@@ -23,11 +23,14 @@ class Beyond(Claim):
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
-        """Some network of several still has more than 1/1000 at every lag."""
-        held = [n for n in networks.reaching if n.reach == math.inf]
-        if held and len(networks.reaching) > 1:
+        """Some network of several never falls to 1/1000; no known reach is longer."""
+        found = networks.every_reaching
+        length = max((n.length for n in found if n.reach == math.inf), default=0)
+        held = [n for n in found if n.reach == math.inf and n.length == length]
+        ended = [n.reach for n in found if n.reach < math.inf]
+        if held and len(found) > 1 and max(ended, default=0) <= length:
             yield {
-                "length": Length(networks.length),
+                "length": Length(length),
                 "count": Count(len(held)),
-                "total": Count(len(networks.reaching)),
+                "total": Count(len(found)),
             }

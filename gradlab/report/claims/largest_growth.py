@@ -19,11 +19,12 @@ class LargestGrowth(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some gradient grows by a twentieth or more."""
-        found = networks.finite
+        found = networks.every_finite
         most = extreme(found, [n.ln_left for n in found]) if found else []
+        most = [n for n in most if n.length == most[0].length]
         if most and most[0].ln_left > math.log(1.05):
             yield {
                 "times": Times(most[0].ln_left),
-                "length": Length(networks.length),
+                "length": Length(most[0].length),
                 "networks": Names(most),
             }

@@ -18,7 +18,7 @@ class LongestReach(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Every network of several loses its gradient within the sequence."""
-        found = networks.reaching
+        found = networks.every_reaching
         most = max((n.steps for n in found), default=math.inf)
         if math.isfinite(most) and len(found) > 1:
             longest = [n for n in found if n.steps == most]

@@ -18,7 +18,7 @@ class OneReach(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """One network, which loses its gradient within the sequence."""
-        if len(networks.measured) == len(networks.reaching) == 1:
-            (one,) = networks.reaching
+        if len(networks.every) == len(networks.every_reaching) == 1:
+            (one,) = networks.every_reaching
             if math.isfinite(one.reach):
                 yield {"network": Names([one]), "steps": Steps(one.steps)}

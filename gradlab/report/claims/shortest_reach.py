@@ -18,7 +18,7 @@ class ShortestReach(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some network of several loses its gradient within the sequence."""
-        found = networks.reaching
+        found = networks.every_reaching
         least = min((n.steps for n in found), default=math.inf)
         if math.isfinite(least) and len(found) > 1:
             shortest = [n for n in found if n.steps == least]

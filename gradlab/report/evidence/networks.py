@@ -6,6 +6,7 @@ A network is a point without its seed, at its largest length.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,7 +165,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Networks:
-    """All networks whose whole gradient was measured, of the largest length.
+    """All networks whose whole gradient was measured, each at its largest length.
 
     Attributes:
         rows: of the whole sweep.
@@ -180,25 +181,44 @@ class Networks:
         return cls(story.networks.rows, story)
 
     @cached_property
+    def every(self) -> list[Network]:
+        """All of them, in the order of the tables."""
+        return [n for n in map(Network, self.rows) if n.ln_lefts.size]
+
+    @cached_property
     def length(self) -> int:
-        """T, the largest length."""
-        return max((row.length for row in self.rows), default=0)
+        """T, the length that most of them share: of finite ones, where there are any.
+
+        The larger one of two that equally many share.
+        """
+        finite = [n for n in self.every if n.finite]
+        counts = Counter(n.length for n in finite or self.every)
+        return max(counts, key=lambda length: (counts[length], length), default=0)
 
     @cached_property
     def measured(self) -> list[Network]:
-        """All of them, in the order of the tables."""
-        networks = [Network(row) for row in self.rows if row.length == self.length]
-        return [n for n in networks if n.ln_lefts.size]
+        """Those measured over T steps, and no more."""
+        return [n for n in self.every if n.length == self.length]
 
     @cached_property
     def finite(self) -> list[Network]:
-        """Those of whose gradient something finite is left in every seed."""
+        """Those over T steps that have something finite left in every seed."""
         return [n for n in self.measured if n.finite]
 
     @cached_property
+    def every_finite(self) -> list[Network]:
+        """Those of whose gradient something finite is left, each after its own T."""
+        return [n for n in self.every if n.finite]
+
+    @cached_property
     def reaching(self) -> list[Network]:
-        """Those whose reach was measured."""
-        return [n for n in self.measured if not math.isnan(n.reach)]
+        """Those over T steps whose reach was measured."""
+        return [n for n in self.every_reaching if n.length == self.length]
+
+    @cached_property
+    def every_reaching(self) -> list[Network]:
+        """Those whose reach was measured, each within its own T."""
+        return [n for n in self.every if not math.isnan(n.reach)]
 
     def by_bias(self) -> Iterator[tuple[Network, list[Network]]]:
         """Yield each finite network at default biases, and those of other biases.
@@ -228,11 +248,6 @@ class Networks:
         for group in groups.values():
             if len(group) > 2:
                 yield sorted(group, key=lambda n: n.row.params[axis])
-
-    @cached_property
-    def every(self) -> list[Network]:
-        """All networks that were measured, each at its own largest length."""
-        return [n for n in map(Network, self.rows) if n.ln_lefts.size]
 
     @cached_property
     def of_lengths(self) -> list[Network]:

@@ -18,7 +18,10 @@ KOREAN = (
 
 def check(match: re.Match, sweep: Sweep) -> None:
     """Both counts and the length."""
-    held = [n for n in sweep.reaching if n.steps == math.inf]
-    assert number(match["count"]) == len(held) > 0
-    assert number(match["total"]) == len(sweep.reaching)
-    assert number(match["length"]) == sweep.length
+    held = [n for n in sweep.every_reaching if n.steps == math.inf]
+    length = max(n.length for n in held)
+    assert number(match["count"]) == sum(n.length == length for n in held)
+    assert number(match["total"]) == len(sweep.every_reaching)
+    assert number(match["length"]) == length
+    ended = [n.steps for n in sweep.every_reaching if n.steps < math.inf]
+    assert max(ended, default=0) <= length

@@ -14,6 +14,6 @@ KOREAN = r"(?P<name>.+) — 기울기가 (?P<steps>\S+)스텝 안에 1/1000 아�
 
 def check(match: re.Match, sweep: Sweep) -> None:
     """The only network."""
-    (one,) = sweep.networks
+    (one,) = sweep.every
     assert match["name"] == one.label
     assert number(match["steps"]) == one.steps
