@@ -184,6 +184,15 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A small figure without a number: data to draw, alt text, one line below it."""
+
+    data: FigureData
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class Top:
     """The first screen.
 
@@ -193,6 +202,7 @@ class Top:
     sentences: the three numbered sentences.
     table: the line-up table (None where no point was measured).
     blocks: what follows (legend of glyphs, reference values, how to read a report).
+    picture: stands beside the sentences.
     """
 
     provenance: str
@@ -201,6 +211,7 @@ class Top:
     sentences: Sequence[str]
     table: Table | None = None
     blocks: Sequence[Block] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)

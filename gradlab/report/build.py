@@ -64,10 +64,12 @@ def write(
 
 
 def draw_all(document: Document) -> dict[str, Drawn]:
-    """Every figure's drawing by name."""
-    from gradlab.report.figures.drawn import draw
+    """Every figure's drawing by name, and that of the first screen as ``top``."""
+    from gradlab.report.figures.drawn import PICTURE_WIDTH, draw
 
-    return {
+    picture = document.top.picture
+    top = {"top": draw(picture.data, "top", width=PICTURE_WIDTH)} if picture else {}
+    return top | {
         figure.name: draw(figure.data, f"f{number}")
         for number, (_, figure) in enumerate(document.figures(), start=1)
     }

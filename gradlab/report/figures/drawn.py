@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE_WIDTH = 7.0
 """Inches at which figures are drawn for the report."""
+PICTURE_WIDTH = 3.9
+"""Inches of the picture beside the headline."""
 RASTER_DPI = 200
 """Resolution of what is not drawn as vectors: maps of many cells, colour bars."""
 
@@ -48,18 +50,23 @@ def canvas(
     return figure, import_module(data.drawn_by).draw(data, figure, style)
 
 
-def draw(data: FigureData, prefix: str, style: Style | None = None) -> Drawn:
+def draw(
+    data: FigureData,
+    prefix: str,
+    style: Style | None = None,
+    width: float = PAGE_WIDTH,
+) -> Drawn:
     """Draw for the report; ids in the SVG begin with `prefix`."""
     style = style or STYLES["page"]
     with lettering(style):
-        figure, placed = canvas(data, style, PAGE_WIDTH)
+        figure, placed = canvas(data, style, width)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", dpi=RASTER_DPI, metadata=_NO_METADATA)
-        width, height = (72 * inch for inch in figure.get_size_inches())
+        wide, height = (72 * inch for inch in figure.get_size_inches())
         tracks = [
             _track(axes, track, height) for axes, group in placed for track in group
         ]
-    return Drawn(tidy(buffer.getvalue(), prefix), width, height, tracks)
+    return Drawn(tidy(buffer.getvalue(), prefix), wide, height, tracks)
 
 
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}

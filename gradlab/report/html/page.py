@@ -46,6 +46,7 @@ def page(
     return environment.get_template("page.html.j2").render(
         document=document,
         top=document.top,
+        picture=views.picture(),
         top_blocks=views.blocks(document.top.blocks, chapter=None),
         top_table=views.table(document.top.table) if document.top.table else None,
         chapters=views.chapters(),

@@ -147,6 +147,14 @@ class Views:
             "verdict": verdict.replace("_", "-"),
         }
 
+    def picture(self) -> View | None:
+        """The first screen's picture with its drawing."""
+        picture = self.document.top.picture
+        if picture is None:
+            return None
+        svg = _described(themed(self.drawings["top"].svg), picture.alt)
+        return {"svg": Markup(svg), "caption": picture.caption}
+
     def figure(self, figure: Figure, chapter: Chapter | None) -> View:
         """A figure with its drawing, readings, tables and data."""
         drawn = self.drawings[figure.name]

@@ -19,6 +19,7 @@ from gradlab.report.blocks import (
     Formula,
     HowToRead,
     Limits,
+    Picture,
     Points,
     Prose,
     References,
@@ -148,15 +149,27 @@ class Source:
                 f"inset: (x: 7pt, y: 5pt))[{self._line(top.banner)}]"
             )
         headline = " #linebreak() ".join(self._line(line) for line in top.headline)
-        if headline:
-            lines.append(f"#title[{headline}]")
+        lead = [f"#title[{headline}]"] if headline else []
         if top.sentences:
             items = ", ".join(f"[{self._line(s)}]" for s in top.sentences)
-            lines.append(f"#enum({items})")
+            lead.append(f"#enum({items})")
+        lines.append(self._beside("\n\n".join(lead), top.picture))
         if top.table is not None:
             lines.append(self.table(top.table))
         return "\n\n".join(
             [*(line for line in lines if line), *self.blocks(_unfolded(top.blocks)[0])]
+        )
+
+    def _beside(self, lead: str, picture: Picture | None) -> str:
+        """The headline and its sentences, and the picture at their right."""
+        if picture is None:
+            return lead
+        alt = string_typst(inline.plain(picture.alt))
+        drawing = f'#image("top.svg", alt: {alt}, width: 100%)'
+        below = f"#muted[{self._line(picture.caption)}]"
+        return (
+            f"#grid(columns: (1fr, 82mm), column-gutter: 6mm, [{lead}], "
+            f"[{drawing} {below}])"
         )
 
     def blocks(self, blocks: Sequence[Block | Closing]) -> list[str]:

@@ -34,7 +34,7 @@ class Backward(own.OwnSection):
     """Panels: loss gradients against lag, gathered shares, the loss at every step."""
 
     name = "backward"
-    order = 9
+    order = 8
     question = "What arrives in a real backward pass?"
     needs = ("loss_gradient",)
 

@@ -42,7 +42,7 @@ class CellState(own.OwnSection):
     """Figures of the control, the blocks, the conveyor, the cuts, the passes."""
 
     name = "cell_state"
-    order = 6
+    order = 3
     question = "What does the cell state change?"
     needs = ("spectral_norm", "growth_rate")
 

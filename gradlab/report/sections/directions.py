@@ -33,7 +33,7 @@ class Directions(own.OwnSection):
     """Curves of the stable rank of those networks that hold, and of the RNN."""
 
     name = "directions"
-    order = 8
+    order = 7
     question = "How many directions survive?"
     needs = ("stable_rank",)
 

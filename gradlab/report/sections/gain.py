@@ -57,7 +57,7 @@ class Gain(own.OwnSection):
     """Line-up by gain; the figure people will remember."""
 
     name = "gain"
-    order = 5
+    order = 4
     question = "How much room is there between vanishing and exploding?"
     needs = ("spectral_norm",)
 

@@ -42,7 +42,7 @@ class Inside(own.OwnSection):
     """Up to four triangles side by side."""
 
     name = "inside"
-    order = 3
+    order = 9
     question = "What does it look like inside one sequence?"
     needs = ("triangle",)
 

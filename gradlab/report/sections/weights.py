@@ -32,7 +32,7 @@ class Weights(own.OwnSection):
     """Maps of initial weights by activation, and each by length."""
 
     name = "weights"
-    order = 4
+    order = 5
     question = "Can better weights save the plain RNN?"
     needs = ("spectral_norm",)
 

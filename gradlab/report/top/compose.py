@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradlab.report.blocks import Top
-from gradlab.report.top import banner, headline, table
+from gradlab.report.top import banner, headline, picture, table
 
 
 if TYPE_CHECKING:
@@ -21,4 +21,5 @@ def compose(story: Story) -> Top:
         sentences=headline.sentences(story),
         table=table.table(story),
         blocks=table.after(story),
+        picture=picture.picture(story),
     )

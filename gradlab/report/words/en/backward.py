@@ -1,4 +1,4 @@
-"""English: section 9, a real backward pass."""
+"""English: a real backward pass."""
 
 QUESTION = "What arrives in a real backward pass?"
 

@@ -1,4 +1,4 @@
-"""English: section 8, how many directions survive."""
+"""English: how many directions survive."""
 
 QUESTION = "How many directions survive?"
 

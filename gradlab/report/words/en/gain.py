@@ -1,4 +1,4 @@
-"""English: section 5, the room between vanishing and exploding."""
+"""English: the room between vanishing and exploding."""
 
 QUESTION = "How much room is there between vanishing and exploding?"
 

@@ -1,4 +1,4 @@
-"""English: section 1, how far back the gradient reaches."""
+"""English: how far back the gradient reaches."""
 
 QUESTION = "How far back does the gradient reach?"
 
@@ -7,6 +7,8 @@ X = "lag: steps back from the end"
 Y = "what is left of the gradient"
 SHADE = "vanished, by this report's rule"
 ALT = "$finding Curves of what is left against lag, from 1 at lag 0. $ends"
+PICTURE = "A straight falling line loses the same share at every step."
+PICTURE_ALT = "Curves of what is left of a gradient against lag, from 1 at lag 0."
 ALT_END = "$name: $left at lag $length."
 CAPTION = "Size of ds_{T}/ds_{T−lag} (whole state, spectral norm) against [[lag]]."
 CHRONO = "Chrono's Tmax is $length here."

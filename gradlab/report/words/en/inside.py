@@ -1,4 +1,4 @@
-"""English: section 3, inside one sequence."""
+"""English: inside one sequence."""
 
 QUESTION = "What does it look like inside one sequence?"
 

@@ -1,4 +1,4 @@
-"""English: section 2, whether length makes it worse."""
+"""English: whether length makes it worse."""
 
 QUESTION = "Does a longer sequence make it worse?"
 

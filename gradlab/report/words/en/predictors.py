@@ -1,4 +1,4 @@
-"""English: section 10, what predicts the rate."""
+"""English: what predicts the rate."""
 
 QUESTION = "What predicts it?"
 

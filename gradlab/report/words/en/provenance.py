@@ -1,4 +1,4 @@
-"""English: section 12, how each number was obtained."""
+"""English: how each number was obtained."""
 
 QUESTION = "How was each number obtained?"
 

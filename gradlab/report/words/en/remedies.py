@@ -1,4 +1,4 @@
-"""English: section 11, what to try and what this report does not say."""
+"""English: what to try and what this report does not say."""
 
 QUESTION = "What to try, and what does this report not say?"
 

@@ -1,4 +1,4 @@
-"""English: section 4, whether weights or activations save a network."""
+"""English: whether weights or activations save a network."""
 
 QUESTION = "Can better weights save the plain RNN?"
 QUESTION_OTHER = "Can other weights or activations save $name?"
