@@ -1,4 +1,7 @@
-"""J_t of N sequences in blocks, and the product of a matrix with it."""
+"""J_t of N sequences in blocks, and the product of a matrix with it.
+
+Carry, conveyor and span are defined in :mod:`gradlab.jacobians`.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -77,7 +80,7 @@ class BatchedJacobian:
     def own_diagonal(self) -> Tensor:
         """Return the diagonal (N, n) of the carry's own block, if that is diagonal."""
         own = self.diagonal.get((self.carry, self.carry))
-        zero = self.like.new_zeros(self.count, self.layout.sizes[-1])
+        zero = self.like.new_zeros(self.count, self.layout.padded_widths[-1])
         return sum((p for p in (own, self.conveyor) if p is not None), start=zero)
 
     def matrix(self) -> Tensor:
@@ -96,16 +99,15 @@ class BatchedJacobian:
 
     def block(self, later: str, earlier: str, *, conveyor: bool = True) -> Tensor:
         """Return one block as (N, later, earlier), the conveyor in its place."""
-        sizes = dict(zip(self.layout.names, self.layout.sizes, strict=True))
-        matrix = self.like.new_zeros(self.count, sizes[later], sizes[earlier])
+        widths = dict(zip(self.layout.names, self.layout.padded_widths, strict=True))
+        matrix = self.like.new_zeros(self.count, widths[later], widths[earlier])
         if (later, earlier) in self.dense:
             matrix += self.dense[later, earlier]
         diagonal = matrix.diagonal(dim1=-2, dim2=-1)
         if (later, earlier) in self.diagonal:
             diagonal += self.diagonal[later, earlier]
-        belt = self.conveyor if conveyor else None
-        if later == earlier == self.carry and belt is not None:
-            diagonal += belt
+        if later == earlier == self.carry and conveyor and self.conveyor is not None:
+            diagonal += self.conveyor
         return matrix
 
     def mask_nonfinite(self, where: Tensor) -> "BatchedJacobian":
@@ -113,9 +115,9 @@ class BatchedJacobian:
         nan = torch.where(where, torch.nan, 0.0).to(self.like)
         return self._map(lambda part: part + nan.reshape(-1, *[1] * (part.ndim - 1)))
 
-    def pick(self, rows: slice | Tensor) -> "BatchedJacobian":
-        """Return the Jacobians at ``rows`` of N (which may repeat)."""
-        return self._map(lambda part: part[rows])
+    def pick(self, index: slice | Tensor) -> "BatchedJacobian":
+        """Return the Jacobians at ``index`` of N (places may repeat)."""
+        return self._map(lambda part: part[index])
 
     def double(self) -> "BatchedJacobian":
         """Return the same numbers in float64."""
@@ -169,18 +171,18 @@ class JacobianSpan:
         assert self.whole.conveyor is not None, "looked at where there is one"
         return self.whole.conveyor.unflatten(0, (self.steps, -1)).flip(0)
 
-    def part(self, first: int, last: int) -> "JacobianSpan":
+    def slice_steps(self, first: int, last: int) -> "JacobianSpan":
         """Return the steps ``first`` .. ``last`` - 1, counted from the latest."""
         count = self.whole.count // self.steps
         start, stop = self.steps - last, self.steps - first
-        rows = slice(start * count, stop * count)
-        return JacobianSpan(self.whole.pick(rows), last - first)
+        chosen = slice(start * count, stop * count)
+        return JacobianSpan(self.whole.pick(chosen), last - first)
 
-    def pick(self, rows: Tensor) -> "JacobianSpan":
-        """Return the Jacobians of some of the N sequences (which may repeat)."""
+    def pick_sequences(self, index: Tensor) -> "JacobianSpan":
+        """Return the Jacobians of some of the N sequences (places may repeat)."""
         count = self.whole.count // self.steps
-        starts = torch.arange(self.steps, device=rows.device)[:, None] * count
-        return JacobianSpan(self.whole.pick((starts + rows).flatten()), self.steps)
+        starts = torch.arange(self.steps, device=index.device)[:, None] * count
+        return JacobianSpan(self.whole.pick((starts + index).flatten()), self.steps)
 
 
 def multiply_jacobian(
@@ -189,8 +191,8 @@ def multiply_jacobian(
     out: Columns,
     *,
     conveyor: bool = True,
-    entered: Tensor | None = None,
-    own: slice = slice(None),
+    non_conveyor_diagonal: Tensor | None = None,
+    own_rows: slice = slice(None),
 ) -> None:
     """Write ``before`` J_t to ``out``, by columns (N, rows, n) of earlier states.
 
@@ -199,18 +201,19 @@ def multiply_jacobian(
         step: J_t.
         out: other memory of the same shapes.
         conveyor: whether to multiply by the conveyor, too.
-        entered: (N, n), filled with the diagonal of the carry's own block as it is
-            before the conveyor's part is added.
-        own: which rows are the carry's, for ``entered``.
+        non_conveyor_diagonal: (N, n), filled with the diagonal of the carry's own block
+            as it is before the conveyor's part is added.
+        own_rows: which rows are the carry's, for ``non_conveyor_diagonal``.
     """
     for earlier, column in before.items():
         into = out[earlier]
         filled = _multiply_blocks(before, step, earlier, into)
         if earlier == step.carry and step.conveyor is not None and conveyor:
-            if entered is not None and filled:
-                entered.copy_(into[:, own].diagonal(dim1=-2, dim2=-1))
-            elif entered is not None:
-                entered.zero_()
+            if non_conveyor_diagonal is not None and filled:
+                own_block = into[:, own_rows]
+                non_conveyor_diagonal.copy_(own_block.diagonal(dim1=-2, dim2=-1))
+            elif non_conveyor_diagonal is not None:
+                non_conveyor_diagonal.zero_()
             filled = _add_diagonal(into, filled, column, step.conveyor)
         if not filled:
             into.zero_()

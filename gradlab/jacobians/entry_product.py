@@ -1,5 +1,7 @@
 """The product J_T ... J_{t+1} with an exponent an entry: slow, right over any range.
 
+Carry, conveyor and detours are defined in :mod:`gradlab.jacobians`.
+
 For products whose entries lie so far apart inside a row that no row exponent keeps all
 of them in a float's range: triangular and nearly diagonal recurrences.
 """
@@ -96,7 +98,7 @@ class EntryProducts:
     """Products after each of several steps; as :class:`~.products.Products`.
 
     Attributes:
-        layout, rows: of the columns and of the rows.
+        layout, row_layout: of the columns and of the rows.
         entries: of each step, (N, rows, columns).
         detour_diagonals: of each step, (N, n), or None.
     """
@@ -104,12 +106,12 @@ class EntryProducts:
     def __init__(
         self,
         layout: Layout,
-        rows: Layout,
+        row_layout: Layout,
         entries: Sequence[Entries],
         detour_diagonals: Sequence[Entries] | None,
         like: Tensor,
     ) -> None:
-        self.layout, self.rows, self.like = layout, rows, like
+        self.layout, self.row_layout, self.like = layout, row_layout, like
         self.entries, self.detour_diagonals = entries, detour_diagonals
 
     def at(self, steps: slice) -> "EntryProducts":
@@ -117,7 +119,7 @@ class EntryProducts:
         detours = self.detour_diagonals
         detours = None if detours is None else detours[steps]
         entries = self.entries[steps]
-        return EntryProducts(self.layout, self.rows, entries, detours, self.like)
+        return EntryProducts(self.layout, self.row_layout, entries, detours, self.like)
 
     def frobenius(
         self, later: Sequence[str], earlier: Sequence[str]
@@ -144,7 +146,7 @@ class EntryProducts:
 
     def detours(self) -> tuple[Tensor, np.ndarray]:
         """Return the carry's own block less the conveyor, (S * N, n, n), exponents."""
-        assert self.detour_diagonals is not None, "carried where they are wanted"
+        assert self.detour_diagonals is not None, "computed where they are wanted"
         carry = self.layout.names[-1:]
         found = []
         for k, diagonal in enumerate(self.detour_diagonals):
@@ -163,7 +165,7 @@ class EntryProducts:
         return self._stacked([found])
 
     def _block(self, k: int, later: Sequence[str], earlier: Sequence[str]) -> Entries:
-        rows, columns = self.rows.rows(*later), self.layout.rows(*earlier)
+        rows, columns = self.row_layout.slice_of(*later), self.layout.slice_of(*earlier)
         return self.entries[k][:, rows, columns]
 
     def _stacked(self, found: list[Entries]) -> tuple[Tensor, np.ndarray]:
@@ -178,10 +180,10 @@ class EntryProduct:
     Args:
         layout: of the earlier states.
         entries: (N, rows, columns).
-        rows: the layout of the later states.
+        row_layout: the layout of the later states.
         like: any tensor of the device.
         conveyor: whether J_t includes the conveyor.
-        detours: whether to carry the diagonal of the detours.
+        detours: whether to compute the diagonal of the detours, too.
     """
 
     def __init__(
@@ -189,18 +191,20 @@ class EntryProduct:
         layout: Layout,
         entries: Entries,
         *,
-        rows: Layout,
+        row_layout: Layout,
         like: Tensor,
         conveyor: bool = True,
         detours: bool = False,
     ) -> None:
-        self.layout, self.rows, self.like = layout, rows, like
+        self.layout, self.row_layout, self.like = layout, row_layout, like
         self.entries, self.conveyor = entries, conveyor
         self.count = len(entries.mantissa)
         self.may_underflow = np.zeros(self.count, dtype=bool)
         self.detour_diagonal: Entries | None = None
         if detours:
-            self.detour_diagonal = Entries.of(np.zeros((self.count, layout.sizes[-1])))
+            self.detour_diagonal = Entries.of(
+                np.zeros((self.count, layout.padded_widths[-1]))
+            )
 
     @classmethod
     def identity(
@@ -209,20 +213,22 @@ class EntryProduct:
         count: int,
         like: Tensor,
         *,
-        rows: Layout | None = None,
+        row_layout: Layout | None = None,
         **kw,
     ) -> "EntryProduct":
         """Return ``count`` products at lag 0: the identity, or those rows of it."""
         eye = layout.identity(like)
-        rows = rows or layout
-        eye = torch.cat([eye[layout.rows(name)] for name in rows.names])
+        row_layout = row_layout or layout
+        eye = torch.cat([eye[layout.slice_of(name)] for name in row_layout.names])
         entries = Entries.of(eye.expand(count, -1, -1))
-        return cls(layout, entries, rows=rows, like=like, **kw)
+        return cls(layout, entries, row_layout=row_layout, like=like, **kw)
 
     def current(self) -> EntryProducts:
         """Return the products as they are, S = 1."""
         detours = None if self.detour_diagonal is None else [self.detour_diagonal]
-        return EntryProducts(self.layout, self.rows, [self.entries], detours, self.like)
+        return EntryProducts(
+            self.layout, self.row_layout, [self.entries], detours, self.like
+        )
 
     def advance(self, span: JacobianSpan) -> EntryProducts:
         """Multiply by each J_t of a span; return the products after each of them."""
@@ -232,15 +238,15 @@ class EntryProduct:
             after.append(self.entries)
             if self.detour_diagonal is not None:
                 detours.append(self.detour_diagonal)
-        carried = None if self.detour_diagonal is None else detours
-        return EntryProducts(self.layout, self.rows, after, carried, self.like)
+        given = None if self.detour_diagonal is None else detours
+        return EntryProducts(self.layout, self.row_layout, after, given, self.like)
 
-    def pick(self, rows: np.ndarray) -> "EntryProduct":
-        """Return the products at ``rows`` of N, without the detours."""
+    def pick(self, index: np.ndarray) -> "EntryProduct":
+        """Return the products at ``index`` of N, without the detours."""
         return EntryProduct(
             self.layout,
-            self.entries[rows],
-            rows=self.rows,
+            self.entries[index],
+            row_layout=self.row_layout,
             like=self.like,
             conveyor=self.conveyor,
         )
@@ -252,16 +258,18 @@ class EntryProduct:
             np.concatenate([e.mantissa for e in both]),
             np.concatenate([e.exponent for e in both]),
         )
-        return EntryProduct(self.layout, entries, rows=self.rows, like=self.like)
+        return EntryProduct(
+            self.layout, entries, row_layout=self.row_layout, like=self.like
+        )
 
     def keep_columns(self, names: tuple[str, ...]) -> "EntryProduct":
         """Return the product's columns of some neighbouring states."""
-        entries = self.entries[:, :, self.layout.rows(*names)]
+        entries = self.entries[:, :, self.layout.slice_of(*names)]
         layout = self.layout.part(names)
-        return EntryProduct(layout, entries, rows=self.rows, like=self.like)
+        return EntryProduct(layout, entries, row_layout=self.row_layout, like=self.like)
 
     def _advance(self, step: BatchedJacobian) -> None:
-        carry = self.layout.rows(self.layout.names[-1])
+        carry = self.layout.slice_of(self.layout.names[-1])
         before, conveyor = self.entries, step.conveyor
         names = self.layout.names
         columns = [
@@ -271,12 +279,12 @@ class EntryProduct:
         after = before.times_matrix(torch.cat(columns, -1))
         if conveyor is not None and self.conveyor and step.carry in names:
             if self.detour_diagonal is not None:
-                own = self.rows.rows(self.layout.names[-1])
-                entered = _diagonal(after[:, own, carry])
+                own_rows = self.row_layout.slice_of(self.layout.names[-1])
+                non_conveyor_diagonal = _diagonal(after[:, own_rows, carry])
                 kept = self.detour_diagonal[:, None].times_diagonal(conveyor)[:, 0]
-                self.detour_diagonal = kept.plus(entered)
-            belt = before[:, :, carry].times_diagonal(conveyor)
-            whole = after[:, :, carry].plus(belt)
+                self.detour_diagonal = kept.plus(non_conveyor_diagonal)
+            by_conveyor = before[:, :, carry].times_diagonal(conveyor)
+            whole = after[:, :, carry].plus(by_conveyor)
             after.mantissa[:, :, carry] = whole.mantissa
             after.exponent[:, :, carry] = whole.exponent
         self.entries = after

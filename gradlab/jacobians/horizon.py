@@ -1,4 +1,7 @@
-"""The horizon to the step, found inside its bracket of stored lags."""
+"""The horizon exact to one step, found inside its bracket of stored lags.
+
+A point is one member of the ensemble; its sequences are neighbours among N.
+"""
 
 from dataclasses import dataclass
 
@@ -22,11 +25,11 @@ _ROUNDING = 1e-5
 class HorizonSearch(Observer):
     """First lag at which a point's mean ln |joint|_2 is below a threshold.
 
-    The mean is over the point's sequences. At the stored lags, where a walk stops, it
-    keeps the product where a bracket may start.
+    The mean is over the point's sequences. At each stored lag of a walk it looks at the
+    product, and keeps a copy where a bracket may start.
 
     Args:
-        norms: of the product; stops before this observer.
+        norms: of the product; before this one in the list of observers.
         lags: the stored ones.
         sequences: of each point.
         threshold: of the norm.
@@ -40,62 +43,64 @@ class HorizonSearch(Observer):
         threshold: float,
     ) -> None:
         self.norms = norms
-        self.limit = _Limit(sequences, float(np.log(threshold)))
-        ahead = zip(lags, lags[1:], strict=False)
-        self.starts = frozenset(lag for lag, later in ahead if later - lag > 1)
+        self.threshold = _Threshold(sequences, float(np.log(threshold)))
+        following = zip(lags, lags[1:], strict=False)
+        self.bracket_starts = frozenset(
+            lag for lag, next_ in following if next_ - lag > 1
+        )
         points = norms.product.count // sequences
-        self.found = np.full(points, np.inf)
-        self.open = np.ones(points, dtype=bool)
-        self.crossings: list[_Bracket] = []
+        self.horizons = np.full(points, np.inf)
+        self.undecided = np.ones(points, dtype=bool)
+        self.brackets: list[_Bracket] = []
         self.last: tuple[int, AnyProduct] | None = None
-        self.stop(0)
+        self.on_lag(0)
 
     def advance(self, span: JacobianSpan) -> None:
         """Do nothing: the product is the norms'."""
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Look at the product at a stored lag."""
-        if not self.open.any():
+        if not self.undecided.any():
             return
         current = self.norms.product.current()
-        joint = current.frobenius(current.rows.names, current.layout.names)
+        joint = current.frobenius(current.row_layout.names, current.layout.names)
         frobenius = log(*joint)[0]
-        lost = self.open & np.isnan(self.limit.mean(frobenius))
-        self.found[lost] = np.nan
-        crossed = self.limit.find_below(current, frobenius, among=self.open)
-        self.found[crossed] = lag
-        self.open &= ~(lost | crossed)
-        if crossed.any() and self.last is not None:
-            points = np.flatnonzero(crossed)
+        is_nan = self.undecided & np.isnan(self.threshold.mean(frobenius))
+        self.horizons[is_nan] = np.nan
+        below = self.threshold.find_below(current, frobenius, among=self.undecided)
+        self.horizons[below] = lag
+        self.undecided &= ~(is_nan | below)
+        if below.any() and self.last is not None:
+            points = np.flatnonzero(below)
             low, product = self.last
-            rows = self.limit.rows(points)
-            bracket = _Bracket(points, rows, low, lag, product.pick(rows))
-            self.crossings.append(bracket)
-        starts = lag in self.starts and self.open.any()
-        every = np.arange(self.norms.product.count)
-        self.last = (lag, self.norms.product.pick(every)) if starts else None
+            index = self.threshold.sequences_of(points)
+            bracket = _Bracket(points, index, low, lag, product.pick(index))
+            self.brackets.append(bracket)
+        starts = lag in self.bracket_starts and self.undecided.any()
+        everything = np.arange(self.norms.product.count)
+        self.last = (lag, self.norms.product.pick(everything)) if starts else None
 
-    def brackets(self) -> "Brackets":
+    def at_stored_lags(self) -> "StoredLagHorizons":
         """Return what is known at the end of the walk, without the walk's products."""
-        return Brackets(self.limit, self.found, tuple(self.crossings))
+        return StoredLagHorizons(self.threshold, self.horizons, tuple(self.brackets))
 
 
 @dataclass(frozen=True)
-class Brackets:
-    """Horizons to the stored lag, and what is needed to find them to the step.
+class StoredLagHorizons:
+    """Horizons exact to a stored lag, and what is needed to find them to one step.
 
     Attributes:
-        limit: the threshold.
-        found: (points); inf where no norm is below, NaN where a NaN comes first.
-        crossings: where a norm crossed between stored lags.
+        threshold: of the mean norm.
+        horizons: (points); inf where no norm is below, NaN where a NaN comes first.
+        brackets: where a norm crossed between stored lags.
     """
 
-    limit: "_Limit"
-    found: np.ndarray
-    crossings: tuple["_Bracket", ...]
+    threshold: "_Threshold"
+    horizons: np.ndarray
+    brackets: tuple["_Bracket", ...]
 
     def refine(self, jacobians: StepJacobians, ln_frobenius: np.ndarray) -> np.ndarray:
-        """Return the horizons (points) to the step.
+        """Return the horizons (points) exact to one step.
 
         Walks on from where each bracket starts, with the products of its points alone.
 
@@ -103,12 +108,12 @@ class Brackets:
             jacobians: of the walk before.
             ln_frobenius: of the joint block at every lag, (T + 1, N).
         """
-        found = self.found.copy()
-        for bracket in self.crossings:
+        horizons = self.horizons.copy()
+        for bracket in self.brackets:
             if bracket.high - bracket.low > 1:
-                inside = _Refinement(self.limit, bracket, ln_frobenius, found)
+                inside = _Refinement(self.threshold, bracket, ln_frobenius, horizons)
                 walk(jacobians, [inside], (bracket.high - 1,), start=bracket.low)
-        return found
+        return horizons
 
 
 @dataclass(frozen=True)
@@ -117,20 +122,20 @@ class _Bracket:
 
     Attributes:
         points: which.
-        rows: their sequences among N.
+        index: of their sequences among N.
         low, high: the lags.
         product: theirs at the lower lag.
     """
 
     points: np.ndarray
-    rows: np.ndarray
+    index: np.ndarray
     low: int
     high: int
     product: AnyProduct
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _Threshold:
     """A threshold of the mean ln norm over the sequences of a point.
 
     Attributes:
@@ -146,8 +151,8 @@ class _Limit:
         with np.errstate(invalid="ignore"):
             return np.asarray(ln_norms.reshape(-1, self.sequences).mean(axis=-1))
 
-    def rows(self, points: np.ndarray) -> np.ndarray:
-        """Return the places of points' sequences among N."""
+    def sequences_of(self, points: np.ndarray) -> np.ndarray:
+        """Return the index of points' sequences among N."""
         return (points[:, None] * self.sequences + np.arange(self.sequences)).ravel()
 
     def find_below(
@@ -165,8 +170,8 @@ class _Limit:
         below = among & (upper < self.ln_threshold - _ROUNDING)
         unclear = among & ~below & (upper - slack - _ROUNDING < self.ln_threshold)
         if unclear.any():
-            rows = self.rows(np.flatnonzero(unclear))
-            spectral = self.mean(_ln_spectral(current, rows))
+            index = self.sequences_of(np.flatnonzero(unclear))
+            spectral = self.mean(_ln_spectral(current, index))
             below[unclear] = spectral < self.ln_threshold
         return below
 
@@ -175,40 +180,41 @@ class _Refinement(Observer):
     """Looks for the first lag below the threshold inside a bracket, lag by lag.
 
     Args:
-        limit: the threshold.
+        threshold: of the mean norm.
         bracket: the points; its product is advanced.
         ln_frobenius: of the joint block at every lag, (T + 1, N).
-        found: the horizons (points), filled in.
+        horizons: (points), filled in.
     """
 
     def __init__(
         self,
-        limit: _Limit,
+        threshold: _Threshold,
         bracket: _Bracket,
         ln_frobenius: np.ndarray,
-        found: np.ndarray,
+        horizons: np.ndarray,
     ) -> None:
-        self.limit, self.bracket, self.found = limit, bracket, found
-        self.ln_frobenius = ln_frobenius[:, bracket.rows]
-        self.index = torch.from_numpy(bracket.rows)
-        self.waiting = np.ones(bracket.points.size, dtype=bool)
+        self.threshold, self.bracket, self.horizons = threshold, bracket, horizons
+        self.ln_frobenius = ln_frobenius[:, bracket.index]
+        self.index = torch.from_numpy(bracket.index)
+        self.undecided = np.ones(bracket.points.size, dtype=bool)
         self.lag = bracket.low
 
     def advance(self, span: JacobianSpan) -> None:
         """Look at each lag of a span."""
-        some = span.pick(self.index.to(span.whole.like.device))
-        after = self.bracket.product.advance(some)
+        subset = span.pick_sequences(self.index.to(span.whole.like.device))
+        after = self.bracket.product.advance(subset)
         for k in range(span.steps):
             self.lag += 1
             current, frobenius = after.at(slice(k, k + 1)), self.ln_frobenius[self.lag]
-            below = self.limit.find_below(current, frobenius, among=self.waiting)
-            self.found[self.bracket.points[below]] = self.lag
-            self.waiting &= ~below
-        self.finished = not self.waiting.any()
+            below = self.threshold.find_below(current, frobenius, among=self.undecided)
+            self.horizons[self.bracket.points[below]] = self.lag
+            self.undecided &= ~below
+        self.finished = not self.undecided.any()
 
 
-def _ln_spectral(current: AnyProducts, rows: np.ndarray) -> np.ndarray:
-    """Return ln of the spectral norms of the products at ``rows`` of N."""
-    matrices, exponent = current.matrix(current.rows.names, current.layout.names)
-    some = matrices[torch.from_numpy(rows).to(matrices.device)]
-    return log(spectral_norm(some), exponent[rows])
+def _ln_spectral(current: AnyProducts, index: np.ndarray) -> np.ndarray:
+    """Return ln of the spectral norms of the products at ``index`` of N."""
+    names = current.row_layout.names
+    matrices, exponent = current.matrix(names, current.layout.names)
+    subset = matrices[torch.from_numpy(index).to(matrices.device)]
+    return log(spectral_norm(subset), exponent[index])

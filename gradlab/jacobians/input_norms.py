@@ -1,4 +1,4 @@
-"""How the last hidden state hangs on the inputs before it."""
+"""Norms of dh_T/dx_t: how the last hidden state depends on earlier inputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
@@ -56,10 +56,10 @@ def input_connectivity(
     length = trajectory.length
     chosen = check_lags(lags, 0, length - 1, stored_lags(length))
     with torch.no_grad():
-        found = compute_widening(
+        found = compute_in_wider_range(
             StepJacobians(trajectory),
             trajectory.batch_shape[-1],
-            lambda *some: _attempt(chosen, *some),
+            lambda *args: _compute_with(chosen, *args),
         )
     shape = (len(chosen), *trajectory.batch_shape)
     frobenius, spectral = (
@@ -69,12 +69,12 @@ def input_connectivity(
     return InputConnectivity(chosen, frobenius, spectral)
 
 
-def _attempt(
-    lags: tuple[int, ...], jacobians: StepJacobians, form: Form
+def _compute_with(
+    lags: tuple[int, ...], jacobians: StepJacobians, product_class: ProductClass
 ) -> tuple[Results, np.ndarray]:
-    observer = _InputNorms(jacobians, form)
+    observer = _InputNorms(jacobians, product_class)
     if lags[0] == 0:
-        observer.stop(0)
+        observer.on_lag(0)
     walk(jacobians, [observer], lags)
     sequences = jacobians.trajectory.batch_shape[-1]
     norms = np.stack(observer.norms, -1)
@@ -84,24 +84,26 @@ def _attempt(
 
 
 class _InputNorms(Observer):
-    """Norms of the product's output rows times ds_t/dx_t, where the walk stops.
+    """Norms of the product's output rows times ds_t/dx_t, at the lags requested.
 
     Attributes:
         norms: (2, N) of each lag: Frobenius and spectral.
     """
 
-    def __init__(self, jacobians: StepJacobians, form: Form) -> None:
+    def __init__(self, jacobians: StepJacobians, product_class: ProductClass) -> None:
         cell, layout = jacobians.cell, jacobians.layout
         rows = layout.part((cell.state_names[cell.output_state],))
         self.jacobians = jacobians
         self.norms: list[np.ndarray] = []
-        self.product = form.identity(layout, jacobians.count, jacobians.like, rows=rows)
+        self.product = product_class.identity(
+            layout, jacobians.count, jacobians.like, row_layout=rows
+        )
 
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over a span."""
+        """Advance by a span."""
         self.product.advance(span)
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record the norms of dh_T/dx_t, t = T - lag."""
         blocks = self.jacobians.by_inputs(self.jacobians.length - lag)
         matrices, exponent = self.product.current().times(blocks)

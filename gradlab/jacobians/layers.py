@@ -91,13 +91,13 @@ def _between(
     name, threshold = f"s{later}s{earlier}", into.threshold
     jacobians = StepJacobians(trajectory.between_layers(earlier, later))
     groups = _states_by_layer(jacobians)
-    every = tuple(range(trajectory.length + 1))
+    every_lag = tuple(range(trajectory.length + 1))
     with torch.no_grad():
         norms = norms_of_blocks(
             jacobians,
             (name,),
-            every,
-            rows=jacobians.layout.part(groups[-1]),
+            every_lag,
+            row_layout=jacobians.layout.part(groups[-1]),
             threshold=threshold,
             blocks={name: (groups[-1], groups[0])},
         )
@@ -105,7 +105,7 @@ def _between(
     into.frobenius[name] = norms.frobenius[name]
     into.spectral[name] = spectral[list(into.lags)]
     mean = spectral.mean(axis=-1)
-    into.horizon[name] = horizon(every, mean, threshold, after_rise=True)
+    into.horizon[name] = horizon(every_lag, mean, threshold, after_rise=True)
 
 
 def _states_by_layer(jacobians: StepJacobians) -> list[tuple[str, ...]]:

@@ -22,7 +22,7 @@ class Layout:
 
     Attributes:
         names: of the states.
-        widths: without padding.
+        widths: n of each, without padding.
     """
 
     names: tuple[str, ...]
@@ -39,53 +39,72 @@ class Layout:
         return Layout(names, tuple(widths[name] for name in names))
 
     @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """The widths with padding."""
+    def padded_widths(self) -> tuple[int, ...]:
+        """The widths with padding, of each state."""
         return tuple(width + -width % ALIGNMENT for width in self.widths)
 
     @property
-    def size(self) -> int:
+    def padded_width(self) -> int:
         """The width of the whole state with padding."""
-        return sum(self.sizes)
+        return sum(self.padded_widths)
 
     @property
     def width(self) -> int:
         """The width of the whole state without padding."""
         return sum(self.widths)
 
-    def rows(self, *names: str) -> slice:
-        """Return the rows of a state, or of several neighbouring ones."""
+    def slice_of(self, *names: str) -> slice:
+        """Return the rows (or columns) of a state, or of several neighbouring ones."""
         places = [self.names.index(name) for name in names]
         first, last = min(places), max(places)
-        return slice(sum(self.sizes[:first]), sum(self.sizes[: last + 1]))
+        return slice(
+            sum(self.padded_widths[:first]), sum(self.padded_widths[: last + 1])
+        )
 
     def identity(self, like: Tensor) -> Tensor:
-        """Return the identity, with zeros in the padding, (size, size)."""
+        """Return the identity with zeros in the padding, square of ``padded_width``."""
         ones = [
-            torch.arange(size, device=like.device) < width
-            for size, width in zip(self.sizes, self.widths, strict=True)
+            torch.arange(padded, device=like.device) < width
+            for padded, width in zip(self.padded_widths, self.widths, strict=True)
         ]
         return torch.diag(torch.cat(ones).to(like.dtype))
 
     def plain(self, matrices: Tensor) -> Tensor:
-        """Return matrices (…, size, size) without padding."""
+        """Return matrices (…, padded_width, padded_width) without padding."""
         used = self.identity(matrices).diagonal().nonzero().squeeze(-1)
         return matrices[..., used, :][..., used]
 
 
-CUTS = ("no_cell_path", "no_detours")
-ROADS = ("conveyor", "detours")
+ABLATED = ("no_cell_path", "no_detours")
+PATHS = ("conveyor", "detours")
 
 
 def block_names(
     cell: Cell, *, conveyor: bool, rows: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """Return the blocks of a cell's product; ``conveyor`` says whether it has one.
+    """Return the names of the blocks of a cell's product.
 
-    LSTM: hh hc ch cc joint conveyor detours no_cell_path no_detours; GRU: the same
-    with hh alone for the four; RNN: hh joint. With some ``rows`` only, the pairs of
-    those and joint. Of layers, the pairs that are not zero whatever the weights (no
-    layer depends on one above it) and joint: each has a conveyor of its own.
+    A block is a part of P = J_T ... J_{t+1}, or a product of J_t of which parts were
+    set to zero; each has a norm by lag:
+
+        hc and the like   rows of one later state (h), columns of one earlier (c)
+        joint             the whole of P; with ``rows``, those rows of it
+        conveyor          the product of the diagonals d_t alone
+        detours           the carry's own block of P less the conveyor
+        no_cell_path      the product of J_t whose carry's columns are zero (with one
+                          state: of J_t less d_t): nothing passes through the carry
+        no_detours        the product of J_t whose other columns are zero (with one
+                          state: of d_t): nothing passes through the rest
+
+    LSTM: hh hc ch cc and the other five; GRU: hh and the other five; RNN: hh joint.
+    With layers: joint, and the pairs that are not zero whatever the weights (no layer
+    depends on one above it), since each layer has a conveyor of its own.
+
+    Args:
+        cell: whose states they are of.
+        conveyor: whether it has one.
+        rows: the later states whose rows are computed; all when left out. With some
+            only, their pairs and joint.
     """
     names = cell.state_names
     height = dict(zip(names, _heights(cell), strict=True))
@@ -97,9 +116,9 @@ def block_names(
     )
     if rows is not None or len(cell.layer_cells) > 1:
         return (*pairs, "joint")
-    roads = ROADS if conveyor else ()
-    cuts = CUTS if conveyor or len(names) > 1 else ()
-    return (*pairs, "joint", *roads, *cuts)
+    paths = PATHS if conveyor else ()
+    ablated = ABLATED if conveyor or len(names) > 1 else ()
+    return (*pairs, "joint", *paths, *ablated)
 
 
 def choose_blocks(

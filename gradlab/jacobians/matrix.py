@@ -8,7 +8,7 @@ from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.observers import AnyProduct
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.logscale import LN2, Scaled, normalized
 from gradlab.trajectory import Trajectory
 
@@ -37,13 +37,17 @@ def jacobian_product(
         jacobians = StepJacobians(trajectory)
         dtype, sequences = jacobians.like.dtype, trajectory.batch_shape[-1]
 
-        def attempt(some: StepJacobians, form: Form) -> tuple[Results, np.ndarray]:
-            observer = _Carried(form.identity(some.layout, some.count, some.like))
-            length = some.length
-            walk(some, [observer], (length - earlier,), start=length - later)
-            names = some.layout.names
+        def compute(
+            subset: StepJacobians, product_class: ProductClass
+        ) -> tuple[Results, np.ndarray]:
+            observer = _Unrecorded(
+                product_class.identity(subset.layout, subset.count, subset.like)
+            )
+            length = subset.length
+            walk(subset, [observer], (length - earlier,), start=length - later)
+            names = subset.layout.names
             matrix, exponent = observer.product.current().matrix(names, names)
-            plain, shift = normalized(some.layout.plain(matrix))
+            plain, shift = normalized(subset.layout.plain(matrix))
             exponent = exponent + shift.cpu().numpy()
             return {
                 "mantissa": plain.to(dtype)
@@ -53,7 +57,7 @@ def jacobian_product(
                 "exponent": exponent.reshape(-1, sequences),
             }, observer.product.may_underflow
 
-        found = compute_widening(jacobians, sequences, attempt)
+        found = compute_in_wider_range(jacobians, sequences, compute)
     mantissa = torch.from_numpy(found["mantissa"]).to(jacobians.device)
     return Scaled(
         mantissa.reshape(*trajectory.batch_shape, *mantissa.shape[-2:]),
@@ -61,14 +65,14 @@ def jacobian_product(
     )
 
 
-class _Carried(Observer):
-    """A product that is only carried."""
+class _Unrecorded(Observer):
+    """A product that is advanced; nothing of it is recorded on the way."""
 
     def __init__(self, product: AnyProduct) -> None:
         self.product = product
 
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over a span."""
+        """Advance by a span."""
         self.product.advance(span)
 
 

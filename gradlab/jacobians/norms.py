@@ -1,4 +1,8 @@
-"""Norms along a trajectory: of the product at every lag, and of one step."""
+"""Norms along a trajectory: of the product at every lag, and of one step.
+
+Conveyor, detours, joint, point and stored lags are defined in
+:mod:`gradlab.jacobians`; the blocks in :func:`.layout.block_names`.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +24,7 @@ from gradlab.jacobians.observers import (
 )
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.allocator import raise_mmap_threshold
 from gradlab.numerics.logscale import log
 from gradlab.numerics.spectral_norm import spectral_norm
@@ -53,8 +57,8 @@ class JacobianNorms:
     def horizon(self) -> np.ndarray:
         """First lag (…M) at which the mean of ln |joint|_2 is below ln ``threshold``.
 
-        The mean is over sequences. To the step also where not every lag is stored; inf
-        when none is, NaN when a NaN comes first.
+        The mean is over sequences. Exact to one step, also where not every lag is
+        stored; inf when none is below, NaN when a NaN comes first.
         """
         with torch.no_grad():
             return self.find_horizon()
@@ -85,7 +89,7 @@ def jacobian_norms(
             :func:`gradlab.jacobians.block_names`.
         lags: where spectral norms are computed; :func:`gradlab.jacobians.lags` of the
             length when left out.
-        rows: later states whose rows are carried, e.g. ``"h"`` for dh_T/ds_t at half
+        rows: later states whose rows are computed, e.g. ``"h"`` for dh_T/ds_t at half
             the cost; the joint block is then theirs. All states when left out.
         threshold: of the horizon.
 
@@ -93,8 +97,8 @@ def jacobian_norms(
     product: float32 norms agree with those of float64 products of the same J_t to about
     1e-5 in ln norm. Where entries of a row lie so far apart that float32 (float64)
     would flush one to zero, which takes triangular or nearly diagonal recurrence, the
-    point is computed again in a wider form (:mod:`gradlab.jacobians.widening`), several
-    times slower.
+    point is computed again over a wider range (:mod:`gradlab.jacobians.wider_range`),
+    several times slower.
 
     Raises:
         UnknownNameError: for a block or a state the cell does not have.
@@ -105,13 +109,13 @@ def jacobian_norms(
     with torch.no_grad():
         chosen = choose_rows(rows, cell)
         kept = Layout.of(cell).part(chosen or cell.state_names)
-        jacobians = StepJacobians(trajectory, product_rows=kept.size)
+        jacobians = StepJacobians(trajectory, product_rows=kept.padded_width)
         conveyor = jacobians.at(length).conveyor is not None
         return norms_of_blocks(
             jacobians,
             choose_blocks(blocks, cell, conveyor=conveyor, rows=chosen),
             check_lags(requested, 0, length),
-            rows=kept,
+            row_layout=kept,
             threshold=threshold,
         )
 
@@ -121,7 +125,7 @@ def norms_of_blocks(
     names: Sequence[str],
     lags: tuple[int, ...],
     *,
-    rows: Layout,
+    row_layout: Layout,
     threshold: float,
     blocks: dict[str, Block] | None = None,
 ) -> JacobianNorms:
@@ -131,25 +135,29 @@ def norms_of_blocks(
         jacobians: along the trajectory.
         names: of the blocks to return.
         lags: stored, 0 and T among them.
-        rows: the layout of the later states.
+        row_layout: the layout of the later states.
         threshold: of the horizon.
         blocks: the states of blocks that are not those of :func:`block_names`.
     """
     raise_mmap_threshold()
     trajectory = jacobians.trajectory
-    request = _Request(tuple(names), lags, rows, threshold, blocks or {})
+    request = _Request(tuple(names), lags, row_layout, threshold, blocks or {})
     sequences = trajectory.batch_shape[-1]
     horizons = _Horizons(jacobians.count // sequences)
 
-    def attempt(some: StepJacobians, form: Form) -> tuple[Results, np.ndarray]:
-        curves, find_horizons, may_underflow = _attempt(request, some, form)
-        horizons.add(some.sequences[::sequences] // sequences, find_horizons)
-        return curves, may_underflow
+    def compute(
+        subset: StepJacobians, product_class: ProductClass
+    ) -> tuple[Results, np.ndarray]:
+        results, find_horizons, may_underflow = _compute_with(
+            request, subset, product_class
+        )
+        horizons.add(subset.sequences[::sequences] // sequences, find_horizons)
+        return results, may_underflow
 
-    found = compute_widening(jacobians, sequences, attempt)
+    results = compute_in_wider_range(jacobians, sequences, compute)
 
     def curves(kind: str) -> dict[str, np.ndarray]:
-        by_name = {name: found[f"{kind} {name}"] for name in names}
+        by_name = {name: results[f"{kind} {name}"] for name in names}
         return {
             name: np.ascontiguousarray(np.moveaxis(curve, -1, 0)).reshape(
                 -1, *trajectory.batch_shape
@@ -167,20 +175,23 @@ def norms_of_blocks(
 
 
 class _Horizons:
-    """Horizons of points, each from the last attempt at it; computed when asked for."""
+    """Horizons of points, computed when asked for.
+
+    Each by the function that was added for its point last: that of the widest range.
+    """
 
     def __init__(self, points: int) -> None:
         self.points = points
-        self.found: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = []
+        self.added: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = []
 
     def add(self, points: np.ndarray, find: Callable[[], np.ndarray]) -> None:
-        """Add what computes the horizons of some points."""
-        self.found.append((points, find))
+        """Add a function that computes the horizons of some points."""
+        self.added.append((points, find))
 
     def compute(self) -> np.ndarray:
         """Return the horizons (points)."""
         horizons = np.empty(self.points)
-        for points, find in self.found:
+        for points, find in self.added:
             horizons[points] = find()
         return horizons
 
@@ -191,39 +202,43 @@ class _Request:
 
     names: tuple[str, ...]
     lags: tuple[int, ...]
-    rows: Layout
+    row_layout: Layout
     threshold: float
     blocks: dict[str, Block]
 
 
-def _attempt(
-    request: _Request, jacobians: StepJacobians, form: Form
+def _compute_with(
+    request: _Request, jacobians: StepJacobians, product_class: ProductClass
 ) -> tuple[Results, Callable[[], np.ndarray], np.ndarray]:
-    """Return curves (points, B, lags), what gives horizons, and what may underflow."""
+    """Return curves, a function that gives horizons, and what may underflow.
+
+    Walks once, with products of one class. The curves are (points, B, lags) by name.
+    """
     sequences = jacobians.trajectory.batch_shape[-1]
-    names, rows, layout = request.names, request.rows, jacobians.layout
-    every = len(request.lags) == jacobians.length + 1 and "detours" not in names
-    identity = form.identity(
+    names, row_layout, layout = request.names, request.row_layout, jacobians.layout
+    all_lags = len(request.lags) == jacobians.length + 1 and "detours" not in names
+    identity = product_class.identity(
         layout,
         jacobians.count,
         jacobians.like,
-        rows=rows,
+        row_layout=row_layout,
         detours="detours" in names,
     )
     recorder = NormRecorder()
-    blocks = {n: b for n, b in _blocks(rows, layout).items() if n in names}
-    blocks |= {"joint": (rows.names, layout.names)} | request.blocks
+    blocks = {n: b for n, b in _blocks(row_layout, layout).items() if n in names}
+    blocks |= {"joint": (row_layout.names, layout.names)} | request.blocks
     whole = ProductNorms(
-        identity, blocks, recorder, every=every, detours="detours" in names
+        identity, blocks, recorder, all_lags=all_lags, detours="detours" in names
     )
-    ablated = list(_ablated(names, jacobians, form, recorder, every=every))
+    ablated = list(
+        _ablated(names, jacobians, product_class, recorder, all_lags=all_lags)
+    )
     observers: list[Observer] = [whole, *ablated]
     search = None
-    if not every:
+    if not all_lags:
         search = HorizonSearch(whole, request.lags, sequences, request.threshold)
         observers.append(search)
-    stops = (jacobians.length,) if every else request.lags
-    walk(jacobians, observers, stops)
+    walk(jacobians, observers, (jacobians.length,) if all_lags else request.lags)
     may_underflow = identity.may_underflow.copy()
     for observer in ablated:
         if isinstance(observer, DiagonalProduct):
@@ -238,18 +253,18 @@ def _attempt(
     }
     if search is None:
         curve = spectral["joint"].reshape(len(spectral["joint"]), -1, sequences)
-        found = horizon(request.lags, curve.mean(axis=-1), request.threshold)
-        return results, lambda: found, may_underflow
-    brackets = search.brackets()
-    find = partial(brackets.refine, jacobians, frobenius["joint"])
+        horizons = horizon(request.lags, curve.mean(axis=-1), request.threshold)
+        return results, lambda: horizons, may_underflow
+    coarse = search.at_stored_lags()
+    find = partial(coarse.refine, jacobians, frobenius["joint"])
     return results, find, may_underflow
 
 
-def _blocks(rows: Layout, layout: Layout) -> dict[str, Block]:
+def _blocks(row_layout: Layout, layout: Layout) -> dict[str, Block]:
     """Return the blocks of one later and one earlier state, by name."""
     return {
         later + earlier: ((later,), (earlier,))
-        for later in rows.names
+        for later in row_layout.names
         for earlier in layout.names
     }
 
@@ -257,32 +272,32 @@ def _blocks(rows: Layout, layout: Layout) -> dict[str, Block]:
 def _ablated(
     names: Sequence[str],
     jacobians: StepJacobians,
-    form: Form,
+    product_class: ProductClass,
     recorder: NormRecorder,
     *,
-    every: bool,
+    all_lags: bool,
 ) -> Iterator[AblatedProduct | DiagonalProduct]:
-    """Yield observers of the conveyor and of products with columns cut."""
+    """Yield observers of the conveyor and of products with columns set to zero."""
     layout, count = jacobians.layout, jacobians.count
     states, carry = layout.names, layout.names[-1]
     several = len(states) > 1
 
     def ablated(name: str, kept: tuple[str, ...], **settings) -> AblatedProduct:
-        identity = form.identity(layout, count, jacobians.like, **settings)
-        return AblatedProduct(name, identity, kept, recorder, every=every)
+        identity = product_class.identity(layout, count, jacobians.like, **settings)
+        return AblatedProduct(name, identity, kept, recorder, all_lags=all_lags)
 
-    def diagonal(name: str, width: int, *, first_dense: bool) -> DiagonalProduct:
+    def diagonal(name: str, width: int, *, dense_first_factor: bool) -> DiagonalProduct:
         return DiagonalProduct(
             name,
             recorder,
             count,
             identity_width=width,
-            first_dense=first_dense,
-            every=every,
+            dense_first_factor=dense_first_factor,
+            all_lags=all_lags,
         )
 
     if "conveyor" in names:
-        yield diagonal("conveyor", layout.widths[-1], first_dense=False)
+        yield diagonal("conveyor", layout.widths[-1], dense_first_factor=False)
     if "no_cell_path" in names:
         if several:
             yield ablated("no_cell_path", states[:-1])
@@ -293,7 +308,7 @@ def _ablated(
         if several and (carry, carry) in last.dense:
             yield ablated("no_detours", (carry,))
         else:
-            yield diagonal("no_detours", layout.width, first_dense=several)
+            yield diagonal("no_detours", layout.width, dense_first_factor=several)
 
 
 def step_norms(trajectory: Trajectory) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Observers of a walk that record norms of products: whole, ablated, diagonal."""
+"""Observers of a walk that record norms of products: whole, ablated, diagonal.
+
+Carry, conveyor, detours, span and stored lags are defined in :mod:`gradlab.jacobians`;
+the blocks in :func:`.layout.block_names`.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,21 +33,21 @@ AnyProducts = Products | EntryProducts
 Block = tuple[Sequence[str], Sequence[str]]
 """The later states of a block's rows and the earlier states of its columns."""
 
-_TOGETHER = 256
+_STEPS_AT_ONCE = 256
 
 
 class ProductNorms(Observer):
     """Norms of the whole product and of blocks of it.
 
-    Frobenius norms at every lag; spectral norms where the walk stops, or for ``every``
-    at all lags, from searches that continue from one lag to the next.
+    Frobenius norms at every lag; spectral norms at the stored lags, or for ``all_lags``
+    at every lag, from searches that continue from one lag to the next.
 
     Args:
         product: at lag 0; advanced in place.
         blocks: by name.
         recorder: of the norms, lag 0 among them.
-        every: whether spectral norms are recorded at every lag.
-        detours: whether the block ``"detours"`` is recorded, too; not for ``every``.
+        all_lags: whether spectral norms are recorded at every lag.
+        detours: whether the block ``"detours"`` is recorded, too; not for ``all_lags``.
     """
 
     def __init__(
@@ -52,11 +56,11 @@ class ProductNorms(Observer):
         blocks: Mapping[str, Block],
         recorder: NormRecorder,
         *,
-        every: bool = False,
+        all_lags: bool = False,
         detours: bool = False,
     ) -> None:
         self.product, self.blocks, self.recorder = product, blocks, recorder
-        self.every, self.detours = every, detours
+        self.all_lags, self.detours = all_lags, detours
         self.searches: dict[Block, LeadingDirections] = {}
         current = product.current()
         self._record_frobenius(current, 1)
@@ -64,15 +68,15 @@ class ProductNorms(Observer):
         recorder.compute()
 
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over a span and record its lags."""
+        """Advance by a span and record its lags."""
         after = self.product.advance(span)
         self._record_frobenius(after, span.steps)
-        if self.every:
-            self._record_every(after, span.steps)
+        if self.all_lags:
+            self._record_all_lags(after, span.steps)
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record spectral norms here."""
-        if not self.every:
+        if not self.all_lags:
             self._record_spectral(self.product.current())
 
     def _record_frobenius(self, after: AnyProducts, steps: int) -> None:
@@ -90,7 +94,7 @@ class ProductNorms(Observer):
             found["detours"] = current.detours()
         self.recorder.add_matrices(found)
 
-    def _record_every(self, after: AnyProducts, steps: int) -> None:
+    def _record_all_lags(self, after: AnyProducts, steps: int) -> None:
         found = {b: self._search(b, after, steps) for b in set(self.blocks.values())}
         for name, block in self.blocks.items():
             self.recorder.add_spectral(name, *found[block])
@@ -108,9 +112,9 @@ class ProductNorms(Observer):
                     self.product.count, parts[0].shape[-2], parts[0]
                 )
                 self.searches[block] = search
-            size, own = after.frobenius(*block)
-            size = np.ldexp(size, own - exponent.reshape(own.shape))
-            norm = self.searches[block].norms(parts, size.ravel())
+            frobenius, power = after.frobenius(*block)
+            frobenius = np.ldexp(frobenius, power - exponent.reshape(power.shape))
+            norm = self.searches[block].norms(parts, frobenius.ravel())
         return norm.reshape(steps, -1), exponent.reshape(steps, -1)
 
 
@@ -122,11 +126,11 @@ class AblatedProduct(Observer):
 
     Args:
         name: of the block.
-        identity: the whole product at lag 0; used up.
+        identity: the whole product at lag 0; advanced in place.
         kept: the states whose columns are kept; all for a product that leaves out the
             conveyor instead.
         recorder: of the norms, lag 0 among them.
-        every: whether spectral norms are recorded at every lag.
+        all_lags: whether spectral norms are recorded at every lag.
     """
 
     def __init__(
@@ -136,25 +140,25 @@ class AblatedProduct(Observer):
         kept: tuple[str, ...],
         recorder: NormRecorder,
         *,
-        every: bool = False,
+        all_lags: bool = False,
     ) -> None:
         self.name, self.product, self.kept = name, identity, kept
-        self.recorder, self.every = recorder, every
+        self.recorder, self.all_lags = recorder, all_lags
         self.started = kept == identity.layout.names
         self._record_frobenius(identity.current())
         recorder.add_matrices({name: self._matrix(identity.current())})
 
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over a span and record its lags."""
+        """Advance by a span and record its lags."""
         if not self.started:
-            self._start(span.part(0, 1))
-            span = span.part(1, span.steps)
+            self._start(span.slice_steps(0, 1))
+            span = span.slice_steps(1, span.steps)
         if span.steps:
             self._record(self.product.advance(span), span.steps)
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record the spectral norm here."""
-        if not self.every:
+        if not self.all_lags:
             self.recorder.add_matrices(
                 {self.name: self._matrix(self.product.current())}
             )
@@ -167,17 +171,17 @@ class AblatedProduct(Observer):
 
     def _record(self, after: AnyProducts, steps: int) -> None:
         self._record_frobenius(after)
-        if self.every:
+        if self.all_lags:
             for k in range(steps):
                 matrix = self._matrix(after.at(slice(k, k + 1)))
                 self.recorder.add_matrices({self.name: matrix})
 
     def _record_frobenius(self, after: AnyProducts) -> None:
-        norms = after.frobenius(after.rows.names, after.layout.names)
+        norms = after.frobenius(after.row_layout.names, after.layout.names)
         self.recorder.add_frobenius(self.name, *norms)
 
     def _matrix(self, current: AnyProducts) -> tuple[Tensor, np.ndarray]:
-        return current.matrix(current.rows.names, current.layout.names)
+        return current.matrix(current.row_layout.names, current.layout.names)
 
 
 class DiagonalProduct(Observer):
@@ -192,8 +196,14 @@ class DiagonalProduct(Observer):
         name: of the block.
         recorder: of the norms, lag 0 among them.
         identity_width: the width of the identity at lag 0, for its Frobenius norm.
-        first_dense: whether the first factor is the carry's whole column of J_T.
-        every: whether spectral norms are recorded at every lag.
+        dense_first_factor: whether the first factor is the carry's whole column of J_T.
+        all_lags: whether spectral norms are recorded at every lag.
+
+    Attributes:
+        waiting: diagonals of steps whose norms are not computed yet.
+        recorded: which of them have a spectral norm to be recorded.
+        first: the carry's column of J_T once it was seen, if it is the first factor.
+        ln: of each unit's product of the diagonals computed so far, (N, n).
     """
 
     def __init__(
@@ -203,15 +213,15 @@ class DiagonalProduct(Observer):
         count: int,
         *,
         identity_width: int,
-        first_dense: bool,
-        every: bool = False,
+        dense_first_factor: bool,
+        all_lags: bool = False,
     ) -> None:
-        self.name, self.recorder, self.every = name, recorder, every
-        self.first_dense = first_dense
+        self.name, self.recorder, self.all_lags = name, recorder, all_lags
+        self.dense_first_factor = dense_first_factor
         self.first: Tensor | None = None
-        self.orthogonal = True
+        self.columns_are_orthogonal = True
         self.waiting: list[Tensor] = []
-        self.stops: list[int] = []
+        self.recorded: list[int] = []
         self.ln: np.ndarray | None = None
         zero = np.zeros((1, count))
         recorder.frobenius[name] = [zero + 0.5 * np.log(identity_width)]
@@ -221,17 +231,17 @@ class DiagonalProduct(Observer):
         """Hold the span's diagonals."""
         for step in span:
             self.waiting.append(self._diagonal(step))
-            if self.every:
-                self.stops.append(len(self.waiting) - 1)
-        if len(self.waiting) >= _TOGETHER:
+            if self.all_lags:
+                self.recorded.append(len(self.waiting) - 1)
+        if len(self.waiting) >= _STEPS_AT_ONCE:
             self.compute()
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record the spectral norm here, at once or with the steps that wait."""
-        if self.every:
+        if self.all_lags:
             return
         if self.waiting:
-            self.stops.append(len(self.waiting) - 1)
+            self.recorded.append(len(self.waiting) - 1)
         elif self.ln is not None:
             self.recorder.spectral[self.name].append(self._spectral(self.ln)[None])
 
@@ -244,17 +254,17 @@ class DiagonalProduct(Observer):
         ln = ln_continued(diagonals, before)
         norms = ln_root_sum_square(self._columns(ln))
         self.recorder.frobenius[self.name].append(norms)
-        for k in self.stops:
+        for k in self.recorded:
             self.recorder.spectral[self.name].append(self._spectral(ln[k])[None])
         self.ln = ln[-1].copy()
-        self.waiting, self.stops = [], []
+        self.waiting, self.recorded = [], []
 
     def _diagonal(self, step: BatchedJacobian) -> Tensor:
-        diagonal = step.own_diagonal() if self.first_dense else step.conveyor
+        diagonal = step.own_diagonal() if self.dense_first_factor else step.conveyor
         assert diagonal is not None, "observed where there is a conveyor"
-        if self.first_dense and self.first is None:
+        if self.dense_first_factor and self.first is None:
             self.first = step.column(step.carry)
-            self.orthogonal = step.is_diagonal(step.carry)
+            self.columns_are_orthogonal = step.is_diagonal(step.carry)
             return torch.ones_like(diagonal)
         return diagonal.clone()
 
@@ -262,7 +272,7 @@ class DiagonalProduct(Observer):
         return ln if self.first is None else ln + ln_column_norms(self.first)
 
     def _spectral(self, ln: np.ndarray) -> np.ndarray:
-        if self.first is None or self.orthogonal:
+        if self.first is None or self.columns_are_orthogonal:
             return ln_largest(self._columns(ln))
         return ln_spectral_scaled(self.first, ln)
 

@@ -3,6 +3,8 @@
 P <- P J_t multiplies from the right, so rows do not mix: each can be scaled by a power
 of two of its own, exactly, and a row that decays by e^-700 while another stays is as
 right as alone. Inside a row the format's range remains.
+
+Carry, conveyor, detours and span are defined in :mod:`gradlab.jacobians`.
 """
 
 from dataclasses import dataclass
@@ -23,10 +25,13 @@ from gradlab.jacobians.underflow import find_underflow
 from gradlab.numerics.logscale import exponents, normalized, vector_norms
 
 
-_LOW, _HIGH = 2.0**-30, 2.0**30  # of rows; squares of squares are still floats
-_FAR, _OFTEN = 20, 8
-_ALIKE = 12  # rows within 2^12 of the largest share its exponent
-_SQUARES = {torch.float32: 2.0**45, torch.float64: 2.0**450}  # of rows: are in range
+# Norms of rows between which a span is accepted; squares of squares are still floats.
+_SMALLEST_ROW, _LARGEST_ROW = 2.0**-30, 2.0**30
+_RESCALE_BEYOND = 20  # binary exponent of a row's norm
+_RESCALE_EVERY = 8  # steps
+_SHARED_RANGE = 12  # rows within 2^12 of the largest share its exponent
+# Norms below this, and above its inverse, come from squares that are normal floats.
+_SAFE_NORM = {torch.float32: 2.0**45, torch.float64: 2.0**450}
 
 
 class Product:
@@ -39,14 +44,22 @@ class Product:
 
     Args:
         layout: of the earlier states.
-        columns: mantissas by earlier state, (N, rows, n).
-        rows: the layout of the later states; that of all of them when left out.
+        columns: values (exponent 0) by earlier state, (N, rows, n).
+        row_layout: the layout of the later states; that of all of them when left out.
         conveyor: whether J_t includes the conveyor.
-        detours: whether to carry the diagonal of the detours, of the carry's own block
-            less the conveyor. Off the diagonal the two are the same. It is computed as
-            R <- R k + what enters by other blocks, not as a difference.
+        detours: whether to compute the diagonal R of the detours, too (off the diagonal
+            they are the carry's own block of the product). With d the conveyor and k
+            the diagonal of that block of P (J_t less the conveyor), R <- R d + k: no
+            difference of large numbers.
 
     Attributes:
+        columns: mantissas by earlier state, (N, rows, n).
+        exponent: (N, rows) int64, the powers of two taken out of each row.
+        block_row_norms: (N, rows, states) float64, of the mantissas' rows by column
+            block.
+        row_norms: (N, rows) float64, of the whole rows.
+        detour_diagonal: R as mantissas, (N, n), or None.
+        steps: how many J_t were multiplied.
         may_underflow: (N), where entries came so near the end of the format's range
             that another may have been flushed to zero.
     """
@@ -56,11 +69,11 @@ class Product:
         layout: Layout,
         columns: Columns,
         *,
-        rows: Layout | None = None,
+        row_layout: Layout | None = None,
         conveyor: bool = True,
         detours: bool = False,
     ) -> None:
-        self.layout, self.rows = layout, rows or layout
+        self.layout, self.row_layout = layout, row_layout or layout
         plain = torch.contiguous_format  # LAPACK's results are column by column
         self.columns = {
             name: column.clone(memory_format=plain) for name, column in columns.items()
@@ -70,14 +83,15 @@ class Product:
         self.count = first.shape[0]
         self.detour_diagonal: Tensor | None = None
         if detours:
-            size = layout.sizes[-1]
-            self.detour_diagonal = first.new_zeros(self.count, size)
+            width = layout.padded_widths[-1]
+            self.detour_diagonal = first.new_zeros(self.count, width)
         self.exponent = np.zeros(tuple(first.shape[:2]), dtype=np.int64)
         self.may_underflow = np.zeros(self.count, dtype=bool)
-        self.age = 0
+        self.steps = 0
         self._buffer: _Buffer | None = None
-        self.norms = _row_norms([c[None] for c in self.columns.values()])[0]
-        self.totals = _totals(self.norms)
+        alone = [column[None] for column in self.columns.values()]
+        self.block_row_norms = _block_row_norms(alone)[0]
+        self.row_norms = _row_norms(self.block_row_norms)
 
     @classmethod
     def identity(
@@ -86,29 +100,29 @@ class Product:
         count: int,
         like: Tensor,
         *,
-        rows: Layout | None = None,
+        row_layout: Layout | None = None,
         **kw,
     ) -> "Product":
         """Return ``count`` products at lag 0: the identity, or those rows of it."""
         eye = layout.identity(like)
-        if rows is not None:
-            eye = torch.cat([eye[layout.rows(name)] for name in rows.names])
+        if row_layout is not None:
+            eye = torch.cat([eye[layout.slice_of(name)] for name in row_layout.names])
         columns = {
-            name: eye[:, layout.rows(name)].expand(count, -1, -1)
+            name: eye[:, layout.slice_of(name)].expand(count, -1, -1)
             for name in layout.names
         }
-        return cls(layout, columns, rows=rows, **kw)
+        return cls(layout, columns, row_layout=row_layout, **kw)
 
     def current(self) -> Products:
         """Return the products as they are, S = 1."""
         detour = self.detour_diagonal
         return Products(
             self.layout,
-            self.rows,
+            self.row_layout,
             {name: column[None] for name, column in self.columns.items()},
             None if detour is None else detour[None],
-            self.norms[None],
-            self.totals[None],
+            self.block_row_norms[None],
+            self.row_norms[None],
             self.exponent[None],
         )
 
@@ -117,18 +131,22 @@ class Product:
         with np.errstate(invalid="ignore"):
             if self._buffer is None or self._buffer.steps < span.steps:
                 self._buffer = _Buffer.of(self, span.steps)
-            before = self.exponent + exponents(self.totals)
+            before = self.exponent + exponents(self.row_norms)
             after = self._products(self._buffer, span.steps)
             self._multiply_all(list(span), after)
             scratch = self._buffer.scratch
             self.may_underflow |= find_underflow(span, before, after, scratch)
         return after
 
-    def pick(self, rows: np.ndarray) -> "Product":
-        """Return a copy of the products at ``rows`` of N, without the detours."""
-        index = torch.from_numpy(rows)
-        columns = {name: col[index] for name, col in self.columns.items()}
-        return self._like(columns, self.exponent[rows])
+    def pick(self, index: np.ndarray) -> "Product":
+        """Return a copy of the products at ``index`` of N.
+
+        Without the detours; ``may_underflow`` starts as false again, since the walk
+        that these products are from reports what happened until here.
+        """
+        place = torch.from_numpy(index)
+        columns = {name: column[place] for name, column in self.columns.items()}
+        return self._with_same_settings(columns, self.exponent[index])
 
     def concatenate(self, other: "Product") -> "Product":
         """Return these products and the other's, in this order."""
@@ -136,7 +154,9 @@ class Product:
             name: torch.cat([column, other.columns[name]])
             for name, column in self.columns.items()
         }
-        found = self._like(columns, np.concatenate([self.exponent, other.exponent]))
+        found = self._with_same_settings(
+            columns, np.concatenate([self.exponent, other.exponent])
+        )
         found.may_underflow = np.concatenate([self.may_underflow, other.may_underflow])
         return found
 
@@ -147,19 +167,24 @@ class Product:
         orthonormal Q, and R has the singular values of P, here and after every step.
         """
         whole = self.current()
-        columns, exponent = whole.matrix(self.rows.names, names)
+        columns, exponent = whole.matrix(self.row_layout.names, names)
         triangle = _triangular(columns)
         widths = [whole.columns[name].shape[-1] for name in names]
         layout = self.layout.part(names)
         parts = dict(zip(names, triangle.split(widths, dim=-1), strict=True))
-        kept = Product(layout, parts, rows=Layout(("rows",), (triangle.shape[-2],)))
+        kept = Product(
+            layout, parts, row_layout=Layout(("rows",), (triangle.shape[-2],))
+        )
         kept.exponent += exponent[:, None]
+        kept.steps = self.steps
         kept.may_underflow = self.may_underflow.copy()
         return kept
 
-    def _like(self, columns: Columns, exponent: np.ndarray) -> "Product":
-        product = Product(self.layout, columns, rows=self.rows, conveyor=self.conveyor)
-        product.exponent, product.age = exponent.copy(), self.age
+    def _with_same_settings(self, columns: Columns, exponent: np.ndarray) -> "Product":
+        product = Product(
+            self.layout, columns, row_layout=self.row_layout, conveyor=self.conveyor
+        )
+        product.exponent, product.steps = exponent.copy(), self.steps
         return product
 
     def _products(self, buffer: "_Buffer", steps: int) -> Products:
@@ -167,7 +192,7 @@ class Product:
         shape = (steps, *self.exponent.shape)
         return Products(
             self.layout,
-            self.rows,
+            self.row_layout,
             {name: column[:steps] for name, column in buffer.columns.items()},
             None if buffer.detour is None else buffer.detour[:steps],
             np.empty((*shape, len(self.columns))),
@@ -176,82 +201,98 @@ class Product:
         )
 
     def _multiply_all(self, steps: list[BatchedJacobian], after: Products) -> None:
-        """Advance by some steps, by halves where rows leave the range on the way."""
+        """Advance by several steps, by halves where a row leaves the range."""
         if len(steps) == 1:
-            self._multiply_alone(steps[0], after)
+            self._multiply_one(steps[0], after)
         elif not self._multiply(steps, after):
             half = len(steps) // 2
             self._multiply_all(steps[:half], after.at(slice(half)))
             self._multiply_all(steps[half:], after.at(slice(half, None)))
 
     def _multiply(self, steps: list[BatchedJacobian], after: Products) -> bool:
-        """Advance by some steps; say whether all rows stayed in range.
+        """Advance by several steps; return whether all rows stayed in range.
 
         Where one did not, nothing but ``after`` has changed.
         """
-        size = self._attempt(steps, after)
-        was_finite = np.isfinite(self.totals)
-        kept = (size == 0) | (size > _LOW) & (size < _HIGH) | ~was_finite
-        if kept.all():
-            self._continue_from(after, size)
-        return bool(kept.all())
+        norms = self._try_steps(steps, after)
+        was_finite = np.isfinite(self.row_norms)
+        inside = (norms > _SMALLEST_ROW) & (norms < _LARGEST_ROW)
+        accepted = (norms == 0) | inside | ~was_finite
+        if accepted.all():
+            self._continue_from(after)
+        return bool(accepted.all())
 
-    def _multiply_alone(self, step: BatchedJacobian, after: Products) -> None:
-        """Advance by one step that takes rows far; overflow is tried from 1."""
+    def _multiply_one(self, step: BatchedJacobian, after: Products) -> None:
+        """Advance by one step, wherever it takes rows.
+
+        Where it overflows, rows are rescaled to norms near 1 and it is done again.
+        """
         if self._multiply([step], after):
             return
-        was_finite = np.isfinite(self.totals)
-        size = self._attempt([step], after)
-        if not np.isfinite(size[0][was_finite]).all():
-            self._rescale(exponents(self.totals))
-            size = self._attempt([step], after)
-        self._continue_from(after, size)
+        was_finite = np.isfinite(self.row_norms)
+        norms = self._try_steps([step], after)
+        if not np.isfinite(norms[0][was_finite]).all():
+            self._rescale(exponents(self.row_norms))
+            self._try_steps([step], after)
+        self._continue_from(after)
 
-    def _attempt(self, steps: list[BatchedJacobian], after: Products) -> np.ndarray:
+    def _try_steps(self, steps: list[BatchedJacobian], after: Products) -> np.ndarray:
         """Write the products after each step; return the norms of their rows."""
-        before, entered = self.columns, after.detour_diagonal
-        own = self.rows.rows(self.layout.names[-1]) if entered is not None else slice(0)
+        before, diagonals = self.columns, after.detour_diagonal
+        own_rows = self._own_rows if diagonals is not None else slice(0)
         for k, step in enumerate(steps):
             out = {name: column[k] for name, column in after.columns.items()}
-            diagonal = None if entered is None else entered[k]
             multiply_jacobian(
-                *(before, step, out), conveyor=self.conveyor, entered=diagonal, own=own
+                before,
+                step,
+                out,
+                conveyor=self.conveyor,
+                non_conveyor_diagonal=None if diagonals is None else diagonals[k],
+                own_rows=own_rows,
             )
             before = out
-        if entered is not None:
-            carried = self.detour_diagonal
-            for diagonal, step in zip(entered, steps, strict=True):
+        if diagonals is not None:
+            previous = self.detour_diagonal
+            for diagonal, step in zip(diagonals, steps, strict=True):
                 assert step.conveyor is not None, "detours are those of a conveyor"
-                diagonal.addcmul_(carried, step.conveyor)
-                carried = diagonal
-        after.norms[:] = _row_norms(list(after.columns.values()))
-        after.totals[:] = _totals(after.norms)
-        return after.totals
+                diagonal.addcmul_(previous, step.conveyor)
+                previous = diagonal
+        after.block_row_norms[:] = _block_row_norms(list(after.columns.values()))
+        after.row_norms[:] = _row_norms(after.block_row_norms)
+        return after.row_norms
 
-    def _continue_from(self, after: Products, size: np.ndarray) -> None:
+    @property
+    def _own_rows(self) -> slice:
+        """The rows of the carry."""
+        return self.row_layout.slice_of(self.layout.names[-1])
+
+    def _continue_from(self, after: Products) -> None:
         """Continue from the last of the products, rescaled where that is due."""
         after.exponent[:] = self.exponent
-        self.age += len(size)
+        self.steps += len(after.row_norms)
         for name, column in self.columns.items():
             column.copy_(after.columns[name][-1])
         if self.detour_diagonal is not None and after.detour_diagonal is not None:
             self.detour_diagonal.copy_(after.detour_diagonal[-1])
-        self.norms, self.totals = after.norms[-1].copy(), size[-1].copy()
-        self._rescale_if_due(size[-1])
+        self.block_row_norms = after.block_row_norms[-1].copy()
+        self.row_norms = after.row_norms[-1].copy()
+        self._rescale_if_due()
 
-    def _rescale_if_due(self, size: np.ndarray) -> None:
-        """Bring mantissas back near 1: far ones at once, all every few steps.
+    def _rescale_if_due(self) -> None:
+        """Bring mantissas back near 1.
 
-        Rows that are not much smaller than the largest of their matrix share its
-        exponent, so that products whose rows are alike have one exponent.
+        In a matrix with a row beyond 2^+-20; and in all where the number of steps is a
+        multiple of eight. Rows that are not much smaller than the largest of their
+        matrix share its exponent, so that products whose rows are alike have one.
         """
-        own = exponents(size)
-        due = (np.abs(own) >= _FAR).any(-1) | (self.age % _OFTEN == 0)
-        used = np.isfinite(size) & (size > 0)
-        true = self.exponent + own
+        row_exponents = exponents(self.row_norms)
+        due = (np.abs(row_exponents) >= _RESCALE_BEYOND).any(-1)
+        due |= self.steps % _RESCALE_EVERY == 0
+        used = np.isfinite(self.row_norms) & (self.row_norms > 0)
+        true = self.exponent + row_exponents
         largest = np.where(used, true, np.iinfo(np.int64).min // 2).max(-1)
         top = np.where(used.any(-1), largest, self.exponent[:, 0])[:, None]
-        wanted = np.where(used & (top - true > _ALIKE), true, top)
+        wanted = np.where(used & (top - true > _SHARED_RANGE), true, top)
         shift = np.where(due[:, None], wanted - self.exponent, 0)
         if shift.any():
             self._rescale(shift)
@@ -265,10 +306,9 @@ class Product:
             for column in self.columns.values():
                 column.mul_(factor[:, :, None])
             if self.detour_diagonal is not None:
-                own = self.rows.rows(self.layout.names[-1])
-                self.detour_diagonal.mul_(factor[:, own])
-        self.norms = np.ldexp(self.norms, -shift[:, :, None])
-        self.totals = np.ldexp(self.totals, -shift)
+                self.detour_diagonal.mul_(factor[:, self._own_rows])
+        self.block_row_norms = np.ldexp(self.block_row_norms, -shift[:, :, None])
+        self.row_norms = np.ldexp(self.row_norms, -shift)
         self.exponent = self.exponent + shift
 
 
@@ -297,31 +337,33 @@ class _Buffer:
         )
 
 
-def _totals(norms: np.ndarray) -> np.ndarray:
+def _row_norms(block_row_norms: np.ndarray) -> np.ndarray:
     """Return the norms (…, rows) of whole rows from those of their blocks."""
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray(np.sqrt(np.einsum("...b,...b->...", norms, norms)))
+        squares = np.einsum("...b,...b->...", block_row_norms, block_row_norms)
+        return np.asarray(np.sqrt(squares))
 
 
-def _row_norms(columns: list[Tensor]) -> np.ndarray:
+def _block_row_norms(columns: list[Tensor]) -> np.ndarray:
     """Return the norms of rows (S, N, rows, n) by column block, (S, N, rows, blocks).
 
-    Rows whose squares come near the ends of the range are scaled and taken again.
+    Rows whose squares come near the ends of the range, or underflow to 0, are scaled
+    and their norms taken again.
     """
-    limit = _SQUARES[columns[0].dtype]
-    found = []
+    limit = _SAFE_NORM[columns[0].dtype]
+    blocks = []
     for column in columns:
-        flat = column.reshape(-1, column.shape[-1])
-        norms = vector_norms(flat).double().cpu().numpy()
+        rows = column.reshape(-1, column.shape[-1])
+        norms = vector_norms(rows).double().cpu().numpy()
         unsafe = ~((norms > 1 / limit) & (norms < limit))
         unsafe &= ~np.isnan(norms)
         if unsafe.any():
-            places = torch.from_numpy(np.flatnonzero(unsafe)).to(flat.device)
-            shrunk, exponent = normalized(flat[places][:, None])
-            again = vector_norms(shrunk[:, 0]).double().cpu().numpy()
+            index = torch.from_numpy(np.flatnonzero(unsafe)).to(rows.device)
+            scaled, exponent = normalized(rows[index][:, None])
+            again = vector_norms(scaled[:, 0]).double().cpu().numpy()
             norms[unsafe] = np.ldexp(again, exponent.cpu().numpy())
-        found.append(norms.reshape(column.shape[:-1]))
-    return np.stack(found, -1)
+        blocks.append(norms.reshape(column.shape[:-1]))
+    return np.stack(blocks, -1)
 
 
 def _triangular(columns: Tensor) -> Tensor:

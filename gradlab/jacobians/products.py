@@ -1,4 +1,7 @@
-"""Products after each of several steps, and the norms and matrices read from them."""
+"""Products after each of several steps, and the norms and matrices read from them.
+
+Carry, conveyor and detours are defined in :mod:`gradlab.jacobians`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,21 +20,22 @@ class Products:
     """Products after each of several steps, (S, N) of them, one exponent a row.
 
     Attributes:
-        layout, rows: of the columns and of the rows.
+        layout, row_layout: of the columns and of the rows.
         columns: mantissas by earlier state, (S, N, rows, n); views, valid until the
             product they are from advances again.
         detour_diagonal: (S, N, n) or None; see :class:`Product`.
-        norms: (S, N, rows, states) float64, of the mantissas' rows by column block.
-        totals: (S, N, rows) float64, of the whole rows.
+        block_row_norms: (S, N, rows, states) float64, of the mantissas'
+            rows by column block.
+        row_norms: (S, N, rows) float64, of the whole rows.
         exponent: (S, N, rows) int64, powers of two taken out of each row.
     """
 
     layout: Layout
-    rows: Layout
+    row_layout: Layout
     columns: Columns
     detour_diagonal: Tensor | None
-    norms: np.ndarray
-    totals: np.ndarray
+    block_row_norms: np.ndarray
+    row_norms: np.ndarray
     exponent: np.ndarray
 
     def frobenius(
@@ -44,8 +48,12 @@ class Products:
             earlier: the states of its columns, likewise.
         """
         first = self.layout.names.index(earlier[0])
-        norms = self.norms[:, :, self.rows.rows(*later), first : first + len(earlier)]
-        return _root_sum_squares(norms, self.exponent[:, :, self.rows.rows(*later)])
+        block_row_norms = self.block_row_norms[
+            :, :, self.row_layout.slice_of(*later), first : first + len(earlier)
+        ]
+        return _root_sum_squares(
+            block_row_norms, self.exponent[:, :, self.row_layout.slice_of(*later)]
+        )
 
     def parts(
         self, later: Sequence[str], earlier: Sequence[str]
@@ -54,9 +62,11 @@ class Products:
 
         All rows at one exponent, the largest: what is 2^-149 of that flushes to zero.
         """
-        rows = self.rows.rows(*later)
+        rows = self.row_layout.slice_of(*later)
         first = self.layout.names.index(earlier[0])
-        used = (self.norms[:, :, rows, first : first + len(earlier)] != 0).any(-1)
+        used = (
+            self.block_row_norms[:, :, rows, first : first + len(earlier)] != 0
+        ).any(-1)
         parts = [self.columns[name][:, :, rows].flatten(0, 1) for name in earlier]
         exponent = self.exponent[:, :, rows]
         return at_one_exponent(parts, _flat(exponent), _flat(np.asarray(used)))
@@ -73,18 +83,18 @@ class Products:
         detour = self.detour_diagonal
         return Products(
             self.layout,
-            self.rows,
+            self.row_layout,
             {name: column[steps] for name, column in self.columns.items()},
             None if detour is None else detour[steps],
-            self.norms[steps],
-            self.totals[steps],
+            self.block_row_norms[steps],
+            self.row_norms[steps],
             self.exponent[steps],
         )
 
     def detours(self) -> tuple[Tensor, np.ndarray]:
         """Return the carry's own block less the conveyor, (S * N, n, n), exponents."""
         carry = self.layout.names[-1]
-        rows = self.rows.rows(carry)
+        rows = self.row_layout.slice_of(carry)
         own = self.columns[carry][:, :, rows].flatten(0, 1).clone()
         diagonal = own.diagonal(dim1=-2, dim2=-1)
         if self.detour_diagonal is None:
@@ -92,7 +102,7 @@ class Products:
         else:
             diagonal.copy_(self.detour_diagonal.flatten(0, 1))
         exponent = _flat(self.exponent[:, :, rows])
-        used = _flat(self.norms[:, :, rows, -1] != 0)
+        used = _flat(self.block_row_norms[:, :, rows, -1] != 0)
         (own,), exponent = at_one_exponent([own], exponent, used)
         return own, exponent
 
@@ -101,7 +111,7 @@ class Products:
 
         Of a single step, S = 1: (N, rows, m) at one exponent, (N).
         """
-        parts, exponent = self.parts(self.rows.names, self.layout.names)
+        parts, exponent = self.parts(self.row_layout.names, self.layout.names)
         total: Tensor | None = None
         for part, name in zip(parts, self.layout.names, strict=True):
             block = pad_to_multiple(blocks[name], 2)
@@ -132,26 +142,28 @@ def at_one_exponent(
 
 
 def _root_sum_squares(
-    norms: np.ndarray, exponent: np.ndarray
+    block_row_norms: np.ndarray, exponent: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return norms (S, N) of parts (S, N, rows, columns) with exponents (S, N, rows).
 
     Squares are taken near 1 where exponents differ or the squares would leave float64's
     range; scaling by powers of two gives the same digits either way.
     """
-    steps, count = norms.shape[:2]
+    steps, count = block_row_norms.shape[:2]
     top = exponent[:, :, 0]
-    calm = (exponent == top[:, :, None]).all() and (norms < 2.0**400).all()
-    if not calm:
-        mantissa, more = np.frexp(norms)
+    same_scale = (exponent == top[:, :, None]).all() and (
+        block_row_norms < 2.0**400
+    ).all()
+    if not same_scale:
+        mantissa, more = np.frexp(block_row_norms)
         each = exponent[..., None] + more
         used = np.isfinite(mantissa) & (mantissa != 0)
         low = np.iinfo(np.int64).min // 2
         largest = np.where(used, each, low).max((-2, -1))
         top = np.where(used.any((-2, -1)), largest, top)
         shift = np.where(used, each - top[:, :, None, None], 0)
-        norms = np.ldexp(mantissa, np.maximum(shift, -2000))
-    flat = np.ascontiguousarray(norms.reshape(steps * count, -1))
+        block_row_norms = np.ldexp(mantissa, np.maximum(shift, -2000))
+    flat = np.ascontiguousarray(block_row_norms.reshape(steps * count, -1))
     with np.errstate(invalid="ignore"):
         return np.sqrt((flat * flat).sum(axis=-1)).reshape(steps, count), top
 

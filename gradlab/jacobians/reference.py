@@ -1,4 +1,4 @@
-"""The slow, obvious twins: everything the chain gives, by autograd alone.
+"""Slow references by autograd alone for everything the products give.
 
 Public, so that a user can check a cell of their own. For one cell (no member axis);
 matrices are (B, later, earlier) over the whole state unless said otherwise. Nothing

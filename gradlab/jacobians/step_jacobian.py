@@ -1,4 +1,4 @@
-"""J_t along a trajectory, computed for a span of steps at a time."""
+"""J_t along a trajectory, computed for a span of consecutive steps at a time."""
 
 import copy
 import math
@@ -34,7 +34,7 @@ class StepJacobians:
         trajectory: stored states and gates; J_t is NaN in sequences whose s_t is not
             finite, where slopes could come out as a finite zero.
         double: compute J_t in float64 from the stored numbers, whatever their dtype.
-        rows: of the N sequences, those to return; all when left out.
+        index: of the N sequences, those to return; all when left out.
         cast: return J_t, computed in the trajectory's dtype, as float64 numbers.
         product_rows: the rows of the products that are to be formed, by which spans are
             sized; those of the whole state when left out.
@@ -45,7 +45,7 @@ class StepJacobians:
         trajectory: Trajectory,
         *,
         double: bool = False,
-        rows: np.ndarray | None = None,
+        index: np.ndarray | None = None,
         cast: bool = False,
         product_rows: int | None = None,
     ) -> None:
@@ -55,13 +55,13 @@ class StepJacobians:
             self.cell = copy.deepcopy(self.cell).double()
         self.layout = Layout.of(self.cell)
         total = math.prod(trajectory.batch_shape)
-        self.sequences = np.arange(total) if rows is None else rows
-        self.rows = None if rows is None else torch.from_numpy(rows).to(self.device)
+        self.sequences = np.arange(total) if index is None else index
+        self.index = None if index is None else torch.from_numpy(index).to(self.device)
         self._reusable: dict[int, StepJacobian] = {}
         most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
         self.longest = _LONGEST
-        self.product_rows = product_rows or self.layout.size
-        entries = total * self.layout.size * self.product_rows
+        self.product_rows = product_rows or self.layout.padded_width
+        entries = total * self.layout.padded_width * self.product_rows
         while self.longest > 1 and self.longest * entries > most:
             self.longest //= 2
 
@@ -92,7 +92,7 @@ class StepJacobians:
         return StepJacobians(
             self.trajectory,
             double=self.double,
-            rows=self.sequences[index],
+            index=self.sequences[index],
             cast=self.cast if cast is None else cast,
             product_rows=self.product_rows,
         )
@@ -133,8 +133,8 @@ class StepJacobians:
         if nonfinite is not None:
             nan = torch.where(nonfinite.reshape(-1, 1, 1), torch.nan, 0.0)
             flat = {name: part + nan.to(part) for name, part in flat.items()}
-        if self.rows is not None:
-            flat = {name: part[self.rows] for name, part in flat.items()}
+        if self.index is not None:
+            flat = {name: part[self.index] for name, part in flat.items()}
         if self.cast:
             flat = {name: part.double() for name, part in flat.items()}
         return flat
@@ -154,8 +154,8 @@ class StepJacobians:
             none = torch.zeros(shape, dtype=torch.bool, device=self.device)
             where = torch.stack([nonfinite.get(t, none) for t in steps])
             whole = whole.mask_nonfinite(where.flatten())
-        if self.rows is not None:
-            whole = JacobianSpan(whole, len(steps)).pick(self.rows).whole
+        if self.index is not None:
+            whole = JacobianSpan(whole, len(steps)).pick_sequences(self.index).whole
         return whole.double() if self.cast else whole
 
 

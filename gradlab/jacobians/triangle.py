@@ -1,4 +1,7 @@
-"""The product between any two steps of one sequence."""
+"""The product between any two steps of one sequence.
+
+Of each point (member of an ensemble), of its first sequence.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.observers import AnyProduct
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.logscale import log
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
@@ -43,20 +46,20 @@ def triangle(trajectory: Trajectory, side: int = SIDE) -> Triangle:
     points = trajectory.batch_shape[:-1]
     first = trajectory.member((*(slice(None),) * len(points), slice(0, 1)))
     with torch.no_grad():
-        found = compute_widening(
-            StepJacobians(first), 1, lambda *some: _attempt(marks, *some)
+        found = compute_in_wider_range(
+            StepJacobians(first), 1, lambda *args: _compute_with(marks, *args)
         )
     ln = found["ln_norms"].reshape(*points, len(marks), len(marks))
     return Triangle(marks, marks, ln)
 
 
-def _attempt(
-    marks: tuple[int, ...], jacobians: StepJacobians, form: Form
+def _compute_with(
+    marks: tuple[int, ...], jacobians: StepJacobians, product_class: ProductClass
 ) -> tuple[Results, np.ndarray]:
-    growing = _GrowingProducts(marks, jacobians, form)
+    growing = _GrowingProducts(marks, jacobians, product_class)
     length, stride = jacobians.length, marks[0]
-    stops = [length - t for t in range(marks[-1] - stride, -1, -stride)]
-    walk(jacobians, [growing], stops, start=length - marks[-1])
+    lags = [length - t for t in range(marks[-1] - stride, -1, -stride)]
+    walk(jacobians, [growing], lags, start=length - marks[-1])
     return {"ln_norms": growing.ln_norms}, growing.may_underflow
 
 
@@ -69,30 +72,35 @@ class _GrowingProducts(Observer):
     """
 
     def __init__(
-        self, marks: tuple[int, ...], jacobians: StepJacobians, form: Form
+        self,
+        marks: tuple[int, ...],
+        jacobians: StepJacobians,
+        product_class: ProductClass,
     ) -> None:
         self.marks, self.length, self.count = marks, jacobians.length, jacobians.count
         self.ln_norms = np.full((self.count, len(marks), len(marks)), np.nan)
-        self.new = lambda: form.identity(
+        self.new = lambda: product_class.identity(
             jacobians.layout, jacobians.count, jacobians.like
         )
         self.product: AnyProduct = self.new()
 
     @property
     def may_underflow(self) -> np.ndarray:
-        """Which sequences' products are, whichever mark they began at."""
+        """Which sequences have one that may underflow, whichever mark it began at."""
         return np.asarray(self.product.may_underflow.reshape(-1, self.count).any(0))
 
     def advance(self, span: JacobianSpan) -> None:
         """Let all products take a span; the newest stands last."""
         running = self.product.count // self.count
-        rows = torch.arange(self.count, device=span.whole.like.device)
-        self.product.advance(span.pick(rows.repeat(running)))
+        index = torch.arange(self.count, device=span.whole.like.device)
+        self.product.advance(span.pick_sequences(index.repeat(running)))
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record all norms at a mark, and begin a product there."""
         current = self.product.current()
-        matrices, exponent = current.matrix(current.rows.names, current.layout.names)
+        matrices, exponent = current.matrix(
+            current.row_layout.names, current.layout.names
+        )
         norms = log(spectral_norm(matrices), exponent).reshape(-1, self.count)
         t = self.length - lag
         for k, norm in enumerate(norms):

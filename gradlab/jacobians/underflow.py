@@ -5,8 +5,8 @@
 # A row holds mantissas m times 2^e. Terms m_j J_jk must not underflow: an entry that is
 # flushed to zero is lost even if it would have led later, as in a triangular or nearly
 # diagonal recurrence. With |P_i| the norm of a row, float32, and every row kept above
-# 2^-30, a sequence `may_underflow`, and its numbers have to be computed in a wider form
-# (gradlab.jacobians.widening), if after any step
+# 2^-30, a sequence `may_underflow`, and its numbers have to be computed over a wider
+# range (gradlab.jacobians.wider_range), if after any step
 #
 #     (a) a nonzero entry is below 2^-45 |P_i|, or
 #     (b) a nonzero |J_jk| is below 2^-45, and an entry of P is zero or a row fell to
@@ -48,7 +48,7 @@ def find_underflow(
         scratch: memory as large as the largest column of ``after``, overwritten.
     """
     limit = _SMALLEST[scratch.dtype]
-    least = limit * after.totals
+    least = limit * after.row_norms
     least[~np.isfinite(least)] = 0.0
     found = np.zeros(least.shape[1], dtype=bool)
     zero = np.zeros(least.shape[:2], dtype=bool)
@@ -60,16 +60,17 @@ def find_underflow(
         # Few matrices have entries as small as this, or zeros.
         near = ~(smallest >= least.max(-1))
         if near.any():
-            some = size[torch.from_numpy(near).to(size.device)]
-            nonzero = threshold(some, 0.0, torch.inf).amin(-1).cpu().numpy()
+            subset = size[torch.from_numpy(near).to(size.device)]
+            nonzero = threshold(subset, 0.0, torch.inf).amin(-1).cpu().numpy()
             below = (nonzero < least[near]).any(-1)
             found[np.nonzero(near)[1][below]] = True
     if after.detour_diagonal is not None:
-        own = after.rows.rows(after.layout.names[-1])
+        own_rows = after.row_layout.slice_of(after.layout.names[-1])
         detour = np.abs(after.detour_diagonal.cpu().numpy())
-        found |= ((detour != 0) & (detour < least[:, :, own])).any((0, -1))
-    rows = np.concatenate([before[None], after.exponent + exponents(after.totals)])
-    doubtful = zero | (rows[:-1] - rows[1:] > _FALL).any(-1)
+        found |= ((detour != 0) & (detour < least[:, :, own_rows])).any((0, -1))
+    later = after.exponent + exponents(after.row_norms)
+    fall = np.concatenate([before[None], later[:-1]]) - later
+    doubtful = zero | (fall > _FALL).any(-1)
     if doubtful.any():
         found |= (doubtful & (span.smallest < limit)).any(0)
     return found

@@ -7,8 +7,8 @@ from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.step_jacobian import StepJacobians
 
 
-# Spans start at multiples of their own length and so do not cross multiples of eight
-# lags, at which products are rescaled and leading directions renewed
+# Spans do not cross multiples of eight lags, at which products are rescaled
+# (gradlab.jacobians.product) and leading directions refreshed
 # (gradlab.numerics.leading_directions).
 _ALIGNED = 8
 
@@ -24,35 +24,35 @@ class Observer(ABC):
 
     @abstractmethod
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over the steps of a span, whose Jacobians are valid until the next.
+        """Advance by the steps of a span, whose Jacobians are valid until the next.
 
         Spans are in the order of decreasing time, without gaps.
         """
 
-    def stop(self, lag: int) -> None:  # noqa: B027
-        """Look at what is held at one of the lags the walk was to stop at."""
+    def on_lag(self, lag: int) -> None:  # noqa: B027
+        """Record what is recorded at ``lag``, one of those given to :func:`walk`."""
 
 
 def walk(
     jacobians: StepJacobians,
     observers: Sequence[Observer],
-    stops: Iterable[int],
+    lags: Iterable[int],
     *,
     start: int = 0,
 ) -> None:
-    """Hand J_{T - start}, J_{T - start - 1}, .. to observers, as far as the last stop.
+    """Hand J_{T - start}, J_{T - start - 1}, .. to observers, as far as the last lag.
 
     Args:
         jacobians: along a trajectory of T steps.
         observers: advanced in this order, all over the same spans.
-        stops: lags at which a span ends and ``Observer.stop`` is called.
+        lags: those at which a span ends and ``Observer.on_lag`` is called.
         start: the lag at which the observers stand.
     """
     lag = start
-    for stop in sorted(lag for lag in stops if lag > start):
-        while lag < stop:
+    for target in sorted(lag for lag in lags if lag > start):
+        while lag < target:
             aligned = _ALIGNED - lag % _ALIGNED
-            steps = min(jacobians.longest, aligned, stop - lag)
+            steps = min(jacobians.longest, aligned, target - lag)
             later = jacobians.length - lag
             span = jacobians.span(later - steps, later)
             for observer in observers:
@@ -61,4 +61,4 @@ def walk(
             if observers and all(observer.finished for observer in observers):
                 return
         for observer in observers:
-            observer.stop(lag)
+            observer.on_lag(lag)

@@ -1,11 +1,16 @@
-"""Three derivatives that are all called dc_T/dc_t."""
+"""Three derivatives of the carry that are all called dc_T/dc_t.
+
+The carry is the last of a cell's states (c of an LSTM), the conveyor its own gated path
+(:mod:`gradlab.jacobians`).
+"""
 
 # With P = J_T ... J_{t+1} in blocks of (h, c):
 #
 #     conveyor   prod_s D(d_s), the gates' path alone
-#     state      P_cc: c_t varies, h_t is held fixed
-#     graph      P_cc + P_ch dh_t/dc_t: h_t = h(c_t) follows, as in an autograd graph,
-#                whose retain_grad on c_t gives dL/dc_t with this convention
+#     state      P_cc, a partial derivative: c_t varies, h_t is held fixed
+#     graph      P_cc + P_ch dh_t/dc_t, a total derivative: h_t = h(c_t) follows, as in
+#                an autograd graph, whose retain_grad on c_t gives dL/dc_t with this
+#                convention
 #
 # dh_t/dc_t is a derivative within step t; it is computed by autograd through that step.
 
@@ -21,7 +26,7 @@ from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.jacobians.widening import Form, Results, compute_widening
+from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
 from gradlab.numerics.logscale import frobenius_norms, log
 from gradlab.numerics.spectral_norm import spectral_norm
@@ -64,10 +69,10 @@ def cell_derivatives(
     wanted = _check(trajectory, lags)
     sequences = trajectory.batch_shape[-1]
     with torch.no_grad():
-        found = compute_widening(
+        found = compute_in_wider_range(
             StepJacobians(trajectory),
             sequences,
-            lambda *some: _attempt(trajectory, wanted, *some),
+            lambda *args: _compute_with(trajectory, wanted, *args),
         )
     shape = (len(wanted), *trajectory.batch_shape)
     curves = {
@@ -80,18 +85,18 @@ def cell_derivatives(
     )
 
 
-def _attempt(
+def _compute_with(
     trajectory: Trajectory,
     lags: tuple[int, ...],
     jacobians: StepJacobians,
-    form: Form,
+    product_class: ProductClass,
 ) -> tuple[Results, np.ndarray]:
-    observer = _Derivatives(trajectory, jacobians, form)
+    observer = _Derivatives(trajectory, jacobians, product_class)
     if lags[0] == 0:
-        observer.stop(0)
+        observer.on_lag(0)
     walk(jacobians, [observer], lags)
     width = trajectory.cell.state_sizes[-1]
-    units = observer.conveyors()[list(lags), :, :width]
+    units = observer.ln_conveyor_products()[list(lags), :, :width]
     curves = {name: np.stack(norms) for name, norms in observer.norms.items()}
     curves["frobenius conveyor"] = ln_root_sum_square(units)
     curves["spectral conveyor"] = ln_largest(units)
@@ -107,17 +112,20 @@ class _Derivatives(Observer):
     """The carry's rows of the product, the graph derivative, and the conveyor.
 
     Attributes:
-        norms: by norm and kind, ln norms (N) of each lag at which the walk stopped.
+        norms: by norm and kind, ln norms (N) of each lag requested.
     """
 
     def __init__(
-        self, trajectory: Trajectory, jacobians: StepJacobians, form: Form
+        self,
+        trajectory: Trajectory,
+        jacobians: StepJacobians,
+        product_class: ProductClass,
     ) -> None:
         self.trajectory, self.jacobians = trajectory, jacobians
         layout = jacobians.layout
         self.carry = layout.names[-1:]
-        self.product = form.identity(
-            layout, jacobians.count, jacobians.like, rows=layout.part(self.carry)
+        self.product = product_class.identity(
+            layout, jacobians.count, jacobians.like, row_layout=layout.part(self.carry)
         )
         kinds = ("state", "graph")
         names = [f"{norm} {k}" for norm in ("frobenius", "spectral") for k in kinds]
@@ -125,14 +133,14 @@ class _Derivatives(Observer):
         self.diagonals: list[Tensor] = []
 
     def advance(self, span: JacobianSpan) -> None:
-        """Go back over a span."""
+        """Advance by a span."""
         self.product.advance(span)
         self.diagonals += [part.clone() for part in span.conveyors]
 
-    def stop(self, lag: int) -> None:
+    def on_lag(self, lag: int) -> None:
         """Record the norms at a lag."""
         current, jacobians = self.product.current(), self.jacobians
-        by_carry = other_by_carry(self.trajectory, jacobians.length - lag)
+        by_carry = d_other_d_carry(self.trajectory, jacobians.length - lag)
         places = torch.from_numpy(jacobians.sequences)
         blocks = {
             name: part[places.to(part.device)].to(jacobians.like)
@@ -151,14 +159,16 @@ class _Derivatives(Observer):
             norm = spectral_norm(matrices).cpu().numpy()
             self.norms[f"spectral {kind}"].append(log(norm, exponent))
 
-    def conveyors(self) -> np.ndarray:
-        """Return ln of the conveyor of each unit by lag, (lags, N, n)."""
+    def ln_conveyor_products(self) -> np.ndarray:
+        """Return ln |d_T ... d_{t+1}| of each unit by lag, (lags, N, n)."""
         if not self.diagonals:
-            return np.zeros((1, self.product.count, self.product.layout.sizes[-1]))
+            return np.zeros(
+                (1, self.product.count, self.product.layout.padded_widths[-1])
+            )
         return ln_products(torch.stack(self.diagonals[::-1]))
 
 
-def other_by_carry(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
+def d_other_d_carry(trajectory: Trajectory, t: int) -> dict[str, Tensor]:
     """Return d other_t / d carry_t within step t, (N, n, n) by other state; t from 1.
 
     For the LSTM dh_t/dc_t = D(o (1 - tanh^2 c)), plus a peephole's path through the

@@ -1,7 +1,8 @@
 """The product of Jacobians as a polynomial in the number of recurrent passes."""
 
 # With J_t = A_t + eps B_t the product J_T ... J_{t+1} is a polynomial in eps. A is the
-# carry's own path (the conveyor, and dh_t/dc_{t-1} of an LSTM), B is everything else,
+# path of the carry (the last state: c of an LSTM, h of a GRU) by its gates alone (the
+# conveyor d, and dh_t/dc_{t-1} of an LSTM), B is everything else,
 # so the power of eps counts passes through the recurrent weights (Kanuparthi et al.
 # 2019, h-detach, scale B so):
 #
@@ -60,11 +61,13 @@ class Expansion:
         self.layout, self.max_passes = layout, max_passes
         self.carry = layout.names[-1]
         eye = layout.identity(like)
-        rows = eye[layout.rows(self.carry)]
+        rows = eye[layout.slice_of(self.carry)]
         parts = like.new_zeros(max_passes + 3, *rows.shape)
         parts[0] = parts[-1] = rows
         self.columns = {
-            name: parts[..., layout.rows(name)].expand(count, -1, -1, -1).contiguous()
+            name: parts[..., layout.slice_of(name)]
+            .expand(count, -1, -1, -1)
+            .contiguous()
             for name in layout.names
         }
         self.exponent = torch.zeros(

@@ -1,4 +1,8 @@
-"""The carry's derivative by the number of passes through the recurrent weights."""
+"""The carry's derivative by the number of passes through the recurrent weights.
+
+A recurrent pass is one step of a path from the carry (the last state) to the carry that
+multiplies by J_t less the conveyor; see :mod:`gradlab.paths.expansion` for the algebra.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

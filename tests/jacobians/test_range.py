@@ -237,15 +237,15 @@ def test_a_point_computed_again_leaves_the_others_bits_as_they_are(monkeypatch):
     both = np.stack([plain, wide]).reshape(2, 1, length, -1)
     cell = Given(2)
     inputs = torch.from_numpy(both).float()
-    attempt, attempts = norms._attempt, []
+    compute, calls = norms._compute_with, []
 
-    def recorded(request, jacobians, form):
-        attempts.append((form, jacobians.count))
-        return attempt(request, jacobians, form)
+    def recorded(request, jacobians, product_class):
+        calls.append((product_class, jacobians.count))
+        return compute(request, jacobians, product_class)
 
-    monkeypatch.setattr(norms, "_attempt", recorded)
+    monkeypatch.setattr(norms, "_compute_with", recorded)
     together = jacobian_norms(unroll(cell, inputs))
-    assert attempts == [(Product, 2), (Product, 1), (EntryProduct, 1)]
+    assert calls == [(Product, 2), (Product, 1), (EntryProduct, 1)]
     for member in range(2):
         alone = jacobian_norms(unroll(cell, inputs[[member]]))
         for name in alone.blocks:
@@ -336,11 +336,11 @@ def test_entries_multiply_as_mpmath_does():
 def test_the_product_with_an_exponent_an_entry_has_the_same_face():
     trajectory, _ = run_of(steps_of("tiny coupling", 1, 4, 12), torch.float64)
     jacobians = StepJacobians(trajectory)
-    for form in (Product, EntryProduct):
-        whole = form.identity(jacobians.layout, 1, jacobians.like)
+    for product_class in (Product, EntryProduct):
+        whole = product_class.identity(jacobians.layout, 1, jacobians.like)
         whole.advance(jacobians.span(4, 12))
         twice = whole.concatenate(whole.pick(np.array([0])))
-        twice.advance(jacobians.span(0, 4).pick(torch.tensor([0, 0])))
+        twice.advance(jacobians.span(0, 4).pick_sequences(torch.tensor([0, 0])))
         whole.advance(jacobians.span(0, 4))
         one, two = (p.current().frobenius(("h",), ("c",)) for p in (whole, twice))
         assert (two[0] * 2.0 ** two[1])[0] == pytest.approx(

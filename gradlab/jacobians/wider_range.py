@@ -1,4 +1,4 @@
-"""Products that leave a format's range, computed again in a wider form."""
+"""Compute again, over a wider range of exponents, what may have underflowed."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from gradlab.jacobians.product import Product
 from gradlab.jacobians.step_jacobian import StepJacobians
 
 
-Form = type[Product] | type[EntryProduct]
+ProductClass = type[Product] | type[EntryProduct]
 Results = dict[str, np.ndarray]
-Attempt = Callable[[StepJacobians, Form], tuple[Results, np.ndarray]]
+Compute = Callable[[StepJacobians, ProductClass], tuple[Results, np.ndarray]]
 
 
-def compute_widening(
-    jacobians: StepJacobians, sequences: int, attempt: Attempt
+def compute_in_wider_range(
+    jacobians: StepJacobians, sequences: int, compute: Compute
 ) -> Results:
-    """Return what ``attempt`` gives, from a wider form of product where it needs one.
+    """Return the results of ``compute``, again in a wider range where it is needed.
 
     First from products with an exponent a row, in the dtype of the Jacobians. Points
     with a sequence that may underflow are computed again from the same J_t: float32
@@ -28,22 +28,23 @@ def compute_widening(
     Args:
         jacobians: of N = points * sequences sequences.
         sequences: of each point.
-        attempt: called with the Jacobians of some points and a class of product;
+        compute: called with the Jacobians of some points and a class of product;
             returns arrays with the points along the first axis, and which of the
             sequences may underflow (:class:`gradlab.jacobians.product.Product`).
     """
-    found, may_underflow = attempt(jacobians, Product)
+    results, may_underflow = compute(jacobians, Product)
     points = np.flatnonzero(_any(may_underflow, sequences))
-    wide = jacobians.like.dtype == torch.float64
-    for form in (EntryProduct,) if wide else (Product, EntryProduct):
+    is_double = jacobians.like.dtype == torch.float64
+    for product_class in (EntryProduct,) if is_double else (Product, EntryProduct):
         if not len(points):
             break
-        places = (points[:, None] * sequences + np.arange(sequences)).ravel()
-        some, may_underflow = attempt(jacobians.pick(places, cast=True), form)
-        for name, values in some.items():
-            found[name][points] = values
+        index = (points[:, None] * sequences + np.arange(sequences)).ravel()
+        subset = jacobians.pick(index, cast=True)
+        again, may_underflow = compute(subset, product_class)
+        for name, values in again.items():
+            results[name][points] = values
         points = points[_any(may_underflow, sequences)]
-    return found
+    return results
 
 
 def _any(may_underflow: np.ndarray, sequences: int) -> np.ndarray:
