@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +24,13 @@ def added(made: made_up.Made, seed: int) -> made_up.Made:
                 records = {"stable_rank": _stable_rank(point, ranks + noise)}
                 if exponents:
                     records["lyapunov_exponents"] = _exponents(top + 0.001 * noise)
+                    rates = point.records.get("growth_rate")
+                    if rates is not None and rates.has(block="cc"):
+                        records["hidden_only_exponent"] = _alone(ranks - 3.0 - noise)
                 point.records = {**point.records, **records}
+        norm = rng.choice([0.5, 1.0, 1.2, 2.5])
+        for point in network:
+            point.records = {**point.records, **_weights(point, norm)}
     return made
 
 
@@ -47,3 +54,19 @@ def _stable_rank(point: made_up.Point, rank: float) -> Record:
 def _exponents(top: float) -> Record:
     values = np.array([top, top - 0.01, top - 0.5, -math.inf])
     return Record("lyapunov_exponents", 1, {}, {"index": (1, 2, 3, 4)}, values)
+
+
+def _alone(rate: float) -> Record:
+    return Record("hidden_only_exponent", 1, {}, {}, np.array(rate))
+
+
+def _weights(point: made_up.Point, norm: float) -> dict[str, Record]:
+    """Numbers of W_hh, the same in all blocks and for all seeds."""
+    found = {}
+    for name, value in (("spectral_norm", norm), ("spectral_radius", 0.8 * norm)):
+        record = point.records.get(f"weight_{name}")
+        if record is not None:
+            found[record.measure] = replace(
+                record, mean=np.full_like(record.mean, value)
+            )
+    return found

@@ -16,7 +16,6 @@ class Point:
     """One point; `key` gives colour and marker.
 
     joined: x of a second, smaller mark at the same height, joined by a line.
-    show_label: False leaves the label to pointer, keys and table.
     """
 
     x: float
@@ -24,7 +23,6 @@ class Point:
     label: str
     key: str
     joined: float | None = None
-    show_label: bool = True
 
     @property
     def second(self) -> float:

@@ -1,4 +1,4 @@
-"""Lyapunov exponents in the report: the spectrum, and what dh/dh alone says."""
+"""Lyapunov exponents in the report: the spectrum."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import Block, Cell, Figure, Table
+from gradlab.report.blocks import Figure
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.sections import _own as own
 from gradlab.report.story import Row, Slice
@@ -21,9 +21,8 @@ from gradlab.report.words import say
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-WHOLE, ALONE = "lyapunov_exponents", "hidden_only_exponent"
+WHOLE = "lyapunov_exponents"
 MOST = 8
-FACTOR = math.log(10.0)
 
 
 def measured(story: Story) -> tuple[Slice | None, list[Row]]:
@@ -118,57 +117,3 @@ def _factors(exponents: np.ndarray) -> list[float]:
 
 def _kept(row: Row, place: int) -> str:
     return inline.plain(numbers.kept(float(row.drawn(WHOLE).mean[place])))
-
-
-def compared(story: Story) -> list[Row]:
-    """Networks with a cell state for which dh/dh alone was measured, too."""
-    _, rows = measured(story)
-    return [r for r in rows if math.isfinite(largest(r)) and r.has(ALONE)]
-
-
-def alone_finding(rows: Sequence[Row], w: ModuleType) -> str:
-    """What reading dh/dh alone gets wrong, at its worst."""
-    gaps = [abs(_alone(r) - largest(r)) for r in rows]
-    worst = rows[gaps.index(max(gaps))]
-    length = max(r.length for r in rows)
-    if max(gaps) * length < FACTOR:
-        return say(w.ALONE_AGREES, length=length)
-    return say(
-        w.ALONE,
-        name=worst.label,
-        said=numbers.kept(_alone(worst)),
-        kept=numbers.kept(largest(worst)),
-    )
-
-
-def alone_table(rows: Sequence[Row], w: ModuleType) -> list[Block]:
-    """Both numbers, a line for each network."""
-    if not rows:
-        return []
-    lines = []
-    for row in own.evenly(rows, 2 * MOST):
-        true, alone = largest(row), _alone(row)
-        times = alone / true if true else math.nan
-        lines.append(
-            [
-                Cell(row.label),
-                Cell(numbers.nats(true), true),
-                Cell(numbers.nats(alone), alone),
-                Cell(_times(times), times),
-            ]
-        )
-    caption = say(w.ALONE_CAPTION, seeds=_seeds(rows), length=rows[0].length)
-    return [Table(list(w.ALONE_COLUMNS), lines, caption, name="dh-alone")]
-
-
-def _alone(row: Row) -> float:
-    return row.spread(ALONE).mean
-
-
-def _times(ratio: float) -> str:
-    """``115``; a dash where signs differ."""
-    return numbers.significant(ratio) if ratio > 0 else numbers.MISSING
-
-
-def _seeds(rows: Sequence[Row]) -> int:
-    return max(row.spread(ALONE).seeds for row in rows)

@@ -18,8 +18,8 @@ from gradlab.report.blocks import (
     Points,
     Table,
 )
+from gradlab.report.evidence.predictors import typical_gate
 from gradlab.report.sections import _own as own
-from gradlab.report.sections.predictors import keep_gate, typical_gate
 from gradlab.report.story import Row, labels, rank, said, slices
 from gradlab.report.top import banner
 from gradlab.report.words import say
@@ -272,7 +272,7 @@ def _cause(row: Row, w: ModuleType) -> str:
     if size.word in ("growing", "exploding"):
         return say(w.CAUSE_GROWS, kept=kept)
     typical = typical_gate(row)
-    if keep_gate(row) and math.isfinite(typical):
+    if math.isfinite(typical):
         gate = "keep" if row.family == "gru" else "forget"
         value = numbers.significant(math.exp(typical))
         return say(w.CAUSE_GATE, gate=gate, value=value, kept=kept)

@@ -9,12 +9,14 @@ from gradlab.report.figures.draw import free, ticks
 from gradlab.report.figures.draw.looks import references
 from gradlab.report.figures.draw.room import column
 from gradlab.report.figures.lettering import wrap
-from gradlab.report.figures.scatter import Scatter
+from gradlab.report.figures.scatter import Point, Scatter
 from gradlab.report.figures.style import Style
 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+Named = tuple[tuple[float, float], list[str]]
 
 
 def height(data: Scatter, width: float, style: Style) -> float:
@@ -88,8 +90,20 @@ def finish(data: Scatter, axes: Axes, style: Style) -> None:
     taken = free.dots(axes, [(p.x, p.y) for p in points], wide)
     second = [(p.second, p.y) for p in points if math.isfinite(p.second)]
     minor = free.dots(axes, second, wide)
-    for point in sorted(points, key=lambda p: -p.x):
-        if point.show_label:
-            at, places = (point.x, point.y), free.around()
-            name, size = point.label, style.small
-            free.write(axes, name, at, places, taken, minor, size=size)
+    for at, names in _named(axes, sorted(points, key=lambda p: -p.x), wide / 3):
+        name = " / ".join(names) if len(names) < 3 else f"{names[0]} + {len(names) - 1}"
+        free.write(axes, name, at, free.around(), taken, minor, size=style.small)
+
+
+def _named(axes: Axes, points: list[Point], near: float) -> list[Named]:
+    """Places with the names of all points that lie on one another there."""
+    found: list[Named] = []
+    for point in points:
+        at = point.x, point.y
+        for other, names in found:
+            if math.dist(*axes.transData.transform([at, other])) < near:
+                names.append(point.label)
+                break
+        else:
+            found.append((at, [point.label]))
+    return found
