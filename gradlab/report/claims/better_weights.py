@@ -21,7 +21,7 @@ class BetterWeights(Claim):
     places = {"weights": 85}
     text = {
         "en": (
-            "With $init weights $network has $left of a gradient left after $length "
+            "With $init weights $network keeps $left of its gradient over $length "
             "steps, against $default_left with PyTorch's."
         ),
         "ko": (

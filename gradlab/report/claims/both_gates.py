@@ -11,11 +11,12 @@ class BothGates(Control):
     biases = ("chrono", "chrono")
     text = {
         "en": (
-            "Chrono's forget and input biases together multiply the gradient of "
-            "$cell by $factor over $length steps."
+            "Opening the forget gate and closing the input gate together (chrono) "
+            "multiplies the gradient of $cell by $factor over $length steps."
         ),
         "ko": (
-            "chrono의 망각 편향과 입력 편향을 함께 쓰면 $length스텝 동안 기울기가 "
-            "$factor배가 된다: $cell."
+            "망각 게이트를 열고 입력 게이트를 함께 닫으면(chrono) "
+            "$length스텝 동안 기울기가 $factor배가 된다: "
+            "$cell."
         ),
     }

@@ -21,7 +21,7 @@ class Course(Claim):
     name = "course"
     places = {"length": 85}
     text = {
-        "en": "$network has $lefts of a gradient left after $lengths steps.",
+        "en": ("$network keeps $lefts of its gradient over $lengths steps."),
         "ko": "$network — $lengths스텝 뒤에 남는 기울기: $lefts.",
     }
 

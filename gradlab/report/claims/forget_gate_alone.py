@@ -11,11 +11,12 @@ class ForgetGateAlone(Control):
     biases = ("chrono", 0.0)
     text = {
         "en": (
-            "Chrono's forget biases alone, with input biases of 0, multiply the "
-            "gradient of $cell by $factor over $length steps."
+            "Opening the forget gate alone (chrono's forget biases, input biases of "
+            "0) multiplies the gradient of $cell by $factor over $length steps."
         ),
         "ko": (
-            "입력 편향을 0으로 두고 chrono의 망각 편향만 쓰면 $length스텝 동안 "
-            "기울기가 $factor배가 된다: $cell."
+            "망각 게이트만 열면(chrono의 망각 편향, 입력 편향은 0) "
+            "$length스텝 동안 기울기가 $factor배가 된다: "
+            "$cell."
         ),
     }

@@ -11,11 +11,12 @@ class InputGateAlone(Control):
     biases = (0.0, "chrono")
     text = {
         "en": (
-            "Chrono's input biases alone, with forget biases of 0, multiply the "
-            "gradient of $cell by $factor over $length steps."
+            "Closing the input gate alone (chrono's input biases, forget biases of "
+            "0) multiplies the gradient of $cell by $factor over $length steps."
         ),
         "ko": (
-            "망각 편향을 0으로 두고 chrono의 입력 편향만 쓰면 $length스텝 동안 "
-            "기울기가 $factor배가 된다: $cell."
+            "입력 게이트만 닫으면(chrono의 입력 편향, 망각 편향은 0) "
+            "$length스텝 동안 기울기가 $factor배가 된다: "
+            "$cell."
         ),
     }

@@ -11,11 +11,11 @@ class NeitherGate(Control):
     biases = (0.0, 0.0)
     text = {
         "en": (
-            "Forget and input biases of 0 multiply the gradient of $cell by "
-            "$factor over $length steps."
+            "With both gates half open (biases of 0) the gradient of $cell is "
+            "multiplied by $factor over $length steps."
         ),
         "ko": (
-            "망각 편향과 입력 편향이 모두 0이면 $length스텝 동안 기울기가 $factor배가 "
-            "된다: $cell."
+            "두 게이트가 모두 반쯤 열려 있으면(편향 0) $length스텝 동안 "
+            "기울기가 $factor배가 된다: $cell."
         ),
     }

@@ -12,8 +12,8 @@ class OneGate(Claim):
     places = {"cell_state": 10, "control": 60}
     text = {
         "en": (
-            "Chrono's biases in the one gate of $cell multiply the gradient by "
-            "$factor over $length steps."
+            "In $cell, whose one gate both keeps and writes, chrono's biases "
+            "multiply the gradient by $factor over $length steps."
         ),
         "ko": (
             "게이트가 하나뿐인 셀: chrono의 편향을 쓰면 $length스텝 동안 기울기가 "

@@ -11,7 +11,7 @@ class OneLeft(Claim):
     name = "one_left"
     places = {"headline": 40, "top": 43, "how_far": 74}
     text = {
-        "en": "$network has $left of a gradient left after $length steps.",
+        "en": ("$network keeps $left of its gradient over $length steps."),
         "ko": "$network — $length스텝 뒤에 남는 기울기: $left.",
     }
 

@@ -13,8 +13,8 @@ class OnlyLinear(Claim):
     places = {"weights": 80}
     text = {
         "en": (
-            "With $init weights $network has between 1/10 and 10 of a gradient left "
-            "after $length steps only where it is linear."
+            "With $init weights $network keeps between 1/10 and 10 times its "
+            "gradient over $length steps only where it is linear."
         ),
         "ko": (
             "$network, $init 가중치 — $length스텝 뒤에 기울기가 1/10과 10 사이로 남는 "

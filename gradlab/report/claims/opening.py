@@ -13,7 +13,7 @@ class Opening(Claim):
     places = {"headline": 80, "top": 90, "how_far": 62}
     text = {
         "en": (
-            "$network has $left of a gradient left after $length steps, against "
+            "$network keeps $left of its gradient over $length steps, against "
             "$default_left at PyTorch's default biases."
         ),
         "ko": (

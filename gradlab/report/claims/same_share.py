@@ -20,8 +20,8 @@ class SameShare(Claim):
     places = {"length": 90}
     text = {
         "en": (
-            "$network loses about the same share at every step: $lefts of a gradient "
-            "is left after $lengths steps."
+            "$network loses about the same share at every step and keeps $lefts of "
+            "its gradient over $lengths steps."
         ),
         "ko": (
             "$network — 매 스텝 거의 같은 비율을 잃는다: $lengths스텝 뒤에 남는 기울기 "

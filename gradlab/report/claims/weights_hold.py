@@ -13,8 +13,8 @@ class WeightsHold(Claim):
     places = {"weights": 90, "top": 47}
     text = {
         "en": (
-            "With $count of $total combinations of weights and activation $network has "
-            "between 1/10 and 10 of a gradient left after $length steps."
+            "With $count of $total combinations of weights and activation $network "
+            "keeps between 1/10 and 10 times its gradient over $length steps."
         ),
         "ko": (
             "$network — 가중치와 활성화 조합 $total개 중 $count개에서 $length스텝 뒤에 "

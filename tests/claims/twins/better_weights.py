@@ -7,8 +7,9 @@ from tests.claims.sweep import SIZE, Sweep, close, initializer, number
 
 
 PATTERN = (
-    rf"With (?P<init>.+) weights (?P<name>.+) has (?P<left>{SIZE}) of a gradient left "
-    rf"after (?P<length>\S+) steps, against (?P<default>{SIZE}) with PyTorch's\."
+    rf"With (?P<init>.+) weights (?P<name>.+) keeps (?P<left>{SIZE}) of its "
+    rf"gradient over (?P<length>\S+) steps, against (?P<default>{SIZE}) with "
+    rf"PyTorch's\."
 )
 KOREAN = (
     rf"(?P<name>.+) — (?P<init>.+) 가중치로는 (?P<length>\S+)스텝 뒤에 기울기가 "

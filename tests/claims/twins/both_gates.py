@@ -6,11 +6,13 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"Chrono's forget and input biases together multiply the gradient of "
-    rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"Opening the forget gate and closing the input gate together \(chrono\) "
+    rf"multiplies the gradient of (?P<cell>.+) by (?P<factor>{SIZE}) over "
+    rf"(?P<length>\S+) steps\."
 )
 KOREAN = (
-    rf"chrono의 망각 편향과 입력 편향을 함께 쓰면 (?P<length>\S+)스텝 동안 기울기가 "
+    rf"망각 게이트를 열고 입력 게이트를 함께 닫으면\(chrono\) "
+    rf"(?P<length>\S+)스텝 동안 기울기가 "
     rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
 )
 

@@ -6,7 +6,7 @@ from tests.claims.sweep import SIZES, Sweep, courses
 
 
 PATTERN = (
-    rf"(?P<name>.+) has (?P<lefts>{SIZES}) of a gradient left after "
+    rf"(?P<name>.+) keeps (?P<lefts>{SIZES}) of its gradient over "
     rf"(?P<lengths>[\d,]+(?:, [\d,]+)*) steps\."
 )
 KOREAN = (

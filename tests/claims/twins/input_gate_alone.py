@@ -6,12 +6,14 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"Chrono's input biases alone, with forget biases of 0, multiply the gradient of "
-    rf"(?P<cell>.+) by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"Closing the input gate alone \(chrono's input biases, forget biases of "
+    rf"0\) multiplies the gradient of (?P<cell>.+) by (?P<factor>{SIZE}) over "
+    rf"(?P<length>\S+) steps\."
 )
 KOREAN = (
-    rf"망각 편향을 0으로 두고 chrono의 입력 편향만 쓰면 (?P<length>\S+)스텝 동안 "
-    rf"기울기가 (?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
+    rf"입력 게이트만 닫으면\(chrono의 입력 편향, 망각 편향은 0\) "
+    rf"(?P<length>\S+)스텝 동안 기울기가 "
+    rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
 )
 
 

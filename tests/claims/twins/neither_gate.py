@@ -6,11 +6,11 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"Forget and input biases of 0 multiply the gradient of (?P<cell>.+) by "
-    rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"With both gates half open \(biases of 0\) the gradient of (?P<cell>.+) "
+    rf"is multiplied by (?P<factor>{SIZE}) over (?P<length>\S+) steps\."
 )
 KOREAN = (
-    rf"망각 편향과 입력 편향이 모두 0이면 (?P<length>\S+)스텝 동안 기울기가 "
+    rf"두 게이트가 모두 반쯤 열려 있으면\(편향 0\) (?P<length>\S+)스텝 동안 기울기가 "
     rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
 )
 

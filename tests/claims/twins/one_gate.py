@@ -6,8 +6,9 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"Chrono's biases in the one gate of (?P<cell>.+) multiply the gradient by "
-    rf"(?P<factor>{SIZE}) over (?P<length>\S+) steps\."
+    rf"In (?P<cell>.+), whose one gate both keeps and writes, chrono's biases "
+    rf"multiply the gradient by (?P<factor>{SIZE}) over (?P<length>\S+) "
+    rf"steps\."
 )
 KOREAN = (
     rf"게이트가 하나뿐인 셀: chrono의 편향을 쓰면 (?P<length>\S+)스텝 동안 기울기가 "

@@ -7,8 +7,8 @@ from tests.claims.sweep import Sweep, initializer, number
 
 
 PATTERN = (
-    r"With (?P<init>.+) weights (?P<name>.+) has between 1/10 and 10 of a gradient "
-    r"left after (?P<length>\S+) steps only where it is linear\."
+    r"With (?P<init>.+) weights (?P<name>.+) keeps between 1/10 and 10 times "
+    r"its gradient over (?P<length>\S+) steps only where it is linear\."
 )
 KOREAN = (
     r"(?P<name>.+), (?P<init>.+) 가중치 — (?P<length>\S+)스텝 뒤에 기울기가 1/10과 10 "

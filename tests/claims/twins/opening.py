@@ -6,8 +6,9 @@ from tests.claims.sweep import SIZE, Sweep, close, number
 
 
 PATTERN = (
-    rf"(?P<name>.+) has (?P<left>{SIZE}) of a gradient left after (?P<length>\S+) "
-    rf"steps, against (?P<default>{SIZE}) at PyTorch's default biases\."
+    rf"(?P<name>.+) keeps (?P<left>{SIZE}) of its gradient over "
+    rf"(?P<length>\S+) steps, against (?P<default>{SIZE}) at PyTorch's "
+    rf"default biases\."
 )
 KOREAN = (
     rf"(?P<name>.+) — (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<left>{SIZE}), PyTorch "

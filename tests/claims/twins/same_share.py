@@ -7,8 +7,9 @@ from tests.claims.sweep import SIZES, Sweep, courses
 
 
 PATTERN = (
-    rf"(?P<name>.+) loses about the same share at every step: (?P<lefts>{SIZES}) of a "
-    rf"gradient is left after (?P<lengths>[\d,]+(?:, [\d,]+)*) steps\."
+    rf"(?P<name>.+) loses about the same share at every step and keeps "
+    rf"(?P<lefts>{SIZES}) of its gradient over (?P<lengths>[\d,]+(?:, "
+    rf"[\d,]+)*) steps\."
 )
 KOREAN = (
     rf"(?P<name>.+) — 매 스텝 거의 같은 비율을 잃는다: (?P<lengths>[\d,]+(?:, "

@@ -7,9 +7,9 @@ from tests.claims.sweep import Sweep, number
 
 
 PATTERN = (
-    r"With (?P<count>\S+) of (?P<total>\S+) combinations of weights and activation "
-    r"(?P<name>.+) has between 1/10 and 10 of a gradient left after (?P<length>\S+) "
-    r"steps\."
+    r"With (?P<count>\S+) of (?P<total>\S+) combinations of weights and "
+    r"activation (?P<name>.+) keeps between 1/10 and 10 times its gradient "
+    r"over (?P<length>\S+) steps\."
 )
 KOREAN = (
     r"(?P<name>.+) — 가중치와 활성화 조합 (?P<total>\S+)개 중 (?P<count>\S+)개에서 "
