@@ -9,6 +9,7 @@ import click
 from gradlab.cli.options import (
     formats_option,
     json_option,
+    language_option,
     load_now_option,
     screen_option,
 )
@@ -20,6 +21,7 @@ from gradlab.cli.screen import Screen
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @formats_option("pdf", "svg", "png", text="Files of each figure:")
+@language_option("Language of the words in them.")
 @click.option(
     "--width",
     default="6.5in",
@@ -47,6 +49,7 @@ def command(
     folder: Path,
     names: tuple[str, ...],
     formats: list[str],
+    language: str,
     width: str,
     style: str,
     out: Path | None,
@@ -68,6 +71,7 @@ def command(
         formats=tuple(formats),
         width=width,
         style=style,
+        language=language,
     )
     if as_json:
         screen.json(written)

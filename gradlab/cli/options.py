@@ -61,6 +61,17 @@ def screen_option(command: F) -> F:
     return with_screen  # type: ignore[return-value]
 
 
+def language_option(text: str) -> Callable[[F], F]:
+    """Add ``--language``, in which a report is written; English by default."""
+    return click.option(
+        "--language",
+        type=click.Choice(["en", "ko"]),
+        default="en",
+        show_default=True,
+        help=f"{text} en: English. ko: Korean, in files named .ko.",
+    )
+
+
 def formats_option(*known: str, text: str) -> Callable[[F], F]:
     """Add ``--format``, a comma list of known names, as ``formats``; all by default."""
     every = ",".join(known)

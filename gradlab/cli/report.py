@@ -11,6 +11,7 @@ from gradlab.cli.options import (
     folder_argument,
     formats_option,
     json_option,
+    language_option,
     load_now_option,
     screen_option,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @folder_argument
 @click.option("--open", "show", is_flag=True, help="Open it in a browser afterwards.")
 @formats_option("html", "pdf", text="Files to write:")
+@language_option("Language of the report.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -39,6 +41,7 @@ def command(
     folder: Path,
     show: bool,
     formats: list[str],
+    language: str,
     out: Path | None,
     as_json: bool,
     screen: Screen,
@@ -52,9 +55,9 @@ def command(
     from gradlab.report.build import render
 
     results = open_results(folder, screen, failed_suffice=True)
-    written = render(results, out or folder, formats)
+    written = render(results, out or folder, formats, language)
     if as_json:
-        screen.json({"files": written, "claims": claims(results)})
+        screen.json({"files": written, "claims": claims(results, language)})
     else:
         for path in written:
             screen.line(f"wrote {path}")
@@ -62,10 +65,11 @@ def command(
         open_in_browser(written[0], screen)
     elif not as_json:
         to = f" --out {out}" if out else ""
+        spoken = f" --language {language}" if language != "en" else ""
         screen.table(
             [
-                ("next", f"gradlab report {folder}{to} --open", "in a browser"),
-                ("", f"gradlab figures {folder}", "each figure as a file"),
+                ("next", f"gradlab report {folder}{to}{spoken} --open", "in a browser"),
+                ("", f"gradlab figures {folder}{spoken}", "each figure as a file"),
             ]
         )
 

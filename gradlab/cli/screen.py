@@ -12,6 +12,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from typing import Any, TextIO
+from unicodedata import east_asian_width
 
 import click
 
@@ -121,16 +122,38 @@ def table(rows: list[tuple[str, ...]], align: str = "") -> list[str]:
         rows: equally long tuples of cells, with the head.
         align: one letter per column, ``l`` or ``r``; ``l`` where missing.
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     sides = align.ljust(len(widths), "l")
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(width) if side == "r" else cell.ljust(width)
+            padded(cell, width, side == "r")
             for cell, width, side in zip(row, widths, sides, strict=True)
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a screen a text takes: two a letter of Hangul."""
+    return len(_widened(text))
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """Return a text filled up with spaces to so many columns."""
+    space = " " * (width - columns(text))
+    return space + text if right else text + space
+
+
+_JOINER = "\N{WORD JOINER}"
+
+
+def _widened(text: str) -> str:
+    """A text in which a joiner follows each letter of two columns."""
+    if text.isascii():
+        return text
+    wide = (east_asian_width(letter) in "WF" for letter in text)
+    return "".join(c + _JOINER * w for c, w in zip(text, wide, strict=True))
 
 
 def hanging(rows: list[tuple[str, ...]], least: int = 24) -> list[str]:
@@ -152,13 +175,14 @@ def hanging(rows: list[tuple[str, ...]], least: int = 24) -> list[str]:
 
 def fold(text: str, indent: str = "") -> str:
     """Return a sentence on as many lines as it needs; words stay whole."""
-    return textwrap.fill(
-        text,
+    folded = textwrap.fill(
+        _widened(text),
         WIDTH,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return folded.replace(_JOINER, "")
 
 
 def counted(number: int, noun: str) -> str:
@@ -168,10 +192,12 @@ def counted(number: int, noun: str) -> str:
 
 def shortened(name: str, room: int) -> str:
     """Return a name without its middle; names often differ at their ends."""
-    if len(name) <= room:
+    if columns(name) <= room:
         return name
+    wide = _widened(name)
     end = (room - 3) // 2
-    return f"{name[: room - 3 - end]}...{name[len(name) - end :]}"
+    short = f"{wide[: room - 3 - end]}...{wide[len(wide) - end :]}"
+    return short.replace(_JOINER, "")
 
 
 def quiet_libraries() -> None:

@@ -17,6 +17,7 @@ from gradlab.cli.group import TYPED
 from gradlab.cli.options import (
     formats_option,
     json_option,
+    language_option,
     load_option,
     screen_option,
 )
@@ -40,6 +41,7 @@ from gradlab.cli.sweep_report import report
     help="Folder of the results and the report; reports/NAME by default.",
 )
 @formats_option("html", "pdf", text="Files of the report:")
+@language_option("Language of the report and of the last screen.")
 @dry_run_option
 @load_option()
 @json_option
@@ -51,6 +53,7 @@ def command(
     grids: str | None,
     out: Path | None,
     formats: list[str],
+    language: str,
     dry_run: bool,
     load: tuple[Path, ...],
     as_json: bool,
@@ -104,21 +107,22 @@ def command(
         ctx.exit(STOPPED)
     counts = results.meta["counts"]
     try:
-        written, current = report(results, formats, list(load), screen)
+        written, current = report(results, formats, list(load), screen, language)
     except KeyboardInterrupt:
         screen.note(
             fold(
                 f"stopped. {counts['done']:,} of {counts['requested']:,} points kept "
                 f"in {folder}. The report is not written: gradlab report {folder}"
+                + (f" --language {language}" if language != "en" else "")
             )
         )
         ctx.exit(STOPPED)
     if as_json:
-        screen.json(sweep_summary.summary(results, written, state.elapsed()))
+        screen.json(sweep_summary.summary(results, written, state.elapsed(), language))
     elif current and not (state.computed or counts["failed"]):
-        sweep_summary.show_unchanged(results, written, screen)
+        sweep_summary.show_unchanged(results, written, screen, language)
     else:
-        sweep_summary.show(results, written, state.elapsed(), screen)
+        sweep_summary.show(results, written, state.elapsed(), screen, language)
     ctx.exit(FAILED if counts["failed"] else 0)
 
 

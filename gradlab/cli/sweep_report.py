@@ -15,24 +15,29 @@ if TYPE_CHECKING:
     from gradlab.store.results import Results
 
 STAMP = ".report"
-"""File in the results folder: format of the report -> digest of its results."""
+"""File in the results folder: file of the report -> digest of its results."""
 
 
 def report(
-    results: Results, formats: list[str], load: list[Path], screen: Screen
+    results: Results,
+    formats: list[str],
+    load: list[Path],
+    screen: Screen,
+    language: str = "en",
 ) -> tuple[list[Path], bool]:
     """Return the report's files, and whether they were current."""
+    from gradlab.report.blocks import file_name
     from gradlab.report.build import render
 
     stamp = results.folder / STAMP
     digests = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else {}
     now = digest(results, load)
-    files = {form: results.folder / f"report.{form}" for form in formats}
-    if all(file.exists() and digests.get(f) == now for f, file in files.items()):
-        return list(files.values()), True
+    files = [results.folder / file_name(language, form) for form in formats]
+    if all(file.exists() and digests.get(file.name) == now for file in files):
+        return files, True
     screen.note("writing the report")
-    written = list(render(results, results.folder, formats))
-    stamp.write_text(json.dumps(digests | dict.fromkeys(formats, now)))
+    written = list(render(results, results.folder, formats, language))
+    stamp.write_text(json.dumps(digests | {file.name: now for file in files}))
     return written, False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab.cli.screen import WIDTH, Screen, shortened, table
+from gradlab.cli.screen import WIDTH, Screen, columns, padded, shortened, table
 
 
 if TYPE_CHECKING:
@@ -24,35 +24,58 @@ FEW = 4
 """Values of an axis above which it counts as swept finely."""
 
 
-def show(results: Results, written: list[Path], seconds: float, screen: Screen) -> None:
-    """Print counts, the report's main sentences and rows, paths and next commands."""
+def show(
+    results: Results,
+    written: list[Path],
+    seconds: float,
+    screen: Screen,
+    language: str = "en",
+) -> None:
+    """Print counts, the report's main sentences and rows, paths and next commands.
+
+    In English where the screen takes ASCII only.
+    """
     from gradlab.report.story import Story
+    from gradlab.report.words import speaking
 
-    screen.line(counts_line(results, seconds))
-    if any(point.measured for point in results.points):
-        story = Story(results)
-        show_sentences(story, screen)
-        show_rows(story, screen)
-    show_next(results, written, screen)
+    language = "en" if screen.plain else language
+    with speaking(language):
+        screen.line(counts_line(results, seconds))
+        if any(point.measured for point in results.points):
+            story = Story(results, language)
+            show_sentences(story, screen)
+            show_rows(story, screen)
+        show_next(results, written, screen, language)
 
 
-def show_unchanged(results: Results, written: list[Path], screen: Screen) -> None:
+def show_unchanged(
+    results: Results, written: list[Path], screen: Screen, language: str = "en"
+) -> None:
     """Print that nothing had to be computed."""
-    requested = results.meta["counts"]["requested"]
-    screen.line(f"{requested:,} points, all there. Report unchanged ({written[0]}).")
-    screen.line(f"next   gradlab report {results.folder} --open")
+    from gradlab.report.words import say, speaking, spoken
+
+    with speaking("en" if screen.plain else language):
+        w, count = spoken("screen"), results.meta["counts"]["requested"]
+        screen.line(say(w.UNCHANGED, count=count, file=written[0]))
+        opened = f"gradlab report {results.folder}{_option(language)} --open"
+        _show_labelled(w.NEXT, [opened], screen)
 
 
 def counts_line(results: Results, seconds: float) -> str:
     """Return a line such as ``672 of 672 points, 0 failed, 51 s``."""
     from gradlab.report.numbers import duration
+    from gradlab.report.words import say, spoken
 
-    counts = results.meta["counts"]
-    parts = [f"{counts['done']:,} of {counts['requested']:,} points"]
-    parts.append(f"{counts['failed']:,} failed")
+    w, counts = spoken("screen"), results.meta["counts"]
+    values = {name: counts[name] for name in ("done", "requested", "failed")}
+    parts = [say(w.COUNTS, **values)]
     if counts["not_finite"]:
-        parts.append(f"{counts['not_finite']:,} not finite (a finding)")
+        parts.append(say(w.NOT_FINITE, count=counts["not_finite"]))
     return ", ".join([*parts, duration(seconds)])
+
+
+def _option(language: str) -> str:
+    return "" if language == "en" else f" --language {language}"
 
 
 def show_sentences(story: Story, screen: Screen) -> None:
@@ -71,9 +94,10 @@ def show_sentences(story: Story, screen: Screen) -> None:
 def show_rows(story: Story, screen: Screen) -> None:
     """Print a table with a row per network; bars show the norm from lag 0 to T."""
     from gradlab.report.inline import plain
+    from gradlab.report.words import say
 
-    head = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T")
-    lines: list[tuple[str, ...]] = [head]
+    w = story.words("screen")
+    lines: list[tuple[str, ...]] = [w.HEAD]
     for row in story.terminal_rows():
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
         lines.append((*cells, screen.bars([bar_height(x) for x in row.spark])))
@@ -83,17 +107,17 @@ def show_rows(story: Story, screen: Screen) -> None:
     for line in fitted_table(lines):
         screen.line(line)
     if story.more_rows:
-        screen.line(f"{story.more_rows} more rows in the report")
+        screen.line(say(w.MORE_ROWS, count=story.more_rows))
 
 
 def fitted_table(rows: list[tuple[str, ...]]) -> list[str]:
     """Return the table's lines; where too wide, drop the bars, then shorten names."""
     lines = table(rows, "lrrrl")
-    if max(map(len, lines)) <= WIDTH:
+    if max(map(columns, lines)) <= WIDTH:
         return lines
     rows = [row[:-1] for row in rows]
-    over = max(map(len, table(rows, "lrrr"))) - WIDTH
-    room = max(len(row[0]) for row in rows) - max(0, over)
+    over = max(map(columns, table(rows, "lrrr"))) - WIDTH
+    room = max(columns(row[0]) for row in rows) - max(0, over)
     return table([(shortened(row[0], room), *row[1:]) for row in rows], "lrrr")
 
 
@@ -104,50 +128,67 @@ def bar_height(log10: float) -> float:
     return min(1.0, max(0.0, 1 - log10 / FLOOR))
 
 
-def show_next(results: Results, written: list[Path], screen: Screen) -> None:
+def show_next(
+    results: Results, written: list[Path], screen: Screen, language: str = "en"
+) -> None:
     """Print where the report is, why points failed, and commands to type next."""
+    from gradlab.report.words import words
+
+    w = words("en" if screen.plain else language, "screen")
     screen.line()
-    _show_labelled("report", [str(path) for path in written], screen)
+    _show_labelled(w.REPORT, [str(path) for path in written], screen)
     if results.meta["counts"]["failed"]:
         show_failed(results, screen)
-    _show_labelled("next", suggestions(results), screen)
+    _show_labelled(w.NEXT, suggestions(results, language), screen)
 
 
 def _show_labelled(label: str, lines: list[str], screen: Screen) -> None:
     """Print lines below each other, a label before the first."""
     for line in lines:
-        screen.line(f"{label:<7}{line}")
+        screen.line(f"{padded(label, 7)}{line}")
         label = ""
 
 
 def show_failed(results: Results, screen: Screen) -> None:
     """Print the most frequent reason for a failure, and the command that lists all."""
     messages = Counter(p.message for p in results.points if p.status == "failed")
+    from gradlab.report.words import say, spoken
+
     message, number = messages.most_common(1)[0]
-    reason = " ".join(message.split())
-    screen.paragraph(f"failed {number} of {messages.total()}: {reason}", " " * 7)
-    screen.line(f"       gradlab status {results.folder} lists all")
+    w, reason = spoken("screen"), " ".join(message.split())
+    text = say(w.FAILED, count=number, total=messages.total(), reason=reason)
+    screen.paragraph(text, " " * 7)
+    command = f"gradlab status {results.folder}"
+    screen.line(" " * 7 + say(w.LISTS_ALL, command=command))
 
 
-def suggestions(results: Results) -> list[str]:
+def suggestions(results: Results, language: str = "en") -> list[str]:
     """Return commands to type next, each with its purpose, from what was swept."""
+    from gradlab.report.words import spoken
+
     if not any(point.measured for point in results.points):
         command = results.meta.get("command") or "gradlab sweep"
         return [f"gradlab status {results.folder}", f"{command} --retry-failed"]
     params = [point.params for point in results.points]
-    lines = [(f"gradlab report {results.folder} --open", "")]
+    opened = f"gradlab report {results.folder}{_option(language)} --open"
+    lines = [(opened, "")]
     lines += _finer_sweep(params)
     if all(str(point.get("input")).startswith("gaussian") for point in params):
-        lines.append(("gradlab sweep --input text:yourfile.txt", "your own data"))
+        lines.append(
+            ("gradlab sweep --input text:yourfile.txt", spoken("screen").OWN_DATA)
+        )
     width = max(len(command) for command, why in lines if why or len(lines) == 1)
     return [f"{command:<{width}}  {why}".rstrip() for command, why in lines]
 
 
 def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Suggest another cell or, of an axis that a swept cell has, more values."""
+    from gradlab.report.words import spoken
+
+    w = spoken("screen")
     cells = {point["cell"] for point in params}
     if cells == {"rnn"}:
-        return [("gradlab sweep --cell rnn,lstm", "a second cell")]
+        return [("gradlab sweep --cell rnn,lstm", w.SECOND_CELL)]
     cell = "lstm" if "lstm" in cells else min(cells)
     its = [point for point in params if point["cell"] == cell]
     # an axis that a cell lacks is None in its points
@@ -155,16 +196,27 @@ def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     if not own:
         return []
     axis = min(own, key=lambda a: len({point.get(a) for point in params}) > FEW)
-    return [(f"gradlab sweep --cell {cell} {FINER[axis]}", "one axis, finer")]
+    return [(f"gradlab sweep --cell {cell} {FINER[axis]}", w.FINER)]
 
 
-def summary(results: Results, written: list[Path], seconds: float) -> dict[str, Any]:
+def summary(
+    results: Results, written: list[Path], seconds: float, language: str = "en"
+) -> dict[str, Any]:
     """Return the same as data for JSON."""
+    from gradlab.report.words import speaking
+
+    with speaking(language):
+        return _summary(results, written, seconds, language)
+
+
+def _summary(
+    results: Results, written: list[Path], seconds: float, language: str
+) -> dict[str, Any]:
     from gradlab.report.inline import plain
     from gradlab.report.story import Story
     from gradlab.report.top import headline
 
-    story = Story(results) if results.meta["counts"]["done"] else None
+    story = Story(results, language) if results.meta["counts"]["done"] else None
     first = headline.headline(story) if story else ()
     sentences = headline.sentences(story) if story else ()
     return {

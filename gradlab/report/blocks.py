@@ -216,7 +216,11 @@ class Top:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report. `glossary`: term -> definition; `references`: key -> text."""
+    """A whole report.
+
+    glossary: term -> definition; terms: term -> how it is called, where that differs;
+    references: key -> text.
+    """
 
     title: str
     top: Top
@@ -225,6 +229,7 @@ class Document:
     references: Mapping[str, str] = field(default_factory=dict)
     footer: str = ""
     language: str = "en"
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     def figures(self) -> list[tuple[Chapter, Figure]]:
         """Every figure with its chapter, in reading order."""
@@ -233,6 +238,16 @@ class Document:
             for chapter in self.chapters
             for figure in figures_of(chapter.blocks)
         ]
+
+
+def file_name(language: str, form: str) -> str:
+    """The file of a report: ``report.html``, ``report.ko.pdf``."""
+    return f"report{suffix(language)}.{form}"
+
+
+def suffix(language: str) -> str:
+    """What stands before a file's ending in a language: ``.ko``; English has none."""
+    return "" if language == "en" else f".{language}"
 
 
 def figures_of(blocks: Sequence[Block]) -> list[Figure]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradlab.errors import ConfigError, StoreError
-from gradlab.report.blocks import Document
+from gradlab.report.blocks import Document, file_name
+from gradlab.report.words import speaking, words
 
 
 if TYPE_CHECKING:
@@ -19,9 +20,15 @@ FORMATS = ("html", "pdf")
 
 
 def render(
-    results: Any, folder: str | os.PathLike[str], formats: Sequence[str] = FORMATS
+    results: Any,
+    folder: str | os.PathLike[str],
+    formats: Sequence[str] = FORMATS,
+    language: str = "en",
 ) -> list[Path]:
     """Write report.html and report.pdf of `results` into `folder`.
+
+    In Korean (``ko``) they are report.ko.html and report.ko.pdf. Where pages of both
+    languages are in the folder, each links to the other.
 
     Each file is written aside and then put in place, so a report that is open or
     half written is never broken. Returns the paths written.
@@ -29,7 +36,7 @@ def render(
     """
     from gradlab.report.document import compose
 
-    return write(compose(results), folder, formats)
+    return write(compose(results, language), folder, formats)
 
 
 def write(
@@ -41,6 +48,11 @@ def write(
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise ConfigError(f"format {unknown[0]!r}", "html or pdf", "--format html,pdf")
+    with speaking(document.language):
+        return _write(document, Path(folder), formats)
+
+
+def _write(document: Document, folder: Path, formats: Sequence[str]) -> list[Path]:
     from gradlab.report.formulas import formulas_of
 
     drawings, formulas = draw_all(document), formulas_of(document)
@@ -48,19 +60,27 @@ def write(
     if "html" in formats:
         from gradlab.report.html import page
 
-        paths.append(
-            _put(
-                Path(folder) / "report.html",
-                page(document, drawings, formulas).encode(),
-            )
+        text = page(document, drawings, formulas)
+        paths.append(_put(folder / file_name(document.language, "html"), text.encode()))
+        _link(
+            paths[0], folder / file_name(words(document.language, "page").OTHER, "html")
         )
     if "pdf" in formats:
         from gradlab.report.pdf import pdf
 
-        paths.append(
-            _put(Path(folder) / "report.pdf", pdf(document, drawings, formulas))
-        )
+        content = pdf(document, drawings, formulas)
+        paths.append(_put(folder / file_name(document.language, "pdf"), content))
     return paths
+
+
+def _link(page: Path, other: Path) -> None:
+    """Show in each of two pages the link to the other, where both are there."""
+    from gradlab.report.html.page import HIDDEN, LINK
+
+    for path in (page, other) if other.exists() else ():
+        text = path.read_text(encoding="utf-8")
+        if HIDDEN in text:
+            _put(path, text.replace(HIDDEN, LINK, 1).encode())
 
 
 def draw_all(document: Document) -> dict[str, Drawn]:

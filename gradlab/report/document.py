@@ -19,6 +19,7 @@ from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
 from gradlab.report.top import banner
 from gradlab.report.top.compose import compose as compose_top
+from gradlab.report.words import speaking
 
 
 def sections() -> list[Section]:
@@ -29,6 +30,11 @@ def sections() -> list[Section]:
 
 def compose(results: Any, language: str = "en") -> Document:
     """Ask every section what it has to say about these results."""
+    with speaking(language):
+        return _compose(results, language)
+
+
+def _compose(results: Any, language: str) -> Document:
     story = Story.of(results, language)
     chapters = [chapter(section, results, story) for section in sections()]
     used = list(dict.fromkeys(k for c in chapters for k in _keys(c.blocks)))
@@ -37,6 +43,7 @@ def compose(results: Any, language: str = "en") -> Document:
         top=compose_top(story),
         chapters=chapters,
         glossary=glossary.terms(language),
+        terms=glossary.names(language),
         references={k: references.ENTRIES[k] for k in used if k in references.ENTRIES},
         footer=banner.footer(story),
         language=language,

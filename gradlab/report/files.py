@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.errors import ConfigError, StoreError, UnknownNameError
 from gradlab.report import inline
-from gradlab.report.blocks import Chapter, Document, Figure, References
+from gradlab.report.blocks import Chapter, Document, Figure, References, suffix
+from gradlab.report.html.views import csv_text
+from gradlab.report.typefaces import FONTS, hangul_faces
+from gradlab.report.words import say, speaking, spoken
 
 
 if TYPE_CHECKING:
@@ -31,17 +34,20 @@ def export(
     formats: Sequence[str] = ("svg",),
     width: str = "6.5in",
     style: str = "paper",
+    language: str = "en",
 ) -> list[Path]:
     """Write figures of `results` (all, or those named) into `folder`.
 
     Each figure NAME becomes NAME.svg (.pdf, .png), NAME.csv with exactly the drawn
-    numbers and NAME.txt with a draft of its caption. The same results give the same
+    numbers and NAME.txt with a draft of its caption; in Korean (``ko``) NAME.ko.svg
+    and so on. The same results give the same
     bytes. Raises UnknownNameError for a name, ConfigError for a width, style or
     format, StoreError where nothing can be written.
     """
     from gradlab.report.document import compose
 
-    return export_document(compose(results), folder, names, formats, width, style)
+    document = compose(results, language)
+    return export_document(document, folder, names, formats, width, style)
 
 
 def export_document(
@@ -53,22 +59,19 @@ def export_document(
     style: str = "paper",
 ) -> list[Path]:
     """As `export`, from a composed document."""
-    from gradlab.report.html.views import csv_text
-
     for name in formats:
         if name not in FORMATS:
             raise ConfigError(f"format {name!r}", "pdf, svg or png", "--format pdf,svg")
     inches, look = parse_width(width), _style(style)
     paths: list[Path] = []
-    for chapter, figure in _chosen(document, names):
-        base = Path(folder) / figure.name
-        for name in formats:
-            content = drawing(figure, inches, look, name)
-            paths.append(_put(base.with_suffix(f".{name}"), content))
-        numbers = csv_text(figure.data.table())
-        paths.append(_put(base.with_suffix(".csv"), numbers.encode()))
-        words = caption(document, chapter, figure)
-        paths.append(_put(base.with_suffix(".txt"), words.encode()))
+    with speaking(document.language):
+        for chapter, figure in _chosen(document, names):
+            contents = {name: drawing(figure, inches, look, name) for name in formats}
+            contents["csv"] = csv_text(figure.data.table()).encode()
+            contents["txt"] = caption(document, chapter, figure).encode()
+            for name, content in contents.items():
+                file = f"{figure.name}{suffix(document.language)}.{name}"
+                paths.append(_put(Path(folder) / file, content))
     return paths
 
 
@@ -142,11 +145,12 @@ def drawing(figure: Figure, inches: float, style: Style, form: str) -> bytes:
     return _with_fonts(content) if form == "svg" else content
 
 
+_HANGUL = re.compile("[\u3131-\u318e\uac00-\ud7a3]")
+
+
 def _with_fonts(svg: bytes) -> bytes:
     """Put the typeface into the file, so that text stays text everywhere."""
-    from gradlab.report.figures.lettering import FONTS
-
-    faces = ""
+    faces = hangul_faces(svg.decode()) if _HANGUL.search(svg.decode()) else ""
     for stem, weight in (("Inter-400Regular", 400), ("Inter-600SemiBold", 600)):
         data = base64.b64encode((FONTS / f"{stem}.woff2").read_bytes()).decode()
         faces += (
@@ -165,10 +169,15 @@ def caption(document: Document, chapter: Chapter, figure: Figure) -> str:
         if isinstance(block, References)
         for key in block.keys
     ]
-    lines = [words, "", f"Question: {inline.plain(chapter.question)}"]
+    w = spoken("caption")
+    lines = [words, "", say(w.QUESTION, question=inline.plain(chapter.question))]
     if figure.draft:
-        lines += [f"In the report: {inline.plain(figure.caption)}"]
+        lines += [say(w.IN_REPORT, caption=inline.plain(figure.caption))]
     if keys:
-        lines += [f"Cite: {', '.join(keys)} (BibTeX: gradlab cite DIR)"]
-    lines += [f"Numbers: {figure.name}.csv", f"From: {inline.plain(document.title)}"]
+        lines += [say(w.CITE, keys=", ".join(keys))]
+    file = f"{figure.name}{suffix(document.language)}.csv"
+    lines += [
+        say(w.NUMBERS, file=file),
+        say(w.FROM, title=inline.plain(document.title)),
+    ]
     return "\n".join(lines) + "\n"

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from gradlab.report.blocks import Block, Details, Document, Formula
+from gradlab.report.typefaces import FONTS, HANGUL
 
 
+MATHS = f'("New Computer Modern Math", "{HANGUL}")'
 OWN = "formula-id-"
 """What ids in a formula begin with; the page puts its own prefix there."""
 
@@ -50,10 +52,14 @@ def _compile(sources: Sequence[str]) -> list[str] | None:
     body = "\n#pagebreak()\n".join(f"$ {source} $" for source in sources)
     text = (
         "#set page(width: auto, height: auto, margin: 1.5pt, fill: none)\n"
-        f"#set text(size: 12pt)\n{body}"
+        f"#set text(size: 12pt)\n#show math.equation: set text(font: {MATHS})\n{body}"
     )
     try:
-        pages = typst.compile(text.encode(), format="svg", ignore_system_fonts=True)
+        pages = typst.compile(
+            text.encode(),
+            format="svg",
+            font_paths=typst.Fonts(False, True, [str(FONTS)]),
+        )
     except (typst.TypstError, RuntimeError):
         return None
     found = pages if isinstance(pages, list) else [pages]

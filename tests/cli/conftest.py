@@ -44,9 +44,10 @@ def run(home: Path) -> Run:
 def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sweeps measure in this process, and reports be a word."""
     from gradlab.report import build
+    from gradlab.report.blocks import file_name
 
-    def drawn(results, folder, formats=("html", "pdf")):
-        paths = [Path(folder) / f"report.{form}" for form in formats]
+    def drawn(results, folder, formats=("html", "pdf"), language="en"):
+        paths = [Path(folder) / file_name(language, form) for form in formats]
         for path in paths:
             path.write_text("a report")
         return paths

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "device",
     "out",
     "formats",
+    "language",
     "jobs",
     "scheduler",
     "timeout_per_point",
@@ -164,6 +165,22 @@ def test_format(sweep, home):
     assert not (folder / "report.pdf").exists()
     sweep("--format=pdf")
     assert (folder / "report.pdf").exists()
+
+
+def test_language(sweep, home):
+    """Its files are named .ko and its last screen is in Korean; errors are not."""
+    told = sweep("--language=ko").stdout
+    (folder,) = (home / "reports").iterdir()
+    assert {f.name for f in folder.glob("report*")} == {
+        "report.ko.html",
+        "report.ko.pdf",
+    }
+    assert "점 1개 중 1개 완료, 실패 0개" in told
+    assert "--language ko --open" in told
+    again = sweep("--language=ko").stdout
+    assert "보고서는 그대로다" in again
+    assert "2 of 2 points" in sweep("--language=ko", "--seeds=2", "--plain").stdout
+    assert "Expected" in sweep("--language=ko", "--gain=no", code=2).stderr
 
 
 def test_jobs(sweep, inline):

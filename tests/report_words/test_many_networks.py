@@ -17,6 +17,7 @@ from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.panels import Panels
 from gradlab.report.figures.scatter import Scatter
 from gradlab.report.formulas import formulas_of
+from gradlab.report.inline import escape_typst
 from gradlab.report.pdf.source import TOO_MANY_ROWS, Source
 from gradlab.report.sections import _own as own
 from gradlab.report.sections import how_far
@@ -160,9 +161,11 @@ def test_print_leaves_a_very_long_table_to_the_page():
     source = Source(found, {}, formulas_of(found))
     tabled, _ = all_networks(found)
     assert len(tabled.rows) > TOO_MANY_ROWS
-    assert f"{NETWORKS} rows, in report.html." in source.table(tabled)
+    rest = escape_typst(f"{NETWORKS} rows, in report.html.")
+    assert rest in source.table(tabled)
     shorter = Table(tabled.columns, tabled.rows[:60], tabled.caption)
-    assert "20 more rows in the HTML report." in source.table(shorter)
+    rest = escape_typst("20 more rows in the HTML report.")
+    assert rest in source.table(shorter)
 
 
 def test_a_long_message_is_cut_in_the_page():
@@ -213,5 +216,5 @@ def test_print_leaves_a_command_that_no_line_can_hold_to_the_page():
     values = ",".join(f"{0.02 * k:g}" for k in range(1, 151))
     long = source.block(Command(f"gradlab sweep --gain {values}"))
     assert "0.04" not in long
-    assert "report.html" in long
+    assert escape_typst("report.html") in long
     assert "--gain 1,2" in source.block(Command("gradlab sweep --gain 1,2"))

@@ -15,10 +15,11 @@ from gradlab.report.words import say, words
 
 ROOT = Path(report.__file__).parent
 FILES = sorted(p for p in (ROOT / "words" / "en").glob("*.py") if p.stem != "__init__")
+USERS = (*ROOT.rglob("*.py"), *ROOT.rglob("*.j2"), *(ROOT.parent / "cli").glob("*.py"))
 CODE = "\n".join(
     p.read_text(encoding="utf-8")
-    for p in ROOT.rglob("*.py")
-    if "words" not in p.relative_to(ROOT).parts
+    for p in USERS
+    if "words" not in p.relative_to(ROOT.parent).parts
 )
 
 

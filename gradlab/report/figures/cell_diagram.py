@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from gradlab.report.figures.base import FigureData, TableData
 from gradlab.report.numbers import left
+from gradlab.report.words import spoken
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class CellDiagram(FigureData):
     def table(self) -> TableData:
         """The wiring, one row a way; with shares, one row per network and road."""
         if not self.shares:
-            return ["cell", "from", "through", "to"], [
+            return list(spoken("drawing").WAYS), [
                 [w.cell, w.start, w.through, w.end] for w in self.ways
             ]
         return ["network", "road", "ln_share"], [
@@ -74,4 +75,4 @@ class CellDiagram(FigureData):
             [road, *(left(float(found.ln[place])) for found in self.shares)]
             for place, road in enumerate(self.roads)
         ]
-        return ["road", *(found.label for found in self.shares)], rows
+        return [spoken("drawing").ROAD, *(found.label for found in self.shares)], rows

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track, thinned
 from gradlab.report.figures.scale import LN10, left_words, number
+from gradlab.report.words import say, spoken
 
 
 STOPS = 33
@@ -74,8 +75,8 @@ class Curves(AxesData):
     floor: float = -12.0
     x_log2: bool = False
     x_marks: Sequence[tuple[float, str]] = ()
-    crossing_label: str = "steps until 1/1000 is left"
-    x_name: str = "lag"
+    crossing_label: str = field(default_factory=lambda: spoken("drawing").CROSSING)
+    x_name: str = field(default_factory=lambda: spoken("drawing").LAG)
     x_words: Sequence[tuple[float, str]] = ()
     tall: float = 1.0
 
@@ -95,7 +96,8 @@ class Curves(AxesData):
             if series.low is not None and series.high is not None:
                 low, high = float(series.low[i]), float(series.high[i])
                 if math.isfinite(low) and math.isfinite(high) and low != high:
-                    text += f" ({self.say(low)} to {self.say(high)})"
+                    ends = {"low": self.say(low), "high": self.say(high)}
+                    text = say(spoken("drawing").RANGE, value=text, **ends)
             spots.append(Spot(x, y, text))
         return spots
 

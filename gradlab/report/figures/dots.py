@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import kept_words, left_words, number
+from gradlab.report.words import spoken
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ class Dots(AxesData):
     x_label: str
     scale: str = "kept"
     lines: Sequence[tuple[float, str]] = ()
-    row_name: str = "network"
+    row_name: str = field(default_factory=lambda: spoken("drawing").NETWORK)
 
     def say(self, value: float) -> str:
         """A value in words."""
         if math.isnan(value):
-            return "not measured"
+            return spoken("drawing").NOT_MEASURED
         if self.scale == "kept":
             return kept_words(value)
         return left_words(value) if self.scale == "left" else number(value)

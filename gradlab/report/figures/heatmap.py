@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import LN10, left_words, signed, verdict_of
+from gradlab.report.words import spoken
 
 
 MOST_ROWS = 24
@@ -39,7 +40,7 @@ class Heatmap(AxesData):
     columns: Sequence[str]
     values: Sequence[Sequence[float]]
     verdicts: Sequence[Sequence[str]] | None = None
-    row_name: str = "network"
+    row_name: str = field(default_factory=lambda: spoken("drawing").NETWORK)
     column_name: str = ""
     groups: Sequence[int] = ()
     outlines: Sequence[tuple[int, int] | None] = ()
@@ -83,13 +84,13 @@ class Heatmap(AxesData):
     def say(self, row: int, column: int) -> str:
         """The reading of a cell: row; column; what is left; verdict; details."""
         value = float(self.values[row][column])
-        word = self.word(row, column).replace("_", " ")
+        word = self.word(row, column)
         head = f"{self.column_name} " if self.column_name else ""
         words = [
             self.rows[row],
             f"{head}{self.columns[column]}",
-            left_words(value) if word not in ("dead", "not finite") else "",
-            word,
+            left_words(value) if word not in ("dead", "not_finite") else "",
+            spoken("names").VERDICTS[word] if word else "",
             self.marks.get((row, column), ""),
             self.details.get((row, column), ""),
         ]
@@ -115,12 +116,12 @@ class Heatmap(AxesData):
         return head, rows
 
     def _cell_words(self, row: int, column: int) -> str:
-        word = self.word(row, column).replace("_", " ")
+        word, verdicts = self.word(row, column), spoken("names").VERDICTS
         mark = self.marks.get((row, column), "")
         value = float(self.values[row][column])
-        if word in ("dead", "not finite"):
-            return f"{word} {mark}".strip()
+        if word in ("dead", "not_finite"):
+            return f"{verdicts[word]} {mark}".strip()
         if math.isnan(value):
-            return "not measured"
+            return str(verdicts[""])
         exponent = signed(value / LN10).replace("+", "")
-        return f"10^{{{exponent}}} {word} {mark}".strip()
+        return f"10^{{{exponent}}} {verdicts[word]} {mark}".strip()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradlab.report import inline
+from gradlab.report.typefaces import printed
 
 
 _RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
@@ -37,10 +38,10 @@ def lettered(value: Any) -> Any:
 
 
 def words(text: str) -> str:
-    """Inline text in Unicode letters; where a letter is missing, plain ^ and _."""
-    if not any(mark in text for mark in "*`^_[\\"):
-        return text
-    return "".join(_span(span) for span in inline.parse(text))
+    """Inline text in letters there are; for small ones that miss, plain ^ and _."""
+    if any(mark in text for mark in "*`^_[\\"):
+        text = "".join(_span(span) for span in inline.parse(text))
+    return printed(text)
 
 
 def _span(span: inline.Span) -> str:

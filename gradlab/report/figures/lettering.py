@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from gradlab.report.typefaces import FONTS, HANGUL
 
 
 if TYPE_CHECKING:
     from gradlab.report.figures.style import Style
 
-FONTS = Path(__file__).resolve().parent.parent / "fonts"
-FAMILY = "Inter"
+FAMILIES = ("Inter", HANGUL, "DejaVu Sans")
 
 
 @lru_cache(maxsize=1)
 def _register() -> None:
     from matplotlib import font_manager
 
-    for path in sorted(FONTS.glob("Inter-*.ttf")):
+    for path in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(str(path))
 
 
@@ -35,7 +35,7 @@ def settings(style: Style) -> Any:
     return {
         **seaborn.axes_style("ticks"),
         **sizes,
-        "font.family": [FAMILY, "DejaVu Sans"],
+        "font.family": list(FAMILIES),
         "text.color": style.ink,
         "axes.labelcolor": style.ink,
         "axes.labelsize": style.small,
@@ -81,7 +81,7 @@ def text_width(text: str, size: float) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
-    font = FontProperties(family=[FAMILY, "DejaVu Sans"], size=size)
+    font = FontProperties(family=list(FAMILIES), size=size)
     width, _, _ = TextToPath().get_text_width_height_descent(text, font, False)
     return float(width) / 72.0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 
+from gradlab.report.words import say, spoken
+
 
 LN10 = math.log(10.0)
 CLIP = 10.0
@@ -59,30 +61,35 @@ def signed(exponent: float) -> str:
 
 def left_words(ln: float) -> str:
     """What is left, said in a reading: "0.17 left", "10⁻⁸³ left"."""
+    w = spoken("drawing")
     if math.isnan(ln):
-        return "not measured"
+        return w.NOT_MEASURED
     if ln == -math.inf:
-        return "exactly 0 left"
+        return w.ZERO_LEFT
     if ln == math.inf:
-        return "not finite"
+        return w.NOT_FINITE
+    return say(w.LEFT, value=size(ln))
+
+
+def size(ln: float) -> str:
+    """What is left as a number: "0.17", "10⁻⁸³"."""
     exponent = ln / LN10
-    if -3.0 <= exponent <= 4.0:
-        return f"{number(10.0**exponent)} left"
-    return f"{power(exponent)} left"
+    return number(10.0**exponent) if -3.0 <= exponent <= 4.0 else power(exponent)
 
 
 def kept_words(rate: float) -> str:
     """A rate in nats per step, as people read it: 47.3 % kept, x 1.6 a step."""
+    w = spoken("drawing")
     if math.isnan(rate):
-        return "not measured"
+        return w.NOT_MEASURED
     if rate == -math.inf:
-        return "0 % kept"
+        return w.NOTHING_KEPT
     if rate > 50.0:
-        return f"× {power(rate / LN10)} a step"
+        return say(w.FACTOR, value=power(rate / LN10))
     share = math.exp(rate)
     if share > 1.005:
-        return f"× {number(share)} a step"
-    return f"{100 * share:.3g} % kept per step"
+        return say(w.FACTOR, value=number(share))
+    return say(w.KEPT, value=f"{100 * share:.3g} %")
 
 
 def number(value: float) -> str:

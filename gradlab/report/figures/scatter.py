@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track
 from gradlab.report.figures.scale import kept_words, number
+from gradlab.report.words import spoken
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,15 @@ class Scatter(AxesData):
             f"{self.y_label}: {_value(point.y, self.y_scale)}",
         ]
         if point.joined is not None:
-            name = self.joined_label or "second mark"
+            name = self.joined_label or spoken("drawing").SECOND_MARK
             words.append(f"{name}: {_value(point.joined, self.x_scale)}")
         return "; ".join(words)
 
     def tracks(self) -> list[Track]:
         """One track through all drawn points, from low to high."""
         points = sorted(self.drawable(), key=lambda p: p.y)
-        return [Track("points", tuple(Spot(p.x, p.y, self.say(p)) for p in points))]
+        name = spoken("drawing").POINTS
+        return [Track(name, tuple(Spot(p.x, p.y, self.say(p)) for p in points))]
 
     def table(self) -> TableData:
         """One row per point."""
@@ -90,7 +92,8 @@ class Scatter(AxesData):
 
     def grid(self) -> TableData:
         """One row per point, in words."""
-        head = ["network", self.x_label, self.y_label]
+        w = spoken("drawing")
+        head = [w.NETWORK, self.x_label, self.y_label]
         joined = any(p.joined is not None for p in self.points)
         rows = []
         for p in self.points:
@@ -98,10 +101,10 @@ class Scatter(AxesData):
             if joined:
                 row.append("" if p.joined is None else _value(p.joined, self.x_scale))
             rows.append(row)
-        return [*head, self.joined_label or "second mark"] if joined else head, rows
+        return [*head, self.joined_label or w.SECOND_MARK] if joined else head, rows
 
 
 def _value(value: float, scale: str) -> str:
     if scale == "kept":
         return kept_words(value)
-    return number(value) if math.isfinite(value) else "not finite"
+    return number(value) if math.isfinite(value) else spoken("drawing").NOT_FINITE

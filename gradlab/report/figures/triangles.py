@@ -18,7 +18,8 @@ from gradlab.report.figures.base import (
     in_rows,
     thinned,
 )
-from gradlab.report.figures.scale import left_words
+from gradlab.report.figures.scale import left_words, size
+from gradlab.report.words import say, spoken
 
 
 STOPS = 12
@@ -53,6 +54,7 @@ class Triangle(AxesData):
 
     def tracks(self) -> list[Track]:
         """One track a later step, from the last one down."""
+        w = spoken("drawing")
         values = {(step, early): value for step, early, value in self.pairs()}
         steps = [float(self.steps[i]) for i in thinned(len(self.steps), STOPS)]
         tracks = []
@@ -62,13 +64,18 @@ class Triangle(AxesData):
                 Spot(
                     t,
                     step,
-                    f"{self.title}; from step {step:g} back to "
-                    f"step {t:g}; {left_words(values[step, t])}",
+                    say(
+                        w.PAIR,
+                        name=self.title,
+                        later=f"{step:g}",
+                        earlier=f"{t:g}",
+                        left=left_words(values[step, t]),
+                    ),
                 )
                 for t in (earlier[i] for i in thinned(len(earlier), STOPS))
             )
             if spots:
-                tracks.append(Track(f"from step {step:g}", spots))
+                tracks.append(Track(say(w.FROM_STEP, later=f"{step:g}"), spots))
         return tracks
 
     def table(self) -> TableData:
@@ -84,11 +91,14 @@ class Triangle(AxesData):
             for j in lags:
                 value = float(self.values[i][j])
                 possible = self.lags[j] <= self.steps[i] and not math.isnan(value)
-                words.append(
-                    left_words(value).removesuffix(" left") if possible else ""
-                )
+                finite = math.isfinite(value)
+                said = size(value) if finite else left_words(value)
+                words.append(said if possible else "")
             rows.append([f"{self.steps[i]:g}", *words])
-        return ["later step \\ lag", *(f"{self.lags[j]:g}" for j in lags)], rows
+        return [
+            spoken("drawing").LATER_BY_LAG,
+            *(f"{self.lags[j]:g}" for j in lags),
+        ], rows
 
     def square(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Steps T, earlier steps t and a T x t array of ln, NaN where t > T.

@@ -153,7 +153,8 @@
     if (what === "present") present(figures.indexOf(figure));
     if (what === "link") {
       location.hash = figure.id;
-      const done = () => { button.textContent = "Copied"; setTimeout(() => { button.textContent = "Copy link"; }, 1500); };
+      const usual = button.textContent;
+      const done = () => { button.textContent = button.dataset.done; setTimeout(() => { button.textContent = usual; }, 1500); };
       navigator.clipboard?.writeText(location.href).then(done, () => {});
     }
   }

@@ -9,21 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradlab.report import inline
-from gradlab.report.blocks import Document
-from gradlab.report.figures.lettering import FONTS
+from gradlab.report.blocks import Document, file_name
 from gradlab.report.html.views import Views
+from gradlab.report.typefaces import FONTS, hangul_faces
+from gradlab.report.words import say, words
 
 
 if TYPE_CHECKING:
     from gradlab.report.figures.drawn import Drawn
 
 HERE = Path(__file__).resolve().parent
+LINK = '<a class="other"'
+HIDDEN = f"{LINK} hidden"
+"""How the link to the page in the other language begins; hidden where it is not."""
 
 
 def page(
     document: Document, drawings: dict[str, Drawn], formulas: dict[str, str | None]
 ) -> str:
-    """The page as text.
+    """The page as text, with its link to the other language hidden.
 
     drawings: each figure's name to its drawing; formulas: Typst source to SVG.
     """
@@ -42,8 +46,9 @@ def page(
     environment.filters["unlinked"] = views.unlinked
     environment.filters["terms"] = views.known_terms
     environment.filters["plain"] = inline.plain
-    environment.globals.update(anchor=inline.anchor)
-    return environment.get_template("page.html.j2").render(
+    w = words(document.language, "page")
+    environment.globals.update(anchor=inline.anchor, say=say, w=w)
+    text = environment.get_template("page.html.j2").render(
         document=document,
         top=document.top,
         picture=views.picture(),
@@ -55,7 +60,11 @@ def page(
         script=script,
         policy=policy(script),
         colours=views.colours(),
+        other=file_name(w.OTHER, "html"),
     )
+    if document.language == "ko":
+        text = text.replace("<style>", f"<style>{hangul_faces(text)}", 1)
+    return text
 
 
 def policy(script: str) -> str:

@@ -25,51 +25,17 @@ from gradlab.report.blocks import (
     References,
     Table,
     Top,
+    file_name,
 )
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.inline import escape_typst, string_typst
+from gradlab.report.pdf.preamble import preamble
 from gradlab.report.references import said
+from gradlab.report.words import say, words
 
 
 if TYPE_CHECKING:
     from gradlab.report.figures.drawn import Drawn
-
-PREAMBLE = """\
-#set document(title: {title}, author: "gradlab", date: none)
-#set page(paper: "a4", margin: (x: 16mm, top: 12mm, bottom: 13mm), footer-descent: 35%,
-  footer: context align(center, text(7.5pt, luma(38%))[#counter(page).display()
-    #h(.6em) · #h(.6em) {running}]))
-#set text(font: ("Inter", "Libertinus Serif", "DejaVu Sans Mono"),
-  size: {size}pt, lang: {language}, fill: rgb("#1f2430"))
-#set super(typographic: false, size: .7em, baseline: -.45em)
-#set sub(typographic: false, size: .7em)
-#set par(leading: .5em, spacing: {gap}em, justify: false)
-#show math.equation: set text(font: "New Computer Modern Math", size: 1.15em)
-#show raw: set text(font: "DejaVu Sans Mono", size: .92em)
-#show link: set text(fill: rgb("#0b4f80"))
-#show title: set text(.93em, weight: 600)
-#show title: set par(leading: .42em)
-#show title: set block(above: 1em, below: 1em)
-#show heading: set block(above: 1.35em, below: .55em, sticky: true)
-#show heading.where(level: 1): set text(1.32em, weight: 600)
-#show heading.where(level: 2): set text(1em, weight: 600)
-#show figure: set block(breakable: false, above: .7em, below: .75em)
-#show figure.caption: set text(.86em, fill: luma(32%))
-#show figure.caption: set par(leading: .42em)
-#show math.equation.where(block: true): set block(above: .65em, below: .65em)
-#show figure.caption: set align(left)
-#set figure(gap: .4em)
-#set table(stroke: (x, y) => (bottom: .4pt + rgb("#d5d9e0")),
-  inset: (x: 3.5pt, y: 2.4pt))
-#show table: set text(.9em)
-#show table.cell.where(y: 0): set text(weight: 600)
-#show table: set par(leading: .45em)
-#let muted(body) = text(.88em, fill: luma(35%), body)
-#let small(body) = [#set text(.88em); #set par(leading: .42em, spacing: .55em); #body]
-#let finding(body) = block(below: .7em, sticky: true, text(1.06em, weight: 600, body))
-#let tint = (vanishing: rgb("#ece8f6"), fading: rgb("#ece8f6"), stable: rgb("#eef0f2"),
-  growing: rgb("#fcebd9"), exploding: rgb("#fcebd9"))
-"""
 
 MOST_TABLE_ROWS = 40
 TOO_MANY_ROWS = 200
@@ -79,9 +45,6 @@ LONG_WORD = 150
 """Letters of a command that no line break interrupts, about the width of a sheet."""
 TEXT_WIDTH = 504.0
 """Points between the margins: a figure drawn that wide is printed as it was drawn."""
-
-LONG_COMMAND = "The command stands in report.html."
-TOO_LONG = "It stands in report.html, and as sweep.toml in the sweep's folder."
 
 
 @dataclass(frozen=True)
@@ -114,18 +77,12 @@ class Source:
         names = [figure.name for _, figure in self.document.figures()]
         self.numbers = {name: i + 1 for i, name in enumerate(names)}
         self.terms = dict(self.document.glossary)
+        self.w = words(self.document.language, "page")
 
     def text(self) -> str:
         """The whole source."""
-        title = inline.plain(self.document.title)
         parts = [
-            PREAMBLE.format(
-                title=string_typst(title),
-                running=escape_typst(title),
-                size=self.size,
-                gap=self.gap,
-                language=string_typst(self.document.language),
-            ),
+            preamble(self.document, self.size, self.gap),
             self.top(self.document.top),
         ]
         for number, chapter in enumerate(self.document.chapters, start=1):
@@ -190,24 +147,24 @@ class Source:
                 return self.figure(block)
             case Table():
                 return self.table(block)
-            case Formula(source, spoken):
+            case Formula(source, aloud):
                 if self.formulas.get(source) is None:
                     return f"#raw({string_typst(source)})"
-                alt = string_typst(inline.plain(spoken))
+                alt = string_typst(inline.plain(aloud))
                 return f"#math.equation(block: true, alt: {alt}, $ {source} $)"
             case HowToRead(text):
-                return f"*How to read it.* {self._line(text)}"
+                return f"*{self.w.HOW_TO_READ}* {self._line(text)}"
             case Limits(text):
-                return f"#muted[*What this does not show.* {self._line(text)}]"
+                return f"#muted[*{self.w.LIMITS}* {self._line(text)}]"
             case Closing(limits, keys):
                 said, cited = self.block(limits), self._cited(keys.keys)
                 return f"{said} {cited}"
             case Command(text, note):
                 lead = f"{self._line(note)} " if note else ""
                 if "\n" in text:
-                    return f"#muted[{lead}{TOO_LONG}]"
+                    return f"#muted[{lead}{self._elsewhere(self.w.LONG_SWEEP)}]"
                 if any(len(word) > LONG_WORD for word in text.split()):
-                    return f"#muted[{lead}{LONG_COMMAND}]"
+                    return f"#muted[{lead}{self._elsewhere(self.w.LONG_COMMAND)}]"
                 return f"#muted[{lead}#raw({string_typst(text)})]"
             case References(keys):
                 return self._cited(keys)
@@ -219,7 +176,7 @@ class Source:
     def _cited(self, keys: Sequence[str]) -> str:
         known = [k for k in keys if k in self.document.references]
         links = ", ".join(f"#link(<ref-{k}>)[{escape_typst(said(k))}]" for k in known)
-        return f"#muted[See {links}.]" if links else ""
+        return f"#muted[{self.w.SEE} {links}.]" if links else ""
 
     def figure(self, block: Figure) -> str:
         """The same drawing as on the page, with its caption."""
@@ -232,7 +189,7 @@ class Source:
         )
         caption = self._line(block.caption)
         return (
-            "#figure(kind: image, supplement: [Figure], caption: "
+            f"#figure(kind: image, supplement: [{self.w.FIGURE}], caption: "
             f"[{caption}], alt: {alt}, "
             f'image("{block.name}.svg", width: {width:.1f}%))'
         )
@@ -254,15 +211,25 @@ class Source:
         caption = self._line(table.caption)
         parts = [f"#muted[{caption}]" if caption else ""]
         if len(rows) > TOO_MANY_ROWS:
-            return "\n\n".join([*parts, f"#muted[{len(rows):,} rows, in report.html.]"])
+            rest = self._elsewhere(self.w.ALL_ROWS, count=len(rows))
+            return "\n\n".join([*parts, f"#muted[{rest}]"])
         parts.append("\n".join(lines))
         if len(rows) > MOST_TABLE_ROWS:
-            more = len(rows) - MOST_TABLE_ROWS
-            parts.append(f"#muted[{more:,} more rows in the HTML report.]")
+            rest = self._elsewhere(
+                self.w.ROWS_BEYOND, count=len(rows) - MOST_TABLE_ROWS
+            )
+            parts.append(f"#muted[{rest}]")
         notes = [self._line(note) for note in table.notes]
-        notes += [f"{', '.join(dropped).capitalize()}: in report.html."] * bool(dropped)
+        if dropped:
+            names = ", ".join(dropped).capitalize()
+            notes.append(self._elsewhere(self.w.COLUMNS_BEYOND, names=names))
         parts += [f"#muted[{' '.join(notes)}]"] if notes else []
         return "\n\n".join(part for part in parts if part)
+
+    def _elsewhere(self, template: str, **values: object) -> str:
+        """Say what is not printed here and stands on the page."""
+        page = file_name(self.document.language, "html")
+        return self._line(say(template, page=page, **values))
 
     def _head(self, text: str, note: str) -> str:
         """Without links: a head repeated on the next page must not hold any."""
@@ -280,11 +247,12 @@ class Source:
         folded = self.blocks(_unfolded(self.document.top.blocks)[1])
         parts = ["#v(.8em)", *folded] if folded else []
         if self.document.glossary:
-            parts.append("= Words")
+            names = self.document.terms
+            parts.append(f"= {self.w.WORDS}")
             parts.append(
                 _spread(
                     [
-                        f"*{escape_typst(term)}*: {self._line(text)} "
+                        f"*{escape_typst(names.get(term, term))}*: {self._line(text)} "
                         f"#metadata(none) <{inline.anchor(term)}>"
                         for term, text in self.document.glossary.items()
                     ],
@@ -292,7 +260,7 @@ class Source:
                 )
             )
         if self.document.references:
-            parts.append("= References")
+            parts.append(f"= {self.w.REFERENCES}")
             parts.append(
                 _spread(
                     [

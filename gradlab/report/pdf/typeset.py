@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradlab.report.blocks import Document
-from gradlab.report.figures.lettering import FONTS
 from gradlab.report.pdf.source import Source
+from gradlab.report.typefaces import FONTS, printed
 
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _compile(
 
     def made(source: Source) -> typst.Compiler:
         main = folder / "main.typ"
-        main.write_text(source.text(), encoding="utf-8")
+        main.write_text(printed(source.text(), "DejaVuSansMono"), encoding="utf-8")
         return typst.Compiler(
             str(main),
             root=str(folder),

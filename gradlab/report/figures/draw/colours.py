@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.scale import CLIP, LN10, power, tick_word
 from gradlab.report.figures.style import Style
+from gradlab.report.words import say, spoken
 
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
-
-LEFT = "what is left of the gradient"
 
 
 def colormap(style: Style) -> Colormap:
@@ -69,5 +68,6 @@ def explain(axes: Any, style: Style) -> None:
     places = [-CLIP, -3, 0, 3, CLIP] if width > 18 else [-CLIP, 0, CLIP]
     words = [power(e) if abs(e) == CLIP else tick_word(e) for e in places]
     axes.set_xticks(places, words)
-    label = f"vanishing  ←  {LEFT}  →  exploding" if width > 26 else LEFT
+    w = spoken("drawing")
+    label = say(w.BAR_ENDS, bar=w.BAR) if width > 26 else w.BAR
     axes.set_xlabel(label, size=style.small, color=style.muted, labelpad=2)

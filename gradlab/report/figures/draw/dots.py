@@ -11,6 +11,7 @@ from gradlab.report.figures.draw.looks import references
 from gradlab.report.figures.draw.room import column
 from gradlab.report.figures.lettering import text_width, wrap
 from gradlab.report.figures.style import Style
+from gradlab.report.words import spoken
 
 
 if TYPE_CHECKING:
@@ -95,9 +96,14 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
 
 def _gone(data: Dots, axes: Any, style: Style, ends: tuple[float, float]) -> None:
     """Say at the edge what is exactly zero or not finite."""
+    w = spoken("drawing")
     for marks in data.marks:
         for row, value in enumerate(map(float, marks.values)):
             if math.isinf(value):
-                words, ha = ("not finite ", "right") if value > 0 else (" dead", "left")
+                words, ha = (
+                    (f"{w.NOT_FINITE} ", "right")
+                    if value > 0
+                    else (f" {w.DEAD}", "left")
+                )
                 place = {"ha": ha, "va": "center", "size": style.small}
                 axes.text(ends[value > 0], row, words, **place)

@@ -11,6 +11,7 @@ from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.lettering import text_width, wrap
 from gradlab.report.figures.scale import CLIP, GLYPHS, LN10, signed
 from gradlab.report.figures.style import Style
+from gradlab.report.words import spoken
 
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ THIN = "\u202f"
 """Between a glyph and its number."""
 HATCHES = {"dead": "/////", "not_finite": "\\\\\\\\\\"}
 EDGE = "#9aa1ad"
-MASKED = {"dead": "dead", "not_finite": "inf"}
 
 
 def height(data: Heatmap, width: float, style: Style) -> float:
@@ -111,7 +111,9 @@ def _names(data: Heatmap, axes: Axes, style: Style) -> None:
 def _words(data: Heatmap, row: int, column: int) -> str:
     """Glyph and signed power of ten, or what stands in their place."""
     value, word = float(data.values[row][column]), data.word(row, column)
-    text = data.marks.get((row, column)) or MASKED.get(word) or signed(value / LN10)
+    w = spoken("drawing")
+    masked = {"dead": w.DEAD, "not_finite": w.INFINITE}.get(word)
+    text = data.marks.get((row, column)) or masked or signed(value / LN10)
     return f"{GLYPHS.get(word, '')}{THIN}{text}".strip(THIN).replace("✕", "×")
 
 

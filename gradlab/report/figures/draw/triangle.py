@@ -13,6 +13,7 @@ from gradlab.report.figures.lettering import wrap
 from gradlab.report.figures.scale import CLIP, LN10
 from gradlab.report.figures.style import Style
 from gradlab.report.figures.triangles import Triangle
+from gradlab.report.words import spoken
 
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ SIGNED = True
 CONTOURS = {-3.0: "1/1000", 3.0: "1000"}
 ON_MAP = "#14171d"
 """Ink on top of the colours, the same in light and dark."""
-IMPOSSIBLE = "the future cannot change the past"
 BEYOND = 400.0
 """Exponent that stands for exactly zero (negative) and for not finite."""
 
@@ -60,9 +60,9 @@ def paint(data: Triangle, axes: Any, style: Style, *, alone: bool) -> Any:
     axes.set(xlim=(0, end), ylim=(0, end))
     ticks.lag(axes.xaxis, 0, end, 3)
     ticks.lag(axes.yaxis, 0, end, 3)
-    axes.set_xlabel("earlier step t")
+    axes.set_xlabel(spoken("drawing").EARLIER)
     first = axes.get_subplotspec().colspan.start == 0
-    axes.set_ylabel("later step T" if first else "")
+    axes.set_ylabel(spoken("drawing").LATER if first else "")
     axes.tick_params(labelleft=first)
     return mesh
 
@@ -75,7 +75,8 @@ def finish(data: Triangle, axes: Axes, style: Style) -> None:
     taken = [text.get_window_extent() for text in axes.texts]
     look: dict[str, Any] = {"size": style.small, "linespacing": 1.15, "zorder": 5}
     look["bbox"] = {"facecolor": style.paper, "edgecolor": "none", "pad": 1.0}
+    impossible = spoken("drawing").IMPOSSIBLE
     for share in (0.6, 0.5, 0.4):
-        words = "\n".join(wrap(IMPOSSIBLE, style.small, share * side))
+        words = "\n".join(wrap(impossible, style.small, share * side))
         if free.write(axes, words, corner, [(-4, 4, "right", "bottom")], taken, **look):
             return

@@ -1,5 +1,7 @@
 """English: one-line definitions."""
 
+NAMES: dict[str, str] = {}  # the terms are their own names
+
 TERMS = {
     "state": (
         "what a recurrent network carries from one step to the next: h, and in an LSTM "

@@ -1,0 +1,40 @@
+"""English: fixed words of the page and of the PDF."""
+
+OTHER = "ko"
+OTHER_NAME = "한국어"
+SKIP = "Skip to the answers"
+QUESTIONS = "Questions"
+HINT = (
+    "Every figure: point at it, or step through its values with the arrow keys. `p` "
+    "shows one figure full screen, arrow keys lead to the next."
+)
+WORDS = "Words"
+REFERENCES = "References"
+HOW_TO_READ = "How to read it."
+LIMITS = "What this does not show."
+SEE = "See"
+TABLE = "Table"
+WHAT = "What $term means"
+
+FIGURE = "Figure"
+FIGURE_NUMBER = "Figure $number"
+FIGURE_ROLE = "figure"
+FIGURE_LABEL = "Figure $number, values by arrow keys. $alt"
+AS_TABLE = "Figure $number as a table"
+AS_TABLE_OF = "Figure $number as a table, $title"
+MORE_ROWS = '$count more rows: all are behind "Data".'
+FULL_SCREEN = "Full screen"
+DATA = "Data"
+COPY_LINK = "Copy link"
+COPIED = "Copied"
+
+PREVIOUS = "Previous"
+NEXT = "Next"
+HIDE = "Hide the takeaway (t)"
+CLOSE = "Close (Esc)"
+
+LONG_COMMAND = "The command stands in $page."
+LONG_SWEEP = "It stands in $page, and as sweep.toml in the sweep's folder."
+ALL_ROWS = "$count rows, in $page."
+ROWS_BEYOND = "$count more rows in the HTML report."
+COLUMNS_BEYOND = "$names: in $page."

@@ -1,0 +1,40 @@
+"""Korean: fixed words of the page and of the PDF."""
+
+OTHER = "en"
+OTHER_NAME = "English"
+SKIP = "본문으로 건너뛰기"
+QUESTIONS = "질문"
+HINT = (
+    "그림은 가리키거나 화살표 키로 움직이며 값을 읽을 수 있다. `p`를 누르면 그림 "
+    "하나를 전체 화면으로 보여 주고, 화살표 키로 다음 그림으로 넘어간다."
+)
+WORDS = "용어"
+REFERENCES = "참고 문헌"
+HOW_TO_READ = "읽는 법."
+LIMITS = "이 그림이 말하지 않는 것."
+SEE = "참고:"
+TABLE = "표"
+WHAT = "용어 설명: $term"
+
+FIGURE = "그림"
+FIGURE_NUMBER = "그림 $number"
+FIGURE_ROLE = "그림"
+FIGURE_LABEL = "그림 $number, 화살표 키로 값을 읽는다. $alt"
+AS_TABLE = "그림 $number — 표로 보기"
+AS_TABLE_OF = "그림 $number — 표로 보기, $title"
+MORE_ROWS = '$count행이 더 있다. "데이터"에 모두 들어 있다.'
+FULL_SCREEN = "전체 화면"
+DATA = "데이터"
+COPY_LINK = "링크 복사"
+COPIED = "복사함"
+
+PREVIOUS = "이전"
+NEXT = "다음"
+HIDE = "요점 숨기기 (t)"
+CLOSE = "닫기 (Esc)"
+
+LONG_COMMAND = "명령은 HTML 보고서에 있다: $page."
+LONG_SWEEP = "HTML 보고서에 있고, 스윕 폴더의 sweep.toml 파일에도 있다: $page."
+ALL_ROWS = "$count행, HTML 보고서에 있다: $page."
+ROWS_BEYOND = "나머지 $count행은 HTML 보고서에 있다."
+COLUMNS_BEYOND = "HTML 보고서에 있는 열: $names ($page)."
