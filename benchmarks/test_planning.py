@@ -12,7 +12,7 @@ AIM = 1.0
 
 def test_points_and_keys(a_point, config, planned):
     def fresh():
-        keys.forget()
+        keys.clear_caches()
         plan(config)
 
     a_point(fresh, len(planned.points), aim=AIM)

@@ -37,15 +37,15 @@ def test_result_writer_and_store(a_point, config, planned, outcomes, tmp_path):
     def fresh():
         store = Store.open(next(folders), create=True)
         opened.append(store)
-        store.expect({k: p.params() for k, p in planned.points.items()})
+        store.add_missing({k: p.params() for k, p in planned.points.items()})
         meta = SweepMeta.start(store, config, "", {})
         return (ResultWriter(planned, store, meta, lambda event: None),), {}
 
-    def take(intake):
+    def handle(writer):
         for answer in answers:
-            intake.take(answer, replay.Replay(outcomes))
+            writer.handle(answer, replay.Replay(outcomes))
 
-    a_point(take, len(planned.points), setup=fresh, aim=AIM)
+    a_point(handle, len(planned.points), setup=fresh, aim=AIM)
     for store in opened:
         store.close()
 

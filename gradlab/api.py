@@ -128,7 +128,7 @@ def sweep(
             :class:`gradlab.progress.state.State` counts them.
         log: file to which each event is appended as a line of JSON, as described in
             :mod:`gradlab.progress.log`.
-        verify: compare closed forms with autograd first.
+        verify: compare closed forms with autograd before any number is kept.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
         load: Python files whose cells, measures, ... become available.

@@ -1,11 +1,20 @@
-"""What the records of a measure were computed with, and what is requested."""
+"""What the records of a measure were computed with, and what is requested.
+
+A record is one output of a measure at one point. What a sweep requests, and what a
+point has, is kept measure by measure: its version, settings and source, and how many
+blocks of the Jacobian product were computed.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
 BLOCKS = ("joint", "all")
-"""Which blocks of the Jacobian products are computed; each serves those before it."""
+"""Levels of how many blocks of the Jacobian product are computed, the fewest first.
+
+``joint``: the norms of the whole product alone; ``all``: of every block as well.
+Records of a later level serve whoever requests an earlier one.
+"""
 
 
 @dataclass(frozen=True)
@@ -13,28 +22,28 @@ class Requirement:
     """One measure, with everything its numbers depend on besides the point.
 
     Attributes:
-        measure: name of the leaf.
-        version: of the leaf; a newer one replaces older records.
-        settings: the leaf's fields, as canonical JSON.
-        source: SHA-256 of the leaf's file where that is outside the package. Files
-            that it imports are not part of it.
+        measure: its name.
+        version: of the measure; a newer one replaces older records.
+        settings: the measure's fields, as canonical JSON.
+        source_sha: SHA-256 of the measure's file where that is outside the package.
+            Files that it imports are not part of it.
         blocks: one of ``BLOCKS``.
     """
 
     measure: str
     version: int = 1
     settings: str = "{}"
-    source: str = ""
+    source_sha: str = ""
     blocks: str = "all"
 
     @property
     def fingerprint(self) -> tuple[int, str, str]:
-        """Version, settings and source: equal where the leaf is the same."""
-        return self.version, self.settings, self.source
+        """Version, settings and source: equal where the measure is the same."""
+        return self.version, self.settings, self.source_sha
 
     @property
     def rank(self) -> tuple[int, str, str, int]:
-        """A total order: newer versions last, then more blocks. Settles every tie."""
+        """A total order: newer versions last, then the higher level of blocks."""
         return *self.fingerprint, BLOCKS.index(self.blocks)
 
     def covers(self, other: "Requirement") -> bool:
@@ -57,6 +66,6 @@ def covers(
 ) -> bool:
     """Whether a point has every measure that is requested, as it is requested."""
     return all(
-        one.measure in computed and computed[one.measure].covers(one)
-        for one in requested
+        wanted.measure in computed and computed[wanted.measure].covers(wanted)
+        for wanted in requested
     )

@@ -66,7 +66,7 @@ def _moved(record: Record, nudge: float) -> Record:
 
 def measured(seeds: int = 1) -> Outcomes:
     """Measure one point of each kind of cell of the experiment of ten thousand."""
-    from gradlab.runs.measure import describe, measure
+    from gradlab.runs.measure import measure, record_metadata
 
     planned = plan(load(TEN_THOUSAND, seeds=seeds))
     first = {point.cell: key for key, point in reversed(planned.points.items())}
@@ -77,7 +77,7 @@ def measured(seeds: int = 1) -> Outcomes:
         cell: measure([planned.points[key]], planned.requirements[key])[0]
         for cell, key in first.items()
     }
-    return Outcomes(by_cell, describe(wanted))
+    return Outcomes(by_cell, record_metadata(wanted))
 
 
 class Replay:
@@ -107,7 +107,7 @@ class Replay:
 
     def _value(self, name: str, arguments: Sequence[Any]) -> Any:
         call = name.rpartition(":")[2]
-        if call == "describe":
+        if call == "record_metadata":
             return self.outcomes.manifest
         if call == "verify":
             return []

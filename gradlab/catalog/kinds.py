@@ -1,4 +1,4 @@
-"""The kinds of leaves: their base classes, their folders, how a class is named."""
+"""The kinds of leaves (plug-in classes): base classes, folders, how one is named."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""Class attributes of leaves, available without importing torch.
+"""Class attributes of leaves (plug-in classes), available without importing torch.
 
 The parent process of a sweep needs the options of cells and the versions of measures,
 but importing them imports torch, which takes seconds. So the class attributes of all
@@ -32,7 +32,7 @@ def metadata(kind: str, name: str) -> Mapping[str, Any]:
     Does not import a built-in leaf unless torch is imported already.
 
     Raises:
-        UnknownNameError: naming the nearest leaf of that kind.
+        UnknownNameError: with the closest spelling among that kind.
     """
     name = registry.resolve(kind, name)
     if "torch" not in sys.modules and registry.external_source(kind, name) is None:

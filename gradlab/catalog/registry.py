@@ -1,4 +1,7 @@
-"""Which leaves exist, built in and external, and the class of each."""
+"""Which leaves exist, built in and external, and the class of each.
+
+A leaf is one plug-in class (a cell, an activation, a measure ...) in a file of its own.
+"""
 
 import importlib
 import inspect
@@ -21,11 +24,11 @@ from gradlab.errors import ConfigError, UnknownNameError
 
 @dataclass(frozen=True)
 class External:
-    """A leaf from outside the package: its class, its file and the source of that."""
+    """A leaf from outside the package: its class, its file and the text of that."""
 
     leaf: type
     path: Path | None
-    source: str
+    source_text: str
 
 
 EXTERNAL: dict[tuple[str, str], External] = {}
@@ -43,7 +46,7 @@ def get(kind: str, name: str) -> type:
     """Return the class of a leaf; imports its file if need be.
 
     Raises:
-        UnknownNameError: naming the nearest leaf of that kind.
+        UnknownNameError: with the closest spelling among that kind.
     """
     name = resolve(kind, name)
     if (kind, name) in EXTERNAL:
@@ -55,7 +58,7 @@ def resolve(kind: str, name: str) -> str:
     """Return the canonical name of a leaf, aliases resolved.
 
     Raises:
-        UnknownNameError: naming the nearest leaf of that kind.
+        UnknownNameError: with the closest spelling among that kind.
     """
     name = ALIASES.get(kind, {}).get(name, name)
     if name not in names(kind):
@@ -67,8 +70,8 @@ def external_source(kind: str, name: str) -> str | None:
     """Return the source text of an external leaf's file, None for a built-in leaf."""
     name = resolve(kind, name)
     if (kind, name) in EXTERNAL:
-        return EXTERNAL[kind, name].source
-    return None if name in files(kind) else _plugin(kind, name).source
+        return EXTERNAL[kind, name].source_text
+    return None if name in files(kind) else _plugin(kind, name).source_text
 
 
 def _built_in(kind: str, name: str) -> type:

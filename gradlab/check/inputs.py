@@ -54,12 +54,12 @@ def repeats(leaf: type[Input]) -> Finding:
 
 
 def valid_metadata(leaf: type[Input]) -> Finding:
-    """Check the fingerprint and the name of the initial state."""
+    """Check the content hash and the name of the initial state."""
     given = sample(leaf)
 
     def wrong() -> Iterator[str]:
-        if not isinstance(given.fingerprint(), str):
-            yield f"fingerprint {given.fingerprint()!r}"
+        if not isinstance(given.content_hash(), str):
+            yield f"content hash {given.content_hash()!r}"
         if leaf.initial not in INITIAL_STATES:
             yield f"initial {leaf.initial!r}"
 
@@ -89,5 +89,5 @@ CHECKS = {
     "sequences have the shape requested": shape,
     "sequences nest over length and number": nested,
     "sequences depend on the seed alone": repeats,
-    "the fingerprint and the initial state are valid": valid_metadata,
+    "the content hash and the initial state are valid": valid_metadata,
 }

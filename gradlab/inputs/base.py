@@ -62,7 +62,7 @@ class Input(ABC):
         """Return the number of features; ``default`` unless the source decides."""
         return default
 
-    def fingerprint(self) -> str:
+    def content_hash(self) -> str:
         """Return a hash of the contents of the file it reads; empty without a file.
 
         Part of a point's key: the file may move, but a change makes a new point.

@@ -57,7 +57,7 @@ class Npy(Input):
         chosen = stream(seed, "inputs").permutation(available)[:count]
         return self.values[chosen, :length]
 
-    def fingerprint(self) -> str:
+    def content_hash(self) -> str:
         return self.hash
 
 

@@ -56,5 +56,5 @@ class Text(Input):
         np.put_along_axis(one_hot, self.codes[steps][..., None], 1.0, axis=-1)
         return one_hot
 
-    def fingerprint(self) -> str:
+    def content_hash(self) -> str:
         return digest(self.data)

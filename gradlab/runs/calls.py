@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from gradlab.store.record import Record
 
 
-PREPARE = "gradlab.runs.measure:prepare"
-REACH = "gradlab.runs.measure:reach"
-DESCRIBE = "gradlab.runs.measure:describe"
+PREPARE_WORKER = "gradlab.runs.measure:prepare_worker"
+CHECK_DEVICE = "gradlab.runs.measure:check_device"
+METADATA = "gradlab.runs.measure:record_metadata"
 VERIFY = "gradlab.runs.measure:verify"
 MEASURE = "gradlab.runs.measure:measure"
-TIME = "gradlab.runs.measure:time_group"
+TIME_GROUP = "gradlab.runs.measure:time_group"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def changed_leaves(results: Results) -> set[tuple[str, str]]:
     known = catalog.names("measures")
     for by_measure in results.requirements.values():
         for name, one in by_measure.items():
-            if one.source or name not in known:
+            if one.source_sha or name not in known:
                 continue
             now = requirement_of(name, one.blocks, thresholds)
             if now.fingerprint != one.fingerprint:
@@ -69,8 +69,8 @@ def _external(results: Results) -> Iterator[tuple[tuple[str, str], str]]:
         yield (kind, name), sha
     for by_measure in results.requirements.values():
         for name, one in by_measure.items():
-            if one.source:
-                yield ("measures", name), one.source
+            if one.source_sha:
+                yield ("measures", name), one.source_sha
 
 
 def _sources_now(files: Iterable[str]) -> set[str]:

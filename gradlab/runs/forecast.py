@@ -19,10 +19,10 @@ from gradlab.progress.state import START_UP
 from gradlab.runs import calls, groups
 from gradlab.runs.groups import GROUP_BYTES, Group
 from gradlab.runs.missing import missing
-from gradlab.runs.other_sweep import refuse_other_sweep
+from gradlab.runs.other_sweep import check_same_sweep
 from gradlab.store import schema
 from gradlab.store.reading import reader
-from gradlab.store.store import Known, known
+from gradlab.store.store import PointStates, read_point_states
 from gradlab.sweeps import keys
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import point_of
@@ -111,7 +111,7 @@ def forecast(
         InputError: an input that cannot be used.
         ConfigError: a memory that is none.
     """
-    keys.forget()
+    keys.clear_caches()
     where = Path(folder)
     limit = machine.parse(memory) or machine.free()
     workers = jobs or machine.cores()
@@ -120,9 +120,9 @@ def forecast(
     if sweep.size() > LISTED:
         return _forecast_by_count(sweep, where, workers, limit)
     planned = plan(sweep)
-    refuse_other_sweep(where, sweep.name, planned.points)
-    known_points = _known_points(where)
-    todo = missing(planned, known_points, retry_failed)
+    check_same_sweep(where, sweep.name, planned.points)
+    states = _point_states(where)
+    todo = missing(planned, states, retry_failed)
     waiting, too_large = groups.split_by_memory(
         groups.form(planned.points, todo),
         None if limit is None else limit - machine.WORKER_MEMORY,
@@ -141,7 +141,7 @@ def forecast(
         total=len(planned.points),
         left=len(todo),
         failed=sum(
-            known_points.get(key, ("missing",))[0] == "failed" and key not in todo
+            states.get(key, ("missing",))[0] == "failed" and key not in todo
             for key in planned.points
         ),
         exact=True,
@@ -206,8 +206,8 @@ def sample_of(waiting: Sequence[Group]) -> Group:
 
 def time_sample(sample: Group, load: tuple[str, ...]) -> float:
     """Return seconds per operation, timed in a worker process; NaN where it fails."""
-    with ProcessPool(1, load, prepare=calls.PREPARE) as pool:
-        pool.add("sample", calls.TIME, sample.points, sample.requirements)
+    with ProcessPool(1, load, prepare=calls.PREPARE_WORKER) as pool:
+        pool.add("sample", calls.TIME_GROUP, sample.points, sample.requirements)
         (answer,) = pool.answers()
     return math.nan if answer.value is None else answer.value / sample.work
 
@@ -236,13 +236,13 @@ def _too_many(got: str) -> TooManyPointsError:
     )
 
 
-def _known_points(folder: Path) -> Known:
+def _point_states(folder: Path) -> PointStates:
     """Return what a folder has of each point; nothing where there are no results."""
     file = folder / schema.FILE_NAME
     if not file.exists() or not file.stat().st_size:
         return {}
     with reader(folder) as connection:
-        return known(connection, file)
+        return read_point_states(connection, file)
 
 
 def _forecast_by_count(

@@ -28,7 +28,7 @@ from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements, settings_of
 
 
-def prepare(files: Mapping[str, bytes]) -> None:
+def prepare_worker(files: Mapping[str, bytes]) -> None:
     """Set up the allocator, and let ``files`` stand for those that inputs read.
 
     Args:
@@ -37,10 +37,10 @@ def prepare(files: Mapping[str, bytes]) -> None:
     """
     keep_freed_memory()
     inputs.set_contents(files)
-    keys.forget()
+    keys.clear_caches()
 
 
-def reach(device: str) -> str:
+def check_device(device: str) -> str:
     """Return ``device`` where a tensor can be put on it.
 
     Raises:
@@ -57,25 +57,25 @@ def reach(device: str) -> str:
     return device
 
 
-def describe(names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the metadata of measures, by the name of each output."""
-    manifest = {}
+def record_metadata(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the metadata of measures' records, by the name of each output."""
+    metadata = {}
     for name in names:
         leaf: type[Measure] = catalog.get("measures", name)
-        about = {key: getattr(leaf, key) for key in _METADATA}
+        attributes = {key: getattr(leaf, key) for key in _METADATA}
         for output in leaf.outputs or (name,):
-            manifest[output] = {"measure": name, **about}
-    return manifest
+            metadata[output] = {"measure": name, **attributes}
+    return metadata
 
 
 _METADATA = ("version", "symbol", "unit", "question", "formula", "reference")
 
 
-def verify(kinds: Sequence[tuple[str, str | None]]) -> list[Check]:
-    """Compare closed forms with autograd, one kind of cell after the other.
+def verify(pairs: Sequence[tuple[str, str | None]]) -> list[Check]:
+    """Compare closed forms with autograd, one pair of cell and activation at a time.
 
     Args:
-        kinds: cell and activation of each.
+        pairs: cell and activation; None where the cell has none.
 
     Raises:
         VerificationError: a closed form and autograd disagree, or the comparison
@@ -85,7 +85,7 @@ def verify(kinds: Sequence[tuple[str, str | None]]) -> list[Check]:
     from gradlab.check import closed_forms
 
     checks = []
-    for cell, activation in kinds:
+    for cell, activation in pairs:
         kind = cell if activation is None else f"{cell}, {activation}"
         try:
             checks.append(Check(kind, *closed_forms.verify(cell, activation)))

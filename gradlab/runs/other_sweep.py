@@ -1,4 +1,4 @@
-"""Whether a folder belongs to another sweep, whose report would be lost."""
+"""Refuse a folder of another sweep, whose report would be lost."""
 
 import os
 import tomllib
@@ -15,7 +15,7 @@ from gradlab.store.schema import FILE_NAME, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
 
-def refuse_other_sweep(folder: Path, name: str, keys: Iterable[str]) -> None:
+def check_same_sweep(folder: Path, name: str, keys: Iterable[str]) -> None:
     """Refuse a folder of another sweep; one that grew has all of its old points.
 
     Args:

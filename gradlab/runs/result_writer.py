@@ -1,4 +1,4 @@
-"""Write what workers answer at once, report it, retry what a dead worker had."""
+"""Write the answers of workers to the store; retry the points of a worker that died."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,9 @@ class ResultWriter:
     """Writes the answers of one run to its store.
 
     Each point is one transaction. Groups that come back while closed forms are still
-    being compared with autograd wait, and are dropped where the two disagree.
+    being compared with autograd (the self-check) are buffered. They are written when
+    the two agree; where they disagree, or the run ends first, they are dropped and
+    their points stay missing: no unchecked number is in the store.
 
     Attributes:
         planned: the plan of the run.
@@ -38,10 +40,10 @@ class ResultWriter:
         meta: of the sweep, which receives the checks.
         progress: called with each event.
         options: how the run is carried out.
-        yes: whether a sweep may take any time.
+        allow_large: whether a sweep may take any time.
         pace: core-seconds per operation of ``Group.work``; 0 until a sample is timed.
         deaths: key -> how many workers died of it alone.
-        held: groups that wait for the check; None where none have to.
+        buffered: answers that wait for the self-check; None where none have to.
     """
 
     planned: Plan
@@ -49,28 +51,34 @@ class ResultWriter:
     meta: SweepMeta
     progress: Progress
     options: ExecutionOptions = ExecutionOptions()
-    yes: bool = True
+    allow_large: bool = True
     pace: float = 0.0
     deaths: dict[str, int] = field(default_factory=dict)
-    held: list[Answer] | None = None
+    buffered: list[Answer] | None = None
 
-    def hold(self) -> None:
-        """Let groups wait until :meth:`release`."""
-        self.held = []
+    def buffer(self) -> None:
+        """Buffer groups from here on, until the self-check has passed."""
+        self.buffered = []
 
-    def submit(self, group: Group, engine: Engine) -> None:
+    def queue(self, group: Group, engine: Engine) -> None:
         """Queue a group to be measured, within the limits of its points."""
         limits = Limits(self._time_limit(len(group.keys)), group.memory)
         engine.add(
             group, calls.MEASURE, group.points, group.requirements, limits=limits
         )
 
-    def time(self, sample: Group, waiting: Sequence[Group], engine: Engine) -> None:
+    def queue_sample(
+        self, sample: Group, waiting: Sequence[Group], engine: Engine
+    ) -> None:
         """Queue a small group to be timed, to forecast how long the others take."""
         self._sample, self._work = sample, sum(group.work for group in waiting)
         limits = Limits(self._time_limit(len(sample.keys) + 1), sample.memory)
         engine.add(
-            "sample", calls.TIME, sample.points, sample.requirements, limits=limits
+            "sample",
+            calls.TIME_GROUP,
+            sample.points,
+            sample.requirements,
+            limits=limits,
         )
 
     def _time_limit(self, points: int) -> float | None:
@@ -78,14 +86,21 @@ class ResultWriter:
         each = self.options.timeout_per_point
         return None if each is None else each * points
 
-    def take(self, answer: Answer, engine: Engine) -> None:
-        """Write one answer; queue again what has to be tried again."""
-        if isinstance(answer.task, Group) and self.held is not None:
-            self.held.append(answer)
+    def handle(self, answer: Answer, engine: Engine) -> None:
+        """Write, buffer or report one answer; queue again what is to be tried again.
+
+        Raises:
+            VerificationError: closed forms and autograd disagree.
+            TooManyPointsError: too long without ``allow_large``.
+            GradlabError: the self-check's worker died.
+            StoreError: e.g. a full disk.
+        """
+        if isinstance(answer.task, Group) and self.buffered is not None:
+            self.buffered.append(answer)
         elif isinstance(answer.task, Group):
-            self._take_group(answer, engine)
+            self._handle_group(answer, engine)
         elif answer.task == "sample":
-            self._take_sample(answer.value)
+            self._handle_sample(answer.value)
         elif answer.death:
             raise GradlabError(
                 got=f"a worker lost at the self-check: {answer.death}",
@@ -94,35 +109,35 @@ class ResultWriter:
             )
         elif answer.error is not None:
             raise answer.error
-        elif answer.task == "describe":
-            self.store.save_manifest(answer.value)
+        elif answer.task == "metadata":
+            self.store.save_record_metadata(answer.value)
         else:
             checks = {check.kind: check.error for check in answer.value}
             self.meta.add_checks(answer.value)
             self.progress(events.Verified(*_worst(checks), checks))
-            self.release(engine)
+            self._flush(engine)
 
-    def release(self, engine: Engine) -> None:
-        """Write the groups that came back while closed forms were being checked."""
-        waiting, self.held = self.held or [], None
+    def _flush(self, engine: Engine) -> None:
+        """Write the buffered groups: the self-check has passed."""
+        waiting, self.buffered = self.buffered or [], None
         for answer in waiting:
-            self._take_group(answer, engine)
+            self._handle_group(answer, engine)
 
-    def _take_sample(self, seconds: float | None) -> None:
+    def _handle_sample(self, seconds: float | None) -> None:
         """Report how long the rest takes, unless the sample failed.
 
         Raises:
-            TooManyPointsError: too long without a yes; nothing is computed yet.
+            TooManyPointsError: too long without ``allow_large``.
         """
         if seconds is None:
             return
         self.pace = seconds / self._sample.work
         expected = self.pace * self._work
-        if not self.yes:
+        if not self.allow_large:
             check_seconds(len(self.planned.points), expected, self.options.jobs)
         self.progress(events.Timed(expected))
 
-    def _take_group(self, answer: Answer, engine: Engine) -> None:
+    def _handle_group(self, answer: Answer, engine: Engine) -> None:
         group = answer.task
         if answer.death:
             self._retry(answer, engine)
@@ -149,14 +164,14 @@ class ResultWriter:
         self.progress(events.WorkerLost(answer.death, len(group.keys)))
         if len(group.keys) > 1:
             for single in group.split():
-                self.submit(single, engine)
+                self.queue(single, engine)
             return
         key = group.keys[0]
         self.deaths[key] = self.deaths.get(key, 0) + 1
         if answer.certain or self.deaths[key] >= MAX_DEATHS:
             self.save_failed(group, answer.death)
         else:
-            self.submit(group, engine)
+            self.queue(group, engine)
 
     def save_failed(self, group: Group, message: str) -> None:
         """Write all points of a group as failed."""

@@ -24,7 +24,7 @@ from gradlab.runs import calls, groups
 from gradlab.runs.forecast import check_size, sample_of
 from gradlab.runs.groups import Group
 from gradlab.runs.missing import missing
-from gradlab.runs.other_sweep import refuse_other_sweep
+from gradlab.runs.other_sweep import check_same_sweep
 from gradlab.runs.result_writer import Progress, ResultWriter
 from gradlab.runs.sweep_meta import SweepMeta
 from gradlab.store.results import Results
@@ -66,12 +66,13 @@ def run(
         progress: called with each event.
         log: file to which each event is added as a line of JSON; see
             :mod:`gradlab.progress.log`.
-        verify: compare closed forms with autograd first.
+        verify: compare closed forms with autograd (the self-check), beside the first
+            groups, whose numbers are written once it has passed.
         retry_failed: compute failed points again.
         yes: run even a very large sweep.
-        command: that makes this sweep, for the report.
-        request: the same without options of execution and of place, to be typed
-            elsewhere; empty where no command made it.
+        command: the command line as it was typed, for the report.
+        request: the command without options of execution (``--jobs``) and of place
+            (``--out``), to be typed elsewhere; empty where no command made the sweep.
 
     Raises:
         TooManyPointsError: past a bound without ``yes``: of points, before anything
@@ -83,7 +84,7 @@ def run(
         ConfigError: the log cannot be written; no address of a scheduler; one together
             with ``jobs`` or ``memory``, which are about this machine.
         GradlabError: the scheduler does not answer, or is gone.
-        KeyboardInterrupt: after writing what is done.
+        KeyboardInterrupt: after writing what is done and checked.
     """
     options = ExecutionOptions(
         jobs or machine.cores(),
@@ -94,43 +95,43 @@ def run(
     if options.scheduler is not None:
         scheduler_address(options.scheduler)
         _refuse_local(jobs=jobs, memory=memory)
-    report = progress or _ignore
-    keys.forget()
+    on_event = progress or _ignore
+    keys.clear_caches()
     if not yes:
         check_size(sweep)
     planned = plan(sweep)
     where = Path(folder)
-    refuse_other_sweep(where, sweep.name, planned.points)
+    check_same_sweep(where, sweep.name, planned.points)
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which exists by now
-            report = _with_log(opened.enter_context(Log(log)), report)
-        todo = missing(planned, store.known(), retry_failed)
+            on_event = _with_log(opened.enter_context(Log(log)), on_event)
+        todo = missing(planned, store.point_states(), retry_failed)
         cluster = None
         if options.scheduler is not None and todo:
             cluster = Cluster(
                 options.scheduler,
                 sweep.load,
                 planned.input_files(),
-                calls.PREPARE,
-                lambda: report(events.Waiting(str(scheduler))),
+                calls.PREPARE_WORKER,
+                lambda: on_event(events.Waiting(str(scheduler))),
             )
             opened.enter_context(cluster)
             options = replace(options, jobs=max(1, cluster.threads))
-        work = _Run(sweep, planned, todo, store, options, report, yes, cluster)
+        current = _Run(sweep, planned, todo, store, options, on_event, yes, cluster)
         sources = planned.external_sources()
-        work.meta = SweepMeta.start(store, sweep, command, request, sources)
-        work.begin(where)
+        current.meta = SweepMeta.start(store, sweep, command, request, sources)
+        current.begin(where)
         try:
             if todo:
-                work.compute(verify)
+                current.compute(verify)
         except KeyboardInterrupt:
-            work.stop()
+            current.stop()
             raise
         except GradlabError:
-            work.write_sweep()
+            current.write_sweep()
             raise
-        work.finish()
+        current.finish()
     return Results.open(where)
 
 
@@ -168,22 +169,22 @@ def _ignore(event: events.Event) -> None:
 
 @dataclass
 class _Run:
-    """One run under way."""
+    """One run under way; its arguments are those of :func:`run`."""
 
     sweep: Sweep
     planned: Plan
     todo: dict[str, Requirements]
     store: Store
     options: ExecutionOptions
-    progress: Progress
-    yes: bool
+    on_event: Progress
+    allow_large: bool
     cluster: Cluster | None = None
     meta: SweepMeta = field(init=False)
     waiting: list[Group] = field(init=False)
 
     def begin(self, folder: Path) -> None:
         """Write what is requested, form the groups and report the start."""
-        self.store.expect(
+        self.store.add_missing(
             {key: point.params() for key, point in self.planned.points.items()}
         )
         self.write_sweep()
@@ -191,15 +192,15 @@ class _Run:
             text = toml.dumps(self.sweep.resolved())
             (folder / "sweep.toml").write_text(text, encoding="utf-8")
         self.waiting = groups.form(self.planned.points, self.todo)
-        known = self.store.known()
+        states = self.store.point_states()
         finished = self.planned.points.keys() - self.todo.keys()
-        self.progress(
+        self.on_event(
             events.Started(
                 name=self.sweep.name,
                 folder=folder,
                 total=len(self.planned.points),
                 done=len(finished),
-                failed=sum(known[key][0] == "failed" for key in finished),
+                failed=sum(states[key][0] == "failed" for key in finished),
                 grids={
                     name: (len(keys), sum(key in finished for key in keys))
                     for name, keys in self.planned.grids.items()
@@ -207,13 +208,18 @@ class _Run:
                 jobs=self.options.jobs,
             )
         )
-        if not self.store.lock.sure:
-            self.progress(events.LockUnavailable(folder))
+        if not self.store.lock.is_effective:
+            self.on_event(events.LockUnavailable(folder))
 
     def compute(self, verify: bool) -> None:
         """Let workers measure all groups; write their answers."""
         writer = ResultWriter(
-            self.planned, self.store, self.meta, self.progress, self.options, self.yes
+            self.planned,
+            self.store,
+            self.meta,
+            self.on_event,
+            self.options,
+            self.allow_large,
         )
         memory = self._memory()
         fitting = self._fitting(memory, writer)
@@ -221,25 +227,27 @@ class _Run:
             return
         with ExitStack() as opened:
             engine: Engine = self.cluster or opened.enter_context(self._pool(memory))
-            self._reach_devices(engine)
-            measures = {m for lacks in self.todo.values() for m in lacks.by_measure}
-            engine.add("describe", calls.DESCRIBE, sorted(measures))
-            writer.time(sample_of(fitting), fitting, engine)
+            self._check_devices(engine)
+            measures = {
+                name for missing in self.todo.values() for name in missing.by_measure
+            }
+            engine.add("metadata", calls.METADATA, sorted(measures))
+            writer.queue_sample(sample_of(fitting), fitting, engine)
             if verify:
-                engine.add("verify", calls.VERIFY, self._kinds())
-                writer.hold()
+                engine.add("verify", calls.VERIFY, self._cells_and_activations())
+                writer.buffer()
             for group in fitting:
-                writer.submit(group, engine)
+                writer.queue(group, engine)
             try:
                 with closing(engine.answers()) as answers, defer_sigint() as ctrl_c:
                     for answer in answers:
-                        writer.take(answer, engine)
+                        writer.handle(answer, engine)
                         ctrl_c.check()
             except KeyboardInterrupt:
                 with defer_sigint():
+                    # what is buffered for an unfinished self-check is dropped
                     for answer in engine.arrived():
-                        writer.take(answer, engine)
-                    writer.release(engine)
+                        writer.handle(answer, engine)
                 raise
 
     def _memory(self) -> int | None:
@@ -251,7 +259,7 @@ class _Run:
     def _pool(self, memory: int | None) -> ProcessPool:
         """Return workers of this machine."""
         jobs = min(self.options.jobs, len(self.waiting))
-        return ProcessPool(jobs, self.sweep.load, memory, prepare=calls.PREPARE)
+        return ProcessPool(jobs, self.sweep.load, memory, prepare=calls.PREPARE_WORKER)
 
     def _fitting(self, memory: int | None, writer: ResultWriter) -> list[Group]:
         """Return the groups that fit into memory; record other points as failed."""
@@ -265,11 +273,11 @@ class _Run:
             writer.save_failed(group, message)
         return fitting
 
-    def _reach_devices(self, engine: Engine) -> None:
+    def _check_devices(self, engine: Engine) -> None:
         """Raise the error of a device that no worker can use, before points fail."""
         devices = {self.planned.points[key].device for key in self.todo}
         for device in sorted(devices - {"cpu"}):
-            engine.add("device", calls.REACH, device)
+            engine.add("device", calls.CHECK_DEVICE, device)
         for answer in engine.answers():
             if answer.error is not None:
                 raise answer.error
@@ -277,17 +285,18 @@ class _Run:
     def stop(self) -> None:
         """Write and report that the run was interrupted."""
         self.write_sweep()
-        self.progress(events.Stopped())
+        self.on_event(events.Stopped())
 
     def finish(self) -> None:
         """Write and report that nothing is left."""
         self.write_sweep()
-        self.progress(events.Finished())
+        self.on_event(events.Finished())
 
     def write_sweep(self) -> None:
         """Write the sweep's row: what is requested, when, with which versions."""
         requirements = {
-            name: its.by_measure for name, its in self.planned.grid_requirements.items()
+            name: required.by_measure
+            for name, required in self.planned.grid_requirements.items()
         }
         self.store.save_sweep(
             self.meta.identity,
@@ -297,7 +306,7 @@ class _Run:
             requirements=requirements,
         )
 
-    def _kinds(self) -> list[tuple[str, str | None]]:
+    def _cells_and_activations(self) -> list[tuple[str, str | None]]:
+        """Return each pair of cell and activation once, for the self-check."""
         points = (self.planned.points[key] for key in self.todo)
-        kinds = dict.fromkeys((point.cell, point.activation) for point in points)
-        return list(kinds)
+        return list(dict.fromkeys((point.cell, point.activation) for point in points))

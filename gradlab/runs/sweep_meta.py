@@ -53,8 +53,8 @@ class SweepMeta:
         Args:
             store: of the results.
             sweep: that runs.
-            command: that runs it.
-            request: the same without options of execution and of place.
+            command: the command line as it was typed.
+            request: the command without options of execution and of place.
             sources: "KIND NAME" -> SHA-256 of the file, of its external leaves.
         """
         identity = digest(sweep.resolved())

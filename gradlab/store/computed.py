@@ -25,8 +25,8 @@ def write_computed(computed: Mapping[str, Measured]) -> str:
     """Return the text of a point's column ``computed``."""
     return canonical_json.dumps(
         {
-            name: [*_values(one.requirement), list(one.records)]
-            for name, one in computed.items()
+            name: [*_values(measured.requirement), list(measured.records)]
+            for name, measured in computed.items()
         }
     )
 
@@ -47,8 +47,8 @@ def write_requirements(requirements: GridRequirements) -> str:
     """Return the text of a sweep's column ``requirements``."""
     return canonical_json.dumps(
         {
-            grid: {name: _values(one) for name, one in its.items()}
-            for grid, its in requirements.items()
+            grid: {name: _values(wanted) for name, wanted in by_measure.items()}
+            for grid, by_measure in requirements.items()
         }
     )
 
@@ -56,8 +56,8 @@ def write_requirements(requirements: GridRequirements) -> str:
 def read_requirements(text: str) -> dict[str, dict[str, Requirement]]:
     """Return grid -> measure -> requirement, from a sweep's row."""
     return {
-        grid: {name: Requirement(name, *values) for name, values in its.items()}
-        for grid, its in canonical_json.loads(text).items()
+        grid: {name: Requirement(name, *values) for name, values in by_measure.items()}
+        for grid, by_measure in canonical_json.loads(text).items()
     }
 
 

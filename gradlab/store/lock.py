@@ -37,7 +37,7 @@ class Lock:
 
     def __init__(self, file: Path, descriptor: int | None) -> None:
         self.file = file
-        self.sure = descriptor is not None
+        self.is_effective = descriptor is not None
         self._descriptor = descriptor
 
     @classmethod

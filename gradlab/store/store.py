@@ -30,8 +30,8 @@ from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
 
-Known = dict[str, tuple[str, dict[str, Requirement]]]
-"""Key -> (status, measure -> what it was computed with)."""
+PointStates = dict[str, tuple[str, dict[str, Requirement]]]
+"""Key of a point -> (status, measure -> what it was computed with)."""
 
 
 class Store:
@@ -95,8 +95,8 @@ class Store:
     ) -> None:
         self.close()
 
-    def expect(self, points: Mapping[str, Mapping[str, Any]]) -> None:
-        """Note points (key -> params) as missing where they are not there yet."""
+    def add_missing(self, points: Mapping[str, Mapping[str, Any]]) -> None:
+        """Insert those of the points (key -> params) that are absent, as missing."""
         rows = [
             codec.add_crc(PointRow(key, canonical_json.dumps(dict(params)), "missing"))
             for key, params in points.items()
@@ -127,36 +127,45 @@ class Store:
             params: every axis and setting.
             status: ``"done"`` or ``"failed"``.
             message: why it failed.
-            records: by measures in ``computed``; those of another measure count as
-                computed with what the record itself states.
-            computed: measure -> what it was computed with.
+            records: what was measured.
+            computed: measure -> what it was computed with. For a measure that has a
+                record and is not in here, the record's own version and settings.
             seconds: of computing time.
 
         Raises:
             StoreError: e.g. a full disk; what was saved before is kept.
         """
-        new = _by_measure(records, computed or {})
-        rows = [codec.encode(key, record) for _, its in new.values() for record in its]
+        by_measure = _by_measure(records, computed or {})
+        rows = [
+            codec.encode(key, record)
+            for _, given in by_measure.values()
+            for record in given
+        ]
         with translate_errors(self.file), self.connection as connection:
-            known, held = self._known(key)
-            replaced = [r for m in new if m in known for r in known[m].records]
-            held = {name: crc for name, crc in held.items() if name not in replaced}
-            held |= {row.measure: row.crc for row in rows}
-            known |= {
-                measure: Measured(requirement, tuple(r.measure for r in its))
-                for measure, (requirement, its) in new.items()
+            measured, checksums = self._measured(key)
+            outdated = {
+                name
+                for measure in by_measure.keys() & measured.keys()
+                for name in measured[measure].records
+            }
+            for name in outdated:
+                checksums.pop(name, None)
+            checksums |= {row.measure: row.crc for row in rows}
+            measured |= {
+                measure: Measured(requirement, tuple(r.measure for r in given))
+                for measure, (requirement, given) in by_measure.items()
             }
             connection.executemany(
                 "delete from records where key = ? and measure = ?",
-                [(key, name) for name in replaced],
+                [(key, name) for name in outdated],
             )
             point = PointRow(
                 key=key,
                 params=canonical_json.dumps(dict(params)),
                 status=status,
                 message=message,
-                computed=write_computed(known),
-                checksums=canonical_json.dumps(held),
+                computed=write_computed(measured),
+                checksums=canonical_json.dumps(checksums),
                 seconds=None if seconds is None else float(seconds),
                 finished=time.time(),
             )
@@ -178,8 +187,8 @@ class Store:
             identity: of the config; the same sweep again replaces its row.
             config: as it was resolved.
             grids: name -> keys of its points, in order.
-            meta: name, command, started, finished, seconds, versions, verification,
-                thresholds; whatever a report wants to print.
+            meta: facts about the runs, for a report to print: name, command, started,
+                finished, seconds, versions, verification, thresholds.
             requirements: grid -> measure -> what each of its points is to have;
                 without it a point that is done lacks nothing.
         """
@@ -197,11 +206,11 @@ class Store:
         with translate_errors(self.file), self.connection as connection:
             connection.execute(schema.INSERT["sweeps"], codec.add_crc(row))
 
-    def save_manifest(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write what the records are: name -> measure, version, symbol, unit, ..."""
+    def save_record_metadata(self, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write what records are: name -> measure, version, symbol, unit, ..."""
         rows = [
             codec.add_crc(MeasureRow(name, canonical_json.dumps(dict(about))))
-            for name, about in manifest.items()
+            for name, about in metadata.items()
         ]
         with translate_errors(self.file), self.connection as connection:
             connection.executemany(schema.INSERT["measures"], rows)
@@ -219,12 +228,12 @@ class Store:
         codec.require_intact(rows, self.file, "what was requested")
         return canonical_json.loads(SweepRow(*rows[0]).meta) if rows else {}
 
-    def known(self) -> Known:
-        """Return what of each point is there; see :func:`known`."""
-        return known(self.connection, self.file)
+    def point_states(self) -> PointStates:
+        """Return status and requirements of every point."""
+        return read_point_states(self.connection, self.file)
 
-    def _known(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
-        """Return what was computed of a point, and the records it has."""
+    def _measured(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
+        """Return measure -> what a point has of it, and record -> its checksum."""
         row = self.connection.execute(
             "select computed, checksums from points where key = ?", (key,)
         ).fetchone()
@@ -233,7 +242,7 @@ class Store:
         return read_computed(row[0]), canonical_json.loads(row[1])
 
 
-def known(connection: sqlite3.Connection, file: Path) -> Known:
+def read_point_states(connection: sqlite3.Connection, file: Path) -> PointStates:
     """Return status and requirements of every point, without its numbers.
 
     Raises:
@@ -244,7 +253,7 @@ def known(connection: sqlite3.Connection, file: Path) -> Known:
     codec.require_intact(rows, file, "point {}")
     # points of one sweep share these texts: each is parsed once and held once
     computed = {
-        text: {name: one.requirement for name, one in read_computed(text).items()}
+        text: {name: has.requirement for name, has in read_computed(text).items()}
         for text in {row.computed for row in rows}
     }
     return {row.key: (row.status, computed[row.computed]) for row in rows}

@@ -46,14 +46,14 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def input_of(spec: str) -> Input:
-    """Return an input; a file is read once until :func:`forget`."""
+    """Return an input; a file is read once until :func:`clear_caches`."""
     return parse(spec)
 
 
 @cache
 def _content(spec: str) -> str:
-    """Return the fingerprint of what an input reads, empty where it reads nothing."""
-    return input_of(spec).fingerprint()
+    """Return the hash of what an input reads, empty where it reads nothing."""
+    return input_of(spec).content_hash()
 
 
 def leaves(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,8 +95,8 @@ def source_hash(kind: str, name: str) -> str:
     return "" if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-def forget() -> None:
-    """Read files of inputs and leaves anew; a sweep does so when it starts."""
+def clear_caches() -> None:
+    """Clear what was read of input files and leaves; a sweep does so when it starts."""
     source_hash.cache_clear()
     input_of.cache_clear()
     _content.cache_clear()

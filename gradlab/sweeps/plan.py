@@ -21,9 +21,10 @@ class Plan:
 
     Attributes:
         points: key -> point.
-        grids: name -> keys of its points, in the order of the tables.
+        grids: name -> keys of its points, in the order of the ``[[grid]]`` tables.
         requirements: key -> what is to be measured.
-        grid_requirements: grid -> what is to be measured of all of its points.
+        grid_requirements: grid -> what is to be measured of all of its points (the
+            intersection over the tables of that name).
     """
 
     points: dict[str, Point]
@@ -56,7 +57,7 @@ class Plan:
         for spec in {point.input for point in self.points.values()}:
             argument = spec.partition(":")[2]
             path = Path(os.path.expanduser(argument)) if argument else None
-            if path is not None and input_of(spec).fingerprint() and path.is_file():
+            if path is not None and input_of(spec).content_hash() and path.is_file():
                 found[argument] = path.read_bytes()
         return found
 
@@ -95,7 +96,7 @@ def plan(sweep: Sweep) -> Plan:
 
 
 def check_inputs(points: Iterable[Point]) -> None:
-    """Draw the longest sequences of each input that reads a file.
+    """Generate the longest sequences of each input that reads a file.
 
     Raises:
         InputError: a file too short, before anything is computed.
@@ -106,7 +107,7 @@ def check_inputs(points: Iterable[Point]) -> None:
         if point.length + point.burn_in > other.length + other.burn_in:
             longest[point.input] = point
     for spec, point in longest.items():
-        source = input_of(spec)
-        if source.fingerprint():
+        given = input_of(spec)
+        if given.content_hash():
             steps = point.length + point.burn_in
-            source.sequences(point.seed, point.sequences, steps, point.features)
+            given.sequences(point.seed, point.sequences, steps, point.features)

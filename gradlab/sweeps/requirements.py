@@ -29,7 +29,7 @@ class Requirements:
         return bool(self.by_measure)
 
     def union(self, other: "Requirements") -> "Requirements":
-        """Return all measures of both, with the more blocks of both."""
+        """Return all measures of both, each at the higher level of blocks."""
         merged = dict(self.by_measure)
         for name, one in other.by_measure.items():
             if not covers(merged, [one]):
@@ -37,7 +37,7 @@ class Requirements:
         return Requirements(merged)
 
     def intersection(self, other: "Requirements") -> "Requirements":
-        """Return the measures that are in both, with the fewer blocks of both."""
+        """Return the measures that are in both, each at the lower level of blocks."""
         shared = {}
         for name in self.by_measure.keys() & other.by_measure.keys():
             first, second = self.by_measure[name], other.by_measure[name]
@@ -55,7 +55,7 @@ class Requirements:
         )
 
     def blocks(self) -> str:
-        """Return the most blocks that any measure requires."""
+        """Return the highest level of blocks that any measure requires."""
         return max(
             (one.blocks for one in self.by_measure.values()),
             key=BLOCKS.index,
@@ -89,7 +89,7 @@ def requirement_of(
         measure=name,
         version=int(catalog.metadata("measures", name)["version"]),
         settings=canonical_json.dumps(settings_of(name, thresholds)),
-        source=source_hash("measures", name),
+        source_sha=source_hash("measures", name),
         blocks=blocks,
     )
 

@@ -280,7 +280,7 @@ def test_points_that_kill_or_hang_their_worker_are_set_aside(site):
         3.0: ("done", ""),
         1e3: ("failed", "its worker died each of the 4 times it was tried"),
         1e7: ("failed", late),
-    }
+    }, err
 
 
 ONE = {"cell": "rnn", "hidden": 4, "length": 4, "seeds": 1, "features": 3}
@@ -344,7 +344,7 @@ def payload(tmp_path, number):
     file.parent.mkdir()
     file.write_text(LEAF.format(number))
     return remote.WorkerPayload.pack(
-        [str(file)], {"words.txt": b"%d" % number}, calls.PREPARE
+        [str(file)], {"words.txt": b"%d" % number}, calls.PREPARE_WORKER
     )
 
 
@@ -379,28 +379,30 @@ def test_payload_in_use_is_not_replaced(tmp_path, clean):
 
 
 def test_other_code_on_a_worker_is_refused(tmp_path, clean):
-    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE)
+    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE_WORKER)
     older = remote.WorkerPayload(
         packed.name,
         {**packed.versions, "torch": "2.4.0"},
         packed.leaves,
         {},
-        calls.PREPARE,
+        calls.PREPARE_WORKER,
     )
-    word, error = remote.perform(older, calls.DESCRIBE, (["verdict"],), None)
+    word, error = remote.perform(older, calls.METADATA, (["verdict"],), None)
     assert word == "unfit"
     assert "Expected torch 2.4.0, as where the sweep was started" in str(error)
 
 
 def test_a_file_that_cannot_be_loaded_there_ends_the_sweep(tmp_path, clean):
     (tmp_path / "broken.py").write_text("1 / 0")
-    packed = remote.WorkerPayload.pack([str(tmp_path / "broken.py")], {}, calls.PREPARE)
-    word, error = remote.perform(packed, calls.DESCRIBE, (["verdict"],), None)
+    packed = remote.WorkerPayload.pack(
+        [str(tmp_path / "broken.py")], {}, calls.PREPARE_WORKER
+    )
+    word, error = remote.perform(packed, calls.METADATA, (["verdict"],), None)
     assert word == "unfit" and "ZeroDivisionError" in str(error)
 
 
 def test_a_call_that_takes_too_long_is_late(clean):
-    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE)
+    packed = remote.WorkerPayload.pack([], {}, calls.PREPARE_WORKER)
     assert remote.perform(packed, "time:sleep", (5,), 0.05) == ("late", None)
     assert remote.perform(packed, "time:sleep", (0,), 5)[0] == "value"
 

@@ -13,7 +13,7 @@ REQUIREMENTS = {
 def begin(folder, *, name="two"):
     """A folder in which a sweep of three points, one in both grids, has begun."""
     kept = Store.open(folder, create=True)
-    kept.expect({key: {"cell": "rnn", "seed": 0} for key in "abc"})
+    kept.add_missing({key: {"cell": "rnn", "seed": 0} for key in "abc"})
     grids = {"short": ["a", "b"], "long": ["b", "c"]}
     kept.save_sweep("one", {}, grids, {"name": name}, requirements=REQUIREMENTS)
     return kept

@@ -8,4 +8,4 @@ from gradlab.sweeps import keys
 def nothing_stays_loaded(monkeypatch):
     """Forget what a test loaded from outside the package."""
     monkeypatch.setattr(registry, "EXTERNAL", {})
-    keys.forget()
+    keys.clear_caches()

@@ -7,10 +7,10 @@ from gradlab import canonical_json
 from gradlab.config.loading import load
 from gradlab.runs import sizes
 from gradlab.runs.measure import (
-    describe,
     measure,
     measure_group,
     measures_of,
+    record_metadata,
 )
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
@@ -122,7 +122,7 @@ def test_joint_blocks_are_joint_only():
 
 
 def test_measures_say_what_they_are_by_output():
-    manifest = describe(["growth_rate", "horizon"])
+    manifest = record_metadata(["growth_rate", "horizon"])
     assert set(manifest) == {
         "growth_rate",
         "growth_rate_low",

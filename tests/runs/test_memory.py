@@ -21,7 +21,7 @@ from gradlab.engines import worker
 from gradlab.runs import groups, measure
 from gradlab.config.loading import load
 from gradlab.sweeps.plan import plan
-worker._prepare((), "gradlab.runs.measure:prepare")
+worker._prepare((), "gradlab.runs.measure:prepare_worker")
 planned = plan(load(eval(sys.argv[1])))
 group = groups.form(planned.points, planned.requirements)[0]
 outcomes = measure.measure(group.points, group.requirements)

@@ -126,7 +126,7 @@ def filled(folder, *, status="done", value=1.0, version=1, blocks="all", points=
                 records=[record] if done else [],
                 computed={"horizon": need} if done else {},
             )
-        store.save_manifest({"horizon": {"version": version}})
+        store.save_record_metadata({"horizon": {"version": version}})
         needs = {"main": {"horizon": need}}
         store.save_sweep(
             "i",

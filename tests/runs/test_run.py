@@ -7,6 +7,8 @@ import pytest
 from gradlab import catalog
 from gradlab.check import closed_forms
 from gradlab.config.loading import load
+from gradlab.engines import worker
+from gradlab.engines.engine import Answer
 from gradlab.errors import StoreError, TooManyPointsError, VerificationError
 from gradlab.progress import events
 from gradlab.progress.state import State
@@ -352,21 +354,60 @@ def test_a_point_that_kills_its_worker_each_time_is_set_aside(tmp_path, monkeypa
     assert sorted(event.points for event in lost) == [1, 1, 1, 1, 1, 1, 2, 2]
 
 
-def test_groups_that_return_before_the_check_wait_for_it(tmp_path, monkeypatch):
+@pytest.fixture
+def check_last(monkeypatch):
+    """Workers answer the self-check after all groups."""
     answers = InlinePool.answers
 
-    def check_last(self):
+    def in_order(self):
         late = [task for task in self.tasks if task[0] == "verify"]
         for task in late:
             self.tasks.remove(task)
             self.tasks.append(task)
         return answers(self)
 
-    monkeypatch.setattr(InlinePool, "answers", check_last)
+    monkeypatch.setattr(InlinePool, "answers", in_order)
+
+
+def test_groups_that_return_before_the_check_wait_for_it(tmp_path, check_last):
     results, told = run(tmp_path / "r", verify=True)
     kinds = [type(event) for event in told]
     assert kinds.index(events.Verified) < kinds.index(events.PointsDone)
     assert results.meta["counts"]["done"] == 12
+
+
+def test_interrupted_before_the_check_ends_it_keeps_no_unchecked_number(
+    tmp_path, monkeypatch, check_last, whole
+):
+    monkeypatch.setattr(InlinePool, "stop_after", 2)
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, progress=told.append)
+    assert len(crew().measured()) > 0
+    assert counted(told).done == 0
+    stopped = Results.open(tmp_path / "r")
+    assert stopped.meta["counts"]["missing"] == 12
+    assert not any(point.measured for point in stopped.points)
+    monkeypatch.setattr(InlinePool, "stop_after", None)
+    results, _ = run(tmp_path / "r", verify=True)
+    assert numbers(results) == numbers(whole)
+
+
+def test_interrupted_as_the_check_arrives_it_keeps_what_waited_for_it(
+    tmp_path, monkeypatch, check_last
+):
+    def arrived(self):
+        (check,) = [task for task in self.tasks if task[0] == "verify"]
+        yield Answer("verify", value=worker.resolve(check[1])(*check[2]))
+
+    monkeypatch.setattr(InlinePool, "stop_after", 2)
+    monkeypatch.setattr(InlinePool, "arrived", arrived)
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(load(SMALL), tmp_path / "r", jobs=1, progress=told.append)
+    done = len(crew().measured()) - len(crew().calls[-1][1][0])
+    assert counted(told).done == done > 0
+    assert Results.open(tmp_path / "r").meta["counts"]["done"] == done
 
 
 def test_closed_forms_that_disagree_stop_the_sweep(tmp_path, monkeypatch):

@@ -65,14 +65,14 @@ def write(folder: Path, points: int = 40) -> Path:
     rng = np.random.default_rng(1)
     with Store.open(folder, create=True) as store:
         names = ("the_norms", "some_rate", "the_map")
-        store.save_manifest(
+        store.save_record_metadata(
             {
                 name: {"version": 1, "question": f"what is {name}? " * 5, "symbol": "s"}
                 for name in names
             }
         )
         params = {key(i): {"cell": "lstm", "gain": 1.5, "seed": i} for i in range(40)}
-        store.expect(params)
+        store.add_missing(params)
         needs = {"main": {name: Requirement(name) for name in names}}
         store.save_sweep(
             "id" * 16, {"name": "x"}, {"main": list(params)}, {}, requirements=needs

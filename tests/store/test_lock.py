@@ -99,7 +99,7 @@ def test_one_who_only_looks_keeps_nobody_out(tmp_path, monkeypatch):
     try:
         for _ in range(30):
             taken = Lock.take(tmp_path)
-            assert taken.sure
+            assert taken.is_effective
             taken.release()
     finally:
         done.set()
@@ -139,7 +139,7 @@ def test_where_nothing_can_be_locked_it_goes_on_and_knows(tmp_path, monkeypatch,
         monkeypatch.setattr(lock.fcntl, "flock", refuse)
     with Store.open(tmp_path / "r", create=True) as store:
         store.save_point("a", PARAMS)
-        assert not store.lock.sure
+        assert not store.lock.is_effective
         assert holder(tmp_path / "r") is None
     assert Results.open(tmp_path / "r").points[0].key == "a"
 

@@ -35,7 +35,7 @@ def some_rows(rng):
                 measure,
                 version=rng.choice((1, 1, 2)),
                 settings=rng.choice(("{}", '{"a":1}')),
-                source=rng.choice(("", "f00", "ba4")),
+                source_sha=rng.choice(("", "f00", "ba4")),
                 blocks=rng.choice(BLOCKS),
             )
             names = (measure, f"{measure}_low")

@@ -20,7 +20,7 @@ from gradlab.store import Record, Store
 values = np.arange(3000.0)
 with Store.open(sys.argv[1], create=True) as store:
     store.save_sweep("id", {}, {"main": [f"{i:04}" for i in range(400)]}, {})
-    store.expect({f"{i:04}": {"seed": i} for i in range(400)})
+    store.add_missing({f"{i:04}": {"seed": i} for i in range(400)})
     for i in range(400):
         record = Record("horizon", 1, {}, {"lag": tuple(range(3000))}, values + i)
         store.save_point(f"{i:04}", {"seed": i}, records=[record])

@@ -60,7 +60,7 @@ def test_records_of_a_stale_version_are_not_mixed_in(tmp_path):
 
 def test_counts_of_requested_missing_failed_and_others(tmp_path):
     with Store.open(tmp_path / "r", create=True) as store:
-        store.expect({"a": PARAMS, "b": PARAMS, "c": PARAMS, "d": PARAMS})
+        store.add_missing({"a": PARAMS, "b": PARAMS, "c": PARAMS, "d": PARAMS})
         store.save_point("a", PARAMS, computed={"horizon": Requirement("horizon")})
         store.save_point(
             "b", PARAMS, computed={"horizon": Requirement("horizon", blocks="joint")}
@@ -167,7 +167,7 @@ def test_flipped_bytes_are_reported_without_them(tmp_path, old, new):
 def test_flipped_bytes_of_every_table_are_noticed(tmp_path, old, new, what):
     file = filled(tmp_path / "r", k=[record("horizon")])
     with Store.open(tmp_path / "r") as store:
-        store.save_manifest({"horizon": {"symbol": "s"}})
+        store.save_record_metadata({"horizon": {"symbol": "s"}})
     content = file.read_bytes()
     assert old in content
     file.write_bytes(content.replace(old, new))

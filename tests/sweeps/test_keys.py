@@ -112,7 +112,7 @@ def test_a_file_that_changed_is_read_anew(tmp_path):
     file.write_text("one" * 99)
     before = keys.key_of({**BASE, "input": f"text:{file}"})
     file.write_text("two" * 99)
-    keys.forget()
+    keys.clear_caches()
     assert keys.key_of({**BASE, "input": f"text:{file}"}) != before
 
 
@@ -127,7 +127,7 @@ def test_the_source_of_a_users_leaf_is_in_the_key(tmp_path):
             f"    def value(self, x):\n        return {slope} * x\n"
         )
         catalog.load_file(file)
-        keys.forget()
+        keys.clear_caches()
         found.append(keys.key_of({**BASE, "activation": "mine_for_keys"}))
     assert found[0] == found[2] != found[1]
 
@@ -208,8 +208,8 @@ def test_an_external_leaf_counts_with_its_file_alone(tmp_path, monkeypatch, kind
     for text in ("import other", "import other  # edited", "import other"):
         leaf = External(type("Mine", (), {}), tmp_path / "mine.py", text)
         monkeypatch.setattr(registry, "EXTERNAL", {(kind, "mine"): leaf})
-        keys.forget()
+        keys.clear_caches()
         found.append(keys.sources(params))
-    keys.forget()
+    keys.clear_caches()
     assert [set(each) for each in found] == [{f"{kind} mine"}] * 3
     assert found[0] == found[2] != found[1]
