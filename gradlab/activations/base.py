@@ -13,8 +13,10 @@ from gradlab.numerics.batch_invariant import elementwise
 class Activation(ABC):
     """An elementwise function.
 
-    Call it for values and :meth:`derivative` for slopes. A leaf defines :meth:`value`
-    and, if it has a closed form, :meth:`slope`.
+    A leaf defines the formulas :meth:`value` and, if it has a closed form,
+    :meth:`slope`. Cells call the activation itself and :meth:`derivative`, which apply
+    them to whole vectors, so that no element's bits depend on the others
+    (:mod:`gradlab.numerics.batch_invariant`).
 
     Class attributes:
         lipschitz: the supremum of |slope|; infinity if it is unknown.
@@ -30,7 +32,7 @@ class Activation(ABC):
         return elementwise(self.value, x)
 
     def derivative(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the slope at every element of ``x``; ``y`` is the value there.
+        """Return :meth:`slope` at every element of ``x``; ``y`` is the value there.
 
         At a kink it is the one that autograd uses.
         """

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gradlab.bptt.backward import GradientFactors
 from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
-from gradlab.numerics.logscale import exponent_of, ldexp, ln_vector_norm, log
+from gradlab.numerics.logscale import exponents, ldexp, ln_scaled, ln_vector_norm
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def contributions(factors: tuple[GradientFactors, ...]) -> Contributions:
 def contributions_of_gradients(gradients: Tensor) -> Contributions:
     """Return the steps' contributions from the G_t, (T, B, rows, columns)."""
     parts = gradients.double().flatten(2)
-    exponent = exponent_of(parts.abs().amax((0, 2)))
+    exponent = exponents(parts.abs().amax((0, 2)))
     scaled = ldexp(parts, -exponent[:, None])
     whole = scaled.sum(0)
     share = (scaled * whole).sum(-1) / (whole * whole).sum(-1)
@@ -69,7 +69,7 @@ def _ln_norms(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
         for delta, operand in zip(deltas, operands, strict=True)
     ]
     exponent = (of_delta + of_operand).squeeze(-1)
-    return log(torch.stack(squares).sum(0).sqrt(), exponent)
+    return ln_scaled(torch.stack(squares).sum(0).sqrt(), exponent)
 
 
 def _shares(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
@@ -89,7 +89,7 @@ def _shares(deltas: list[Tensor], operands: list[Tensor]) -> np.ndarray:
 def _common_exponent(parts: list[Tensor], axes: tuple[int, ...]) -> Tensor:
     """Return e with |entries| < 2^e of all parts, over ``axes``, which stay as 1."""
     largest = [part.abs().amax(axes, keepdim=True) for part in parts]
-    return exponent_of(torch.stack(largest).amax(0))
+    return exponents(torch.stack(largest).amax(0))
 
 
 def _square(vectors: Tensor) -> Tensor:

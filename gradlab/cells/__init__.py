@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from gradlab.cells._build import build, ensemble, select_members
     from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells._torch_cell import TorchCell
-    from gradlab.cells.base import Cell, Diagonal, RecurrentProduct, Step, StepJacobian
+    from gradlab.cells.base import (
+        Cell,
+        Diagonal,
+        KeepGate,
+        RecurrentProduct,
+        Step,
+        StepJacobian,
+    )
 
 _MODULES = {
     "build": "_build",
@@ -22,6 +29,7 @@ _MODULES = {
     "select_members": "_build",
     "Cell": "base",
     "Diagonal": "base",
+    "KeepGate": "base",
     "MultiLayerCell": "_multi_layer",
     "RecurrentProduct": "base",
     "Step": "base",
@@ -32,6 +40,7 @@ _MODULES = {
 __all__ = [
     "Cell",
     "Diagonal",
+    "KeepGate",
     "MultiLayerCell",
     "RecurrentProduct",
     "Step",

@@ -52,13 +52,13 @@ def axes(spec: str) -> frozenset[str]:
     """
     name, given = parse(spec)
     about = catalog.metadata("cells", name)
-    lost = {
+    taken_away = {
         axis
-        for options, axes_lost in about["axes_lost"].items()
+        for options, removed in about["axes_removed_by"].items()
         if all(option in given for option in options.split("+"))
-        for axis in axes_lost
+        for axis in removed
     }
-    return frozenset(about["axes"]) - lost
+    return frozenset(about["axes"]) - taken_away
 
 
 def is_activation(default: Any) -> bool:

@@ -65,17 +65,17 @@ class TorchCell(Cell):
     def _input_term(self, inputs: Tensor) -> Tensor:
         """Return weight_ih x + bias_ih, (…, B, G H)."""
         product = linear(inputs, self.weight_ih)
-        return product if self.bias_ih is None else product + row(self.bias_ih)
+        return product if self.bias_ih is None else product + as_row(self.bias_ih)
 
     def _pre_activations(self, inputs: Tensor, product: Tensor) -> Tensor:
         """Return weight_ih x + product + both biases, (…, B, G H)."""
         total = linear(inputs, self.weight_ih) + product
         if self.bias_ih is None or self.bias_hh is None:
             return total
-        return total + row(self.bias_ih + self.bias_hh)
+        return total + as_row(self.bias_ih + self.bias_hh)
 
 
-def row(vector: Tensor) -> Tensor:
+def as_row(vector: Tensor) -> Tensor:
     """Return (…, n) as (…, 1, n), to be multiplied with each row of (…, rows, n)."""
     return vector.unsqueeze(-2)
 

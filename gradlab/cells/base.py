@@ -17,8 +17,10 @@ The smallest cell a user can write::
 add, each of it optional:
 
 * closed forms: override ``jacobian``, ``vjp``, ``input_jacobian`` (``StepJacobian``,
-  ``Diagonal``), and ``conveyor`` where the carry is kept by a gate. A class that
-  overrides ``step`` inherits none of them;
+  ``Diagonal``), and ``conveyor`` where a gate keeps the carry. (The carry is the last
+  state, c of an LSTM or h of a GRU; the conveyor is the diagonal by which that gate
+  hands it on from step to step.) A class that overrides ``step`` inherits none of
+  them;
 * what is measured: ``Step(state, gates, pre_activations, recurrent)``, with the names
   in ``gate_names`` and the products with ``weight_hh`` as ``RecurrentProduct``;
 * PyTorch's parameters ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``: derive
@@ -26,15 +28,17 @@ add, each of it optional:
 * ensembles, many members computed at once: set ``supports_ensembles`` and use
   :mod:`gradlab.numerics.batch_invariant` for products with a weight (``linear``,
   ``left_multiply``, ``right_multiply``, ``scale_rows``, ``add_scaled_rows_``) and
-  activations of :mod:`gradlab.activations`, so that a member's bits are its own;
-* a spec such as ``mine:option=3``: ``options``, ``conflicts``, ``axes``, ``axes_lost``.
+  activations of :mod:`gradlab.activations`, so that a member's numbers have the same
+  bits alone and among others;
+* a spec such as ``mine:option=3``: ``options``, ``conflicts``, ``axes``,
+  ``axes_removed_by``.
 
 ``gradlab check FILE`` tests all of it.
 """
 
 from abc import ABC, abstractmethod
 from inspect import Parameter, signature
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -55,12 +59,25 @@ from gradlab.numerics.shapes import Cotangents, Inputs, State
 __all__ = [
     "Cell",
     "Diagonal",
+    "KeepGate",
     "RecurrentProduct",
     "Step",
     "StepJacobian",
     "combine",
     "split_block",
 ]
+
+
+class KeepGate(NamedTuple):
+    """The gate that keeps the carry.
+
+    Attributes:
+        name: one of ``gate_names``.
+        sign: +1 if a high gate keeps the carry, -1 if it replaces it.
+    """
+
+    name: str
+    sign: int
 
 
 class Cell(nn.Module, ABC):
@@ -83,8 +100,8 @@ class Cell(nn.Module, ABC):
             input_bias``. The constructor takes the activation by the keyword
             ``activation``; init and gain draw ``weight_hh``; the forget bias is that of
             :attr:`keep_gate`, the input bias that of :attr:`input_gate`.
-        axes_lost: options that take an axis away again, e.g.
-            ``{"no_forget": ("forget_bias",)}``.
+        axes_removed_by: options -> the axes they take away again, e.g.
+            ``{"no_forget": ("forget_bias",)}``; ``"a+b"``: where both are set.
         equation, reference, description: one line each, for tables and reports.
     """
 
@@ -95,7 +112,7 @@ class Cell(nn.Module, ABC):
     options: ClassVar[dict] = {}
     conflicts: ClassVar[tuple[tuple[str, str], ...]] = ()
     axes: ClassVar[tuple[str, ...]] = ()
-    axes_lost: ClassVar[dict] = {}
+    axes_removed_by: ClassVar[dict] = {}
     equation: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     description: ClassVar[str] = ""
@@ -168,9 +185,11 @@ class Cell(nn.Module, ABC):
         Args:
             inputs: x_t, (…, B, I).
             state: s_{t-1}, one (…, B, n) per state name.
-            keep_path_carry: (…, B, n), the carry as the additive keep path reads it, in
-                place of the last of ``state``: the same values at another place in the
-                graph. A cell without a conveyor may leave this argument out.
+            keep_path_carry: (…, B, n), the carry as the additive keep path alone reads
+                it (c in f c, not in the gates), in place of the last of ``state``: the
+                same values as another node of the graph, so that autograd can tell the
+                conveyor from all other paths. A cell without a conveyor may leave this
+                argument out.
 
         A sequence's next state must not depend on the other sequences: derivatives
         between sequences are taken to be zero.
@@ -265,8 +284,8 @@ class Cell(nn.Module, ABC):
         return None
 
     @property
-    def keep_gate(self) -> tuple[str, int] | None:
-        """The gate that keeps the carry, with +1, or -1 if a high gate replaces it.
+    def keep_gate(self) -> KeepGate | None:
+        """The gate that keeps the carry.
 
         None if there is none, or if its bias cannot be set.
         """

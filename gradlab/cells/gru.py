@@ -8,8 +8,8 @@ from torch import Tensor
 from gradlab.activations.base import Activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._torch_cell import TorchCell, row
-from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
+from gradlab.cells._torch_cell import TorchCell, as_row
+from gradlab.cells.base import KeepGate, RecurrentProduct, Step, StepJacobian
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
     left_multiply,
@@ -85,10 +85,10 @@ class GRU(TorchCell):
         self.reset_parameters()
 
     @property
-    def keep_gate(self) -> tuple[str, int] | None:
+    def keep_gate(self) -> KeepGate | None:
         if self.bias_ih is None:
             return None
-        return "update_gate", -1 if self.z_replaces else 1
+        return KeepGate("update_gate", -1 if self.z_replaces else 1)
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
@@ -107,7 +107,7 @@ class GRU(TorchCell):
     def _reset_after(self, x: Tensor, h: Tensor):
         """Return r, z, (a_r, a_z, a_n) and the products with U; ``x`` is W x + b_i."""
         product = linear(h, self.weight_hh)
-        y = product if self.bias_hh is None else product + row(self.bias_hh)
+        y = product if self.bias_hh is None else product + as_row(self.bias_hh)
         rz, n = 2 * self.hidden_size, self.hidden_size
         (x_rz, x_n), (y_rz, y_n) = (v.split([rz, n], -1) for v in (x, y))
         a_r, a_z = (x_rz + y_rz).split(self.hidden_size, -1)
@@ -120,7 +120,7 @@ class GRU(TorchCell):
         rz, n = 2 * self.hidden_size, self.hidden_size
         u_rz, u_n = self.weight_hh.split([rz, n], -2)
         if self.bias_hh is not None:
-            x = x + row(self.bias_hh)
+            x = x + as_row(self.bias_hh)
         x_rz, x_n = x.split([rz, n], -1)
         product = linear(h, u_rz)
         a_r, a_z = (x_rz + product).split(self.hidden_size, -1)
@@ -154,7 +154,7 @@ class GRU(TorchCell):
             product = linear(h, self.weight_hh[..., rows, :])
         if self.bias_hh is None:
             return product
-        return product + row(self.bias_hh[..., rows])
+        return product + as_row(self.bias_hh[..., rows])
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         u_r, u_z, u_n = self.weight_hh.split(self.hidden_size, -2)
@@ -162,7 +162,7 @@ class GRU(TorchCell):
         hh = scale_rows(dh_da_z, u_z, None if out is None else out.blocks["hh"])
         if self.reset_before:
             inner = left_multiply(u_n, scale_rows(y * dr, u_r))
-            inner += row(r) * u_n.unsqueeze(-3)
+            inner += as_row(r) * u_n.unsqueeze(-3)
             hh += dh_da_n.unsqueeze(-1) * inner
         else:
             add_scaled_rows_(hh, dh_da_n * y * dr, u_r)
@@ -177,15 +177,15 @@ class GRU(TorchCell):
         r, k, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
         if not self.reset_before:
             by_gate = (dh_da_n * y * dr, dh_da_z, dh_da_n * r)
-            v_a = torch.cat([v * row(slope) for slope in by_gate], -1)
-            return (right_multiply(v_a, self.weight_hh, out_h).addcmul_(v, row(k)),)
+            v_a = torch.cat([v * as_row(slope) for slope in by_gate], -1)
+            return (right_multiply(v_a, self.weight_hh, out_h).addcmul_(v, as_row(k)),)
         width = self.hidden_size
         u_rz, u_n = self.weight_hh.split([2 * width, width], -2)
-        v_n = right_multiply(v * row(dh_da_n), u_n)
-        v_a = torch.cat([v_n * row(y * dr), v * row(dh_da_z)], -1)
+        v_n = right_multiply(v * as_row(dh_da_n), u_n)
+        v_a = torch.cat([v_n * as_row(y * dr), v * as_row(dh_da_z)], -1)
         found = right_multiply(v_a, u_rz, out_h)
-        found += v_n * row(r)
-        found += v * row(k)
+        found += v_n * as_row(r)
+        found += v * as_row(k)
         return (found,)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:

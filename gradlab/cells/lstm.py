@@ -9,8 +9,8 @@ from gradlab.activations.base import Activation
 from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._torch_cell import TorchCell, row
-from gradlab.cells.base import Diagonal, RecurrentProduct, Step, StepJacobian
+from gradlab.cells._torch_cell import TorchCell, as_row
+from gradlab.cells.base import Diagonal, KeepGate, RecurrentProduct, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import (
     add_scaled_rows_,
@@ -64,7 +64,7 @@ class LSTM(TorchCell):
         no_output_activation: h_t = o c_t.
         gate: activation of the gates; sigmoid by default.
         candidate: phi alone.
-        proj: P > 0 projects h_t = W_hr (o tanh c_t), ``weight_hr`` (P, H).
+        proj: P > 0 projects h_t = W_hr (o psi(c_t)), ``weight_hr`` (P, H).
         bias: whether there are biases.
         dtype: of the parameters.
     """
@@ -84,7 +84,7 @@ class LSTM(TorchCell):
     }
     conflicts = (("no_forget", "coupled"),)
     axes = ("activation", "init", "gain", "forget_bias", "input_bias")
-    axes_lost = {
+    axes_removed_by = {
         "no_forget": ("forget_bias",),
         "coupled": ("input_bias",),
         "candidate+no_output_activation": ("activation",),
@@ -111,7 +111,7 @@ class LSTM(TorchCell):
     ) -> None:
         _check(hidden_size, proj, no_forget, coupled)
         self.proj_size = proj
-        self.gate_names = _blocks(no_forget, coupled)
+        self.gate_names = _gate_names(no_forget, coupled)
         super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
         if proj:
             self._add_parameter("weight_hr", proj, hidden_size, dtype=dtype)
@@ -123,7 +123,9 @@ class LSTM(TorchCell):
         self.coupled = coupled
         self.gate = gate or Sigmoid()
         self.candidate = candidate or activation or Tanh()
-        self.output = Linear() if no_output_activation else activation or Tanh()
+        self.output_activation = (
+            Linear() if no_output_activation else activation or Tanh()
+        )
         self.reset_parameters()
 
     @property
@@ -131,8 +133,10 @@ class LSTM(TorchCell):
         return (self.proj_size or self.hidden_size, self.hidden_size)
 
     @property
-    def keep_gate(self) -> tuple[str, int] | None:
-        return None if self.no_forget or self.bias_ih is None else ("forget_gate", 1)
+    def keep_gate(self) -> KeepGate | None:
+        if self.no_forget or self.bias_ih is None:
+            return None
+        return KeepGate("forget_gate", 1)
 
     @property
     def input_gate(self) -> str | None:
@@ -153,7 +157,7 @@ class LSTM(TorchCell):
         if "output_gate" in p:
             a["output_gate"] = a["output_gate"] + p["output_gate"] * c
         o = self.gate(a["output_gate"])
-        h = o * self.output(c)
+        h = o * self.output_activation(c)
         if self.proj_size:
             h = linear(h, self.weight_hr)
         gates = {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o}
@@ -188,9 +192,9 @@ class LSTM(TorchCell):
         """Return dh_t/da_o and s = dh_t/dc_t, both before the projection."""
         # h_t = o psi(c_t); with a peephole c_t enters by a_o, too.
         c, o = step.state[1], step.gates["output_gate"]
-        psi = self.output(c)
+        psi = self.output_activation(c)
         dh_da = psi * self.gate.derivative(step.pre_activations["output_gate"], o)
-        s = o * self.output.derivative(c, psi)
+        s = o * self.output_activation.derivative(c, psi)
         if self.peephole:
             s = s + dh_da * self._peepholes()["output_gate"]
         return dh_da, s
@@ -207,7 +211,8 @@ class LSTM(TorchCell):
         hc: Tensor | Diagonal = Diagonal(s * d)
         if self.proj_size:
             hh = left_multiply(self.weight_hr, hh)
-            hc = row(s * d) * self.weight_hr.unsqueeze(-3)
+            hc = as_row(s * d) * self.weight_hr.unsqueeze(-3)
+        # there is no block "cc": all of dc_t/dc_{t-1} is the conveyor
         return StepJacobian({"hh": hh, "hc": hc, "ch": ch}, conveyor=d)
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
@@ -218,11 +223,11 @@ class LSTM(TorchCell):
         dh_da, s = self._slopes_of_h(step)
         if self.proj_size:
             v_h = right_multiply(v_h, self.weight_hr)
-        v_c = torch.addcmul(v_c, v_h, row(s))
-        v_a = [*(v_c * row(slope) for slope in dc_da.values()), v_h * row(dh_da)]
+        v_c = torch.addcmul(v_c, v_h, as_row(s))
+        v_a = [*(v_c * as_row(slope) for slope in dc_da.values()), v_h * as_row(dh_da)]
         return (
             right_multiply(torch.cat(v_a, -1), self.weight_hh, out_h),
-            torch.mul(v_c, row(d), out=out_c),
+            torch.mul(v_c, as_row(d), out=out_c),
         )
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
@@ -249,7 +254,7 @@ class LSTM(TorchCell):
         if not self.peephole:
             return {}
         names = [name for name in self.gate_names if name != "candidate"]
-        parts = row(self.weight_peephole).split(self.hidden_size, -1)
+        parts = as_row(self.weight_peephole).split(self.hidden_size, -1)
         return dict(zip(names, parts, strict=True))
 
 
@@ -266,7 +271,7 @@ def _sum_of_scaled(
     return total
 
 
-def _blocks(no_forget: bool, coupled: bool) -> tuple[str, ...]:
+def _gate_names(no_forget: bool, coupled: bool) -> tuple[str, ...]:
     names = ("input_gate", "forget_gate", "candidate", "output_gate")
     dropped = "forget_gate" if no_forget else "input_gate" if coupled else ""
     return tuple(name for name in names if name != dropped)

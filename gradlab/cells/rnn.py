@@ -5,7 +5,7 @@ from torch import Tensor
 
 from gradlab.activations.base import Activation
 from gradlab.activations.tanh import Tanh
-from gradlab.cells._torch_cell import TorchCell, row
+from gradlab.cells._torch_cell import TorchCell, as_row
 from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
 from gradlab.numerics.batch_invariant import linear, right_multiply, scale_rows
 
@@ -63,7 +63,7 @@ class RNN(TorchCell):
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         ((u,), (out_h,)) = cotangents, out or (None,)
-        return (right_multiply(u * row(self._slope(step)), self.weight_hh, out_h),)
+        return (right_multiply(u * as_row(self._slope(step)), self.weight_hh, out_h),)
 
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}

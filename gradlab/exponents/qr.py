@@ -22,7 +22,7 @@ from torch import Tensor
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
 from gradlab.numerics.batch_invariant import bmm, elementwise, pad_to_multiple
-from gradlab.numerics.logscale import LN2, exponent_of, ldexp
+from gradlab.numerics.logscale import LN2, exponents, ldexp
 from gradlab.numerics.orthonormal import factors
 from gradlab.seeding import stream
 
@@ -152,7 +152,7 @@ class _QRIteration:
 
     def rescale(self) -> None:
         """Bring the frame's largest entry near 1, by a power of two."""
-        shift = exponent_of(self.frame.abs().amax((-2, -1)))
+        shift = exponents(self.frame.abs().amax((-2, -1)))
         self.frame = ldexp(self.frame, -shift[:, None, None])
         self.exponent += shift
 

@@ -12,7 +12,7 @@ from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.observers import AnyProduct, AnyProducts, ProductNorms
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
-from gradlab.numerics.logscale import log
+from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 
 
@@ -64,7 +64,7 @@ class HorizonSearch(Observer):
             return
         current = self.norms.product.current()
         joint = current.frobenius(current.row_layout.names, current.layout.names)
-        frobenius = log(*joint)[0]
+        frobenius = ln_scaled(*joint)[0]
         is_nan = self.undecided & np.isnan(self.threshold.mean(frobenius))
         self.horizons[is_nan] = np.nan
         below = self.threshold.find_below(current, frobenius, among=self.undecided)
@@ -217,4 +217,4 @@ def _ln_spectral(current: AnyProducts, index: np.ndarray) -> np.ndarray:
     names = current.row_layout.names
     matrices, exponent = current.matrix(names, current.layout.names)
     subset = matrices[torch.from_numpy(index).to(matrices.device)]
-    return log(spectral_norm(subset), exponent[index])
+    return ln_scaled(spectral_norm(subset), exponent[index])

@@ -12,7 +12,7 @@ from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
-from gradlab.numerics.logscale import frobenius_norms, log
+from gradlab.numerics.logscale import frobenius_norms, ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
@@ -108,4 +108,4 @@ class _InputNorms(Observer):
         blocks = self.jacobians.by_inputs(self.jacobians.length - lag)
         matrices, exponent = self.product.current().times(blocks)
         norms = frobenius_norms(matrices), spectral_norm(matrices)
-        self.norms.append(np.stack([log(norm, exponent) for norm in norms]))
+        self.norms.append(np.stack([ln_scaled(norm, exponent) for norm in norms]))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
-from gradlab.numerics.logscale import log
+from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import Squared, roots, squared
 
 
@@ -29,11 +29,11 @@ class NormRecorder:
 
     def add_frobenius(self, name: str, norm: np.ndarray, exponent: np.ndarray) -> None:
         """Record norms 2^exponent * norm, (lags, N) each, of the next lags."""
-        self.frobenius.setdefault(name, []).append(log(norm, exponent))
+        self.frobenius.setdefault(name, []).append(ln_scaled(norm, exponent))
 
     def add_spectral(self, name: str, norm: np.ndarray, exponent: np.ndarray) -> None:
         """Record norms 2^exponent * norm, (lags, N) each, of the next lags."""
-        self.spectral.setdefault(name, []).append(log(norm, exponent))
+        self.spectral.setdefault(name, []).append(ln_scaled(norm, exponent))
 
     def add_matrices(self, matrices: Mapping[str, tuple[Tensor, np.ndarray]]) -> None:
         """Record the spectral norms of matrices at the next lag, by block.

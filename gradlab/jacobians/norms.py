@@ -26,7 +26,7 @@ from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.allocator import raise_mmap_threshold
-from gradlab.numerics.logscale import log
+from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
@@ -317,4 +317,4 @@ def step_norms(trajectory: Trajectory) -> np.ndarray:
         jacobians = StepJacobians(trajectory)
         steps = range(1, trajectory.length + 1)
         norms = torch.stack([spectral_norm(jacobians.at(t).matrix()) for t in steps])
-    return log(norms, np.zeros(1)).reshape(-1, *trajectory.batch_shape)
+    return ln_scaled(norms, np.zeros(1)).reshape(-1, *trajectory.batch_shape)

@@ -22,7 +22,7 @@ from gradlab.jacobians.batched_jacobian import (
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.products import Products
 from gradlab.jacobians.underflow import find_underflow
-from gradlab.numerics.logscale import exponents, normalized, vector_norms
+from gradlab.numerics.logscale import exponents_np, normalized, vector_norms
 
 
 # Norms of rows between which a span is accepted; squares of squares are still floats.
@@ -131,7 +131,7 @@ class Product:
         with np.errstate(invalid="ignore"):
             if self._buffer is None or self._buffer.steps < span.steps:
                 self._buffer = _Buffer.of(self, span.steps)
-            before = self.exponent + exponents(self.row_norms)
+            before = self.exponent + exponents_np(self.row_norms)
             after = self._products(self._buffer, span.steps)
             self._multiply_all(list(span), after)
             scratch = self._buffer.scratch
@@ -232,7 +232,7 @@ class Product:
         was_finite = np.isfinite(self.row_norms)
         norms = self._try_steps([step], after)
         if not np.isfinite(norms[0][was_finite]).all():
-            self._rescale(exponents(self.row_norms))
+            self._rescale(exponents_np(self.row_norms))
             self._try_steps([step], after)
         self._continue_from(after)
 
@@ -285,7 +285,7 @@ class Product:
         multiple of eight. Rows that are not much smaller than the largest of their
         matrix share its exponent, so that products whose rows are alike have one.
         """
-        row_exponents = exponents(self.row_norms)
+        row_exponents = exponents_np(self.row_norms)
         due = (np.abs(row_exponents) >= _RESCALE_BEYOND).any(-1)
         due |= self.steps % _RESCALE_EVERY == 0
         used = np.isfinite(self.row_norms) & (self.row_norms > 0)

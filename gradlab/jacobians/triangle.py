@@ -13,7 +13,7 @@ from gradlab.jacobians.observers import AnyProduct
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
-from gradlab.numerics.logscale import log
+from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
 
@@ -101,7 +101,7 @@ class _GrowingProducts(Observer):
         matrices, exponent = current.matrix(
             current.row_layout.names, current.layout.names
         )
-        norms = log(spectral_norm(matrices), exponent).reshape(-1, self.count)
+        norms = ln_scaled(spectral_norm(matrices), exponent).reshape(-1, self.count)
         t = self.length - lag
         for k, norm in enumerate(norms):
             later = len(self.marks) - 1 - k

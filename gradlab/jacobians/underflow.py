@@ -29,7 +29,7 @@ from torch.nn.functional import threshold
 
 from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.products import Products
-from gradlab.numerics.logscale import exponents
+from gradlab.numerics.logscale import exponents_np
 
 
 _SMALLEST = {torch.float32: 2.0**-45, torch.float64: 2.0**-400}
@@ -68,7 +68,7 @@ def find_underflow(
         own_rows = after.row_layout.slice_of(after.layout.names[-1])
         detour = np.abs(after.detour_diagonal.cpu().numpy())
         found |= ((detour != 0) & (detour < least[:, :, own_rows])).any((0, -1))
-    later = after.exponent + exponents(after.row_norms)
+    later = after.exponent + exponents_np(after.row_norms)
     fall = np.concatenate([before[None], later[:-1]]) - later
     doubtful = zero | (fall > _FALL).any(-1)
     if doubtful.any():

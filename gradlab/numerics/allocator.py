@@ -32,7 +32,7 @@ def keep_freed_memory() -> bool:
 
 @cache
 def raise_mmap_threshold() -> None:
-    """Free one block of 31 MB, once, so that glibc keeps up to 62 MB of freed memory.
+    """Have glibc keep up to 62 MB of freed memory, by freeing one block of 31 MB.
 
     glibc raises its mmap threshold to the size of a freed block, and its trim threshold
     to twice that (mallopt(3), M_MMAP_THRESHOLD). Long products allocate a few MB for

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradlab.numerics.logscale import exp, ln, ln_vector_norm, log, normalized
+from gradlab.numerics.logscale import exp, ln, ln_scaled, ln_vector_norm, normalized
 from gradlab.numerics.spectral_norm import spectral_norm
 
 
@@ -23,7 +23,7 @@ def ln_continued(diagonals: Tensor, before: np.ndarray) -> np.ndarray:
     ``diagonals`` (K, N, n) are the next K factors, ``before`` (N, n) the ln of those
     until now. A zero gives -inf from there on.
     """
-    steps = log(diagonals.detach().double().abs(), np.zeros(1))
+    steps = ln_scaled(diagonals.detach().double().abs(), np.zeros(1))
     steps[0] += before
     with np.errstate(invalid="ignore"):
         return np.cumsum(steps, axis=0)
@@ -57,4 +57,4 @@ def ln_spectral_scaled(matrices: Tensor, ln_units: np.ndarray) -> np.ndarray:
     shift = np.where(np.isfinite(top), top, 0.0)
     factors = torch.from_numpy(exp(ln_units - shift[:, None]))
     norm = spectral_norm(shrunk * factors.to(shrunk.device)[:, None])
-    return log(norm, exponent) + shift
+    return ln_scaled(norm, exponent) + shift

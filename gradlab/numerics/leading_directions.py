@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import baddbmm_, bmm
-from gradlab.numerics.logscale import exponents, rescaled
+from gradlab.numerics.logscale import exponents_np, rescaled
 from gradlab.numerics.orthonormal import orthonormal
 from gradlab.numerics.spectral_norm import top_eigenvalue
 
@@ -28,13 +28,13 @@ Values = TypeVar("Values", Tensor, np.ndarray)
 # the leading part of the block (Parlett, The Symmetric Eigenvalue Problem, 1998,
 # ch. 11). The bound is compared with twice the tolerance of ln norm, since the
 # eigenvalue is the norm squared.
-WIDTH, FRESH = 8, 2  # rows of U; those of them that are replaced by new ones
+BLOCK_SIZE, NEW_ROWS = 8, 2  # rows of U; how many of them a refresh replaces
 _TOLERANCE = 2e-5  # of ln norm
 _MAX_ITERATIONS = 8
-_RENEW_EVERY = 8  # lags
+_REFRESH_EVERY = 8  # lags
 _DIRECT_LAGS = 8  # the first ones, where singular values are too alike for a search
 _STAYS_ACCURATE = 0.02  # an error below this share of the limit needs no further step
-_FAR = 28  # binary exponents beyond which squares might leave float32
+_FAR = 28  # binary exponents; fourth powers beyond might leave float32
 
 
 class LeadingDirections:
@@ -54,165 +54,177 @@ class LeadingDirections:
     """
 
     def __init__(self, count: int, rows: int, like: Tensor) -> None:
-        self.drawn = _pseudo_random_rows(rows).to(like)
-        self.basis = self.drawn[:WIDTH].expand(count, -1, -1).contiguous()
-        self.needs_update = np.ones(count, dtype=bool)
-        self.moved = np.zeros(count, dtype=bool)
+        self.random_rows = _pseudo_random_rows(rows).to(like)
+        self.basis = self.random_rows[:BLOCK_SIZE].expand(count, -1, -1).contiguous()
+        self.begins_with_step = np.ones(count, dtype=bool)
+        self.too_inaccurate = np.zeros(count, dtype=bool)
         self.lag = 0
 
     @staticmethod
-    def suits(parts: Sequence[Tensor]) -> bool:
+    def suits(column_blocks: Sequence[Tensor]) -> bool:
         """Say whether the warm start pays for matrices of these shapes."""
-        rows, columns = parts[0].shape[-2], sum(part.shape[-1] for part in parts)
-        return parts[0].dtype == torch.float32 and min(rows, columns) > 2 * WIDTH
+        first = column_blocks[0]
+        columns = sum(block.shape[-1] for block in column_blocks)
+        is_large = min(first.shape[-2], columns) > 2 * BLOCK_SIZE
+        return first.dtype == torch.float32 and is_large
 
-    def norms(self, parts: Sequence[Tensor], sizes: np.ndarray) -> np.ndarray:
+    def norms(self, column_blocks: Sequence[Tensor], sizes: np.ndarray) -> np.ndarray:
         """Return the largest singular values at the next lags, (lags * N) float64.
 
         Args:
-            parts: columns of the matrices, (lags * N, rows, columns) each, lag by lag.
-                One call's lags do not cross a multiple of eight.
+            column_blocks: columns of the matrices, (lags * N, rows, columns) each, lag
+                by lag. One call's lags do not cross a multiple of eight.
             sizes: Frobenius norms (lags * N) of the whole; where one is 0, inf or NaN,
                 that is the result.
         """
         count = len(self.basis)
         lags = len(sizes) // count
-        parts, sizes, shift = _in_range(parts, sizes)
+        column_blocks, sizes, shift = _in_range(column_blocks, sizes)
         found = np.where(sizes == 0, 0.0, sizes)
         usable = np.isfinite(sizes) & (sizes > 0)
-        search = _Search(parts, self.basis.repeat(lags, 1, 1), usable, sizes)
+        search = _Search(column_blocks, self.basis.repeat(lags, 1, 1), usable, sizes)
         direct = self.lag < _DIRECT_LAGS
         self.lag += lags
         if usable.any():
-            needs_update = usable & np.tile(self.needs_update, lags)
-            search.move(needs_update)
+            stepped = usable & np.tile(self.begins_with_step, lags)
+            search.iterate(stepped)
             if direct:
-                found[usable] = search.directly(usable)
+                found[usable], too_inaccurate = search.directly(usable), stepped
             else:
-                found[usable] = search.norms(needs_update)
-            self.moved |= needs_update.reshape(lags, count).any(0)
-        if self.lag % _RENEW_EVERY == 0:
-            self._renew(search)
+                found[usable], too_inaccurate = search.norms(stepped)
+            self.too_inaccurate |= too_inaccurate.reshape(lags, count).any(0)
+        if self.lag % _REFRESH_EVERY == 0:
+            self._refresh(search)
         return np.ldexp(found, shift)
 
-    def _renew(self, search: "_Search") -> None:
+    def _refresh(self, search: "_Search") -> None:
         """Step from the last lag's U, with two new directions, for the next lags."""
         count = len(self.basis)
-        here = search.usable.copy()
-        here[:-count] = False
-        if here.any():
-            place = self.lag * FRESH % (len(self.drawn) - FRESH)
-            search.renew(here, self.drawn[place : place + FRESH])
+        of_last_lag = search.usable.copy()
+        of_last_lag[:-count] = False
+        if of_last_lag.any():
+            start = self.lag * NEW_ROWS % (len(self.random_rows) - NEW_ROWS)
+            search.refresh(of_last_lag, self.random_rows[start : start + NEW_ROWS])
             self.basis = search.basis[-count:]
-        self.needs_update, self.moved = self.moved, np.zeros(count, dtype=bool)
+        self.begins_with_step = self.too_inaccurate
+        self.too_inaccurate = np.zeros(count, dtype=bool)
 
 
 class _Search:
     """The search at several lags, each matrix with its own block of directions.
 
     Attributes:
-        parts: columns of the matrices.
+        column_blocks: columns of the matrices.
         basis: U of each.
         usable: where the norm is neither 0 nor inf nor NaN.
-        power: (N, 1, 1), powers of two that bring P P^T near 1. LAPACK compares entries
+        scale: (N, 1, 1), powers of two that bring P P^T near 1. LAPACK compares entries
             with absolute thresholds, and how a matrix is scaled may depend on the other
-            members: at a scale of its own its last bits are its own.
+            members: at a scale of its own its last bits do not.
         vectors: Ritz vectors on U, where they are known for every matrix.
     """
 
     def __init__(
         self,
-        parts: Sequence[Tensor],
+        column_blocks: Sequence[Tensor],
         basis: Tensor,
         usable: np.ndarray,
         sizes: np.ndarray,
     ) -> None:
-        self.parts, self.basis, self.usable = parts, basis, usable
-        power = np.ldexp(1.0, -2 * exponents(sizes))
-        self.power = torch.from_numpy(power).to(basis)[:, None, None]
+        self.column_blocks, self.basis, self.usable = column_blocks, basis, usable
+        scale = np.ldexp(1.0, -2 * exponents_np(sizes))
+        self.scale = torch.from_numpy(scale).to(basis)[:, None, None]
         self.vectors: Tensor | None = None
 
     def directly(self, chosen: np.ndarray) -> np.ndarray:
         """Return the norms of the chosen from their Gram matrices."""
         subset = self._subset(chosen)
-        parts = subset.take(self.parts)
-        square = top_eigenvalue(_apply_transpose(parts, parts)).double().clamp(min=0)
-        return subset.pick(square.sqrt().cpu().numpy())
+        column_blocks = subset.gather(self.column_blocks)
+        gram = _apply_transpose(column_blocks, column_blocks)
+        square = top_eigenvalue(gram).double().clamp(min=0)
+        return subset.filter(square.sqrt().cpu().numpy())
 
-    def norms(self, needs_update: np.ndarray) -> np.ndarray:
-        """Return the norms of the usable.
+    def norms(self, stepped: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the norms of the usable, and whose U was too inaccurate at first.
 
-        ``needs_update`` says whose bases have taken a step already, and is set to whose
-        needed one: the next lags then start with a step.
+        Args:
+            stepped: (N), whose U has taken a step at this lag already. What is almost
+                accurate after one would not have been without it, so for these the
+                bound is lower.
         """
+        too_inaccurate = np.zeros(len(self.usable), dtype=bool)
         found, left = np.zeros(len(self.usable)), self.usable.copy()
         for iteration in range(_MAX_ITERATIONS):
             subset = self._subset(left)
-            parts, basis = subset.take(self.parts), subset.take(self.basis)
-            ritz = _rayleigh_ritz(parts, basis, subset.take(self.power))
-            error = subset.pick(ritz.error)
-            found[left] = subset.pick(ritz.norm)
+            column_blocks = subset.gather(self.column_blocks)
+            basis = subset.gather(self.basis)
+            ritz = _rayleigh_ritz(column_blocks, basis, subset.gather(self.scale))
+            error = subset.filter(ritz.error)
+            found[left] = subset.filter(ritz.norm)
             if iteration == 0:
-                needs_update[left] = error > np.where(
-                    needs_update[left], _STAYS_ACCURATE, 1.0
-                )
+                limit = np.where(stepped[left], _STAYS_ACCURATE, 1.0)
+                too_inaccurate[left] = error > limit
                 self.vectors = ritz.vectors if left.all() else None
             left[left] = ~(error <= 1.0)
             if not left.any():
-                return found[self.usable]
-            self.move(left)
+                return found[self.usable], too_inaccurate
+            self.iterate(left)
         found[left] = self.directly(left)
-        return found[self.usable]
+        return found[self.usable], too_inaccurate
 
-    def move(self, chosen: np.ndarray) -> None:
+    def iterate(self, chosen: np.ndarray) -> None:
         """Take a step of subspace iteration, U <- orth(U P P^T), for the chosen."""
         if not chosen.any():
             return
         subset = self._subset(chosen)
-        parts, basis = subset.take(self.parts), subset.take(self.basis)
-        back = _apply_transpose(parts, [bmm(basis, part) for part in parts])
-        near = subset.pick(back * subset.take(self.power))
-        self._put(chosen, orthonormal(near.mT).mT.contiguous())
+        column_blocks = subset.gather(self.column_blocks)
+        basis = subset.gather(self.basis)
+        up = [bmm(basis, block) for block in column_blocks]
+        upp = _apply_transpose(column_blocks, up)
+        scaled = subset.filter(upp * subset.gather(self.scale))
+        self._put(chosen, orthonormal(scaled.mT).mT.contiguous())
 
-    def renew(self, chosen: np.ndarray, drawn: Tensor) -> None:
+    def refresh(self, chosen: np.ndarray, random_rows: Tensor) -> None:
         """Replace the last directions of U by new ones and take a step."""
         subset = self._subset(chosen)
-        parts, basis = subset.take(self.parts), subset.take(self.basis)
+        column_blocks = subset.gather(self.column_blocks)
+        basis = subset.gather(self.basis)
         if self.vectors is None:
-            inner = _inner([bmm(basis, part) for part in parts])
-            _, vectors = _ritz(inner * subset.take(self.power))
+            inner = _inner([bmm(basis, block) for block in column_blocks])
+            _, vectors = _ritz(inner * subset.gather(self.scale))
         else:
-            vectors = subset.take(self.vectors)
+            vectors = subset.gather(self.vectors)
         basis = bmm(vectors.mT.flip(-2).contiguous(), basis)
-        basis[:, -FRESH:] = drawn
-        self._put(chosen, subset.pick(basis))
-        self.move(chosen)
+        basis[:, -NEW_ROWS:] = random_rows
+        self._put(chosen, subset.filter(basis))
+        self.iterate(chosen)
 
     def _put(self, chosen: np.ndarray, basis: Tensor) -> None:
         self.vectors = None
         if chosen.all():
             self.basis = basis
         else:
-            self.basis[_places(chosen, basis)] = basis
+            self.basis[_index(chosen, basis)] = basis
 
     def _subset(self, chosen: np.ndarray) -> "_Subset":
         return _Subset(chosen, self.usable)
 
 
 def _in_range(
-    parts: Sequence[Tensor], sizes: np.ndarray
+    column_blocks: Sequence[Tensor], sizes: np.ndarray
 ) -> tuple[Sequence[Tensor], np.ndarray, np.ndarray]:
     """Return matrices and sizes near 1, and the powers of two taken out of them.
 
-    Where squares would leave the range of float32: a block may be far smaller than the
-    whole product, by whose scale the mantissas are held.
+    Where fourth powers (squared entries of P P^T) would leave the range of float32: a
+    block may be far smaller than the whole product, by whose scale the mantissas are
+    held.
     """
-    shift = exponents(sizes)
+    shift = exponents_np(sizes)
     shift[np.abs(shift) <= _FAR] = 0
     if not shift.any():
-        return parts, sizes, shift
-    back = torch.from_numpy(-shift)
-    return [rescaled(part, back) for part in parts], np.ldexp(sizes, -shift), shift
+        return column_blocks, sizes, shift
+    inverse = torch.from_numpy(-shift)
+    scaled = [rescaled(block, inverse) for block in column_blocks]
+    return scaled, np.ldexp(sizes, -shift), shift
 
 
 class _RitzApproximation(NamedTuple):
@@ -230,16 +242,16 @@ class _RitzApproximation(NamedTuple):
 
 
 def _rayleigh_ritz(
-    parts: Sequence[Tensor], basis: Tensor, power: Tensor
+    column_blocks: Sequence[Tensor], basis: Tensor, scale: Tensor
 ) -> _RitzApproximation:
-    across = [bmm(basis, part) for part in parts]
-    ritz, vectors = _ritz(_inner(across) * power)
-    ritz = ritz / power[..., 0]
+    up = [bmm(basis, block) for block in column_blocks]
+    ritz, vectors = _ritz(_inner(up) * scale)
+    ritz = ritz / scale[..., 0]
     weights, square = vectors[..., -1:].mT, ritz[..., -1]
-    back = _apply_transpose(parts, [bmm(weights, image) for image in across])
-    residual = back - square[:, None, None] * bmm(weights, basis)
+    upp = _apply_transpose(column_blocks, [bmm(weights, up_block) for up_block in up])
+    residual = upp - square[:, None, None] * bmm(weights, basis)
     excess = (residual * residual).sum((-2, -1))
-    limit = 2 * _TOLERANCE * square * (square - ritz[..., FRESH])
+    limit = 2 * _TOLERANCE * square * (square - ritz[..., NEW_ROWS])
     norm, error = square.double().sqrt(), excess / limit
     return _RitzApproximation(norm.cpu().numpy(), error.cpu().numpy(), vectors)
 
@@ -263,19 +275,20 @@ def _ritz(inner: Tensor) -> tuple[Tensor, Tensor]:
         return values.to(inner), vectors.to(inner)
 
 
-def _inner(across: Sequence[Tensor]) -> Tensor:
-    """Return U P P^T U^T, (N, 8, 8)."""
-    inner = bmm(across[0], across[0].mT)
-    for image in across[1:]:
-        baddbmm_(inner, image, image.mT)
+def _inner(up: Sequence[Tensor]) -> Tensor:
+    """Return U P P^T U^T, (N, 8, 8), from U P by column block."""
+    inner = bmm(up[0], up[0].mT)
+    for up_block in up[1:]:
+        baddbmm_(inner, up_block, up_block.mT)
     return inner
 
 
-def _apply_transpose(parts: Sequence[Tensor], across: Sequence[Tensor]) -> Tensor:
-    back = bmm(across[0], parts[0].mT)
-    for part, image in zip(parts[1:], across[1:], strict=True):
-        baddbmm_(back, image, part.mT)
-    return back
+def _apply_transpose(column_blocks: Sequence[Tensor], up: Sequence[Tensor]) -> Tensor:
+    """Return (U P) P^T, (N, 8, rows), from both factors by column block."""
+    upp = bmm(up[0], column_blocks[0].mT)
+    for block, up_block in zip(column_blocks[1:], up[1:], strict=True):
+        baddbmm_(upp, up_block, block.mT)
+    return upp
 
 
 class _Subset:
@@ -286,42 +299,42 @@ class _Subset:
     """
 
     def __init__(self, chosen: np.ndarray, usable: np.ndarray) -> None:
-        places = np.flatnonzero(chosen)
-        first, last = int(places[0]), int(places[-1]) + 1
-        close = last - first <= 3 * len(places) and usable[first:last].all()
-        self.span = slice(first, last) if close else None
-        self.places = places
+        index = np.flatnonzero(chosen)
+        first, last = int(index[0]), int(index[-1]) + 1
+        is_dense = last - first <= 3 * len(index) and usable[first:last].all()
+        self.slice = slice(first, last) if is_dense else None
+        self.index = index
         self.inside = chosen[first:last]
 
     @overload
-    def take(self, values: Tensor) -> Tensor: ...
+    def gather(self, values: Tensor) -> Tensor: ...
     @overload
-    def take(self, values: Sequence[Tensor]) -> list[Tensor]: ...
-    def take(self, values):
-        """Return the subset or the slice around it, of one tensor or of several."""
+    def gather(self, values: Sequence[Tensor]) -> list[Tensor]: ...
+    def gather(self, values):
+        """Return the subset, or the slice around it, of one tensor or of several."""
         if not isinstance(values, Tensor):
-            return [self.take(value) for value in values]
-        if self.span is not None:
-            return values[self.span]
-        return values[torch.from_numpy(self.places).to(values.device)]
+            return [self.gather(value) for value in values]
+        if self.slice is not None:
+            return values[self.slice]
+        return values[torch.from_numpy(self.index).to(values.device)]
 
-    def pick(self, results: Values) -> Values:
-        """Return the subset of results computed from what :meth:`take` gave."""
-        if self.span is None or self.inside.all():
+    def filter(self, results: Values) -> Values:
+        """Return the subset of results computed from what :meth:`gather` gave."""
+        if self.slice is None or self.inside.all():
             return results
-        own = np.flatnonzero(self.inside)
+        index = np.flatnonzero(self.inside)
         if isinstance(results, Tensor):
-            return results[torch.from_numpy(own).to(results.device)]
-        return results[own]
+            return results[torch.from_numpy(index).to(results.device)]
+        return results[index]
 
 
-def _places(chosen: np.ndarray, like: Tensor) -> Tensor:
+def _index(chosen: np.ndarray, like: Tensor) -> Tensor:
     return torch.from_numpy(np.flatnonzero(chosen)).to(like.device)
 
 
 def _pseudo_random_rows(rows: int) -> Tensor:
     """Return fixed pseudo-random unit rows, the first eight orthonormal."""
-    drawn = np.random.default_rng(8).standard_normal((8 * WIDTH, rows))
-    drawn /= np.linalg.norm(drawn, axis=-1, keepdims=True)
-    drawn[:WIDTH] = np.linalg.qr(drawn[:WIDTH].T)[0].T
-    return torch.from_numpy(drawn)
+    random_rows = np.random.default_rng(8).standard_normal((8 * BLOCK_SIZE, rows))
+    random_rows /= np.linalg.norm(random_rows, axis=-1, keepdims=True)
+    random_rows[:BLOCK_SIZE] = np.linalg.qr(random_rows[:BLOCK_SIZE].T)[0].T
+    return torch.from_numpy(random_rows)

@@ -1,8 +1,10 @@
 """Numbers far outside a float's range: a mantissa and an exact power of two.
 
-Rescaling by powers of two loses nothing, so a product of 100,000 Jacobians neither
-underflows nor overflows and its mantissas are those of plain arithmetic. Every rule
-here looks at one matrix alone: its bits do not depend on the other members of a batch.
+Rescaling by powers of two loses nothing, so the mantissas of a product that is rescaled
+on the way are those of plain arithmetic, and its size may leave any float's range. (An
+entry far smaller than the largest at one exponent can still be flushed to zero:
+:mod:`gradlab.jacobians.underflow` says when that matters.) Every rule here looks at one
+matrix alone: its bits do not depend on the other members of a batch.
 """
 
 # Why this is exact. A binary float is m * 2^e with 1/2 <= |m| < 1. Multiplying by 2^k
@@ -48,13 +50,14 @@ class Scaled:
         """Return the natural logs of the Frobenius norms, (…) float64."""
         flat = self.mantissa.reshape(-1, *self.mantissa.shape[-2:])
         shape = tuple(self.exponent.shape)
-        return log(frobenius_norms(flat).reshape(shape), self.exponent)
+        return ln_scaled(frobenius_norms(flat).reshape(shape), self.exponent)
 
 
 def power_of_two(exponent: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return 2**exponent exactly, from a table; exponents are clamped to -1074 .. 1023.
+    """Return 2**exponent from a table; exponents are clamped to -1074 .. 1023.
 
-    To scale by a power that may lie outside, use :func:`ldexp`.
+    Exact where the dtype has it: in float32 0 below 2**-149 and inf above 2**127. To
+    scale by a power that may lie outside, use :func:`ldexp`.
     """
     table = _POWERS.to(exponent.device)
     return table[exponent.clamp(_LOWEST, _HIGHEST) - _LOWEST].to(dtype)
@@ -76,14 +79,14 @@ def rescaled(matrices: Tensor, exponent: Tensor) -> Tensor:
     return ldexp(matrices, exponent.to(matrices.device)[:, None, None])
 
 
-def exponent_of(size: Tensor) -> Tensor:
+def exponents(size: Tensor) -> Tensor:
     """Return e with 2**(e-1) <= size < 2**e as int64; 0 for zero, inf and NaN."""
     usable = torch.isfinite(size) & (size > 0)
     return torch.frexp(torch.where(usable, size, 0.5)).exponent.long()
 
 
-def exponents(size: np.ndarray) -> np.ndarray:
-    """Return e with 2**(e-1) <= size < 2**e as int64; 0 for zero, inf and NaN."""
+def exponents_np(size: np.ndarray) -> np.ndarray:
+    """Return :func:`exponents` of a NumPy array."""
     usable = np.isfinite(size) & (size > 0)
     return np.frexp(np.where(usable, size, 0.5))[1].astype(np.int64)
 
@@ -95,7 +98,7 @@ def largest_entry(matrices: Tensor) -> Tensor:
 
 def normalized(matrices: Tensor) -> tuple[Tensor, Tensor]:
     """Return (N, rows, columns) with largest entry in [1/2, 1), and exponents (N)."""
-    exponent = exponent_of(largest_entry(matrices))
+    exponent = exponents(largest_entry(matrices))
     return rescaled(matrices, -exponent), exponent
 
 
@@ -144,12 +147,12 @@ def vector_norms(vectors: Tensor) -> Tensor:
 def ln_vector_norm(vectors: Tensor) -> np.ndarray:
     """Return ln |v|_2 of vectors (…, n) as (…) float64, over any float's range."""
     wide = vectors.detach().double().contiguous()
-    exponent = exponent_of(wide.abs().amax(-1))
+    exponent = exponents(wide.abs().amax(-1))
     shrunk = ldexp(wide, -exponent[..., None])
-    return log((shrunk * shrunk).sum(-1).sqrt(), exponent)
+    return ln_scaled((shrunk * shrunk).sum(-1).sqrt(), exponent)
 
 
-def log(norm: np.ndarray | Tensor, exponent: np.ndarray | Tensor) -> np.ndarray:
+def ln_scaled(norm: np.ndarray | Tensor, exponent: np.ndarray | Tensor) -> np.ndarray:
     """Return ln(norm * 2**exponent) in float64; -inf for zero, NaN for NaN.
 
     The same bits however the number is split between norm and exponent.
@@ -167,7 +170,7 @@ def ln(sizes: np.ndarray) -> np.ndarray:
 
     NumPy's log takes another path over arrays that hold a 0, inf or NaN and rounds the
     other entries differently; it sees finite positive numbers only, so that an entry's
-    bits are its own.
+    bits do not depend on the others.
     """
     usable = np.isfinite(sizes) & (sizes > 0)
     logs = np.log(np.where(usable, sizes, 1.0))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import bmm, gram
-from gradlab.numerics.logscale import exponent_of, largest_entry, ldexp, rescaled
+from gradlab.numerics.logscale import exponents, largest_entry, ldexp, rescaled
 
 
 _LANCZOS_FROM, _LANCZOS_FROM_ON_GPU = 32, 33  # rows
@@ -56,7 +56,7 @@ def squared(matrices: Tensor) -> Squared:
     size = largest_entry(matrices)
     usable = torch.isfinite(size) & (size > 0)
     rows = slice(None) if usable.all() else usable
-    some, exponent = matrices[rows], exponent_of(size[rows])
+    some, exponent = matrices[rows], exponents(size[rows])
     exponent[exponent.abs() <= _FAR] = 0
     if exponent.any():
         some = rescaled(some, -exponent)

@@ -28,7 +28,7 @@ from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
 from gradlab.numerics.diagonal import ln_largest, ln_products, ln_root_sum_square
-from gradlab.numerics.logscale import frobenius_norms, log
+from gradlab.numerics.logscale import frobenius_norms, ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyor import missing_conveyor
 from gradlab.trajectory import Trajectory
@@ -155,9 +155,9 @@ class _Derivatives(Observer):
         }
         for kind, (matrices, exponent) in pairs.items():
             norm = frobenius_norms(matrices)
-            self.norms[f"frobenius {kind}"].append(log(norm, exponent))
+            self.norms[f"frobenius {kind}"].append(ln_scaled(norm, exponent))
             norm = spectral_norm(matrices).cpu().numpy()
-            self.norms[f"spectral {kind}"].append(log(norm, exponent))
+            self.norms[f"spectral {kind}"].append(ln_scaled(norm, exponent))
 
     def ln_conveyor_products(self) -> np.ndarray:
         """Return ln |d_T ... d_{t+1}| of each unit by lag, (lags, N, n)."""

@@ -23,7 +23,7 @@ from torch import Tensor
 from gradlab.jacobians.batched_jacobian import BatchedJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.numerics.batch_invariant import baddbmm_, bmm
-from gradlab.numerics.logscale import Scaled, exponent_of, power_of_two
+from gradlab.numerics.logscale import Scaled, exponents, power_of_two
 
 
 Columns = dict[str, Tensor]
@@ -183,7 +183,7 @@ def _row_exponents(exponent: Tensor, columns: Columns) -> Tensor:
     """
     largest = [part.abs().amax(-1) for part in columns.values()]
     size = torch.stack(largest).amax(0)
-    found = exponent + exponent_of(size).clamp(min=_SMALLEST)
+    found = exponent + exponents(size).clamp(min=_SMALLEST)
     return torch.where(size == 0, _ZERO, found)
 
 

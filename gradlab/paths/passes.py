@@ -14,7 +14,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.step_jacobian import StepJacobians
-from gradlab.numerics.logscale import Scaled, log
+from gradlab.numerics.logscale import Scaled, ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyor import missing_conveyor
 from gradlab.paths.expansion import Expansion
@@ -157,7 +157,9 @@ def _advance(expansion: Expansion, trajectory: Trajectory, last: int) -> Iterato
 def _ln_spectral(block: Scaled) -> np.ndarray:
     """Return ln spectral norms of matrices (N, K + 3, n, n) as (K + 3, N)."""
     norms = spectral_norm(block.mantissa.flatten(0, 1))
-    return log(norms.cpu().numpy().reshape(block.exponent.shape), block.exponent).T
+    return ln_scaled(
+        norms.cpu().numpy().reshape(block.exponent.shape), block.exponent
+    ).T
 
 
 def _all_nan(block: Scaled) -> np.ndarray:

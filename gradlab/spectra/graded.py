@@ -39,7 +39,7 @@ from scipy.linalg import solve_triangular
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import ALIGNMENT, bmm, pad_to_multiple
-from gradlab.numerics.logscale import exponent_of, ldexp
+from gradlab.numerics.logscale import exponents, ldexp
 
 
 DEAD = -(2**40)
@@ -105,7 +105,7 @@ class GradedProduct:
         factors = graded_qr(bmm(usable.mT, self.q), self.power, term_sizes)
         self.q = factors.q
         v = bmm(factors.upper, _take_rows(self.v, factors.order))
-        shift = exponent_of(v.abs().amax(-1))
+        shift = exponents(v.abs().amax(-1))
         self.v = clear_negligible(ldexp(v, -shift[..., None]))
         self.power = torch.where(factors.power == DEAD, DEAD, factors.power + shift)
 
@@ -159,7 +159,7 @@ def _split_scales(
 ) -> tuple[Tensor, Tensor]:
     """Return powers k' and U with R diag(2^power) = diag(2^k') U."""
     pivot = r.diagonal(dim1=-2, dim2=-1).abs()
-    left = torch.where(_dead(r, power, term_sizes), DEAD, power + exponent_of(pivot))
+    left = torch.where(_dead(r, power, term_sizes), DEAD, power + exponents(pivot))
     shift = power[:, None, :] - left[..., None]
     upper = clear_negligible(ldexp(r, shift))
     return left, torch.where((left == DEAD)[..., None], 0.0, upper)
@@ -207,7 +207,7 @@ def _needs_pivoting(factors: Factors) -> Tensor:
 def _descending(columns: Tensor, power: Tensor) -> Tensor:
     """Return the order (N, n) of columns by the size of their largest entries."""
     size = columns.abs().amax(-2)
-    exponent = exponent_of(size)
+    exponent = exponents(size)
     key = (power + exponent).double() + ldexp(size, -exponent)
     key = torch.where(size == 0, float(DEAD), key)
     return key.sort(dim=-1, descending=True, stable=True).indices

@@ -35,7 +35,7 @@ import torch
 from torch import Tensor
 
 from gradlab.numerics.batch_invariant import bmm
-from gradlab.numerics.logscale import exponent_of, ldexp, power_of_two
+from gradlab.numerics.logscale import exponents, ldexp, power_of_two
 from gradlab.spectra.graded import DEAD, clear_negligible, graded_qr
 
 
@@ -149,7 +149,7 @@ def _not_orthogonal(x: Tensor, power: Tensor) -> Tensor:
 
 def _normalize_rows(x: Tensor, power: Tensor) -> tuple[Tensor, Tensor]:
     """Return rows with largest entries in [1/2, 1), and their powers."""
-    shift = exponent_of(x.abs().amax(-1))
+    shift = exponents(x.abs().amax(-1))
     return clear_negligible(ldexp(x, -shift[..., None])), power + shift
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
-from gradlab.numerics.logscale import ln, log
+from gradlab.numerics.logscale import ln, ln_scaled
 from gradlab.spectra.graded import GradedProduct
 from gradlab.spectra.jacobi import singular_values
 from gradlab.spectra.spectrum import SingularSpectra
@@ -96,7 +96,7 @@ def ln_singular_values(product: GradedProduct) -> np.ndarray:
     -inf for directions that are exactly zero; NaN for matrices that are not finite.
     """
     mantissa, power = singular_values(product.v, product.power)
-    found = log(mantissa, power)
+    found = ln_scaled(mantissa, power)
     found[~product.finite.cpu().numpy()] = np.nan
     return -np.sort(-found, axis=-1)[:, : product.size]
 
