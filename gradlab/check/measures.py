@@ -15,7 +15,7 @@ from gradlab.cells import Cell
 from gradlab.check.bits import same_summary
 from gradlab.check.finding import Finding, first_wrong
 from gradlab.initializers import initialize_
-from gradlab.measures import Flow
+from gradlab.measures import MeasureContext
 from gradlab.measures.base import Measure, Reading
 from gradlab.trajectory import unroll
 
@@ -100,13 +100,13 @@ def no_side_effects(leaf: type[Measure]) -> Finding:
     """Check that measuring changes neither trajectory nor weights."""
 
     def wrong(spec: str) -> Iterator[str]:
-        flow = _flow(_cell(spec))
-        watched = [*flow.trajectory.states, *flow.cell.parameters()]
+        context = _flow(_cell(spec))
+        watched = [*context.trajectory.states, *context.cell.parameters()]
         before = [tensor.clone() for tensor in watched]
-        leaf().readings(flow)
+        leaf().readings(context)
         if not all(torch.equal(a, b) for a, b in zip(before, watched, strict=True)):
             yield f"{spec}: states or weights changed"
-        if any(p.grad is not None for p in flow.cell.parameters()):
+        if any(p.grad is not None for p in context.cell.parameters()):
             yield f"{spec}: gradients left in the weights"
 
     found = (what for spec in _specs(leaf) for what in wrong(spec))
@@ -146,13 +146,13 @@ def differing_readings(
 
 
 def _summaries(
-    measures: Sequence[Measure], flow: Flow
+    measures: Sequence[Measure], context: MeasureContext
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return {
         output: reading.summary()
         for measure in measures
-        if measure.applies_to(flow.cell)
-        for output, reading in measure.readings(flow).items()
+        if measure.applies_to(context.cell)
+        for output, reading in measure.readings(context).items()
     }
 
 
@@ -169,17 +169,19 @@ def _members(spec: str, hidden: int, sequences: int) -> tuple[list[Cell], Tensor
 
 
 @cache
-def _member_flow(spec: str, hidden: int, sequences: int, k: int) -> Flow:
+def _member_flow(spec: str, hidden: int, sequences: int, k: int) -> MeasureContext:
     members, inputs = _members(spec, hidden, sequences)
-    return Flow(unroll(members[k], inputs[k]))
+    return MeasureContext(unroll(members[k], inputs[k]))
 
 
 @cache
 def _ensemble_flow(
     spec: str, hidden: int, sequences: int, first: int, last: int
-) -> Flow:
+) -> MeasureContext:
     members, inputs = _members(spec, hidden, sequences)
-    return Flow(unroll(cells.ensemble(members[first:last]), inputs[first:last]))
+    return MeasureContext(
+        unroll(cells.ensemble(members[first:last]), inputs[first:last])
+    )
 
 
 def _specs(leaf: type[Measure]) -> list[str]:
@@ -192,12 +194,12 @@ def _cell(spec: str) -> Cell:
     return initialize_(cell, seed=0, gain=2.0, forget_bias=1.0)
 
 
-def _flow(cell: Cell) -> Flow:
+def _flow(cell: Cell) -> MeasureContext:
     generator = torch.Generator().manual_seed(0)
     inputs = torch.randn(
         _BATCH, _LENGTH, _INPUTS, generator=generator, dtype=torch.float64
     )
-    return Flow(unroll(cell, inputs))
+    return MeasureContext(unroll(cell, inputs))
 
 
 def _array(values: Tensor | np.ndarray) -> np.ndarray:

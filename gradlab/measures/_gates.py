@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from gradlab.cells.base import Cell
-from gradlab.measures._flow import Flow
+from gradlab.measures._context import MeasureContext
 
 
 def has_gates(cell: Cell) -> bool:
@@ -15,20 +15,21 @@ def has_gates(cell: Cell) -> bool:
     return any(name != "candidate" for name in gates)
 
 
-def gate_values(flow: Flow) -> dict[str, np.ndarray]:
+def gate_values(context: MeasureContext) -> dict[str, np.ndarray]:
     """Return the values of every gate over steps and units, (…M, B, T * H) float64.
 
     Without the candidate. ``keep_gate`` is the gate that keeps the carry in any
     convention: for a GRU whose update gate replaces the past, 1 minus that gate. With
     several layers names end in the layer's number: ``keep_gate.1``.
     """
-    layers = flow.cell.layer_cells
+    layers = context.cell.layer_cells
     if len(layers) == 1:
-        return _gates(layers[0], flow.trajectory.gates)
+        return _gates(layers[0], context.trajectory.gates)
+    trajectory = context.trajectory
     return {
         f"{name}.{number}": values
         for number, layer in enumerate(layers, start=1)
-        for name, values in _gates(layer, flow.trajectory.layer(number).gates).items()
+        for name, values in _gates(layer, trajectory.layer(number).gates).items()
     }
 
 

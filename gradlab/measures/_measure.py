@@ -7,7 +7,7 @@ from torch import Tensor
 from gradlab import catalog
 from gradlab.losses.base import Loss
 from gradlab.losses.last import Last
-from gradlab.measures._flow import Flow
+from gradlab.measures._context import MeasureContext
 from gradlab.measures.base import Measure, Reading
 from gradlab.trajectory import Trajectory
 
@@ -36,11 +36,11 @@ def measure(
     Raises:
         UnknownNameError: for an unknown name, with the nearest one.
     """
-    flow = Flow(trajectory, blocks, loss or Last(), direction)
+    context = MeasureContext(trajectory, blocks, loss or Last(), direction)
     readings: dict[str, Reading] = {}
     for chosen in _resolve(measures):
-        if chosen.applies_to(flow.cell):
-            readings |= chosen.readings(flow)
+        if chosen.applies_to(context.cell):
+            readings |= chosen.readings(context)
     return readings
 
 

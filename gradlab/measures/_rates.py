@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.jacobians import batch_lags
-from gradlab.measures._flow import Flow
+from gradlab.measures._context import MeasureContext
 from gradlab.statistics import batch_means
 
 
@@ -12,27 +12,27 @@ SETTLING = 1
 BLOCKS = ("joint", "hh", "cc", "conveyor", "detours", "no_cell_path", "no_detours")
 
 
-def rated_blocks(flow: Flow) -> tuple[str, ...]:
+def rated_blocks(context: MeasureContext) -> tuple[str, ...]:
     """Return the blocks that have a rate."""
-    return tuple(name for name in BLOCKS if name in flow.norms.blocks)
+    return tuple(name for name in BLOCKS if name in context.norms.blocks)
 
 
-def rates(flow: Flow, block: str) -> np.ndarray:
+def rates(context: MeasureContext, block: str) -> np.ndarray:
     """Return ln |block| at T over T, nats per step, (…M, B).
 
     The norm at lag 0 is 1, but for the detours, whose 0 counts as 1 too.
     """
-    return flow.norms.spectral[block][-1] / flow.length
+    return context.norms.spectral[block][-1] / context.length
 
 
-def rate_bounds(flow: Flow, block: str) -> tuple[np.ndarray, np.ndarray]:
+def rate_bounds(context: MeasureContext, block: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the 95 % bounds (…M) of a block's rate, by batch means.
 
     Of the mean curve over the point's sequences, in twelve equal batches of lags of
     which the first is settling; NaN where batches are too short.
     """
-    norms = flow.norms
-    ends = [lag for lag in batch_lags(flow.length) if lag in norms.lags]
+    norms = context.norms
+    ends = [lag for lag in batch_lags(context.length) if lag in norms.lags]
     rows = [norms.lags.index(lag) for lag in ends]
     curves = norms.spectral[block][rows]
     with np.errstate(invalid="ignore"):

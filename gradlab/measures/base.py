@@ -14,12 +14,12 @@ from gradlab.cells.base import Cell
 
 
 if TYPE_CHECKING:
-    from gradlab.measures._flow import Flow
+    from gradlab.measures._context import MeasureContext
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """One measured quantity of every point of a flow.
+    """One measured quantity of every point (member of the ensemble, or the one cell).
 
     Attributes:
         coords: values along each named axis (among ``block index step lag``), in the
@@ -70,7 +70,7 @@ def stack_blocks(curves: dict[str, np.ndarray], blocks: Iterable[str]) -> np.nda
 
 @dataclass(frozen=True)
 class Measure(ABC):
-    """A quantity computed from a :class:`Flow`.
+    """A quantity computed from a :class:`MeasureContext`.
 
     A leaf with settings is a frozen dataclass, too: its fields are the settings. They
     and ``version`` decide whether stored numbers are still good. Sweeps set
@@ -82,8 +82,8 @@ class Measure(ABC):
         axes: the named axes of its readings.
         outputs: names of its readings; its own name by default.
         version: raised when its numbers change, so that stored ones are recomputed.
-        costly: whether sweeps leave it out by default.
-        streams: whether it visits the steps a span at a time, so that it needs no
+        costly: whether it takes so long that sweeps leave it out unless it is named.
+        low_memory: whether it visits the steps a span at a time, so that it needs no
             memory for a trajectory too long to store. Only the forecast reads it.
     """
 
@@ -97,14 +97,16 @@ class Measure(ABC):
     outputs: ClassVar[tuple[str, ...]] = ()
     version: ClassVar[int] = 1
     costly: ClassVar[bool] = False
-    streams: ClassVar[bool] = False
+    low_memory: ClassVar[bool] = False
 
     def applies_to(self, cell: Cell) -> bool:
         """Return whether this measure is defined for a cell."""
         return True
 
     @abstractmethod
-    def compute(self, flow: Flow) -> dict[str, Reading] | Reading | Tensor | np.ndarray:
+    def compute(
+        self, context: MeasureContext
+    ) -> dict[str, Reading] | Reading | Tensor | np.ndarray:
         """Return the readings by output.
 
         A single :class:`Reading` is the output of the measure's own name; so is a
@@ -114,14 +116,14 @@ class Measure(ABC):
         in which torch and NumPy add numbers depends on shape and memory layout, except
         over a contiguous last axis in NumPy. So sum there, e.g. over time and units::
 
-            hidden = flow.trajectory.states[0].numpy()          # (T + 1, …M, B, n)
+            hidden = context.trajectory.states[0].numpy()          # (T + 1, …M, B, n)
             by_sequence = np.ascontiguousarray(np.moveaxis(hidden, 0, -2))
             return by_sequence.mean(axis=-1).mean(axis=-1)
         """
 
-    def readings(self, flow: Flow) -> dict[str, Reading]:
+    def readings(self, context: MeasureContext) -> dict[str, Reading]:
         """Return the readings of :meth:`compute`, by output."""
-        found: Any = self.compute(flow)
+        found: Any = self.compute(context)
         if isinstance(found, dict):
             return found
         return {self.name: found if isinstance(found, Reading) else Reading({}, found)}

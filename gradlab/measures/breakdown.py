@@ -22,12 +22,12 @@ class Breakdown(Measure):
     formula = "min {t : s_t or J_t not finite}; max {t : J_T ... J_t = 0}"
     reference = "IEEE 754: inf, NaN and underflow to zero"
     axes = ("index",)
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        product = flow.norms.frobenius["joint"]
+    def compute(self, context):
+        product = context.norms.frobenius["joint"]
         nonfinite = ~(product < np.inf)
-        forward = _first_nonfinite_state(flow.trajectory)
+        forward = _first_nonfinite_state(context.trajectory)
         not_finite = np.fmin.reduce(
             np.where(np.isnan(forward), _step_of_first(nonfinite), forward), axis=-1
         )

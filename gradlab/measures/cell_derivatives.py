@@ -24,8 +24,8 @@ class CellDerivativesMeasure(Measure):
     def applies_to(self, cell):
         return has_conveyor(cell) and len(cell.state_names) > 1
 
-    def compute(self, flow):
-        found = cell_derivatives(flow.trajectory)
+    def compute(self, context):
+        found = cell_derivatives(context.trajectory)
         kinds = tuple(found.spectral)
         coords = {"block": kinds, "lag": found.lags}
         return Reading(coords, stack_blocks(found.spectral, kinds))

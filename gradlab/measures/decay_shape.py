@@ -25,10 +25,10 @@ class DecayShape(Measure):
     formula = "ln |J_{T:t}|_2 by T - t against ln(T - t), on [T/10, T], by AIC"
     reference = "Burnham & Anderson 2002"
     outputs = ("decay_shape", "decay_exponent")
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        norms = flow.norms
+    def compute(self, context):
+        norms = context.norms
         by_sequence = sequences_first(norms.spectral["joint"])
         curves, _ = Reading({"lag": norms.lags}, by_sequence).summary()
         found = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.measures._flow import Flow
+from gradlab.measures._context import MeasureContext
 from gradlab.measures.base import Measure, Reading, sequences_first
 from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
@@ -41,12 +41,12 @@ class FinitePrecision(Measure):
     reference = "IEEE 754, round to nearest; Goldberg 1991"
     axes = ("block", "index")
 
-    def compute(self, flow):
-        by_lag = sequences_first(flow.norms.frobenius["joint"])
+    def compute(self, context):
+        by_lag = sequences_first(context.norms.frobenius["joint"])
         coords = {"lag": tuple(range(by_lag.shape[-1]))}
         mean, _ = Reading(coords, by_lag).summary()
         curves = np.moveaxis(mean, -1, 0)
-        stalls = _stalls(flow)
+        stalls = _stalls(context)
         values = [
             [
                 underflow_lags(curves, form),
@@ -64,9 +64,9 @@ class FinitePrecision(Measure):
         )
 
 
-def _stalls(flow: Flow) -> dict[Format, np.ndarray]:
+def _stalls(context: MeasureContext) -> dict[Format, np.ndarray]:
     """Return by format the first lag (…M) at which some unit stalls."""
-    units = ln_conveyor_products(flow.trajectory)
+    units = ln_conveyor_products(context.trajectory)
     if units is None:
-        return dict.fromkeys(FORMATS, np.full(flow.batch_shape[:-1], np.nan))
+        return dict.fromkeys(FORMATS, np.full(context.batch_shape[:-1], np.nan))
     return {form: stall_lags(units, form).min(axis=(-2, -1)) for form in FORMATS}

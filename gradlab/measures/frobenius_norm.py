@@ -16,9 +16,9 @@ class FrobeniusNorm(Measure):
     formula = "1/2 ln sum sigma_i(J_T ... J_{t+1})^2"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "lag")
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        norms = flow.norms
-        coords = {"block": norms.blocks, "lag": tuple(range(flow.length + 1))}
+    def compute(self, context):
+        norms = context.norms
+        coords = {"block": norms.blocks, "lag": tuple(range(context.length + 1))}
         return Reading(coords, stack_blocks(norms.frobenius, norms.blocks))

@@ -29,8 +29,8 @@ class GateHistogram(Measure):
     def applies_to(self, cell):
         return has_gates(cell)
 
-    def compute(self, flow):
-        gates = gate_values(flow)
+    def compute(self, context):
+        gates = gate_values(context)
         edges = tuple(k / self.bins for k in range(self.bins))
         shares = [self._shares(gate) for gate in gates.values()]
         coords = {"block": tuple(gates), "index": edges}

@@ -25,7 +25,7 @@ class GateLogMean(Measure):
     def applies_to(self, cell):
         return has_gates(cell)
 
-    def compute(self, flow):
-        gates = gate_values(flow)
+    def compute(self, context):
+        gates = gate_values(context)
         values = [ln(gate).mean(axis=-1) for gate in gates.values()]
         return Reading({"block": tuple(gates)}, np.stack(values, axis=-1))

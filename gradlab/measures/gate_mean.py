@@ -24,7 +24,7 @@ class GateMean(Measure):
     def applies_to(self, cell):
         return has_gates(cell)
 
-    def compute(self, flow):
-        gates = gate_values(flow)
+    def compute(self, context):
+        gates = gate_values(context)
         values = np.stack([gate.mean(axis=-1) for gate in gates.values()], axis=-1)
         return Reading({"block": tuple(gates)}, values)

@@ -26,8 +26,8 @@ class GateSaturation(Measure):
     def applies_to(self, cell):
         return has_gates(cell)
 
-    def compute(self, flow):
-        gates = gate_values(flow)
+    def compute(self, context):
+        gates = gate_values(context)
         shares = [
             [(gate < self.below).mean(axis=-1), (gate > self.above).mean(axis=-1)]
             for gate in gates.values()

@@ -26,13 +26,13 @@ class GrowthRate(Measure):
     version = 2
     axes = ("block",)
     outputs = ("growth_rate", "growth_rate_low", "growth_rate_high")
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        blocks = rated_blocks(flow)
+    def compute(self, context):
+        blocks = rated_blocks(context)
         coords = {"block": blocks}
-        rate = np.stack([rates(flow, block) for block in blocks], axis=-1)
-        low, high = zip(*(rate_bounds(flow, block) for block in blocks), strict=True)
+        rate = np.stack([rates(context, block) for block in blocks], axis=-1)
+        low, high = zip(*(rate_bounds(context, block) for block in blocks), strict=True)
         return {
             "growth_rate": Reading(coords, rate),
             "growth_rate_low": Reading(coords, np.stack(low, -1), per_sequence=False),

@@ -19,9 +19,9 @@ class HalfLife(Measure):
     question = "After how many steps is half of the gradient gone?"
     formula = "ln 2 / -lambda"
     reference = "ln 2 over the measured rate"
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        rate, _ = Reading({}, rates(flow, "joint")).summary()
+    def compute(self, context):
+        rate, _ = Reading({}, rates(context, "joint")).summary()
         lives = np.vectorize(half_life, otypes=[float])(rate)
         return Reading({}, lives, per_sequence=False)

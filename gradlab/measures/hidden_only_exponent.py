@@ -18,10 +18,10 @@ class HiddenOnlyExponent(Measure):
     formula = "mean over t of ln |dh_t/dh_{t-1} q|, c fixed"
     reference = "as computed by the public code of Vogt et al. 2022; not an exponent"
     costly = True
-    streams = True
+    low_memory = True
 
     def applies_to(self, cell):
         return len(cell.state_names) > 1 and len(cell.layer_cells) == 1
 
-    def compute(self, flow):
-        return hidden_only_exponent(flow.trajectory).exponents[..., 0]
+    def compute(self, context):
+        return hidden_only_exponent(context.trajectory).exponents[..., 0]

@@ -16,7 +16,7 @@ class Horizon(Measure):
     question = "How far back does the gradient reach?"
     formula = "min {T - t : mean ln |J_{T:t}|_2 < ln 1/1000}"
     reference = "first crossing, not fitted and not extrapolated"
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        return Reading({}, flow.norms.horizon, per_sequence=False)
+    def compute(self, context):
+        return Reading({}, context.norms.horizon, per_sequence=False)

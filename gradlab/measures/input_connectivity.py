@@ -23,10 +23,10 @@ class InputConnectivityMeasure(Measure):
     version = 2
     outputs = ("input_connectivity", "input_connectivity_frobenius")
     costly = True
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        found = input_connectivity(flow.trajectory)
+    def compute(self, context):
+        found = input_connectivity(context.trajectory)
         curves = (found.spectral, found.frobenius)
         return {
             name: Reading({"lag": found.lags}, sequences_first(curve))

@@ -23,7 +23,9 @@ class LayerGrowthRate(Measure):
     def applies_to(self, cell):
         return len(cell.layer_cells) > 1
 
-    def compute(self, flow):
-        norms = flow.layer_norms
+    def compute(self, context):
+        norms = context.layer_norms
         ends = [norms.spectral[name][-1] for name in norms.blocks]
-        return Reading({"block": norms.blocks}, np.stack(ends, axis=-1) / flow.length)
+        return Reading(
+            {"block": norms.blocks}, np.stack(ends, axis=-1) / context.length
+        )

@@ -24,8 +24,8 @@ class LayerHorizon(Measure):
     def applies_to(self, cell):
         return len(cell.layer_cells) > 1
 
-    def compute(self, flow):
-        norms = flow.layer_norms
+    def compute(self, context):
+        norms = context.layer_norms
         horizons = [norms.horizon[name] for name in norms.blocks]
         values = np.stack(horizons, axis=-1)
         return Reading({"block": norms.blocks}, values, per_sequence=False)

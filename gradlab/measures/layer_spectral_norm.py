@@ -24,7 +24,7 @@ class LayerSpectralNorm(Measure):
     def applies_to(self, cell):
         return len(cell.layer_cells) > 1
 
-    def compute(self, flow):
-        norms = flow.layer_norms
+    def compute(self, context):
+        norms = context.layer_norms
         coords = {"block": norms.blocks, "lag": norms.lags}
         return Reading(coords, stack_blocks(norms.spectral, norms.blocks))

@@ -22,10 +22,10 @@ class LiveDirections(Measure):
     reference = "a convention: see threshold"
     version = 2
     costly = True
-    streams = True
+    low_memory = True
 
     threshold: float = 1e-3
 
-    def compute(self, flow):
-        spectra = singular_spectra(flow.trajectory, lags=(flow.length,))
+    def compute(self, context):
+        spectra = singular_spectra(context.trajectory, lags=(context.length,))
         return Reading({}, spectra.count_above(self.threshold)[-1])

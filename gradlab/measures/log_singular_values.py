@@ -34,10 +34,10 @@ class LogSingularValues(Measure):
         "log_abs_det",
     )
     costly = True
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        spectra = singular_spectra(flow.trajectory)
+    def compute(self, context):
+        spectra = singular_spectra(context.trajectory)
         lag = {"lag": spectra.lags}
         index = {"index": tuple(range(1, spectra.ln.shape[-1] + 1))}
         values = np.moveaxis(spectra.ln, 0, -2)

@@ -25,14 +25,14 @@ class LossGradient(Measure):
     axes = ("block", "step")
     version = 2
 
-    def compute(self, flow):
-        found = flow.backward
-        names, read = flow.cell.state_names, flow.cell.output_state
+    def compute(self, context):
+        found = context.backward
+        names, read = context.cell.state_names, context.cell.output_state
         curves = {names[read]: found.graph[read]}
         for k, name in enumerate(names):
             if k != read:
                 curves[f"{name}_graph"] = found.graph[k]
                 curves[f"{name}_state"] = found.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
-        coords = {"block": tuple(curves), "step": tuple(range(flow.length + 1))}
+        coords = {"block": tuple(curves), "step": tuple(range(context.length + 1))}
         return Reading(coords, sequences_first(values, axes=2))

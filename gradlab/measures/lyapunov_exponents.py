@@ -34,10 +34,10 @@ class LyapunovExponents(Measure):
         "sum_rule_residual",
     )
     costly = True
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        found = lyapunov_exponents(flow.trajectory)
+    def compute(self, context):
+        found = lyapunov_exponents(context.trajectory)
         coords = {"index": tuple(range(1, found.count + 1))}
         low, high = found.interval()
         worst = np.fmax.reduce(found.sum_rule_residual, axis=-1)

@@ -26,17 +26,17 @@ class NormsBySequence(Measure):
     axes = ("index", "lag")
     outputs = ("norms_by_sequence", "horizon_by_sequence", "horizon_quartiles")
     costly = True
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        every = range(flow.length + 1)
-        norms = jacobian_norms(flow.trajectory, "joint", every)
+    def compute(self, context):
+        every = range(context.length + 1)
+        norms = jacobian_norms(context.trajectory, "joint", every)
         spectral = norms.spectral["joint"]
         found = horizon(every, spectral, norms.threshold)
         quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
-        stored = lags(flow.length)
+        stored = lags(context.length)
         curves = sequences_first(spectral[list(stored)])
-        index = {"index": tuple(range(1, flow.batch_shape[-1] + 1))}
+        index = {"index": tuple(range(1, context.batch_shape[-1] + 1))}
         return {
             "norms_by_sequence": Reading(
                 {**index, "lag": stored}, curves, per_sequence=False

@@ -18,9 +18,9 @@ class SpectralNorm(Measure):
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block", "lag")
     version = 3
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        norms = flow.norms
+    def compute(self, context):
+        norms = context.norms
         coords = {"block": norms.blocks, "lag": norms.lags}
         return Reading(coords, stack_blocks(norms.spectral, norms.blocks))

@@ -20,10 +20,10 @@ class StableRank(Measure):
     reference = "Rudelson & Vershynin 2007"
     axes = ("block", "lag")
     version = 3
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        norms = flow.norms
+    def compute(self, context):
+        norms = context.norms
         frobenius = norms.frobenius["joint"][list(norms.lags)]
         with np.errstate(invalid="ignore"):
             rank = np.exp(2.0 * (frobenius - norms.spectral["joint"]))

@@ -19,9 +19,9 @@ class StepSpectralNorm(Measure):
     axes = ("block", "step")
     version = 3
     costly = True
-    streams = True
+    low_memory = True
 
-    def compute(self, flow):
-        norms = sequences_first(step_norms(flow.trajectory))
-        coords = {"block": ("joint",), "step": tuple(range(1, flow.length + 1))}
+    def compute(self, context):
+        norms = sequences_first(step_norms(context.trajectory))
+        coords = {"block": ("joint",), "step": tuple(range(1, context.length + 1))}
         return Reading(coords, norms[..., None, :])

@@ -31,8 +31,8 @@ class TimeConstant(Measure):
     def applies_to(self, cell):
         return has_conveyor(cell)
 
-    def compute(self, flow):
-        found = time_constants(flow.trajectory)
+    def compute(self, context):
+        found = time_constants(context.trajectory)
         usual = np.stack([_median(found), found.max(axis=-1)], axis=-1)
         edges = (0, *(2**k for k in range(self.bins)))
         shares = np.stack(self._shares(found), axis=-1)

@@ -21,7 +21,7 @@ class TriangleMeasure(Measure):
     version = 3
     costly = True
 
-    def compute(self, flow):
-        found = triangle(flow.trajectory)
+    def compute(self, context):
+        found = triangle(context.trajectory)
         coords = {"step": found.steps, "lag": found.lags}
         return Reading(coords, found.ln_norms, per_sequence=False)

@@ -23,13 +23,13 @@ class VerdictMeasure(Measure):
     formula = "by |J_{T:0}|_2 against the thresholds"
     reference = "a convention: see thresholds"
     version = 2
-    streams = True
+    low_memory = True
 
     thresholds: tuple[float, float, float, float] = (1e-3, 0.1, 10.0, 1e3)
 
-    def compute(self, flow):
-        left = flow.length * Reading({}, rates(flow, "joint")).summary()[0]
-        low, high = (flow.length * bound for bound in rate_bounds(flow, "joint"))
+    def compute(self, context):
+        left = context.length * Reading({}, rates(context, "joint")).summary()[0]
+        low, high = (context.length * bound for bound in rate_bounds(context, "joint"))
         words = np.vectorize(self._word, otypes=[object])(left, low, high)
         codes = np.vectorize(code, otypes=[float])(words)
         return Reading({}, codes, per_sequence=False, notes=words)

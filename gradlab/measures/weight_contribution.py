@@ -19,6 +19,6 @@ class WeightContribution(Measure):
     def applies_to(self, cell):
         return has_recurrent_weight(cell)
 
-    def compute(self, flow):
-        coords = {"step": tuple(range(1, flow.length + 1))}
-        return Reading(coords, sequences_first(flow.contributions.ln_norm))
+    def compute(self, context):
+        coords = {"step": tuple(range(1, context.length + 1))}
+        return Reading(coords, sequences_first(context.contributions.ln_norm))

@@ -19,13 +19,13 @@ class WeightSpectralNorm(Measure):
     formula = "sigma_max(W_hh)"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block",)
-    streams = True
+    low_memory = True
 
     def applies_to(self, cell):
         return has_recurrent_weight(cell)
 
-    def compute(self, flow):
-        return per_block(flow.cell, _norm)
+    def compute(self, context):
+        return per_block(context.cell, _norm)
 
 
 def _norm(block: np.ndarray) -> np.ndarray:

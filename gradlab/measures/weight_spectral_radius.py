@@ -19,13 +19,13 @@ class WeightSpectralRadius(Measure):
     formula = "max |lambda_i(W_hh)|"
     reference = "Pascanu, Mikolov & Bengio 2013"
     axes = ("block",)
-    streams = True
+    low_memory = True
 
     def applies_to(self, cell):
         return has_recurrent_weight(cell)
 
-    def compute(self, flow):
-        return per_block(flow.cell, _radius)
+    def compute(self, context):
+        return per_block(context.cell, _radius)
 
 
 def _radius(block: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from gradlab.cells.base import Cell
 from gradlab.initializers import draws_all, initialize_
 from gradlab.inputs.base import initial_state
 from gradlab.losses.base import directions
-from gradlab.measures import Flow
+from gradlab.measures import MeasureContext
 from gradlab.runs.sizes import is_long
 from gradlab.sweeps.keys import input_of
 from gradlab.sweeps.points import Point
@@ -99,9 +99,9 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, ensemble: bool) -> Tra
     )
 
 
-def flow_of(
+def context_of(
     cell: Cell, points: Sequence[Point], blocks: str, *, ensemble: bool
-) -> Flow:
+) -> MeasureContext:
     """Return what measures look at: a trajectory with the loss of its points.
 
     Args:
@@ -112,7 +112,7 @@ def flow_of(
     """
     first, width = points[0], cell.state_sizes[cell.output_state]
     vectors = _by_seed(lambda seed: directions(seed, first.sequences, width), points)
-    return Flow(
+    return MeasureContext(
         trajectory_of(cell, points, ensemble=ensemble),
         blocks,
         catalog.get("losses", first.loss)(),

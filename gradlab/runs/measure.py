@@ -18,9 +18,9 @@ import torch
 
 from gradlab import canonical_json, catalog, cells, inputs
 from gradlab.errors import ConfigError, GradlabError, VerificationError
-from gradlab.measures import Flow, Measure
+from gradlab.measures import Measure, MeasureContext
 from gradlab.numerics.allocator import keep_freed_memory
-from gradlab.runs.build import build, ensemble_of, flow_of
+from gradlab.runs.build import build, context_of, ensemble_of
 from gradlab.runs.calls import Check, Outcome
 from gradlab.store.record import Record
 from gradlab.sweeps import keys
@@ -159,13 +159,13 @@ def measure_group(
     chosen = list(measures)
     first = build(points[0])
     if first.supports_ensembles:
-        flow = flow_of(ensemble_of(first, points), points, blocks, ensemble=True)
-        return _records(flow, chosen, len(points))
-    flows = (
-        flow_of(cell, [point], blocks, ensemble=False)
+        context = context_of(ensemble_of(first, points), points, blocks, ensemble=True)
+        return _records(context, chosen, len(points))
+    contexts = (
+        context_of(cell, [point], blocks, ensemble=False)
         for cell, point in zip([first, *map(build, points[1:])], points, strict=True)
     )
-    return [_records(flow, chosen, None)[0] for flow in flows]
+    return [_records(context, chosen, None)[0] for context in contexts]
 
 
 def _measure_one_by_one(
@@ -187,14 +187,14 @@ def _measure_one_by_one(
         cell = build(point)
         ensemble = cell.supports_ensembles
         together = cells.ensemble([cell]) if ensemble else cell
-        flow = flow_of(together, [point], blocks, ensemble=ensemble)
+        context = context_of(together, [point], blocks, ensemble=ensemble)
     except Exception:
         return Outcome(message=whole, seconds=_since(began))
     records: dict[str, Record] = {}
     failed: dict[str, str] = {}
     for one in measures:
         try:
-            records |= _records(flow, [one], 1 if ensemble else None)[0]
+            records |= _records(context, [one], 1 if ensemble else None)[0]
         except Exception as error:
             failed[one.name] = _message(error)
     if len(failed) == len(measures) > 1:
@@ -209,15 +209,15 @@ def _measure_one_by_one(
 
 
 def _records(
-    flow: Flow, measures: list[Measure], members: int | None
+    context: MeasureContext, measures: list[Measure], members: int | None
 ) -> list[dict[str, Record]]:
     """Return the records of each member; None says there is no member axis."""
     found: list[dict[str, Record]] = [{} for _ in range(members or 1)]
     for one in measures:
-        if not one.applies_to(flow.cell):
+        if not one.applies_to(context.cell):
             continue
         settings = settings_of(one.name, getattr(one, "thresholds", None))
-        for output, reading in one.readings(flow).items():
+        for output, reading in one.readings(context).items():
             mean, sd = reading.summary()
             notes = reading.notes
             if members is None:

@@ -59,7 +59,7 @@ def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     Overestimates rather than underestimates.
     """
     n, steps = state_width(point), point.length + point.burn_in
-    streamed = is_long(point) and all(_attribute_of("streams", required))
+    streamed = is_long(point) and all(_attribute_of("low_memory", required))
     numbers_per_step = 4 * point.features + (40 if streamed else 48 * n)
     matrices_per_lag = 5 if required.blocks() == "all" else 2.5
     matrices = (20 + matrices_per_lag * min(point.length, LAGS)) * n**2

@@ -29,8 +29,8 @@ class Mine(Measure):
     formula = "f"
     factor: float = 2.0
 
-    def compute(self, flow):
-        return torch.full(flow.batch_shape, self.factor)
+    def compute(self, context):
+        return torch.full(context.batch_shape, self.factor)
 """
 ACTIVATION = """
 import torch

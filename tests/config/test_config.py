@@ -199,8 +199,8 @@ def test_files_of_leaves_take_part_and_their_measures_are_taken(tmp_path):
         "from gradlab.measures.base import Measure\n"
         "class MineForConfig(Measure):\n"
         "    'The last state.'\n"
-        "    def compute(self, flow):\n"
-        "        return flow.trajectory.states[0][-1].sum(-1)\n"
+        "    def compute(self, context):\n"
+        "        return context.trajectory.states[0][-1].sum(-1)\n"
     )
     sweep = load("default", load=[file])
     assert sweep.load == (str(file),)

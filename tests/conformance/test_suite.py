@@ -105,8 +105,8 @@ class Wrong(Loss):
 from gradlab.measures.base import Measure
 
 class Wrong(Measure):
-    def compute(self, flow):
-        hidden = flow.trajectory.states[0]
+    def compute(self, context):
+        hidden = context.trajectory.states[0]
         hidden += 1
         return hidden[-1].sum(-1)
 """,
@@ -114,23 +114,23 @@ class Wrong(Measure):
 from gradlab.measures.base import Measure
 
 class Wrong(Measure):
-    def compute(self, flow):
-        return flow.trajectory.states[0].sum(-1).mean(0)
+    def compute(self, context):
+        return context.trajectory.states[0].sum(-1).mean(0)
 """,
     "readings have the form declared": """
 from gradlab.measures.base import Measure, Reading
 
 class Wrong(Measure):
-    def compute(self, flow):
-        return Reading({"lag": (0, 1)}, flow.trajectory.states[0][-1].sum(-1))
+    def compute(self, context):
+        return Reading({"lag": (0, 1)}, context.trajectory.states[0][-1].sum(-1))
 """,
     "its fields are settings": """
 from gradlab.measures.base import Measure
 
 class Wrong(Measure):
     most: int = 8
-    def compute(self, flow):
-        return flow.trajectory.states[0][-1, ..., self.most % 2]
+    def compute(self, context):
+        return context.trajectory.states[0][-1, ..., self.most % 2]
 """,
     "it can be built without results": """
 from gradlab.report.sections.base import Section

@@ -32,8 +32,8 @@ from pathlib import Path
 from gradlab.measures.base import Measure
 class SleepyThere(Measure):
     "Takes a while for each network, and notes who did it."
-    def compute(self, flow):
-        state = flow.trajectory.states[0][-1].sum(-1)
+    def compute(self, context):
+        state = context.trajectory.states[0][-1].sum(-1)
         if "NOTES" in os.environ:
             with open(Path(os.environ["NOTES"]) / str(os.getpid()), "a") as notes:
                 notes.write("x")
@@ -241,8 +241,8 @@ import os, signal, time
 from gradlab.measures.base import Measure
 class EvilThere(Measure):
     "Does to its process what the size of the weights says."
-    def compute(self, flow):
-        weight = flow.cell.weight_hh.detach().abs().amax((-1, -2))
+    def compute(self, context):
+        weight = context.cell.weight_hh.detach().abs().amax((-1, -2))
         if float(weight.max()) > 4e5:
             time.sleep(600)
         if float(weight.max()) > 40:

@@ -33,8 +33,8 @@ import os, time
 from gradlab.measures.base import Measure
 class SleepyHere(Measure):
     "Takes a while for each network."
-    def compute(self, flow):
-        state = flow.trajectory.states[0][-1].sum(-1)
+    def compute(self, context):
+        state = context.trajectory.states[0][-1].sum(-1)
         time.sleep(float(os.environ.get("SLEEP", "0")) * state.shape[0])
         return state
 """
@@ -213,8 +213,8 @@ import ctypes, os, signal, time
 from gradlab.measures.base import Measure
 class EvilHere(Measure):
     "Does to its process what the size of the weights says."
-    def compute(self, flow):
-        weight = flow.cell.weight_hh.detach().abs().amax((-1, -2))
+    def compute(self, context):
+        weight = context.cell.weight_hh.detach().abs().amax((-1, -2))
         largest = float(weight.max())
         if largest > 4e7:
             raise MemoryError

@@ -80,8 +80,8 @@ import os, signal
 from gradlab.measures.base import Measure
 class DeadlyHere(Measure):
     "Kills its process where a weight is large."
-    def compute(self, flow):
-        weight = flow.cell.weight_hh.detach().abs().amax((-1, -2))
+    def compute(self, context):
+        weight = context.cell.weight_hh.detach().abs().amax((-1, -2))
         if (weight > 9).any():
             os.kill(os.getpid(), signal.SIGKILL)
         return weight.unsqueeze(-1)
@@ -116,9 +116,9 @@ import time
 from gradlab.measures.base import Measure
 class SlowHere(Measure):
     "Takes its time."
-    def compute(self, flow):
-        time.sleep(60 if flow.length > 64 else 0.1)  # the timed sample: 64
-        return flow.trajectory.states[0][-1].sum(-1)
+    def compute(self, context):
+        time.sleep(60 if context.length > 64 else 0.1)  # the timed sample: 64
+        return context.trajectory.states[0][-1].sum(-1)
 """
 
 

@@ -9,7 +9,7 @@ from gradlab.activations.relu import ReLU
 from gradlab.check.measures import differing_readings
 from gradlab.jacobians import jacobian_product, log_singular_values
 from gradlab.losses.every import Every
-from gradlab.measures import Flow, Measure, Reading, measure
+from gradlab.measures import Measure, MeasureContext, Reading, measure
 from gradlab.statistics import VERDICTS
 from gradlab.trajectory import unroll
 from tests.flows import (
@@ -213,8 +213,8 @@ def test_a_measure_may_return_a_bare_tensor():
     class Size(Measure):
         name = "size"
 
-        def compute(self, flow):
-            return flow.trajectory.states[0][-1].abs().amax(-1)
+        def compute(self, context):
+            return context.trajectory.states[0][-1].abs().amax(-1)
 
     found = measure(lively("rnn"), [Size()])["size"]
     assert isinstance(found, Reading)
@@ -225,8 +225,8 @@ def test_a_measure_may_return_a_bare_tensor():
 
 def test_a_loss_at_every_step_hides_vanishing():
     trajectory = unroll(built("rnn", hidden=20), noise(2, 40, FEATURES))
-    last = Flow(trajectory).backward.graph[0].norm(dim=-1)
-    every = Flow(trajectory, loss=Every()).backward.graph[0].norm(dim=-1)
+    last = MeasureContext(trajectory).backward.graph[0].norm(dim=-1)
+    every = MeasureContext(trajectory, loss=Every()).backward.graph[0].norm(dim=-1)
     assert (last[5] < 1e-3).all()
     assert (every[5] > 0.1).all()
 

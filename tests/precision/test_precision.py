@@ -9,7 +9,7 @@ from gradlab.activations.linear import Linear
 from gradlab.initializers import initialize_
 from gradlab.initializers.orthogonal import Orthogonal
 from gradlab.jacobians import jacobian_norms
-from gradlab.measures import Flow, measure
+from gradlab.measures import MeasureContext, measure
 from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
     FORMATS,
@@ -158,9 +158,9 @@ def test_the_measure_tells_where_a_real_product_of_matrices_ends(dtype, gain):
 
 def test_the_lags_are_those_of_the_chain_and_the_gates():
     trajectory = run(initialize_(cells.build("lstm", 3, 7), seed=0), steps=120)
-    flow = Flow(trajectory)
+    context = MeasureContext(trajectory)
     found = measure(trajectory, ["finite_precision"])["finite_precision"].values
-    mean = flow.norms.frobenius["joint"].mean(axis=-1)
+    mean = context.norms.frobenius["joint"].mean(axis=-1)
     half = FORMATS[0]
     assert found[0, 0] == next(k for k, v in enumerate(mean) if np.exp(v) < half.tiny)
     gates = trajectory.gates["forget_gate"].double().log().flip(0).cumsum(0).numpy()

@@ -142,8 +142,8 @@ FAILING = """
 from gradlab.measures.base import Measure
 class FailingHere(Measure):
     "Fails where one of two weights is positive."
-    def compute(self, flow):
-        weight = flow.cell.weight_hh.detach()
+    def compute(self, context):
+        weight = context.cell.weight_hh.detach()
         if (weight[..., 0, :2] > 0).any():
             raise ValueError("a weight is positive")
         return weight.amax((-1, -2)).unsqueeze(-1)

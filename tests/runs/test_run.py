@@ -175,8 +175,8 @@ def test_a_measure_whose_version_rose_is_taken_anew(tmp_path):
         "class Rising(Measure):\n"
         "    'The last state.'\n"
         "    version = {}\n"
-        "    def compute(self, flow):\n"
-        "        return {} * flow.trajectory.states[0][-1].sum(-1)\n"
+        "    def compute(self, context):\n"
+        "        return {} * context.trajectory.states[0][-1].sum(-1)\n"
     )
     file = tmp_path / "rising.py"
     config = {**SMALL, "measures": ["rising"]}
@@ -237,8 +237,8 @@ FAILING = (
     "from gradlab.measures.base import Measure\n"
     "class Failing(Measure):\n"
     "    'Fails where a state is above a bound.'\n"
-    "    def compute(self, flow):\n"
-    "        weight = flow.cell.weight_hh.abs().amax((-1, -2))\n"
+    "    def compute(self, context):\n"
+    "        weight = context.cell.weight_hh.abs().amax((-1, -2))\n"
     "        if (weight > 0.5).any():\n"
     "            raise ValueError('weights above one half')\n"
     "        return weight.unsqueeze(-1)\n"

@@ -18,7 +18,7 @@ class Speed(Measure):
 
     steps: int = 10
 
-    def compute(self, flow):
-        moved = np.diff(flow.trajectory.states[0].numpy(), axis=0)[-self.steps :]
+    def compute(self, context):
+        moved = np.diff(context.trajectory.states[0].numpy(), axis=0)[-self.steps :]
         by_sequence = np.ascontiguousarray(np.moveaxis(moved * moved, 0, -2))
         return by_sequence.sum(axis=-1).mean(axis=-1)

@@ -23,7 +23,7 @@ from gradlab.trajectory import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class MeasureContext:
     """A trajectory and a loss, with the products several measures share, cached.
 
     Attributes:
