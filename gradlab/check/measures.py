@@ -46,7 +46,7 @@ def form(leaf: type[Measure]) -> Finding:
     found = (
         what
         for spec in _specs(leaf)
-        for output, reading in leaf().readings(_flow(_cell(spec))).items()
+        for output, reading in leaf().readings(_context(_cell(spec))).items()
         for what in wrong(spec, output, reading)
     )
     outputs = ", ".join(leaf.outputs or (leaf.name,))
@@ -83,8 +83,8 @@ def repeats(leaf: type[Measure]) -> Finding:
 
     def wrong(spec: str) -> Iterator[str]:
         random = torch.random.get_rng_state()
-        first = leaf().readings(_flow(_cell(spec)))
-        second = leaf().readings(_flow(_cell(spec)))
+        first = leaf().readings(_context(_cell(spec)))
+        second = leaf().readings(_context(_cell(spec)))
         if not torch.equal(random, torch.random.get_rng_state()):
             yield f"{spec}: random numbers drawn"
         for output in first:
@@ -100,7 +100,7 @@ def no_side_effects(leaf: type[Measure]) -> Finding:
     """Check that measuring changes neither trajectory nor weights."""
 
     def wrong(spec: str) -> Iterator[str]:
-        context = _flow(_cell(spec))
+        context = _context(_cell(spec))
         watched = [*context.trajectory.states, *context.cell.parameters()]
         before = [tensor.clone() for tensor in watched]
         leaf().readings(context)
@@ -136,9 +136,9 @@ def differing_readings(
     are kept from one call to the next, with what measures computed of them.
     """
     case = spec, hidden, sequences
-    alone = {k: _summaries(measures, _member_flow(*case, k)) for k in (5, 8)}
+    alone = {k: _summaries(measures, _member_context(*case, k)) for k in (5, 8)}
     for first, last in ((8, 9), (5, 9), (0, 11)):
-        together = _summaries(measures, _ensemble_flow(*case, first, last))
+        together = _summaries(measures, _ensemble_context(*case, first, last))
         for k in {5, 8} & set(range(first, last)):
             for name, (mean, sd) in together.items():
                 if not same_summary((mean[k - first], sd[k - first]), alone[k][name]):
@@ -169,13 +169,13 @@ def _members(spec: str, hidden: int, sequences: int) -> tuple[list[Cell], Tensor
 
 
 @cache
-def _member_flow(spec: str, hidden: int, sequences: int, k: int) -> MeasureContext:
+def _member_context(spec: str, hidden: int, sequences: int, k: int) -> MeasureContext:
     members, inputs = _members(spec, hidden, sequences)
     return MeasureContext(unroll(members[k], inputs[k]))
 
 
 @cache
-def _ensemble_flow(
+def _ensemble_context(
     spec: str, hidden: int, sequences: int, first: int, last: int
 ) -> MeasureContext:
     members, inputs = _members(spec, hidden, sequences)
@@ -194,7 +194,7 @@ def _cell(spec: str) -> Cell:
     return initialize_(cell, seed=0, gain=2.0, forget_bias=1.0)
 
 
-def _flow(cell: Cell) -> MeasureContext:
+def _context(cell: Cell) -> MeasureContext:
     generator = torch.Generator().manual_seed(0)
     inputs = torch.randn(
         _BATCH, _LENGTH, _INPUTS, generator=generator, dtype=torch.float64

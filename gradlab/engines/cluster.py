@@ -2,7 +2,7 @@
 
 This process stays the store's only writer. Dask's scheduler assigns calls to workers
 and gives a lost worker's call to another; this module decides how many calls run at a
-time, what a death means, and when to give the scheduler up.
+time, what a worker's death means, and when to give the scheduler up.
 """
 
 import logging
@@ -39,7 +39,8 @@ class Cluster:
 
     Args:
         scheduler: its address, or the file it wrote (``--scheduler-file``).
-        load: files of the user's that each worker loads; they are sent there.
+        load: the user's Python files (``--load``), which are sent to each worker and
+            run there.
         files: name -> contents, sent to each worker and given to ``prepare``.
         prepare: name of the function each worker calls first.
         waiting: called once where there are no workers yet.
@@ -57,6 +58,7 @@ class Cluster:
         self._payload = remote.WorkerPayload.pack(load, files, prepare)
         self._report_waiting = waiting
         self._waiting: deque[Call] = deque()
+        self._suspects: deque[Call] = deque()
         self._submitted: dict[str, tuple[Any, Call]] = {}
         self._finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._threads: dict[str, int] = {}
@@ -107,18 +109,18 @@ class Cluster:
         return None
 
     def add(
-        self, task: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
+        self, tag: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
     ) -> None:
         """Queue a call of ``name`` (:func:`worker.resolve`)."""
-        self._waiting.append(Call(task, name, arguments, limits))
+        self._waiting.append(Call(tag, name, arguments, limits))
 
     def answers(self) -> Generator[Answer]:
         """Yield answers as they come, until no call is left; calls may be added.
 
         Raises:
-            GradlabError: the scheduler is gone, or workers are unfit.
+            GradlabError: the scheduler is gone, or workers cannot be set up.
         """
-        while self._waiting or self._submitted:
+        while self._waiting or self._suspects or self._submitted:
             self._poll()
             self._submit()
             try:
@@ -168,15 +170,18 @@ class Cluster:
     def _submit(self) -> None:
         """Submit as many calls as there are threads.
 
-        Not more: a worker that dies would cast suspicion on the calls that are queued
-        behind the one at fault.
+        Not more: a worker that dies casts suspicion on the calls that are queued behind
+        the one at fault. (It may do so all the same, where several calls go to the one
+        worker that is left: see :meth:`_handle_failed_future`.)
         """
         if self._client.status != "running":
             return
-        while self._waiting and len(self._submitted) < self.threads:
-            if self._uploaded.status in ("cancelled", "lost"):
+        while len(self._submitted) < self.threads and (call := self._next()):
+            if self._uploaded.status in ("cancelled", "lost", "error"):
                 self._upload_payload()
-            call = self._waiting.popleft()
+            for _, other in self._submitted.values():
+                other.in_company = True
+            call.in_company = bool(self._submitted)
             function = call.name.rpartition(":")[2]
             future = self._client.submit(
                 remote.perform,
@@ -189,6 +194,16 @@ class Cluster:
             )
             self._submitted[future.key] = future, call
             future.add_done_callback(self._finished.put)
+
+    def _next(self) -> Call | None:
+        """Take the next call; a suspect last, and only where nothing else runs."""
+        if any(call.alone for _, call in self._submitted.values()):
+            return None
+        if self._waiting:
+            return self._waiting.popleft()
+        if self._suspects and not self._submitted:
+            return self._suspects.popleft()
+        return None
 
     def _upload_payload(self) -> None:
         """Have the scheduler hold the payload; each worker fetches it once."""
@@ -203,8 +218,9 @@ class Cluster:
             return
         _, call = self._submitted[future.key]
         if future.status == "error":
+            error = _error_of(future)
             del self._submitted[future.key]
-            yield self._handle_lost_future(call, _error_of(future))
+            yield from self._handle_failed_future(future.key, call, error)
             return
         kind, value = "lost", None
         with suppress(Exception, CancelledError):
@@ -213,8 +229,8 @@ class Cluster:
         del self._submitted[future.key]
         if kind == "lost":
             self._submit_again(call)
-        elif kind == "unfit":
-            raise _unfit(value)
+        elif kind == "setup_failed":
+            raise _setup_error(value)
         elif kind == "late":
             self._end_process_of(future)
             yield call.timed_out()
@@ -236,25 +252,34 @@ class Cluster:
             )
         self._waiting.appendleft(call)
 
-    def _handle_lost_future(self, call: Call, error: BaseException) -> Answer:
-        """Turn a failed future into an Answer; raise if the environment is at fault.
+    def _handle_failed_future(
+        self, key: str, call: Call, error: BaseException | None
+    ) -> Iterator[Answer]:
+        """Yield the answer of a call whose workers died, or submit it again.
+
+        Dask gives a task up whose worker died four times while the task was assigned to
+        it, running or queued behind another. So a call that other calls ran beside is
+        only suspected: it is tried again with no other at the same time.
 
         Raises:
             GradlabError: workers cannot run the call at all, with what is installed.
         """
         from distributed import KilledWorker
 
-        if isinstance(error, KilledWorker):
+        if error is None:
+            self._submit_again(call)
+        elif not isinstance(error, KilledWorker):
+            raise _environment_error(error) from error
+        elif str(error.task) != key:  # workers died that were to hold the payload
+            self._upload_payload()
+            self._submit_again(call)
+        elif call.in_company:
+            call.alone = True
+            self._suspects.append(call)
+        else:
             often = error.allowed_failures + 1
             cause = f"its worker died each of the {often} times it was tried"
-            return Answer(call.task, death=cause, certain=True)
-        lines = str(error.__cause__ or error).strip().splitlines() or [""]
-        raise GradlabError(
-            got=f"a Dask cluster that cannot take a task ({type(error).__name__}: "
-            f"{lines[0]})",
-            expected="gradlab and one version of Dask on its scheduler and workers",
-            try_="pip install 'gradlab[dask]' there",
-        ) from error
+            yield Answer(call.tag, death_cause=cause, certain=True)
 
     def _end_process_of(self, future: Any) -> None:
         """End the process whose call does not end: its thread cannot be stopped."""
@@ -273,15 +298,29 @@ def _identity(payload: remote.WorkerPayload) -> remote.WorkerPayload:
     return payload
 
 
-def _error_of(future: Any) -> BaseException:
+def _error_of(future: Any) -> BaseException | None:
+    """Return the error of a future that failed; None where it cannot be had in time."""
     try:
         return future.exception(timeout=CONNECT_TIMEOUT) or RuntimeError("no message")
-    except (Exception, CancelledError) as error:
+    except (TimeoutError, CancelledError):
+        return None
+    except Exception as error:  # it cannot be unpickled here
         return error
 
 
-def _unfit(error: Any) -> GradlabError:
-    """Return the error for workers that can carry out no call of the sweep."""
+def _environment_error(error: BaseException) -> GradlabError:
+    """Return the error for a task that failed outside of the function it calls."""
+    lines = str(error.__cause__ or error).strip().splitlines() or [""]
+    return GradlabError(
+        got=f"a Dask cluster that cannot take a task ({type(error).__name__}: "
+        f"{lines[0]})",
+        expected="gradlab and one version of Dask on its scheduler and workers",
+        try_="pip install 'gradlab[dask]' there",
+    )
+
+
+def _setup_error(error: Any) -> GradlabError:
+    """Return the error for workers that cannot be set up for the sweep."""
     if isinstance(error, GradlabError):
         return error
     return GradlabError(

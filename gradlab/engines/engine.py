@@ -73,30 +73,34 @@ class Call:
     """One call of a function in a worker.
 
     Attributes:
-        task: what the answer is about; stays in this process.
+        tag: whatever the caller knows the call by; stays in this process.
         name: ``"package.module:function"``.
         arguments: of the function.
         limits: of time and memory.
         losses: how often a scheduler lost it.
+        in_company: whether another call ran at the same time on the cluster.
+        alone: whether no other call is to run at the same time.
     """
 
-    task: Any
+    tag: Any
     name: str
     arguments: tuple
     limits: Limits = UNLIMITED
     losses: int = 0
+    in_company: bool = False
+    alone: bool = False
 
     def answer(self, kind: str, value: Any) -> "Answer":
         """Return the answer where a worker sent ``value`` or ``error``."""
         if kind == "error":
-            return Answer(self.task, error=value)
-        return Answer(self.task, value=value)
+            return Answer(self.tag, error=value)
+        return Answer(self.tag, value=value)
 
     def timed_out(self) -> "Answer":
         """Return the answer where the call exceeded its limit of time."""
         seconds = self.limits.seconds or 0.0
         cause = f"took longer than {seconds:g} s, the limit of --timeout-per-point"
-        return Answer(self.task, death=cause, certain=True)
+        return Answer(self.tag, death_cause=cause, certain=True)
 
 
 @dataclass(frozen=True)
@@ -104,18 +108,18 @@ class Answer:
     """The outcome of a call: a value, an error, or the cause of its worker's death.
 
     Attributes:
-        task: of the call.
+        tag: of the call.
         value: that the function returned.
         error: that it raised.
-        death: cause of the worker's death, empty where it lives.
+        death_cause: why the worker died; empty where it lives.
         certain: whether nothing but the call can be the cause: the engine killed the
             worker for its limit, or several workers died of this call.
     """
 
-    task: Any
+    tag: Any
     value: Any = None
     error: Exception | None = None
-    death: str = ""
+    death_cause: str = ""
     certain: bool = False
 
 
@@ -128,7 +132,7 @@ class Engine(Protocol):
         """End what is running."""
 
     def add(
-        self, task: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
+        self, tag: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
     ) -> None:
         """Queue a call of the function ``package.module:function``."""
 

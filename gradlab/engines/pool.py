@@ -90,10 +90,10 @@ class ProcessPool:
 
     Args:
         jobs: processes, at most.
-        load: files of the user's that each of them loads.
+        load: the user's Python files (``--load``) that each of them runs.
         memory: bytes all of them may fill together; no bound where it is None. A call
             that alone exceeds it runs, but with no other at the same time.
-        prepare: name of the function each worker calls first.
+        prepare: name of the function each worker calls before any other.
     """
 
     def __init__(
@@ -123,10 +123,10 @@ class ProcessPool:
         self._workers.clear()
 
     def add(
-        self, task: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
+        self, tag: Any, name: str, *arguments: Any, limits: Limits = UNLIMITED
     ) -> None:
         """Queue a call of ``name`` (:func:`worker.resolve`)."""
-        self._waiting.append(Call(task, name, arguments, limits))
+        self._waiting.append(Call(tag, name, arguments, limits))
 
     @property
     def unanswered(self) -> int:
@@ -195,7 +195,11 @@ class ProcessPool:
         return list(dict.fromkeys(by_handle[handle] for handle in handles))
 
     def _receive(self, one: _Worker) -> Iterator[Answer]:
-        """Read what a worker sent; yield the answer if it is one."""
+        """Read what a worker sent; yield the answer if it is one.
+
+        Raises:
+            Exception: whatever the setup of a worker raised.
+        """
         kind: str
         value: Any
         try:
@@ -206,7 +210,7 @@ class ProcessPool:
             yield from self._reap(one)
         elif kind == "ready":
             one.ready, self._failed_starts = True, 0
-        elif kind == "unfit":
+        elif kind == "setup_failed":
             raise value
         elif (call := one.clear()) is not None:
             yield call.answer(kind, value)
@@ -229,7 +233,7 @@ class ProcessPool:
         """Remove a dead worker; yield the cause as the answer to its call.
 
         Raises:
-            GradlabError: too many in a row died before they were ready.
+            GradlabError: too many died in a row, without a call and none ready between.
         """
         one.process.join(EXIT_TIMEOUT)
         cause = _cause(one.process.exitcode)
@@ -237,7 +241,7 @@ class ProcessPool:
         one.join()
         self._workers.remove(one)
         if one.call is not None:
-            yield Answer(one.call.task, death=cause)
+            yield Answer(one.call.tag, death_cause=cause)
         elif not one.ready:
             self._failed_starts += 1
             if self._failed_starts >= START_ATTEMPTS:

@@ -82,17 +82,17 @@ def perform(
     workers.
 
     Returns:
-        ``("value", result)``, ``("error", exception)``, ``("unfit", exception)`` where
-        this worker can carry out no call of the sweep, or ``("late", None)`` where it
-        took longer than ``seconds``; its thread then goes on, and the process has to
-        be ended.
+        ``("value", result)``, ``("error", exception)``, ``("setup_failed", exception)``
+        where this worker can carry out no call of the sweep, or ``("late", None)``
+        where it took longer than ``seconds``; its thread then goes on, and the process
+        has to be ended.
     """
     try:
         check_versions(payload)
         with _unpacked.use(payload):
             return _answer(name, arguments, seconds)
     except Exception as error:
-        return "unfit", worker.portable(error)
+        return "setup_failed", worker.portable(error)
 
 
 def exit_process() -> None:

@@ -22,8 +22,8 @@ from gradlab.errors import GradlabError
 def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     """Answer calls until the pipe closes.
 
-    Sends ``("ready", None)`` first, or ``("unfit", error)`` where this process can
-    carry out no call; then :func:`answer` of each (name, arguments) received.
+    Sends ``("ready", None)`` first, or ``("setup_failed", error)`` where this process
+    can carry out no call; then :func:`answer` of each (name, arguments) received.
     """
     # Ctrl-C reaches the whole process group; the parent alone decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -33,7 +33,7 @@ def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     try:
         _prepare(load, prepare)
     except Exception as error:
-        pipe.send(("unfit", portable(error)))
+        pipe.send(("setup_failed", portable(error)))
         return
     pipe.send(("ready", None))
     while True:

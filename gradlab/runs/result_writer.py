@@ -95,21 +95,23 @@ class ResultWriter:
             GradlabError: the self-check's worker died.
             StoreError: e.g. a full disk.
         """
-        if isinstance(answer.task, Group) and self.buffered is not None:
+        if isinstance(answer.tag, Group) and self.buffered is not None:
             self.buffered.append(answer)
-        elif isinstance(answer.task, Group):
+        elif isinstance(answer.tag, Group):
             self._handle_group(answer, engine)
-        elif answer.task == "sample":
+        elif answer.tag == "sample":
             self._handle_sample(answer.value)
-        elif answer.death:
+        elif answer.death_cause:
+            checks = answer.tag == "verify"
             raise GradlabError(
-                got=f"a worker lost at the self-check: {answer.death}",
+                got=f"a worker lost at {'the self-check' if checks else 'its start'}: "
+                f"{answer.death_cause}",
                 expected="an answer",
-                try_="the same command again, or --no-verify",
+                try_="the same command again" + ", or --no-verify" * checks,
             )
         elif answer.error is not None:
             raise answer.error
-        elif answer.task == "metadata":
+        elif answer.tag == "metadata":
             self.store.save_record_metadata(answer.value)
         else:
             checks = {check.kind: check.error for check in answer.value}
@@ -138,8 +140,8 @@ class ResultWriter:
         self.progress(events.Timed(expected))
 
     def _handle_group(self, answer: Answer, engine: Engine) -> None:
-        group = answer.task
-        if answer.death:
+        group = answer.tag
+        if answer.death_cause:
             self._retry(answer, engine)
         elif answer.error is not None:
             self.save_failed(group, str(answer.error))
@@ -160,8 +162,8 @@ class ResultWriter:
 
     def _retry(self, answer: Answer, engine: Engine) -> None:
         """Retry a dead worker's points singly; one that kills alone has failed."""
-        group: Group = answer.task
-        self.progress(events.WorkerLost(answer.death, len(group.keys)))
+        group: Group = answer.tag
+        self.progress(events.WorkerLost(answer.death_cause, len(group.keys)))
         if len(group.keys) > 1:
             for single in group.split():
                 self.queue(single, engine)
@@ -169,7 +171,7 @@ class ResultWriter:
         key = group.keys[0]
         self.deaths[key] = self.deaths.get(key, 0) + 1
         if answer.certain or self.deaths[key] >= MAX_DEATHS:
-            self.save_failed(group, answer.death)
+            self.save_failed(group, answer.death_cause)
         else:
             self.queue(group, engine)
 

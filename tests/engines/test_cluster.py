@@ -388,7 +388,7 @@ def test_other_code_on_a_worker_is_refused(tmp_path, clean):
         calls.PREPARE_WORKER,
     )
     word, error = remote.perform(older, calls.METADATA, (["verdict"],), None)
-    assert word == "unfit"
+    assert word == "setup_failed"
     assert "Expected torch 2.4.0, as where the sweep was started" in str(error)
 
 
@@ -398,7 +398,7 @@ def test_a_file_that_cannot_be_loaded_there_ends_the_sweep(tmp_path, clean):
         [str(tmp_path / "broken.py")], {}, calls.PREPARE_WORKER
     )
     word, error = remote.perform(packed, calls.METADATA, (["verdict"],), None)
-    assert word == "unfit" and "ZeroDivisionError" in str(error)
+    assert word == "setup_failed" and "ZeroDivisionError" in str(error)
 
 
 def test_a_call_that_takes_too_long_is_late(clean):

@@ -19,10 +19,10 @@ def test_tasks_start_beside_others_only_where_they_fit():
     pool.add("too large", "measure", limits=Limits(memory=9 * WORKER_MEMORY))
     pool.add("small", "measure", limits=Limits(memory=0))
     first.call = pool._next()
-    assert first.call.task == "large"
+    assert first.call.tag == "large"
     # there is no room for the next one at the same time, for the one after there is
-    assert pool._next().task == "small"
+    assert pool._next().tag == "small"
     assert pool._next() is None
     first.call = None
-    assert pool._next().task == "too large"
+    assert pool._next().tag == "too large"
     pool._workers = []

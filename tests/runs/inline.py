@@ -42,7 +42,9 @@ class InlinePool:
                     raise KeyboardInterrupt
                 groups += 1
                 if self.deadly(task):
-                    yield Answer(task, death="killed, most likely for want of memory")
+                    yield Answer(
+                        task, death_cause="killed, most likely for want of memory"
+                    )
                     continue
             try:
                 yield Answer(task, value=worker.resolve(name)(*arguments))
