@@ -79,9 +79,9 @@ def _by_point(damage: list[Damage]) -> dict[str, str]:
     """Return what is damaged of each point, and of the store's own lists."""
     found: dict[str, list[str]] = {}
     for one in damage:
-        if one.what == "sweep":
+        if one.table == "sweep":
             found.setdefault("the requested sweep", []).append("the list of points")
-        elif one.what == "measure":
+        elif one.table == "measure":
             found.setdefault("the list of measures", []).append(one.key)
         else:
             place = point_text(one.params) if one.params else f"point {one.key}"
@@ -91,5 +91,5 @@ def _by_point(damage: list[Damage]) -> dict[str, str]:
 
 def _whole_points(found: Recovered) -> set[str]:
     """Return the keys of the points of which nothing is damaged."""
-    hit = {one.key for one in found.damage if one.what in ("point", "record")}
+    hit = {one.key for one in found.damage if one.table in ("point", "record")}
     return set(found.rows.points) - hit

@@ -200,20 +200,20 @@ class ProcessPool:
         Raises:
             Exception: whatever the setup of a worker raised.
         """
-        kind: str
+        message: str
         value: Any
         try:
-            kind, value = one.pipe.recv() if one.pipe.poll() else ("ended", None)
+            message, value = one.pipe.recv() if one.pipe.poll() else ("ended", None)
         except (EOFError, OSError):
-            kind, value = "ended", None
-        if kind == "ended":
+            message, value = "ended", None
+        if message == "ended":
             yield from self._reap(one)
-        elif kind == "ready":
+        elif message == "ready":
             one.ready, self._failed_starts = True, 0
-        elif kind == "setup_failed":
+        elif message == "setup_failed":
             raise value
         elif (call := one.clear()) is not None:
-            yield call.answer(kind, value)
+            yield call.answer(message, value)
 
     def _kill_overdue(self) -> Iterator[Answer]:
         """Kill the workers whose call exceeded its limit of time."""

@@ -139,7 +139,7 @@ def norms_of_blocks(
         threshold: of the horizon.
         blocks: the states of blocks that are not those of :func:`block_names`.
     """
-    raise_mmap_threshold()
+    raise_mmap_threshold()  # so that each span's buffers are reused
     trajectory = jacobians.trajectory
     request = _Request(tuple(names), lags, row_layout, threshold, blocks or {})
     sequences = trajectory.batch_shape[-1]

@@ -13,7 +13,9 @@ from gradlab.statistics import code, verdict
 class VerdictMeasure(Measure):
     """The verdict from ln |P|_2 at T and its interval by batch means.
 
-    The value is the index in ``gradlab.statistics.VERDICTS``, the note its word.
+    The four thresholds are the bounds between vanishing, fading, stable, growing and
+    exploding. The value is the index in ``gradlab.statistics.VERDICTS``, the note its
+    word.
     """
 
     name = "verdict"

@@ -34,7 +34,7 @@ from gradlab.paths.conveyor import missing_conveyor
 from gradlab.trajectory import Trajectory
 
 
-KINDS = ("conveyor", "state", "graph")
+DERIVATIVES = ("conveyor", "state", "graph")
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def cell_derivatives(
     }
     return CellDerivatives(
         wanted,
-        {kind: curves[f"frobenius {kind}"] for kind in KINDS},
-        {kind: curves[f"spectral {kind}"] for kind in KINDS},
+        {kind: curves[f"frobenius {kind}"] for kind in DERIVATIVES},
+        {kind: curves[f"spectral {kind}"] for kind in DERIVATIVES},
     )
 
 

@@ -75,16 +75,16 @@ def form(
     So that workers end at about the same time.
     """
     alike: dict[tuple, list[str]] = {}
-    for key, lacks in required.items():
-        if lacks:
-            shape = (*_shape(points[key]), *lacks.by_measure.values())
+    for key, missing in required.items():
+        if missing:
+            shape = (*_shape(points[key]), *missing.by_measure.values())
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
-        lacks = required[keys[0]]
-        largest = GROUP_BYTES // memory_of(points[keys[0]], lacks)
+        missing = required[keys[0]]
+        largest = GROUP_BYTES // memory_of(points[keys[0]], missing)
         for part in _parts(keys, max(1, min(GROUP_MEMBERS, largest))):
-            groups.append(Group.of(part, points, lacks))
+            groups.append(Group.of(part, points, missing))
     return sorted(groups, key=lambda group: -group.work)
 
 

@@ -22,8 +22,8 @@ from gradlab.store.schema import ROWS
 from gradlab.store.sqlite_errors import translate_errors
 
 
-BEYOND = 1000
-"""Rowids that are tried behind a damaged page where the table's end is damaged too."""
+PROBE_AHEAD = 1000
+"""Rowids probed after the last one read, where a table's last page is damaged, too."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Damage:
     """One row that is lost or whose checksum does not fit.
 
     Attributes:
-        what: ``"point"``, ``"record"``, ``"sweep"`` or ``"measure"``.
+        table: that it is from, ``"point"``, ``"record"``, ``"sweep"`` or ``"measure"``.
         key: of the point or the sweep; the measure's name; as far as it can be read.
         params: of the point, where its row is intact.
         record: name of the record.
     """
 
-    what: str
+    table: str
     key: str
     params: dict[str, Any] | None = None
     record: str = ""
@@ -87,7 +87,10 @@ def recover(folder: str | Path) -> Recovered:
 
 @dataclass
 class _Scan:
-    """Rows that were read from a file: intact ones, and damaged ones by name."""
+    """Rows that were read from a file: intact ones, and damaged ones by name.
+
+    Dictionaries with values None are sets that keep their order.
+    """
 
     rows: dict[str, dict[Any, None]] = field(
         default_factory=lambda: {table: {} for table in ROWS}
@@ -143,7 +146,7 @@ class _Scan:
                 high = rowid
                 yield tuple(row)
         except sqlite3.Error:
-            high = high or low + BEYOND
+            high = high or low + PROBE_AHEAD
         yield from _between(connection, table, low + 1, high - 1)
 
     def _add(self, table: str, row: tuple) -> None:
@@ -151,8 +154,9 @@ class _Scan:
             self.rows[table][ROWS[table](*row)] = None
             return
         key, record = (_printable(str(value)) for value in row[:2])
-        what = table.removesuffix("s")
-        self.damaged[Damage(what, key, record=record * (what == "record"))] = None
+        singular = table.removesuffix("s")
+        name = record if singular == "record" else ""
+        self.damaged[Damage(singular, key, record=name)] = None
 
     def _note(self, error: object) -> None:
         if _printable(str(error)) not in self.messages:
@@ -191,8 +195,8 @@ def _recovered(scan: _Scan) -> Recovered:
     damage = [
         one
         for one in scan.damaged
-        if (one.what == "sweep" and one.key not in rows.sweeps)
-        or (one.what == "measure" and one.key not in rows.measures)
+        if (one.table == "sweep" and one.key not in rows.sweeps)
+        or (one.table == "measure" and one.key not in rows.measures)
     ]
     for key in sorted({*rows.requested(), *rows.points, *(key for key, *_ in there)}):
         if key not in rows.points:
@@ -206,9 +210,9 @@ def _recovered(scan: _Scan) -> Recovered:
                 params = canonical_json.loads(point.params)
                 damage.append(Damage("record", key, params, name))
     if rows.measures:
-        described = {name for _, name in rows.records} - rows.measures.keys()
-        known = {one.key for one in damage if one.what == "measure"}
-        damage += [Damage("measure", name) for name in sorted(described - known)]
+        undescribed = {name for _, name in rows.records} - rows.measures.keys()
+        listed = {one.key for one in damage if one.table == "measure"}
+        damage += [Damage("measure", name) for name in sorted(undescribed - listed)]
     # where nothing listed is lost, name the damaged rows by what their keys now read
     return Recovered(rows, damage or list(scan.damaged), scan.messages)
 

@@ -45,7 +45,11 @@ class Plan:
         return {key: tuple(found) for key, found in names.items()}
 
     def external_sources(self) -> dict[str, str]:
-        """Return "KIND NAME" -> SHA-256 of external leaves that are no measures."""
+        """Return "KIND NAME" -> SHA-256 of the file, of external leaves but measures.
+
+        A leaf is a plug-in class (:mod:`gradlab.catalog`); points depend on cells,
+        activations and the like, and measures have fingerprints of their own.
+        """
         found: dict[str, str] = {}
         for point in self.points.values():
             found |= sources(point.params())

@@ -86,9 +86,9 @@ def named(recovered, table, key):
         "measures": ("measure", key[0], None),
     }[table]
     for each in recovered.damage:
-        if (each.what, each.key, each.record or None) == one:
+        if (each.table, each.key, each.record or None) == one:
             return True
-        if each.what == "point" and each.key == key[0]:
+        if each.table == "point" and each.key == key[0]:
             return True
     # whatever was lost, no one takes the file for sound
     return table in ("sweeps", "measures") and not recovered.intact
