@@ -123,8 +123,8 @@ def _toml(path: Path) -> dict[str, Any]:
             expected='TOML, as in  cell = ["rnn", "lstm"]',
             try_="gradlab list, which names what may stand there",
         ) from error
-    is_title = validators.is_title(path.stem)
-    raw.setdefault("name", path.stem if is_title else "sweep")
+    is_name = validators.is_name(path.stem)
+    raw.setdefault("name", path.stem if is_name else "sweep")
     return raw
 
 

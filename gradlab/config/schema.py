@@ -84,7 +84,7 @@ Seed = Annotated[int, Field(ge=0, le=validators.MAX_SEED)]
 Seeds = Annotated[
     int | list[int], BeforeValidator(lambda v: validators.seeds(_count_or_list(v)))
 ]
-Name = Annotated[str, _string(validators.title)]
+Name = Annotated[str, _string(validators.name)]
 CellSpec = Annotated[str, _string(cells.canonical)]
 Activation = Annotated[str, _leaf("activations")]
 Initializer = Annotated[str, _leaf("initializers")]
@@ -96,7 +96,7 @@ InputBias = Annotated[
 ]
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Length = Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]
-Input = Annotated[str, _string(validators.source)]
+Input = Annotated[str, _string(validators.input_spec)]
 Loss = Annotated[str, _leaf("losses")]
 Dtype = Annotated[str, _string(validators.one_of("dtype", validators.DTYPES))]
 InitialState = Annotated[

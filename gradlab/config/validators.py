@@ -12,32 +12,33 @@ DTYPES = ("float32", "float64")
 INITIAL_STATES = ("zero", "gaussian")
 MAX_SEED = 2**32 - 1
 MAX_COUNT = 1_000_000
-_WITHOUT_ARGUMENT = ("gaussian", "silence")
+_DROP_DEFAULT_ARGUMENT = ("gaussian", "silence")
+"""Inputs whose canonical spec leaves out an argument that is the default one."""
 
 
-def source(text: str) -> str:
+def input_spec(text: str) -> str:
     """Return an input's canonical spec; ``gaussian:1.0`` becomes ``gaussian``.
 
     Reads the file it names, so that a bad one is found before anything is computed.
     """
-    name, colon, argument = text.partition(":")
-    name = catalog.resolve("inputs", name)
-    kind: Any = catalog.get("inputs", name)
+    given, colon, argument = text.partition(":")
+    leaf_name = catalog.resolve("inputs", given)
+    leaf: Any = catalog.get("inputs", leaf_name)
     if colon and not argument:
         raise ConfigError(
             got=f"input {text!r}",
-            expected="something behind the colon, or no colon",
+            expected="something after the colon, or no colon",
             try_="gaussian:0.5 or text:FILE",
         )
-    parsed = kind.parse(argument or None)
-    if name in _WITHOUT_ARGUMENT and parsed == kind.parse(None):
-        return str(name)
-    return f"{name}:{argument}" if argument else str(name)
+    parsed = leaf.parse(argument or None)
+    if leaf_name in _DROP_DEFAULT_ARGUMENT and parsed == leaf.parse(None):
+        return str(leaf_name)
+    return f"{leaf_name}:{argument}" if argument else str(leaf_name)
 
 
-def title(text: str) -> str:
+def name(text: str) -> str:
     """Return the name of a sweep or a grid; it also names a folder."""
-    if not is_title(text):
+    if not is_name(text):
         raise ConfigError(
             got=repr(text),
             expected="a name of letters, digits, spaces, dots, _ and -",
@@ -46,7 +47,7 @@ def title(text: str) -> str:
     return text
 
 
-def is_title(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Return whether a text can name a sweep or a grid."""
     return re.fullmatch(r"\w[\w .-]{0,79}", text) is not None
 
@@ -88,7 +89,7 @@ def one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def thresholds(values: Any) -> tuple[float, ...]:
-    """Return four rising numbers above 0."""
+    """Return the bounds between verdicts: four increasing numbers above 0."""
     listed = isinstance(values, list | tuple)
     if not listed or not all(type(value) in (int, float) for value in values):
         raise _not_thresholds(repr(values))

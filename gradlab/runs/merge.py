@@ -14,7 +14,7 @@ from typing import Any
 from gradlab import canonical_json
 from gradlab.axes import NAMES
 from gradlab.config import toml
-from gradlab.config.validators import is_title
+from gradlab.config.validators import is_name
 from gradlab.errors import ConfigError, ConflictError
 from gradlab.requirement import BLOCKS, Requirement
 from gradlab.store import codec, rows
@@ -195,7 +195,7 @@ def _one_config(configs: Mapping[Path, dict[str, Any]], out: Path) -> dict[str, 
     merged = dict(base)
     names = {config.get("name") for config in configs.values()}
     if len(names) > 1:
-        merged["name"] = out.name if is_title(out.name) else "merged"
+        merged["name"] = out.name if is_name(out.name) else "merged"
     load = dict.fromkeys(file for c in configs.values() for file in c.get("load", ()))
     if load:
         merged["load"] = list(load)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradlab.cli.sweep import command
 from gradlab.cli.sweep_name import LONGEST, given_options, name
-from gradlab.config.validators import is_title
+from gradlab.config.validators import is_name
 from gradlab.runs import forecast
 from tests.cli.conftest import SMALL
 
@@ -62,7 +62,7 @@ def test_long_names_stay_titles_and_differ_at_their_ends():
     other = [*long[:1], ("--gain", "2")]
     names = {name("", long), name("", other), name("quick", long)}
     assert len(names) == 3
-    assert all(is_title(one) and len(one) <= LONGEST for one in names)
+    assert all(is_name(one) and len(one) <= LONGEST for one in names)
 
 
 def test_a_sweep_goes_to_the_folder_of_its_name(sweep, home):

@@ -82,7 +82,7 @@ def test_mistakes_survive_a_pipe():
         ({"cell": "lstm:peep"}, "peephole"),
         ({"forget_bias": "chrono:1"}, "a length of at least 2"),
         ({"input": "gaussian:-1"}, "a standard deviation from 0 on"),
-        ({"input": "gaussian:"}, "something behind the colon"),
+        ({"input": "gaussian:"}, "something after the colon"),
         ({"blocks": "hh"}, "'all' or 'joint'"),
         ({"device": "tpu"}, "cpu, cuda, cuda:N or mps"),
         ({"grid": [3]}, "[[grid]] table"),
