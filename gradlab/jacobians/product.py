@@ -21,8 +21,9 @@ from gradlab.jacobians.batched_jacobian import (
 )
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.products import Products
+from gradlab.jacobians.row_norms import block_row_norms, row_norms
 from gradlab.jacobians.underflow import find_underflow
-from gradlab.numerics.logscale import exponents_np, normalized, vector_norms
+from gradlab.numerics.logscale import exponents_np
 
 
 # Norms of rows between which a span is accepted; squares of squares are still floats.
@@ -30,8 +31,6 @@ _SMALLEST_ROW, _LARGEST_ROW = 2.0**-30, 2.0**30
 _RESCALE_BEYOND = 20  # binary exponent of a row's norm
 _RESCALE_EVERY = 8  # steps
 _SHARED_RANGE = 12  # rows within 2^12 of the largest share its exponent
-# Norms below this, and above its inverse, come from squares that are normal floats.
-_SAFE_NORM = {torch.float32: 2.0**45, torch.float64: 2.0**450}
 
 
 class Product:
@@ -90,8 +89,8 @@ class Product:
         self.steps = 0
         self._buffer: _Buffer | None = None
         alone = [column[None] for column in self.columns.values()]
-        self.block_row_norms = _block_row_norms(alone)[0]
-        self.row_norms = _row_norms(self.block_row_norms)
+        self.block_row_norms = block_row_norms(alone)[0]
+        self.row_norms = row_norms(self.block_row_norms)
 
     @classmethod
     def identity(
@@ -257,8 +256,8 @@ class Product:
                 assert step.conveyor is not None, "detours are those of a conveyor"
                 diagonal.addcmul_(previous, step.conveyor)
                 previous = diagonal
-        after.block_row_norms[:] = _block_row_norms(list(after.columns.values()))
-        after.row_norms[:] = _row_norms(after.block_row_norms)
+        after.block_row_norms[:] = block_row_norms(list(after.columns.values()))
+        after.row_norms[:] = row_norms(after.block_row_norms)
         return after.row_norms
 
     @property
@@ -335,35 +334,6 @@ class _Buffer:
             None if detour is None else detour.new_empty(steps, *detour.shape),
             max((c.new_empty(c.numel()) for c in columns.values()), key=len),
         )
-
-
-def _row_norms(block_row_norms: np.ndarray) -> np.ndarray:
-    """Return the norms (…, rows) of whole rows from those of their blocks."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        squares = np.einsum("...b,...b->...", block_row_norms, block_row_norms)
-        return np.asarray(np.sqrt(squares))
-
-
-def _block_row_norms(columns: list[Tensor]) -> np.ndarray:
-    """Return the norms of rows (S, N, rows, n) by column block, (S, N, rows, blocks).
-
-    Rows whose squares come near the ends of the range, or underflow to 0, are scaled
-    and their norms taken again.
-    """
-    limit = _SAFE_NORM[columns[0].dtype]
-    blocks = []
-    for column in columns:
-        rows = column.reshape(-1, column.shape[-1])
-        norms = vector_norms(rows).double().cpu().numpy()
-        unsafe = ~((norms > 1 / limit) & (norms < limit))
-        unsafe &= ~np.isnan(norms)
-        if unsafe.any():
-            index = torch.from_numpy(np.flatnonzero(unsafe)).to(rows.device)
-            scaled, exponent = normalized(rows[index][:, None])
-            again = vector_norms(scaled[:, 0]).double().cpu().numpy()
-            norms[unsafe] = np.ldexp(again, exponent.cpu().numpy())
-        blocks.append(norms.reshape(column.shape[:-1]))
-    return np.stack(blocks, -1)
 
 
 def _triangular(columns: Tensor) -> Tensor:

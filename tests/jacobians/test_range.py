@@ -346,3 +346,20 @@ def test_the_product_with_an_exponent_an_entry_has_the_same_face():
         assert (two[0] * 2.0 ** two[1])[0] == pytest.approx(
             np.repeat(one[0] * 2.0 ** one[1], 2), rel=1e-14
         )
+
+
+def test_products_of_some_columns_are_rescaled_at_multiples_of_eight_lags_too():
+    """Though they begin one step late: 3^8 alone is no reason to rescale."""
+    trajectory, _ = run_of(np.tile(3.0 * np.eye(4), (8, 1, 1)), torch.float32)
+    jacobians = StepJacobians(trajectory)
+    span = jacobians.span(0, 8)
+    whole = Product.identity(jacobians.layout, 1, jacobians.like)
+    whole.advance(span.slice_steps(0, 1))
+    cut = whole.keep_columns(("c",))
+    for product in (whole, cut):
+        product.advance(span.slice_steps(1, 7))
+        assert not product.exponent.any()
+        product.advance(span.slice_steps(7, 8))
+        assert product.exponent.max() == 13  # 3^8 lies between 2^12 and 2^13
+        largest = max(column.abs().max() for column in product.columns.values())
+        assert 0.5 <= largest < 1
