@@ -183,12 +183,18 @@ def _with_named(story: Story, part: Slice, values: str) -> str:
 
 
 def band(story: Story, points: Sequence[Any], bands: bool = True) -> str:
-    """What the means are over, and what a band is: lowest to highest seed."""
+    """What a band is; without bands the seeds, where the table on top has others.
+
+    That values are geometric means over sequences and seeds is said there.
+    """
     w = story.words("common")
-    count = len({p.params.get("seed") for p in points})
-    if count < 2:
+    seeds = story.seeds_text(points)
+    if not bands:
+        top = points_of(story.main.rows, -1)
+        return "" if seeds == story.seeds_text(top) else say(w.SEEDS, seeds=seeds)
+    if len({p.params.get("seed") for p in points}) < 2:
         return w.BAND_ONE
-    return say(w.BAND if bands else w.MEANS, seeds=story.seeds_text(points))
+    return say(w.BAND, seeds=seeds)
 
 
 def caption(

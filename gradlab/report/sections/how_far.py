@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradlab import statistics
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Block, Details, Figure, Finding, Missing
 from gradlab.report.figures.curves import Crossing, Curves, Series
@@ -88,7 +87,6 @@ class HowFar(own.OwnSection):
         if any(row.bias == "chrono" for row in rows):
             length = f"{max(row.length for row in rows):,}"
             notes = [say(w.CHRONO, length=length), *notes]
-        notes = [*notes, shapes(rows, w)]
         return Figure(
             name="how-far",
             data=data,
@@ -103,27 +101,6 @@ def measured(story: Story) -> tuple[Row, ...]:
     return tuple(
         r for r in story.curves.rows if r.curve("spectral_norm", block="joint")
     )
-
-
-def shape(row: Row) -> str:
-    """The shape all seeds agree on, else unresolved; nothing where not measured."""
-    found = set(row.values("decay_shape"))
-    if not found:
-        return ""
-    return statistics.SHAPES[int(found.pop())] if len(found) == 1 else "unresolved"
-
-
-def shapes(rows: Sequence[Row], w: ModuleType) -> str:
-    """Which curves decay in which shape: those of the commonest are not listed."""
-    groups = {name: [r for r in rows if shape(r) == name] for name in statistics.SHAPES}
-    ranked = sorted((n for n in groups if groups[n]), key=lambda n: len(groups[n]))
-    if not ranked:
-        return ""
-    if len(ranked) == 1:
-        return say(w.SHAPE_ALL, shape=w.SHAPES[ranked[0]])
-    told = [say(w.SHAPE, shape=w.SHAPES[n], names=_few(groups[n])) for n in ranked[:-1]]
-    told.append(say(w.SHAPE_OTHERS, shape=w.SHAPES[ranked[-1]]))
-    return say(w.SHAPED, list="; ".join(told))
 
 
 def series(row: Row) -> Series:
@@ -188,9 +165,3 @@ def _twins(row: Row, other: Row) -> bool:
     if not (np.isfinite(a.mean).all() and np.isfinite(b.mean).all()):
         return False
     return bool(np.abs(a.mean - b.mean).max() < TWIN_DECADES * numbers.LN10)
-
-
-def _few(rows: Sequence[Row]) -> str:
-    if len(rows) > 5:
-        return f"{len(rows)} of them"
-    return numbers.listed([r.label for r in rows])

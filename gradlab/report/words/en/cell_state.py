@@ -14,15 +14,15 @@ HOW = {
         "gate alone."
     ),
     "blocks": (
-        "Parallel lines lose the same share a step; where a line starts says how much "
-        "enters that road at once."
+        "c to h is what c at t does to h at T. Parallel lines lose the same share a "
+        "step."
     ),
     "conveyor": (
-        "Where total lies on the conveyor, the gates alone carry the gradient. The "
-        "total is not the sum of the two sizes: they can cancel."
+        "Where total lies on the conveyor, the gates alone carry the gradient. Sizes "
+        "do not add up: parts can cancel."
     ),
     "cuts": "The further left a mark falls, the more the gradient needed that path.",
-    "passes": "The line is the whole, not the sum of the dots: parts can cancel.",
+    "passes": "The line is the whole; parts can cancel.",
 }
 
 FORGET = "forget bias"
@@ -125,6 +125,5 @@ CUTS_SPOKEN = (
 )
 COMMAND_NOTE = "By passes: `--measure spectral_norm,recurrent_passes`."
 LIMITS = (
-    'A textbook\'s "dc_{t}/dc_{t−1} = f_{t}" is the direct part only; and a path cut '
-    "in the derivative does not tell how a cell trained without it would behave."
+    "A path cut in the derivative does not say how a cell trained without it learns."
 )

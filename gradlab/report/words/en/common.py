@@ -1,11 +1,8 @@
 """English: phrases that several sections share."""
 
-BAND = (
-    "Lines and values are geometric means over sequences and seeds; bands run from the "
-    "lowest to the highest of $seeds."
-)
-MEANS = "Values are geometric means over sequences and $seeds."
-BAND_ONE = "Geometric means over the sequences of one seed: no band."
+BAND = "Bands: lowest to highest of $seeds."
+SEEDS = "Measured with $seeds."
+BAND_ONE = "One seed: no band."
 HOW_MADE = "How this is measured"
 HELD = "Held: $values."
 DRAFT = (

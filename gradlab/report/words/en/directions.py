@@ -17,10 +17,7 @@ BEST = (
     "drawn."
 )
 DRAFT = "Stable rank of the state's derivative against lag."
-HOW = (
-    "At the left all directions of the state still count, further back fewer do. At 1 "
-    "only one combination of what happened reaches the end: one number."
-)
+HOW = "At 1 only one combination of what happened reaches the end, whatever its size."
 FORMULA = "r = (norm(P)_F^2) / (norm(P)_2^2) = (sum_i sigma_i^2) / (sigma_1^2)"
 SPOKEN = (
     "the stable rank is the sum of squared singular values over the largest squared"
@@ -36,8 +33,7 @@ SPECTRUM_ALT = "Lyapunov exponents in order, as what a step keeps: $ends."
 SPECTRUM_END = "$name $first to $last"
 SPECTRUM_CAPTION = (
     "[[Lyapunov exponent|Lyapunov exponents]] λ_{i} of the whole state as what one "
-    "step keeps along each direction, exp λ_{i}: above 100 % it grows, at 0 % it is "
-    "dead. By QR in float64, without the first tenth of the steps."
+    "step keeps along each direction, exp λ_{i}."
 )
 SPECTRUM_HELD = "Exponents: $values."
 PANEL_RANK = "how many a gradient has left"
@@ -49,8 +45,7 @@ SPECTRUM_DRAFT = (
     "Held: $values."
 )
 SPECTRUM_HOW = (
-    "Lyapunov exponents say how fast each direction fades: a curve that stays high to "
-    "the right keeps many. An LSTM has those of h and of c together."
+    "Of the exponents a curve that stays high to the right keeps many directions."
 )
 SPECTRUM_FORMULA = "lambda_i = lim_(T -> infinity) 1/T sum_t ln (R_t)_(i i)"
 SPECTRUM_SPOKEN = (

@@ -22,9 +22,8 @@ CAPTION = (
 CAPTION_INIT = " A column named by an initializer draws the weights with it, at gain 1."
 DRAFT = "What is left of a gradient by the gain of the recurrent weights."
 HOW = (
-    "A wide outline is room to err in; without one, or with a narrow one, a small "
-    "change of the weights decides. ▼ is lost, ● arrives within a factor of ten, ▲ has "
-    "exploded, ? leaves it open."
+    "A wide outline is room to err in; with a narrow one a small change of the weights "
+    "decides. ▼ is lost, ● arrives within a factor of ten, ▲ has exploded."
 )
 HOW_DOTS = (
     "Further left, less of the gradient is left; further right, more. Between 1/1000 "

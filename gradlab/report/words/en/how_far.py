@@ -13,15 +13,13 @@ ALT_END = "$name: $left at lag $length."
 CAPTION = "Size of ds_{T}/ds_{T−lag} (whole state, spectral norm) against [[lag]]."
 CHRONO = "Chrono's Tmax is $length here."
 TWIN = "$one lies on $other and is not drawn."
-LEFT_OUT = "$names left out of the drawing, to be found in the table on top."
+LEFT_OUT = "$names only in the table on top."
 DRAFT = "What is left of a gradient against lag."
 
 HOW = (
-    "Start at the left: at lag 0 nothing is lost yet, and every curve stands at 1. "
-    "Going right means looking further back from the end of the sequence; a straight "
-    "falling line means that every step keeps the same share. A dot marks the "
-    "[[horizon]], where less than 1/1000 is left; an open dot with > means: not "
-    "reached."
+    "Further right is further back from the end of the sequence; a straight falling "
+    "line keeps the same share at every step. A dot marks the [[horizon]], where less "
+    "than 1/1000 is left; an open dot with > means: not reached."
 )
 FORMULA = (
     "norm((partial s_T) / (partial s_(T - tau)))_2 = norm(J_T J_(T-1) dots.c J_(T - "
@@ -34,19 +32,6 @@ SPOKEN = (
 COMMAND_NOTE = (
     "Another activation: `--activation silu`; other data: `--input text:FILE`."
 )
-LIMITS = (
-    "A gradient that reaches far is necessary for learning from far away, not "
-    "sufficient; nor does its size say how much it can tell (see: how many directions "
-    "survive)."
-)
+LIMITS = "To learn from far away a gradient must reach far; that alone is not enough."
 TABLE = "All $count networks"
 TABLE_SOME = "$shown of $count networks"
-SHAPES = {
-    "exponential": "exponential",
-    "power-law": "a power law",
-    "unresolved": "not to be told",
-}
-SHAPED = "Shape of the change with lag: $list."
-SHAPE = "$shape for $names"
-SHAPE_OTHERS = "$shape for the rest"
-SHAPE_ALL = "Shape of the change with lag: $shape for all."
