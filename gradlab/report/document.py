@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from gradlab import catalog
-from gradlab.report import glossary, references
+from gradlab.report import glossary, inline, references
 from gradlab.report.blocks import (
     Block,
     Chapter,
@@ -15,6 +16,7 @@ from gradlab.report.blocks import (
     Missing,
     References,
 )
+from gradlab.report.figures.base import FigureData
 from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
 from gradlab.report.top import banner
@@ -38,11 +40,14 @@ def _compose(results: Any, language: str) -> Document:
     story = Story.of(results, language)
     chapters = [chapter(section, results, story) for section in sections()]
     used = list(dict.fromkeys(k for c in chapters for k in _keys(c.blocks)))
+    top = compose_top(story)
+    linked = set(_linked([top, *chapters]))
+    terms = glossary.terms(language).items()
     return Document(
         title=story.words("top").TITLE,
-        top=compose_top(story),
+        top=top,
         chapters=chapters,
-        glossary=glossary.terms(language),
+        glossary={term: words for term, words in terms if term in linked},
         terms=glossary.names(language),
         references={k: references.ENTRIES[k] for k in used if k in references.ENTRIES},
         footer=banner.footer(story),
@@ -65,3 +70,15 @@ def _keys(blocks: Sequence[Block]) -> Iterable[str]:
             yield from block.keys
         elif isinstance(block, Details):
             yield from _keys(block.blocks)
+
+
+def _linked(part: Any) -> Iterable[str]:
+    """Yield the terms that texts of a part of the document link to."""
+    if isinstance(part, str):
+        yield from (s.text for s in inline.parse(part) if s.kind == "term")
+    elif isinstance(part, Sequence):
+        for item in part:
+            yield from _linked(item)
+    elif is_dataclass(part) and not isinstance(part, FigureData):
+        for field in fields(part):
+            yield from _linked(getattr(part, field.name))

@@ -53,7 +53,7 @@ def test_every_band_and_interval_is_named(name, document):
     for chapter, figure in document(name).figures():
         banded = [s for s in _series(figure.data) if s.low is not None]
         if banded:
-            assert "from the lowest to the highest of" in figure.caption, chapter.name
+            assert "Bands: lowest to highest of" in figure.caption, chapter.name
 
 
 def _series(data):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradlab.report.blocks import Figure, Prose, Table
+from gradlab.report.blocks import Prose, Table
 
 
 def chapter(document, name):
@@ -52,21 +52,3 @@ def test_one_network_is_spoken_of_by_name(document):
 @pytest.mark.parametrize("name", ["all_dead", "all_not_finite"])
 def test_what_ends_anyway_is_no_matter_of_formats(name, document):
     assert told(document(name)) == ("", [])
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("all_vanish", "Shape of the change with lag: exponential for all."),
-        (
-            "usual",
-            "Shape of the change with lag: not to be told for LSTM forget bias 3; "
-            "exponential for the rest.",
-        ),
-        ("all_dead", "Shape of the change with lag: not to be told for all."),
-    ],
-)
-def test_shapes_are_told_in_the_caption(name, said, document):
-    blocks = chapter(document(name), "how_far").blocks
-    (figure,) = [b for b in blocks if isinstance(b, Figure)]
-    assert said in figure.caption

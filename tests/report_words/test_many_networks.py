@@ -102,7 +102,7 @@ def test_no_figure_draws_more_networks_than_one_can_tell_apart():
 def test_a_caption_says_how_many_were_left_out_and_where_they_are(name):
     figures = {figure.name: figure for _, figure in report().figures()}
     caption = inline.plain(figures[name].caption)
-    found = re.search(r"(\d+) of (\d+) networks are drawn: .*?; (.*?)\. ", caption)
+    found = re.search(r"(\d+) of (\d+) networks are drawn: .*?; (.*?)\.( |$)", caption)
     assert found is not None, caption
     assert int(found[1]) < int(found[2])
     assert found[3] == "all stand in the table of section 2"
