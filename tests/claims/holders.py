@@ -16,6 +16,7 @@ class Holder:
     """A network with some measure at that measure's largest length.
 
     Attributes:
+        unbiased: its name without its biases.
         rows: of the table, of that measure.
         lefts: ln of what is left, by seed, where that was measured too.
     """
@@ -23,6 +24,7 @@ class Holder:
     params: dict[str, Any]
     length: int
     label: str
+    unbiased: str
     rows: list[dict]
     lefts: tuple[float, ...]
 
@@ -95,7 +97,8 @@ def having(sweep: Sweep, measure: str) -> list[Holder]:
         ended = tuple(v for v in own_lefts if v is not None)
         if rows:
             name = label(params, varied)
-            found.append(Holder(params, length, name, rows, ended))
+            cell = label({**params, "forget_bias": None, "input_bias": None}, varied)
+            found.append(Holder(params, length, name, cell, rows, ended))
     return found
 
 

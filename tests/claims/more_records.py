@@ -31,7 +31,65 @@ def added(made: made_up.Made, seed: int) -> made_up.Made:
         norm = rng.choice([0.5, 1.0, 1.2, 2.5])
         for point in network:
             point.records = {**point.records, **_weights(point, norm)}
+    return _with_passes_back(made, seed)
+
+
+def every_step(points: list[made_up.Params], seed: int) -> list[made_up.Params]:
+    """In some stores: a few of the points again, with a loss at every step."""
+    if np.random.default_rng([48, seed]).random() > 0.15:
+        return []
+    longest = max((p["length"] for p in points), default=0)
+    return [{**p, "loss": "every"} for p in points if p["length"] == longest][:6]
+
+
+def _with_passes_back(made: made_up.Made, seed: int) -> made_up.Made:
+    """Shares of the last steps, gradients of the loss, pairs of steps, each in some."""
+    rng = np.random.default_rng([49, seed])
+    shares, losses, pairs = rng.random(3) < (0.4, 0.4, 0.3)
+    for network in _networks(made):
+        share = float(rng.choice([-0.05, 0.02, 0.02, 0.3, 0.98, 1.0, 1.2]))
+        rate = float(rng.choice([-3.0, -0.3, -0.1, -0.001, 0.0, 0.001, 0.3]))
+        ended = float(rng.choice([0.0, 0.0, 0.0, -math.inf, math.nan]))
+        for point in (p for p in network if p.measured):
+            length, noise = point.params["length"], 1e-3 * rng.random()
+            some = {}
+            if shares:
+                some["weight_share"] = _share(length, share + noise + ended * 0.0)
+            if losses:
+                flat = 1e-3 if point.params["loss"] == "every" else 1.0
+                some["loss_gradient"] = _gradient(length, flat * rate + noise, ended)
+            if pairs:
+                some["triangle"] = _triangle(length, rate + noise)
+            point.records = {**point.records, **some}
     return made
+
+
+def _share(length: int, share: float) -> Record:
+    """The share of the last five steps, and what is left for the first."""
+    steps = tuple(sorted({1, max(length - 5, 1), max(length - 4, 1), length}))
+    last = [step > length - 5 for step in steps]
+    parts = np.where(last, share / sum(last), 0.0)
+    parts[0] += 1.0 - parts.sum()
+    return Record("weight_share", 1, {}, {"step": steps}, parts)
+
+
+def _gradient(length: int, rate: float, ended: float) -> Record:
+    """By h at a few steps; at the first one perhaps an exact zero, or no number."""
+    steps = tuple(sorted({0, 1, (length + 1) // 2, length}))
+    values = rate * (length - np.array(steps, dtype=float))
+    values[0] += ended
+    coords = {"block": ("h",), "step": steps}
+    return Record("loss_gradient", 1, {}, coords, values[None])
+
+
+def _triangle(length: int, rate: float) -> Record:
+    """Two later steps and a few lags; NaN where a lag reaches before the start."""
+    steps = tuple(sorted({(length + 1) // 2, length}))
+    lags = tuple(sorted({0, 1, (length + 1) // 2, length}))
+    back = np.array(lags, dtype=float)
+    there = back <= np.array(steps)[:, None]
+    values = np.where(there, rate * back, np.nan)
+    return Record("triangle", 1, {}, {"step": steps, "lag": lags}, values)
 
 
 def _networks(made: made_up.Made) -> list[list[made_up.Point]]:

@@ -1,0 +1,21 @@
+"""How many products float16 would lose."""
+
+from gradlab.report.claims._formats import OutOfRange
+
+
+class HalfLoses(OutOfRange):
+    """Products beyond the smallest number of float16."""
+
+    name = "half_loses"
+    places = {"formats": 80}
+    form = "float16"
+    text = {
+        "en": (
+            "Kept in float16 and not rescaled, the product underflows in $count of "
+            "$total networks within $length."
+        ),
+        "ko": (
+            "float16으로 두고 다시 스케일하지 않으면 곱이 언더플로하는 네트워크: "
+            "$total개 중 $count개 ($length 이내)."
+        ),
+    }

@@ -1,0 +1,21 @@
+"""How many products float32 would lose."""
+
+from gradlab.report.claims._formats import OutOfRange
+
+
+class SingleLoses(OutOfRange):
+    """Products beyond the smallest number of float32."""
+
+    name = "single_loses"
+    places = {"formats": 65}
+    form = "float32"
+    text = {
+        "en": (
+            "Kept in float32 and not rescaled, the product underflows in $count of "
+            "$total networks within $length."
+        ),
+        "ko": (
+            "float32로 두고 다시 스케일하지 않으면 곱이 언더플로하는 네트워크: "
+            "$total개 중 $count개 ($length 이내)."
+        ),
+    }

@@ -1,0 +1,30 @@
+"""The twin of the claim ``fewest_pairs``."""
+
+import re
+
+from tests.claims import korean
+from tests.claims.backward import shares_of_pairs
+from tests.claims.holders import having
+from tests.claims.sweep import NAMED, PERCENT, Sweep, among_names, number, percent
+
+
+PATTERN = (
+    rf"In a sequence of (?P<length>\S+) steps?, (?P<share>{PERCENT}) of all pairs of "
+    r"steps keep between 1/1000 and 1000 of a gradient in "
+    rf"{NAMED}, the fewest of all networks\."
+)
+KOREAN = (
+    r"기울기가 1/1000에서 1000 사이로 남는 스텝 쌍이 가장 적은 네트워크: "
+    rf"{korean.NAMED} \(시퀀스 길이 (?P<length>[\d,]+)스텝, 모든 쌍의 "
+    rf"(?P<share>{korean.PERCENT})\)\."
+)
+
+
+def check(match: re.Match, sweep: Sweep) -> None:
+    """No network has a smaller share, and they differ."""
+    shares = shares_of_pairs(sweep, 1e-3, 1e3)
+    end = min(shares.values())
+    assert max(shares.values()) - min(shares.values()) > 0.01
+    assert percent(match["share"], end)
+    among_names(match, [name for name, share in shares.items() if share == end])
+    assert number(match["length"]) == having(sweep, "triangle")[0].length
