@@ -1,4 +1,7 @@
-"""Stacked layers of cells, as one cell whose state is that of all layers."""
+"""Stacked layers of cells, as one cell whose state is that of all layers.
+
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

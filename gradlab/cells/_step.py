@@ -2,6 +2,7 @@
 
 Orientation, for the whole package: J_t = ds_t/ds_{t-1}; rows are the later state,
 columns the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Gated recurrent unit in its four conventions."""
+"""Gated recurrent unit in its four conventions.
+
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
+"""
 
 from typing import NamedTuple
 

@@ -1,4 +1,7 @@
-"""Long short-term memory, with the options that ablate it."""
+"""Long short-term memory, with the options that ablate it.
+
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
+"""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,7 @@
-"""Bits of a member of an ensemble, compared with those of the member alone."""
+"""Bits of a member of an ensemble, compared with those of the member alone.
+
+The conveyor is defined in :mod:`gradlab.cells.base`.
+"""
 
 from collections.abc import Iterator, Sequence
 

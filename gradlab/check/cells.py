@@ -1,4 +1,7 @@
-"""Checks of a cell, with its defaults and with each of its options."""
+"""Checks of a cell, with its defaults and with each of its options.
+
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
+"""
 
 from collections.abc import Callable, Iterator
 from inspect import signature

@@ -3,6 +3,7 @@
 The conformance suite compares them for every cell and option, and a sweep for each kind
 of cell that it measures. Autograd's numbers are those of
 :mod:`gradlab.jacobians.reference`: no torch.func, whose first use costs seconds.
+Carry and conveyor are defined in :mod:`gradlab.cells.base`.
 """
 
 import math

@@ -1,4 +1,7 @@
-"""Rows and columns of a product: its states, their padding, its named blocks."""
+"""Rows and columns of a product: its states, their padding, its named blocks.
+
+Carry, conveyor and detours are defined in :mod:`gradlab.jacobians`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
 """Slow references by autograd alone for everything the products give.
 
-Public, so that a user can check a cell of their own. For one cell (no member axis);
-matrices are (B, later, earlier) over the whole state unless said otherwise. Nothing
-here calls a closed form, but for the ``step`` and the diagonal ``conveyor`` of a cell.
+Public, so that a user can check a cell of their own (carry, conveyor and detours are
+defined in :mod:`gradlab.jacobians`). For one cell (no member axis); matrices are (B,
+later, earlier) over the whole state unless said otherwise. Nothing here calls a closed
+form, but for the ``step`` and the diagonal ``conveyor`` of a cell.
 """
 
 import torch
@@ -36,7 +37,7 @@ def product(trajectory: Trajectory, lag: int) -> Tensor:
 
 
 def cut_product(trajectory: Trajectory, lag: int, cut: str) -> Tensor:
-    """Return ds_T/ds_{T - lag} with a road cut by detaching, the values unchanged.
+    """Return ds_T/ds_{T - lag} with some paths cut by detaching, the values unchanged.
 
     ``no_cell_path`` detaches the carry wherever it is used, ``no_detours`` all other
     states; with a single state it is the additive keep path that is cut, or all but it.
@@ -92,8 +93,8 @@ def detours(trajectory: Trajectory, lag: int) -> Tensor:
         own = entering[:, :, carry].diagonal(dim1=-2, dim2=-1)
         own -= _conveyor(trajectory, s)
         before = _between(trajectory, length - lag, s - 1)[:, :, carry]
-        belt = conveyor(trajectory, length - s)
-        whole = whole + belt.unsqueeze(-1) * (entering @ before)
+        after = conveyor(trajectory, length - s)
+        whole = whole + after.unsqueeze(-1) * (entering @ before)
     return whole
 
 

@@ -18,9 +18,9 @@ def has_gates(cell: Cell) -> bool:
 def gate_values(context: MeasureContext) -> dict[str, np.ndarray]:
     """Return the values of every gate over steps and units, (…M, B, T * H) float64.
 
-    Without the candidate. ``keep_gate`` is the gate that keeps the carry in any
-    convention: for a GRU whose update gate replaces the past, 1 minus that gate. With
-    several layers names end in the layer's number: ``keep_gate.1``.
+    Without the candidate. ``keep_gate`` is the gate that keeps the carry (the last
+    state) in any convention: for a GRU whose update gate replaces the past, 1 minus
+    that gate. With several layers names end in the layer's number: ``keep_gate.1``.
     """
     layers = context.cell.layer_cells
     if len(layers) == 1:

@@ -12,6 +12,9 @@ from gradlab.paths import has_conveyor, time_constants
 class TimeConstant(Measure):
     """Time constants of the carry's units along the conveyor.
 
+    The carry is the last state (c of an LSTM, h of a GRU), the conveyor the diagonal by
+    which a gate hands it on from step to step.
+
     ``time_constant`` is the median over units and that of the slowest unit, inf where
     it does not decay; ``time_constant_share`` the share of units from each power of two
     (and 0) up to the next, ``lasting`` that of units that do not decay.

@@ -1,6 +1,7 @@
 """Paths of the gradient by how often they pass through the recurrent weights.
 
-Also of the carry alone: the conveyor, its time constants, and the three derivatives
+Also of the carry (the last state: c of an LSTM, h of a GRU) alone: the conveyor (the
+diagonal by which a gate hands it on), its time constants, and the three derivatives
 that are all called dc_T/dc_t.
 """
 

@@ -1,4 +1,7 @@
-"""The conveyor: the diagonal d_t by which a gate hands the carry on, unit by unit."""
+"""The conveyor: the diagonal d_t by which a gate hands the carry on, unit by unit.
+
+The carry is the last of a cell's states: c of an LSTM, h of a GRU.
+"""
 
 import numpy as np
 import torch
