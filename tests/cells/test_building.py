@@ -94,12 +94,12 @@ def test_build_leaves_torchs_generator_alone_and_is_seeded():
 
 def test_options_reach_the_cell():
     cell = cells.build("lstm:gate=hardsigmoid+candidate=relu", 3, 5)
-    names = cell.gate.name, cell.candidate.name, cell.output.name
+    names = cell.gate.name, cell.candidate.name, cell.output_activation.name
     assert names == ("hardsigmoid", "relu", "tanh")
     cell = cells.build("lstm", 3, 5, activation=activation("sin"))
-    assert (cell.candidate.name, cell.output.name) == ("sin", "sin")
+    assert (cell.candidate.name, cell.output_activation.name) == ("sin", "sin")
     cell = cells.build("lstm:no_output_activation", 3, 5, activation=activation("sin"))
-    assert (cell.candidate.name, cell.output.name) == ("sin", "linear")
+    assert (cell.candidate.name, cell.output_activation.name) == ("sin", "linear")
     assert cells.build("lstm:no_forget", 3, 5).keep_gate is None
     assert cells.build("lstm", 3, 5, bias=False).keep_gate is None
     assert cells.build("lstm:proj=2", 3, 5).state_sizes == (2, 5)
