@@ -13,11 +13,12 @@ import torch
 import gradlab
 from gradlab.report import inline
 from gradlab.report.blocks import Figure, Finding, Formula, Points, Prose
-from gradlab.report.document import sections
+from gradlab.report.document import compose, sections
 from gradlab.report.figures.drawn import canvas
 from gradlab.report.figures.lettering import lettering
 from gradlab.report.figures.style import STYLES
 from gradlab.report.files import drawing
+from gradlab.report.words import LANGUAGES
 from gradlab.report.words.en import what_is as words
 from tests import made_up
 
@@ -244,15 +245,19 @@ def test_the_alt_text_tells_what_the_drawing_shows(document):
     ("style", "width"),
     [("paper", 3.0), ("paper", 3.3), ("paper", 5.0), ("page", 7.0), ("slide", 9.0)],
 )
-def test_no_line_crosses_a_label(document, style, width):
-    for figure in figures(document("usual")).values():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_crosses_a_label(style, width, language):
+    found = compose(made_up.CONTRADICTIONS["usual"](), language)
+    for figure in figures(found).values():
         assert not crossed(figure, STYLES[style], width)
 
 
 def crossed(figure: Figure, style, width: float) -> list[str]:
     """Labels that a road, a valve or an arrow runs through, or another label."""
-    free = {words.PARTS[k] for k in words.PARTS if k.endswith("gate")}
-    free |= {"conveyor", "detours", "cₜ", "cₜ₋₁", "hₜ", "hₜ₋₁", "xₜ"}
+    parts = figure.data.words
+    free = {parts[k] for k in parts if k.endswith("gate")}
+    free |= {parts["conveyor"], parts["detours"]}
+    free |= {"cₜ", "cₜ₋₁", "hₜ", "hₜ₋₁", "xₜ"}
     with lettering(style):
         drawn, placed = canvas(figure.data, style, width)
         drawn.canvas.draw()

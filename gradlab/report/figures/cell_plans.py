@@ -112,7 +112,10 @@ def gru(pen: Pen, wide: float, high: float, words: Mapping[str, str]) -> None:
     pen.valve((turn, above), "update_gate", "wes", words["update_says"])
     pen.valve((reset, below), "reset_gate", "we", words["reset_says"])
     pen.box(turn, candidate, words["candidate"], words["candidate_says"])
-    pen.label(turn + 0.09, above + 0.24, words["update_gate"], "update_gate")
+    name, right, up = words["update_gate"], turn + 0.09, above + 0.24
+    if 1.02 * pen.width(name) > wide - right:  # bold letters are wider
+        name, right, up = _lines(name), turn + 1.15 * VALVE + 0.03, above + 0.31
+    pen.label(right, up, name, "update_gate")
     pen.label(reset, below + 0.25, words["reset_gate"], "reset_gate", ha="center")
     pen.chevron((told + turn) / 2, above)
 

@@ -46,6 +46,9 @@ PREAMBLE = """\
 """
 LEADING = {"ko": 0.62}
 """Between lines, in letters: Hangul fills its squares and needs more than Latin."""
+WHOLE_WORDS = r"""#show regex("\\S*\\p{Hangul}\\S*"): it => box(it)
+"""
+"""Break lines between words alone, where Typst would break them at any syllable."""
 
 
 def preamble(document: Document, size: float, gap: float) -> str:
@@ -54,7 +57,8 @@ def preamble(document: Document, size: float, gap: float) -> str:
     size: of the text in points; gap: between paragraphs, in lines.
     """
     title = inline.plain(document.title)
-    return PREAMBLE.format(
+    words = WHOLE_WORDS if document.language == "ko" else ""
+    return words + PREAMBLE.format(
         title=string_typst(title),
         running=escape_typst(title),
         size=size,

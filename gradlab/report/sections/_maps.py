@@ -10,7 +10,7 @@ from gradlab.report import inline, numbers
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.story import Size
-from gradlab.report.words import say
+from gradlab.report.words import say, spoken
 
 
 if TYPE_CHECKING:
@@ -120,5 +120,5 @@ def alt(template: str, extreme: str, finding: str, data: Heatmap | Dots) -> str:
         finding=inline.plain(finding),
         rows=len(data.rows),
         columns=len(data.columns),
-        extremes=shown or "none is a finite number",
+        extremes=shown or spoken("maps").NO_EXTREME,
     )

@@ -145,12 +145,11 @@ def choose(
     middle = [r for r in kept if r.family == "gru" and r.bias == 1.0]
     if len(kept) > 7 and middle:
         kept.remove(middle[0])
-        notes.append(say(w.LEFT_OUT, names=middle[0].label + " is"))
+        notes.append(say(w.LEFT_OUT, name=middle[0].label))
     if len(kept) > MOST:
         left = rank.sample(tuple(kept), MOST - MOST % 3)
-        names = f"{len(kept) - len(left)} networks between them are"
+        notes.append(say(w.LEFT_OUT_MANY, count=len(kept) - len(left)))
         kept = list(left)
-        notes.append(say(w.LEFT_OUT, names=names))
     return kept, notes
 
 

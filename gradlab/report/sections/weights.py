@@ -42,7 +42,7 @@ class Weights(own.OwnSection):
         if network is None or network[1][0].cell == "rnn":
             return w.QUESTION
         name = labels.cell_name(network[1][0].cell, story.words("names"))
-        return say(w.QUESTION_OTHER, name=f"the {name}")
+        return say(w.QUESTION_OTHER, name=name)
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """Three maps; fewer where an axis has one value."""

@@ -11,6 +11,8 @@ from gradlab.report.words import say
 
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from gradlab.report.story.story import Story
 
 
@@ -23,22 +25,22 @@ def provenance(story: Story) -> str:
     return say(
         w.PROVENANCE,
         name=f" {name}" if name and name != "sweep" else "",
-        when=_when(meta.get("started")),
-        points=f"{count:,} point{'' if count == 1 else 's'}",
+        when=_when(meta.get("started"), w),
+        points=w.POINT if count == 1 else say(w.POINTS, count=count),
         failed=len(story.failed),
-        undetermined=_undetermined(story),
+        undetermined=_undetermined(story, w),
         time=f" · {numbers.duration(float(seconds))}" if seconds else "",
     )
 
 
-def _undetermined(story: Story) -> str:
+def _undetermined(story: Story, w: ModuleType) -> str:
     missing = sum(p.status == "missing" for p in story.results.points)
     count = sum(r.size().word == "undetermined" for r in story.main.rows)
-    text = f"{count} undetermined"
-    return f"{missing:,} not yet computed, {text}" if missing else text
+    text = say(w.UNDETERMINED, count=count)
+    return f"{say(w.NOT_COMPUTED, count=missing)}, {text}" if missing else text
 
 
-def _when(started: object) -> str:
+def _when(started: object, w: ModuleType) -> str:
     try:
         moment = (
             datetime.fromtimestamp(started)
@@ -47,7 +49,13 @@ def _when(started: object) -> str:
         )
     except ValueError:
         return ""
-    return f" of {moment.day} {moment:%b %Y, %H:%M}"
+    return say(
+        w.WHEN,
+        day=f"{moment.day}",
+        month=w.MONTHS[moment.month - 1],
+        year=f"{moment.year}",
+        time=f"{moment:%H:%M}",
+    )
 
 
 def banner(story: Story) -> str:
@@ -66,7 +74,7 @@ def banner(story: Story) -> str:
     )
 
 
-def fed(value: str, w) -> str:
+def fed(value: str, w: ModuleType) -> str:
     """What a network was fed with, as a clause."""
     kind, _, argument = value.partition(":")
     file = labels.file_name(argument)

@@ -38,7 +38,7 @@ def _empty(story: Story, w: ModuleType) -> tuple[str, ...]:
     count = f"{len(points):,}"
     if not story.failed:
         return _fill(w.NOT_YET, count=count)
-    message = story.failed[0].message or "(no message)"
+    message = story.failed[0].message or w.NO_MESSAGE
     return _fill(w.NOTHING, count=count, message=plain_message(message))
 
 

@@ -133,7 +133,9 @@ def _notes(
 def _most(rows: Sequence[Row], hidden: int, w: ModuleType) -> str:
     """The number of directions there are: H, or 2H where the state is (h, c)."""
     double = any(r.family == "lstm" for r in rows)
-    most = f"{hidden} ({2 * hidden} for h and c together)" if double else f"{hidden}"
+    most = f"{hidden}"
+    if double:
+        most = say(w.MOST_BOTH, hidden=f"{hidden}", both=f"{2 * hidden}")
     layered = any(labels.layers(r.params["cell"]) > 1 for r in rows)
     return say(w.MOST_A_LAYER, most=most) if layered else most
 

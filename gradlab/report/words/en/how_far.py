@@ -13,7 +13,8 @@ ALT_END = "$name: $left at lag $length."
 CAPTION = "Size of ds_{T}/ds_{T−lag} (whole state, spectral norm) against [[lag]]."
 CHRONO = "Chrono's Tmax is $length here."
 TWIN = "$one lies on $other and is not drawn."
-LEFT_OUT = "$names only in the table on top."
+LEFT_OUT = "$name is only in the table on top."
+LEFT_OUT_MANY = "$count networks between them are only in the table on top."
 DRAFT = "What is left of a gradient against lag."
 
 HOW = (

@@ -4,6 +4,12 @@ TITLE = "gradlab: where gradients vanish and explode"
 PROVENANCE = (
     "sweep$name$when · $points, $failed failed, $undetermined in the line-up$time"
 )
+WHEN = " of $day $month $year, $time"
+MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+POINT = "1 point"
+POINTS = "$count points"
+NOT_COMPUTED = "$count not yet computed"
+UNDETERMINED = "$count undetermined"
 FOOTER = "Made by gradlab $version from measured data. Made again by: `$command`"
 
 # the second line of the page: what was measured
@@ -27,14 +33,8 @@ NOTHING = (
     "The first message: $message",
 )
 NOT_YET = ("None of the $count points has been computed yet.",)
+NO_MESSAGE = "(no message)"
 NO_SIZE = ("The size of the whole gradient was not measured in this sweep.",)
-
-# the headline where a plain RNN stands beside a gated cell at its defaults
-
-# the three sentences
-
-
-COUNT = "$count $word"
 
 # the table
 NETWORK = "network"
@@ -54,6 +54,7 @@ NOTE_DIRECTIONS = (
     "† how many directions of the state the surviving gradient still tells apart, at "
     "lag $length ([[stable rank]]); $most at most here."
 )
+MOST_BOTH = "$hidden ($both for h and c together)"
 MOST_A_LAYER = "$most a layer"
 NOTE_RULE = (
     "Rule for the last column, from what is left after the whole length: vanishing "

@@ -1,7 +1,7 @@
 """English: whether weights or activations save a network."""
 
 QUESTION = "Can better weights save the plain RNN?"
-QUESTION_OTHER = "Can other weights or activations save $name?"
+QUESTION_OTHER = "Can other weights or activations save the $name?"
 
 MISSING = (
     "Weights and activation were not varied: `--cell rnn --init "
