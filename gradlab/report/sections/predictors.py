@@ -8,15 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import (
-    Block,
-    Cell,
-    Details,
-    Figure,
-    Finding,
-    Missing,
-    Table,
-)
+from gradlab.report.blocks import Block, Cell, Details, Figure, Finding, Missing, Table
 from gradlab.report.evidence.networks import Network
 from gradlab.report.evidence.predictors import (
     NORM,
@@ -59,12 +51,9 @@ class Predictors(own.OwnSection):
         if rows:
             blocks.append(_figure(finding, gated, plain, part or story.main, w, story))
             blocks += _gate_values(rows, w)
-        keys = ("pascanu2013", "tallec2018")
+        keys, told = ("pascanu2013", "tallec2018"), rows or _told(story)
         formula = w.FORMULA, w.SPOKEN
-        return [
-            *blocks,
-            *own.tail(w, story, rows or _told(story), keys, formula=formula),
-        ]
+        return [*blocks, *own.tail(w, story, told, keys, formula=formula)]
 
 
 def _told(story: Story) -> Sequence[Row]:
@@ -219,13 +208,8 @@ def _shares(row: Row) -> tuple[float, ...]:
 
 def _constants(row: Row, w: ModuleType) -> list[Cell]:
     """The time constants of the median and of the slowest unit, in steps."""
-    cells = []
-    for which in ("median", "slowest"):
-        value = row.spread("time_constant", index=which).mean
-        shown = numbers.MISSING
-        if math.isfinite(value):
-            shown = numbers.significant(value).removesuffix(".0")
-        elif value > 0:
-            shown = w.CONSTANT_LASTING
-        cells.append(Cell(shown, value))
-    return cells
+    ends = ("median", "slowest")
+    values = [row.spread("time_constant", index=end).mean for end in ends]
+    shown = [numbers.significant(value).removesuffix(".0") for value in values]
+    named = zip(shown, values, strict=True)
+    return [Cell(w.CONSTANT_LASTING if v == math.inf else s, v) for s, v in named]
