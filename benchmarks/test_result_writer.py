@@ -38,7 +38,7 @@ def test_result_writer_and_store(a_point, config, planned, outcomes, tmp_path):
         store = Store.open(next(folders), create=True)
         opened.append(store)
         store.add_missing({k: p.params() for k, p in planned.points.items()})
-        meta = SweepMeta.start(store, config, "", {})
+        meta = SweepMeta.start(store, config, "", "", {})
         return (ResultWriter(planned, store, meta, lambda event: None),), {}
 
     def handle(writer):
