@@ -24,7 +24,7 @@ class OpenGate(Claim):
     """The most closed and the most open gate of networks alike in all but one bias."""
 
     name = "open_gate"
-    places = {"cell_state": 95, "inside": 70, "top": 71}
+    places = {"cell_state": 95, "inside": 70, "top": 74}
     text = {
         "en": (
             "From $low to $high the gate that keeps the past opens towards 1, from "
