@@ -145,10 +145,14 @@ class References:
 
 @dataclass(frozen=True)
 class Details:
-    """Blocks behind a summary line (folded in HTML, small print in the PDF)."""
+    """Blocks behind a summary line: folded in HTML, small print in the PDF.
+
+    at_end: printed behind all sections, with those of other sections.
+    """
 
     summary: str
     blocks: Sequence[Block]
+    at_end: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from gradlab.report import inline
 from gradlab.report.blocks import (
     Block,
     Cell,
+    Chapter,
     Column,
     Command,
     Details,
@@ -85,12 +86,17 @@ class Source:
             preamble(self.document, self.size, self.gap),
             self.top(self.document.top),
         ]
+        methods: list[str] = []
         for number, chapter in enumerate(self.document.chapters, start=1):
             parts.append(f"= {number}#h(.5em){self._line(chapter.question)}")
             if chapter.missing:
                 parts.append(f"#muted[{self._line(chapter.missing)}]")
-            parts += self.blocks(_in_print(chapter.blocks))
-        parts += self._ending()
+            ends = [b for b in chapter.blocks if isinstance(b, Details) and b.at_end]
+            parts += self.blocks(
+                _in_print([b for b in chapter.blocks if b not in ends])
+            )
+            methods += [self._method(number, chapter, details) for details in ends]
+        parts += self._ending(methods)
         parts.append("#context [#metadata(counter(page).final().first()) <end>]")
         return "\n\n".join(part for part in parts if part)
 
@@ -243,9 +249,16 @@ class Source:
         fill = f"fill: tint.{word}, " if word in _TINTED else ""
         return f"table.cell({fill}[{lead}{self._line(cell.text)}])"
 
-    def _ending(self) -> list[str]:
+    def _method(self, number: int, chapter: Chapter, details: Details) -> str:
+        """How a section's numbers are measured, for the end of the print."""
+        head = f"#block(above: 1.2em)[*{number} {self._line(chapter.question)}*]"
+        return "\n\n".join([head, *self.blocks(details.blocks)])
+
+    def _ending(self, methods: Sequence[str]) -> list[str]:
         folded = self.blocks(_unfolded(self.document.top.blocks)[1])
         parts = ["#v(.8em)", *folded] if folded else []
+        if methods:
+            parts += [f"= {self.w.METHODS}", _spread(methods, 2)]
         if self.document.glossary:
             names = self.document.terms
             parts.append(f"= {self.w.WORDS}")

@@ -94,7 +94,11 @@ def tail(
     if keys:
         folded.append(References(tuple(keys)))
     summary = story.words("common").HOW_MADE
-    return [HowToRead(how or w.HOW), Limits(w.LIMITS), Details(summary, folded)]
+    return [
+        HowToRead(how or w.HOW),
+        Limits(w.LIMITS),
+        Details(summary, folded, at_end=True),
+    ]
 
 
 def command(story: Story, rows: Sequence[Row]) -> str:

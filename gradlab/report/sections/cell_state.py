@@ -68,7 +68,7 @@ class CellState(own.OwnSection):
             Command(own.command(story, rows), w.COMMAND_NOTE),
             References(("hochreiter1997", "gers2000", "tallec2018", "kanuparthi2019")),
         ]
-        made = Details(story.words("common").HOW_MADE, folded)
+        made = Details(story.words("common").HOW_MADE, folded, at_end=True)
         return [Finding(finding), *blocks, Limits(w.LIMITS), made]
 
 

@@ -116,8 +116,8 @@ SPOKEN = (
     "the conveyor, plus a remainder R, the detours"
 )
 CUTS_FORMULA = (
-    'J_t = mat(delim: "[", h h, h c; c h, c c), quad "carried path cut: second column '
-    '0", quad "detours cut: first column 0"'
+    'J_t = mat(delim: "[", h h, h c; c h, c c) \\ '
+    '"carried path cut: second column 0" \\ "detours cut: first column 0"'
 )
 CUTS_SPOKEN = (
     "in the one-step Jacobian with its blocks h h, h c, c h, c c, cutting the carried "

@@ -8,6 +8,7 @@ HINT = (
     "Every figure: point at it, or step through its values with the arrow keys. `p` "
     "shows one figure full screen, arrow keys lead to the next."
 )
+METHODS = "How each section is measured"
 WORDS = "Words"
 REFERENCES = "References"
 HOW_TO_READ = "How to read it."

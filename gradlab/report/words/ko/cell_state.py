@@ -109,8 +109,8 @@ SPOKEN = (
     "벨트와 나머지 R인 우회로의 합이 된다 (게이트: $gate)"
 )
 CUTS_FORMULA = (
-    'J_t = mat(delim: "[", h h, h c; c h, c c), quad "전달 경로를 끊음: 둘째 열이 0", '
-    'quad "우회로를 끊음: 첫째 열이 0"'
+    'J_t = mat(delim: "[", h h, h c; c h, c c) \\ '
+    '"전달 경로를 끊음: 둘째 열이 0" \\ "우회로를 끊음: 첫째 열이 0"'
 )
 CUTS_SPOKEN = (
     "블록 h h, h c, c h, c c로 된 한 스텝의 야코비 행렬에서, 전달 경로를 끊으면 둘째 "
