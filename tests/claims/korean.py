@@ -27,6 +27,8 @@ WORDS = (
     (r"입력 없음", "silence"),
     (r"마지막 스텝의 손실", "loss at the last step"),
     (r"모든 스텝의 손실", "loss at every step"),
+    (r"가중치 (.+), (\w+)", r"\1 weights and \2"),
+    (r"가중치 (.+)", r"\1 weights"),
     (r"(\d+ %) 이상", r"more than \1"),
     (r"\b([hc]) → ([hc])\b", r"\1 to \2"),
 )

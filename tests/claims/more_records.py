@@ -9,6 +9,7 @@ import numpy as np
 
 from gradlab.store.record import Record
 from tests import made_up
+from tests.claims.parts import layers
 
 
 def added(made: made_up.Made, seed: int) -> made_up.Made:
@@ -24,6 +25,9 @@ def added(made: made_up.Made, seed: int) -> made_up.Made:
                 records = {"stable_rank": _stable_rank(point, ranks + noise)}
                 if exponents:
                     records["lyapunov_exponents"] = _exponents(top + 0.001 * noise)
+                    off = rng.choice([3e-12, 4.4e-14, np.nan])
+                    found = Record("sum_rule_residual", 1, {}, {}, np.float64(off))
+                    records["sum_rule_residual"] = found
                     rates = point.records.get("growth_rate")
                     if rates is not None and rates.has(block="cc"):
                         records["hidden_only_exponent"] = _alone(ranks - 3.0 - noise)
@@ -31,6 +35,7 @@ def added(made: made_up.Made, seed: int) -> made_up.Made:
         norm = rng.choice([0.5, 1.0, 1.2, 2.5])
         for point in network:
             point.records = {**point.records, **_weights(point, norm)}
+        _with_layers(rng, network)
     return _with_passes_back(made, seed)
 
 
@@ -128,3 +133,18 @@ def _weights(point: made_up.Point, norm: float) -> dict[str, Record]:
                 record, mean=np.full_like(record.mean, value)
             )
     return found
+
+
+def _with_layers(rng: np.random.Generator, network: list[made_up.Point]) -> None:
+    """Rates within and between layers; now and then one is not finite."""
+    count = layers(network[0].params["cell"])
+    pairs = [(k, m) for k in range(1, count + 1) for m in range(1, k + 1)]
+    rates = rng.choice([-2.0, -0.5, -0.1, -0.01, 0.0, 0.02], size=len(pairs))
+    if rng.random() < 0.05:
+        rates[0] = rng.choice([-np.inf, np.nan])
+    for point in network if count > 1 else ():
+        if "growth_rate" in point.records:
+            values = rates + 0.01 * rng.random(len(pairs))
+            block = {"block": tuple(f"s{k}s{m}" for k, m in pairs)}
+            record = Record("layer_growth_rate", 1, {}, block, values)
+            point.records = {**point.records, "layer_growth_rate": record}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -32,7 +33,7 @@ class Parts:
         measure = table["measure"].astype(str)
         norms, lag = measure == "spectral_norm", table["lag"]
         late = (2 * lag >= table["length"]).fillna(False)
-        kinds = (measure == "growth_rate") | (measure == "recurrent_passes")
+        kinds = measure.isin(("growth_rate", "recurrent_passes", "layer_growth_rate"))
         used = table[(norms & late) | kinds]
         plain = used.astype(object).where(used.notna(), None)
         columns = [plain[a] for a in axes]
@@ -89,6 +90,15 @@ class Parts:
             rates[block] = (last - first) / (lags[-1] - lags[0])
         return rates if all(map(math.isfinite, rates.values())) else {}
 
+    def layers(self, network: Any) -> list[float]:
+        """The mean rate within each layer; empty where one is not finite."""
+        count = layers(network.params["cell"])
+        found = [
+            mean(self.values(network, "layer_growth_rate", block=f"s{k}s{k}"))
+            for k in range(1, count + 1)
+        ]
+        return found if count > 1 and all(map(math.isfinite, found)) else []
+
     def largest_parts(self) -> tuple[int, dict[str, tuple[str, float, float]]]:
         """Of parts by passes: the lag, and by name the largest, its ln and the whole's.
 
@@ -113,6 +123,12 @@ class Parts:
                 largest = max(sizes, key=lambda part: sizes[part])
                 found[network.label] = (largest, sizes[largest], whole)
         return lag, found
+
+
+def layers(spec: str) -> int:
+    """How many layers a cell has."""
+    count = re.search(r"layers=(\d+)", spec)
+    return int(count[1]) if count else 1
 
 
 def mean(values: Sequence[float]) -> float:

@@ -13,9 +13,18 @@ from tests.claims import more_records
 from tests.made_up import Behaviour
 
 
-CELLS = ("rnn", "gru", "lstm", "lstm:layers=2", "lstm:peephole", "mgu", "my_cell")
+CELLS = (
+    "rnn",
+    "rnn:layers=3",
+    "gru",
+    "lstm",
+    "lstm:layers=2",
+    "lstm:peephole",
+    "mgu",
+    "my_cell",
+)
 BIASES = ("keep", 0.0, 1.0, 3.0, 4.0, 5.0, 6.0, "chrono")
-UNGATED = ("rnn", "my_cell")
+UNGATED = ("rnn", "rnn:layers=3", "my_cell")
 AXES = {
     "gain": (0.5, 1.0, 2.0, 4.0),
     "init": ("default", "orthogonal", "identity", "he"),

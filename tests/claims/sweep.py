@@ -265,6 +265,8 @@ SIZES = rf"(?:{SIZE})(?:, (?:{SIZE}))*"
 
 KEPT = rf"[\d.,]+ %|(?:× )?(?:{SIZE})"
 
+OFF = r"\d × 10\^\{-?\d+\}|0"
+
 
 def number(text: str) -> float:
     """A printed count."""
@@ -317,6 +319,15 @@ def close_kept(printed: str, rate: float) -> bool:
     if percent >= 94.9 and "." in printed:
         return abs(number(printed[:-2]) - percent) <= 0.051
     return close(printed[:-2], rate + math.log(100))
+
+
+def close_off(printed: str, error: float) -> bool:
+    """Whether a printed error (``3 × 10^{-15}``) is this one, to its one digit."""
+    if printed == "0":
+        return error == 0
+    digit, exponent = re.findall(r"-?\d+", printed.replace("10^", ""))
+    unit = 10.0 ** int(exponent)
+    return abs(int(digit) * unit - error) <= 0.51 * unit
 
 
 def among(match: re.Match, networks: list[Network]) -> None:

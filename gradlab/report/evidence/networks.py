@@ -140,11 +140,8 @@ class Network:
 
     @cached_property
     def size(self) -> int:
-        """Of how many numbers the state is: all its states in all its layers.
-
-        It is the stable rank at lag 0, where the product is the identity.
-        """
-        return round(self.mean("stable_rank", block="joint", lag=0))
+        """Of how many numbers the state is: all its states in all its layers."""
+        return rank.state_size(self.row)
 
     @cached_property
     def exponents(self) -> np.ndarray:
@@ -281,9 +278,10 @@ class Networks:
 def extreme(
     networks: Sequence[Network], values: Sequence[float], pick=max
 ) -> list[Network]:
-    """Return the networks with the largest (``pick=min``: smallest) value."""
+    """Return the networks with the largest (``pick=min``: smallest) value, to 1e-9."""
     top = pick(values)
-    return [n for n, value in zip(networks, values, strict=True) if value == top]
+    near = [math.isclose(value, top, rel_tol=0, abs_tol=1e-9) for value in values]
+    return [n for n, alike in zip(networks, near, strict=True) if alike]
 
 
 def ends_and_middle(values: Sequence[int]) -> list[int]:

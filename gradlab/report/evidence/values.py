@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gradlab.report import numbers
-from gradlab.report.evidence.networks import Network
+from gradlab.report.evidence.networks import BIASES, Network
 from gradlab.report.story import labels
 from gradlab.report.words import say, speaking, words
 
@@ -99,6 +99,17 @@ class Kept:
     def say(self, language: str) -> str:
         """Return a percentage, or a factor where it grows."""
         return numbers.kept(self.rate)
+
+
+@dataclass(frozen=True)
+class KeptEach:
+    """What one step keeps in one part after the other: ``47 %, 98.1 %``."""
+
+    rates: Sequence[float]
+
+    def say(self, language: str) -> str:
+        """Return a percentage or a factor of each."""
+        return ", ".join(map(numbers.kept, self.rates))
 
 
 @dataclass(frozen=True)
@@ -272,6 +283,70 @@ class PassCount:
         if self.count > 1:
             return say(w.PASSES_MANY, count=int(self.count))
         return w.PASSES_ONE if self.count else w.PASSES_ZERO
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A reach with its unit; inf beyond the length: ``more than 256 steps``."""
+
+    steps: float
+    length: int
+
+    def say(self, language: str) -> str:
+        """Return the number and its unit."""
+        if self.steps <= self.length:
+            return Steps(self.steps).say(language)
+        beyond = words(language, "remedies").BEYOND
+        return say(beyond, steps=Steps(self.length).say(language))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Some settings of a network: ``chrono``, ``gain 2``, ``he weights and relu``."""
+
+    network: Network
+    axes: frozenset[str]
+
+    def say(self, language: str) -> str:
+        """Return their values."""
+        w, params = words(language, "remedies"), self.network.row.params
+        if self.axes <= BIASES:
+            return Bias(params).say(language)
+        if "gain" in self.axes:
+            return labels.axis_value("gain", params["gain"], words(language, "names"))
+        activation = str(params["activation"])
+        if "init" not in self.axes:
+            return activation
+        weights = say(w.WEIGHTS, init=Init(params["init"]).say(language))
+        if "activation" not in self.axes:
+            return weights
+        return say(w.BOTH, weights=weights, activation=activation)
+
+
+@dataclass(frozen=True)
+class Without:
+    """A network's name without some settings: ``LSTM``, ``RNN (relu)``."""
+
+    network: Network
+    axes: frozenset[str]
+
+    def say(self, language: str) -> str:
+        """Return what else it is called."""
+        if self.axes <= BIASES:
+            return Unbiased(self.network).say(language)
+        return Names([self.network], tuple(self.axes)).say(language)
+
+
+@dataclass(frozen=True)
+class Off:
+    """How far a value is off, 0 or more: ``3 × 10^{-15}``, ``0``."""
+
+    error: float
+
+    def say(self, language: str) -> str:
+        """Return one significant figure."""
+        digit, exponent = f"{self.error:.0e}".split("e")
+        return f"{digit} × 10^{{{int(exponent)}}}" if self.error else "0"
 
 
 def _and_more(name: str, count: int, language: str) -> str:

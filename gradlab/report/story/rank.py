@@ -64,6 +64,15 @@ def directions(row: Row) -> float:
     return math.exp(sum(math.log(v) for v in found) / found.size)
 
 
+def state_size(row: Row) -> int:
+    """Of how many numbers the state is, in all its layers; 0 where that is not known.
+
+    It is the stable rank at lag 0, where the product is the identity.
+    """
+    size = row.spread("stable_rank", block="joint", lag=0).mean
+    return 0 if math.isnan(size) else round(size)
+
+
 def best(rows: Iterable[Row]) -> Row:
     """The row that holds the gradient best."""
     return min(rows, key=merit)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gradlab.axes import LABELS
 from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Details, Prose, Table
-from gradlab.report.story import labels, rank, said
+from gradlab.report.story import rank, said
 from gradlab.report.story.rows import Row
 from gradlab.report.top.headline import plain_message
 from gradlab.report.words import capital, say
@@ -116,10 +116,8 @@ def _notes(
     template = w.NOTE_HORIZON if censored else w.NOTE_HORIZON_PLAIN
     notes = [say(template, length=f"{length:,}")]
     if ranked:
-        most = max(int(r.params.get("hidden") or 0) for r in rows)
-        notes.append(
-            say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=_most(rows, most, w))
-        )
+        most = max(rank.state_size(r) for r in rows)
+        notes.append(say(w.NOTE_DIRECTIONS, length=f"{length:,}", most=most))
     if count > len(rows):
         where = w.IN_TABLE if count <= TABLED else w.IN_EXPORT
         notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count, where=where))
@@ -128,16 +126,6 @@ def _notes(
     if len(odd) > ODD:
         notes.append(say(w.NOTE_MORE_ODD, count=len(odd) - ODD))
     return notes
-
-
-def _most(rows: Sequence[Row], hidden: int, w: ModuleType) -> str:
-    """The number of directions there are: H, or 2H where the state is (h, c)."""
-    double = any(r.family == "lstm" for r in rows)
-    most = f"{hidden}"
-    if double:
-        most = say(w.MOST_BOTH, hidden=f"{hidden}", both=f"{2 * hidden}")
-    layered = any(labels.layers(r.params["cell"]) > 1 for r in rows)
-    return say(w.MOST_A_LAYER, most=most) if layered else most
 
 
 def _odd(row: Row, w: ModuleType, names: ModuleType) -> str:

@@ -52,10 +52,8 @@ NOTE_HORIZON = (
 NOTE_HORIZON_PLAIN = "\\* steps back until less than 1/1000 is left."
 NOTE_DIRECTIONS = (
     "† how many directions of the state the surviving gradient still tells apart, at "
-    "lag $length ([[stable rank]]); $most at most here."
+    "lag $length ([[stable rank]]); the largest state here has $most."
 )
-MOST_BOTH = "$hidden ($both for h and c together)"
-MOST_A_LAYER = "$most a layer"
 NOTE_RULE = (
     "Rule for the last column, from what is left after the whole length: vanishing "
     "below $t0, fading below $t1, stable up to $t2, growing up to $t3, exploding "

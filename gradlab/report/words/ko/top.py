@@ -53,10 +53,8 @@ NOTE_HORIZON = (
 NOTE_HORIZON_PLAIN = "\\* 기울기가 1/1000 아래로 떨어지기까지 거슬러 간 스텝."
 NOTE_DIRECTIONS = (
     "† 살아남은 기울기가 아직 구별하는 상태의 방향 수, 시차 $length ([[stable "
-    "rank|안정 랭크]]). 여기서는 최대 $most."
+    "rank|안정 랭크]]). 여기서 가장 큰 상태의 크기: $most."
 )
-MOST_BOTH = "$hidden (h와 c를 합치면 $both)"
-MOST_A_LAYER = "층마다 $most"
 NOTE_RULE = (
     "마지막 열의 규칙, 전체 길이 뒤에 남은 값으로 판정한다: $t0 미만 소실, $t1 "
     "미만 약화, $t2 이하 안정, $t3 이하 증가, 그보다 크면 폭주. 시드에 대한 95 % "
