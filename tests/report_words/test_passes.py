@@ -172,8 +172,7 @@ def test_the_self_check_shows_the_conveyor_by_autograd():
     told = [row for row in rows if "conveyor" in row[0]]
     assert told == [
         [
-            "the conveyor against autograd with h detached inside the gates "
-            "(lstm, tanh)",
+            "conveyor, by autograd with h detached inside the gates (lstm, tanh)",
             inline.plain("3 × 10^{-16}"),
             "196",
         ]

@@ -9,7 +9,7 @@ class OneLeft(Claim):
     """What is left, where a single network was measured or has a finite gradient."""
 
     name = "one_left"
-    places = {"headline": 40, "top": 43, "how_far": 74}
+    places = {"headline": 40, "top": 43, "how_far": 74, "remedies": 5}
     text = {
         "en": ("$network keeps $left of its gradient over $length steps."),
         "ko": "$network — $length스텝 뒤에 남는 기울기: $left.",

@@ -16,18 +16,18 @@ from gradlab.report.blocks import (
     Finding,
     Limits,
     Missing,
-    Prose,
     References,
     Table,
 )
+from gradlab.report.evidence.values import Off
 from gradlab.report.sections import _own as own
-from gradlab.report.story import Row, slices
-from gradlab.report.story.rows import value_of
 from gradlab.report.words import say
 
 
 if TYPE_CHECKING:
     from gradlab.report.story import Story
+
+SHOWN = 12
 
 
 class Provenance(own.OwnSection):
@@ -40,160 +40,86 @@ class Provenance(own.OwnSection):
 
     def tell(self, results: Any, story: Story) -> Sequence[Block] | Missing:
         """A table of checks, definitions, facts, and the command."""
-        w = self.words(story)
-        checks = list(story.meta.get("verification") or [])
-        blocks: list[Block] = [Finding(_finding(checks, w))]
-        rows = [
-            *(_check(c, w) for c in checks),
-            *_conveyor(checks, w),
-            *_exact(story, w),
-            *_sum_rule(story, w),
-        ]
-        if rows:
-            blocks.append(
-                Table(list(w.CHECK_COLUMNS), rows, w.CHECK_CAPTION, name="self-check")
-            )
+        w, meta = self.words(story), story.meta
+        checks = list(meta.get("verification") or [])
+        found = f"{_checked(checks, w, story.language)} {self.claims(story)}".strip()
+        blocks: list[Block] = [Finding(found)]
+        if checks:
+            rows = _checks(checks, w, story.language)
+            columns = list(w.CHECK_COLUMNS)
+            blocks.append(Table(columns, rows, w.CHECK_CAPTION, name="self-check"))
+        rows = [[Cell(name), Cell(text)] for name, text in _facts(story, w)]
+        facts = Table(
+            list(w.FACTS_COLUMNS), rows, w.FACTS_CAPTION, name="facts", sortable=False
+        )
         definitions = Table(
             list(w.DEFINITION_COLUMNS),
-            [list(r) for r in w.DEFINITION_ROWS],
+            w.DEFINITION_ROWS,
             w.DEFINITIONS_CAPTION,
             name="definitions",
             sortable=False,
         )
-        blocks += [
-            Details(w.DEFINITIONS, [definitions]),
-            Prose(_thresholds(story, w)),
-            Prose(w.STATISTICS),
-            Prose(_sweep(story, w)),
-            Prose(_versions(story.meta, w)),
-            Command(story.meta.get("command") or "gradlab sweep", w.COMMAND_NOTE),
-        ]
-        toml = _toml(results, story.meta)
-        if toml:
+        command = meta.get("command") or "gradlab sweep"
+        blocks += [facts, Details(w.DEFINITIONS, [definitions])]
+        blocks.append(Command(command, w.COMMAND_NOTE))
+        if toml := _toml(results, meta):
             blocks.append(Details(w.TOML, [Command(toml)]))
-        blocks += [Limits(w.LIMITS), References(("halko2011", "paszke2019"))]
-        return blocks
+        return [*blocks, Limits(w.LIMITS), References(("halko2011", "paszke2019"))]
 
 
-def _finding(checks: Sequence[Mapping[str, Any]], w: ModuleType) -> str:
-    if not checks:
-        return w.UNCHECKED
+def _checked(checks: Sequence[Mapping[str, Any]], w: ModuleType, language: str) -> str:
     errors = [c["error"] for c in checks if c.get("error") is not None]
-    if not errors:
-        return w.AUTOGRAD_ONLY
-    return say(
-        w.CHECKED,
-        count=len(errors),
-        kinds=w.KIND_ONE if len(errors) == 1 else w.KIND_MANY,
-        error=_scientific(max(errors)),
-    )
+    if errors:
+        return say(w.CHECKED, error=Off(max(errors)).say(language))
+    return w.AUTOGRAD_ONLY if checks else w.UNCHECKED
 
 
-def _check(check: Mapping[str, Any], w: ModuleType) -> list[Cell]:
-    error = check.get("error")
-    shown = w.NO_CLOSED_FORM if error is None else _scientific(error)
-    compared = int(check.get("compared") or 0)
-    return [
-        Cell(str(check.get("kind", ""))),
-        Cell(shown, error if error is not None else math.inf),
-        Cell(f"{compared:,}", compared),
-    ]
-
-
-def _conveyor(checks: Sequence[Mapping[str, Any]], w: ModuleType) -> list[list[Cell]]:
-    """Stopping the gradient at h inside the gates leaves the conveyor: by autograd."""
+def _checks(
+    checks: Sequence[Mapping[str, Any]], w: ModuleType, language: str
+) -> list[list[Cell]]:
+    """Each kind's largest error; the conveyor's, where h was detached inside gates."""
+    told = [(str(c.get("kind", "")), c.get("error"), c.get("compared")) for c in checks]
     held = [c for c in checks if c.get("conveyor") is not None]
-    if not held:
-        return []
-    off = max(c["conveyor"] for c in held)
-    compared = sum(int(c.get("conveyor_compared") or 0) for c in held)
-    what = say(w.CONVEYOR, kinds="; ".join(str(c.get("kind", "")) for c in held))
-    return [[Cell(what), Cell(_scientific(off), off), Cell(f"{compared:,}", compared)]]
+    if held:
+        kinds = "; ".join(str(c.get("kind", "")) for c in held)
+        compared = sum(int(c.get("conveyor_compared") or 0) for c in held)
+        off = max(c["conveyor"] for c in held)
+        told.append((say(w.CONVEYOR, kinds=kinds), off, compared))
+    rows = []
+    for what, error, of in told:
+        shown = w.NO_CLOSED_FORM if error is None else Off(error).say(language)
+        worst = math.inf if error is None else error
+        count = int(of or 0)
+        rows.append([Cell(what), Cell(shown, worst), Cell(f"{count:,}", count)])
+    return rows
 
 
-def _scientific(value: float) -> str:
-    """``3 × 10^{-15}``.
-
-    >>> _scientific(9.6e-17), _scientific(0.0)
-    ('1 × 10^{-16}', '0')
-    """
-    if value == 0:
-        return "0"
-    digit, exponent = f"{value:.0e}".split("e")
-    return f"{digit} × 10^{{{int(exponent)}}}"
-
-
-def _exact(story: Story, w: ModuleType) -> list[list[Cell]]:
-    """The exact law inside the sweep, if it was swept."""
-    row = _exact_row(story)
-    if row is None:
-        return []
-    size = row.size()
-    off = max(abs(size.spread.lowest), abs(size.spread.highest))
-    what = say(w.EXACT, length=f"{row.length:,}")
-    shown = say(w.EXACT_VALUE, error=_scientific(off))
-    note = say(w.EXACT_NOTE, dtype=row.params.get("dtype"))
-    return [[Cell(what), Cell(shown, off), Cell(note, 0)]]
-
-
-def _sum_rule(story: Story, w: ModuleType) -> list[list[Cell]]:
-    """How far the Lyapunov exponents' sum is off at worst, if they were measured."""
-    found = [value_of(point, "sum_rule_residual") for point in story.done]
-    found = [value for value in found if not math.isnan(value)]
-    if not found:
-        return []
-    off = max(found)
-    shown = say(w.SUM_RULE_VALUE, error=_scientific(off))
-    return [[Cell(w.SUM_RULE), Cell(shown, off), Cell(f"{len(found):,}", len(found))]]
-
-
-def _exact_row(story: Story) -> Row | None:
-    for grid in story.grids:
-        if "linear" not in slices.values(story.grids[grid], "activation"):
-            continue
-        for row in story.cut(grid, own=("length",)).rows:
-            known = row.cell == "rnn" and row.params.get("gain") == 1.0
-            law = (row.params.get("init"), row.params.get("activation"))
-            if known and law == ("orthogonal", "linear") and row.size().spread.seeds:
-                return row
-    return None
-
-
-def _thresholds(story: Story, w: ModuleType) -> str:
-    values = ", ".join(numbers.fraction(v) for v in story.thresholds)
-    return say(w.THRESHOLDS, values=values)
-
-
-def _sweep(story: Story, w: ModuleType) -> str:
-    counts = story.meta.get("counts") or {}
-    points = story.results.points
-    missing = sum(p.status == "missing" for p in points)
-    others = int(counts.get("others") or 0)
-    seeds = sorted({p.params.get("seed") for p in points})
-    seconds = story.meta.get("seconds")
-    return say(
-        w.SWEEP,
-        asked=f"{len(points):,}",
-        done=f"{sum(p.status == 'done' for p in points):,}",
-        failed=f"{len(story.failed):,}",
-        missing=f"{missing:,}",
-        others=say(w.OTHERS, count=f"{others:,}") if others else "",
-        not_finite=f"{_not_finite(story):,}",
-        seeds=", ".join(str(s) for s in seeds[:12])
-        + (", …" if len(seeds) > 12 else ""),
-        time=numbers.duration(float(seconds)) if seconds else w.UNKNOWN,
+def _facts(story: Story, w: ModuleType) -> list[tuple[str, str]]:
+    meta, points = story.meta, story.results.points
+    counts = meta.get("counts") or {}
+    seeds = [str(s) for s in sorted({p.params.get("seed") for p in points})]
+    more = ["…"] if len(seeds) > SHOWN else []
+    versions = (meta.get("versions") or {}).items()
+    held = say(
+        w.POINTS,
+        asked=len(points),
+        done=sum(p.status == "done" for p in points),
+        failed=len(story.failed),
+        missing=sum(p.status == "missing" for p in points),
+        not_finite=int(counts.get("not_finite") or 0),
     )
-
-
-def _not_finite(story: Story) -> int:
-    count = (story.meta.get("counts") or {}).get("not_finite")
-    return int(count) if isinstance(count, int) else 0
-
-
-def _versions(meta: Mapping[str, Any], w: ModuleType) -> str:
-    versions = meta.get("versions") or {}
-    shown = ", ".join(f"{k} {v}" for k, v in versions.items())
-    return say(w.VERSIONS, versions=shown or w.UNKNOWN)
+    if counts.get("others"):
+        held += say(w.OTHERS, count=int(counts["others"]))
+    values = (
+        held,
+        ", ".join(seeds[:SHOWN] + more),
+        numbers.duration(float(meta["seconds"])) if meta.get("seconds") else w.UNKNOWN,
+        ", ".join(f"{k} {v}" for k, v in versions) or w.UNKNOWN,
+        say(w.THRESHOLDS, values=", ".join(map(numbers.fraction, story.thresholds))),
+        w.MEANS,
+        w.INTERVALS,
+    )
+    return list(zip(w.FACTS, values, strict=True))
 
 
 def compact(toml: str) -> str:

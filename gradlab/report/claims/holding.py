@@ -1,0 +1,32 @@
+"""How many networks hold their gradient."""
+
+from collections.abc import Iterator, Mapping
+
+from gradlab.report.claims.base import Claim, Count, Length, Networks, Value
+from gradlab.report.evidence.changes import holds
+
+
+class Holding(Claim):
+    """Networks that leave between a tenth and ten times the gradient."""
+
+    name = "holding"
+    places = {"remedies": 10, "top": 39}
+    text = {
+        "en": (
+            "Between 1/10 and 10 of a gradient is left after $length steps in $count "
+            "of $total networks."
+        ),
+        "ko": (
+            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 기울기가 "
+            "1/10과 10 사이로 남는다."
+        ),
+    }
+
+    def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
+        """Two networks or more."""
+        if len(networks.measured) > 1:
+            yield {
+                "total": Count(len(networks.measured)),
+                "length": Length(networks.length),
+                "count": Count(sum(map(holds, networks.measured))),
+            }
