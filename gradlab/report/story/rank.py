@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable
-from types import ModuleType
 
 from gradlab.report.story.rows import Row
-from gradlab.report.words import say
 
 
 CLASSES = {
@@ -45,16 +42,6 @@ def plain_row(rows: Iterable[Row]) -> Row | None:
     return next((r for r in rows if r.key == "rnn"), None)
 
 
-def counts(rows: Iterable[Row], w: ModuleType, names: ModuleType) -> str:
-    """``3 vanishing, 2 stable``."""
-    found = Counter(r.size().word for r in rows)
-    return ", ".join(
-        say(w.COUNT, count=found[word], word=names.VERDICTS[word])
-        for word in names.VERDICTS
-        if found[word]
-    )
-
-
 def directions(row: Row) -> float:
     """Stable rank of the whole product at the largest lag, geometric over seeds."""
     found = row.values("stable_rank", block="joint", lag=row.length)
@@ -71,11 +58,6 @@ def state_size(row: Row) -> int:
     """
     size = row.spread("stable_rank", block="joint", lag=0).mean
     return 0 if math.isnan(size) else round(size)
-
-
-def best(rows: Iterable[Row]) -> Row:
-    """The row that holds the gradient best."""
-    return min(rows, key=merit)
 
 
 def worst(rows: Iterable[Row]) -> Row:
