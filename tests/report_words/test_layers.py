@@ -103,7 +103,7 @@ def test_sentences_tell_what_layers_and_the_whole_keep():
     kept = inline.plain(numbers.kept(rates(made)["rnn:layers=2"]))
     (text,) = said_of_layers(made)
     assert text == (
-        f"With 2 layers RNN has {left(made, 'rnn:layers=2')} of a gradient left after "
+        f"With 2 layers RNN keeps {left(made, 'rnn:layers=2')} of its gradient over "
         f"64 steps, against {left(made, 'rnn')} with one layer. From the first layer "
         "up, the layers of RNN (2 layers) by themselves keep 45 %, 61 % a step. All "
         f"layers of RNN (2 layers) together keep {kept} a step, the best of them by "

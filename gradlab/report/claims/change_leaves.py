@@ -21,7 +21,7 @@ class ChangeLeaves(Claim):
     places = {"remedies": 70}
     text = {
         "en": (
-            "$network has $after of a gradient left after $length steps with $change, "
+            "$network keeps $after of its gradient over $length steps with $change, "
             "against $before with $default."
         ),
         "ko": (

@@ -14,7 +14,7 @@ class ChangesHold(Claim):
     text = {
         "en": (
             "With $count of $total single changes of bias, weights, gain or activation "
-            "$network has between 1/10 and 10 of a gradient left after $length steps."
+            "$network keeps between 1/10 and 10 times its gradient over $length steps."
         ),
         "ko": (
             "$network — 편향, 가중치, 게인, 활성화 중 하나만 바꾼 $total가지 "

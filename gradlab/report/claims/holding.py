@@ -13,8 +13,8 @@ class Holding(Claim):
     places = {"remedies": 10, "top": 39}
     text = {
         "en": (
-            "Between 1/10 and 10 of a gradient is left after $length steps in $count "
-            "of $total networks."
+            "Between 1/10 and 10 times the gradient is kept over $length steps in "
+            "$count of $total networks."
         ),
         "ko": (
             "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 기울기가 "

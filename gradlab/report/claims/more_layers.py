@@ -21,7 +21,7 @@ class MoreLayers(Claim):
     places = {"layers": 90, "top": 46}
     text = {
         "en": (
-            "With $layers layers $network has $left of a gradient left after $length "
+            "With $layers layers $network keeps $left of its gradient over $length "
             "steps, against $one with one layer."
         ),
         "ko": (

@@ -7,7 +7,7 @@ from tests.claims.sweep import SIZE, Sweep, close, number
 
 
 PATTERN = (
-    rf"(?P<name>.+) has (?P<after>{SIZE}) of a gradient left after (?P<length>\S+) "
+    rf"(?P<name>.+) keeps (?P<after>{SIZE}) of its gradient over (?P<length>\S+) "
     rf"steps with (?P<change>.+), against (?P<before>{SIZE}) with (?P<default>.+)\."
 )
 KOREAN = (

@@ -9,7 +9,7 @@ from tests.claims.sweep import Sweep, number
 
 PATTERN = (
     r"With (?P<count>\S+) of (?P<total>\S+) single changes of bias, weights, gain or "
-    r"activation (?P<name>.+) has between 1/10 and 10 of a gradient left after "
+    r"activation (?P<name>.+) keeps between 1/10 and 10 times its gradient over "
     r"(?P<length>\S+) steps\."
 )
 KOREAN = (

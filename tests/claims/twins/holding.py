@@ -7,7 +7,7 @@ from tests.claims.sweep import Sweep, number
 
 
 PATTERN = (
-    r"Between 1/10 and 10 of a gradient is left after (?P<length>\S+) steps in "
+    r"Between 1/10 and 10 times the gradient is kept over (?P<length>\S+) steps in "
     r"(?P<count>\S+) of (?P<total>\S+) networks\."
 )
 KOREAN = (

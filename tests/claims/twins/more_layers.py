@@ -7,8 +7,8 @@ from tests.claims.sweep import SIZE, Sweep, close, number
 
 
 PATTERN = (
-    rf"With (?P<layers>\S+) layers (?P<name>.+) has (?P<left>{SIZE}) of a gradient "
-    rf"left after (?P<length>\S+) steps, against (?P<one>{SIZE}) with one layer\."
+    rf"With (?P<layers>\S+) layers (?P<name>.+) keeps (?P<left>{SIZE}) of its gradient "
+    rf"over (?P<length>\S+) steps, against (?P<one>{SIZE}) with one layer\."
 )
 KOREAN = (
     rf"(?P<name>.+) — (?P<length>\S+)스텝 뒤에 남는 기울기: 한 층일 때 "
