@@ -48,19 +48,22 @@ class Results(stored.Results):
         formats: Iterable[str] = ("html", "pdf"),
         *,
         out: str | Path | None = None,
+        language: str = "en",
     ) -> list[Path]:
         """Write the report; return its files.
 
         Args:
             formats: html, pdf or both.
             out: folder to write into; that of the results by default.
+            language: ``"en"`` or ``"ko"``, English or Korean.
 
         Raises:
             StoreError: the files cannot be written.
+            UnknownNameError: another language.
         """
         from gradlab.report.build import render
 
-        return list(render(self, out or self.folder, formats=tuple(formats)))
+        return list(render(self, out or self.folder, tuple(formats), language))
 
     def figures(
         self,
@@ -70,6 +73,7 @@ class Results(stored.Results):
         formats: Iterable[str] = ("svg",),
         width: str = "6.5in",
         style: str = "paper",
+        language: str = "en",
     ) -> list[Path]:
         """Write figures to files, each with its numbers and a draft of its caption.
 
@@ -79,6 +83,7 @@ class Results(stored.Results):
             formats: among svg, pdf, png.
             width: width of the figures, such as ``"3.3in"``.
             style: ``"paper"``, ``"slide"`` or ``"grey"``.
+            language: ``"en"`` or ``"ko"``, English or Korean.
         """
         from gradlab.report.files import export
 
@@ -90,6 +95,7 @@ class Results(stored.Results):
                 formats=tuple(formats),
                 width=width,
                 style=style,
+                language=language,
             )
         )
 

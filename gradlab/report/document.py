@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from gradlab import catalog
+from gradlab.errors import UnknownNameError
 from gradlab.report import glossary, inline, references
 from gradlab.report.blocks import (
     Block,
@@ -21,7 +22,7 @@ from gradlab.report.sections.base import Section
 from gradlab.report.story import Story
 from gradlab.report.top import banner
 from gradlab.report.top.compose import compose as compose_top
-from gradlab.report.words import speaking
+from gradlab.report.words import LANGUAGES, speaking
 
 
 def sections() -> list[Section]:
@@ -31,7 +32,12 @@ def sections() -> list[Section]:
 
 
 def compose(results: Any, language: str = "en") -> Document:
-    """Ask every section what it has to say about these results."""
+    """Ask every section what it has to say about these results.
+
+    Raises UnknownNameError for a language other than English and Korean.
+    """
+    if language not in LANGUAGES:
+        raise UnknownNameError.among("language", language, LANGUAGES)
     with speaking(language):
         return _compose(results, language)
 

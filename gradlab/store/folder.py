@@ -8,7 +8,8 @@ from gradlab.store.schema import FILE_NAME
 
 
 SWEEP_FILE = "sweep.toml"
-OURS = frozenset({"report.html", "report.pdf", "figures"})
+REPORTS = ("report.html", "report.pdf", "report.ko.html", "report.ko.pdf")
+OURS = frozenset({*REPORTS, "figures"})
 
 
 def prepare(folder: Path) -> None:

@@ -12,11 +12,14 @@ from dataclasses import replace
 import pytest
 from fontTools.ttLib import TTFont
 
+from gradlab.errors import UnknownNameError
 from gradlab.report import typefaces
 from gradlab.report.blocks import Chapter, Document, Figure, Finding, Prose, Top
 from gradlab.report.build import write
+from gradlab.report.document import compose
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.files import export_document
+from tests import made_up
 
 
 ODD = "漢"
@@ -95,6 +98,11 @@ def test_figures_too(tmp_path, form):
         drawn = paths[0].read_text()
         assert "U+6F22" in drawn
         assert drawn.count("data:font/woff;") == 2
+
+
+def test_another_language_is_refused():
+    with pytest.raises(UnknownNameError, match="en, ko"):
+        compose(made_up.store(), "kr")
 
 
 def test_the_same_words_give_the_same_bytes(tmp_path, folder):

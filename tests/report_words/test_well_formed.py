@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from gradlab.report.blocks import (
     References,
     Table,
 )
+from gradlab.report.document import compose
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.maps import Maps
 from tests import made_up
@@ -96,6 +98,35 @@ def test_same_order_in_every_section(name, document):
             assert places == sorted(places), kinds
         for kind in (HowToRead, Formula, Command, Limits):
             assert any(isinstance(b, kind) for b in flat(chapter.blocks)), kind
+
+
+KOREAN = (
+    "usual",
+    "text",
+    "dead_and_broken",
+    "one_point",
+    "all_failed",
+    "nothing_asked",
+)
+LATIN = r"(?:\b[A-Za-z]{2,}\b[ ,]+){4}"
+"""Four words one after the other: a sentence of English."""
+SETTLING = {"layers", "provenance", "remedies"}
+"""Sections whose English is being settled: their Korean comes last."""
+
+
+@pytest.mark.parametrize("name", KOREAN)
+def test_korean_is_whole_and_has_no_english_sentence(name):
+    found = compose(made_up.CONTRADICTIONS[name](), "ko")
+    settled = [c for c in found.chapters if c.name not in SETTLING]
+    for text in every_text(replace(found, chapters=settled)):
+        assert "$" not in text
+        for span in inline.parse(text):
+            if span.kind == "term":
+                assert span.text in glossary.TERMS, span.text
+        words = "".join(
+            s.text if s.kind == "text" else " · " for s in inline.parse(text)
+        )
+        assert not re.search(LATIN, words), words
 
 
 def test_two_hundred_rows_show_a_sample_and_all_in_a_table(document):

@@ -24,7 +24,9 @@ class GainEdge(Claim):
             "From gain $low to gain $high what is left of $network jumps from $less to "
             "$more."
         ),
-        "ko": "게인이 $low → $high 바뀔 때 남는 기울기는 $less → $more 뛴다: $network.",
+        ("ko"): (
+            "게인을 올리면 ($low → $high) 남는 기울기가 뛴다: $less → $more, $network."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -11,8 +11,8 @@ PATTERN = (
     rf"from (?P<less>{SIZE}) to (?P<more>{SIZE})\."
 )
 KOREAN = (
-    rf"게인이 (?P<low>\S+) → (?P<high>\S+) 바뀔 때 남는 기울기는 (?P<less>{SIZE}) → "
-    rf"(?P<more>{SIZE}) 뛴다: (?P<name>.+)\."
+    rf"게인을 올리면 \((?P<low>\S+) → (?P<high>\S+)\) 남는 기울기가 뛴다: "
+    rf"(?P<less>{SIZE}) → (?P<more>{SIZE}), (?P<name>.+)\."
 )
 
 
