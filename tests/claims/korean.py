@@ -12,12 +12,11 @@ NAMED = r"(?P<first>.+?)(?: 외 (?P<more>[\d,]+)개)?"
 PERCENT = r"[−\d.,]+ %(?: 이상)?"
 
 WORDS = (
-    (r"유지 편향 0으로 설정", "keep bias set to 0"),
-    (r"망각 편향 0으로 설정", "forget bias set to 0"),
-    (r"입력 편향 0으로 설정", "input bias set to 0"),
+    (r"기본 편향", "default bias"),
     (r"유지 편향", "keep bias"),
     (r"망각 편향", "forget bias"),
     (r"입력 편향", "input bias"),
+    (r"bias 기본값", "bias default"),
     (r"(\d+)층", r"\1 layers"),
     (r"핍홀", "peephole"),
     (r"망각 게이트 없음", "no forget"),

@@ -214,11 +214,13 @@ def bias(params: dict[str, Any]) -> str:
         own = None
     if own is None and _chrono(forget):
         return _bias_value(forget)
+    if own is None and forget == "keep":
+        return "default bias"
     word = (
         "keep bias" if str(params["cell"]).partition(":")[0] == "gru" else "forget bias"
     )
     return ", ".join(
-        f"{gate} set to 0" if value == "0" else f"{gate} {_bias_value(value)}"
+        f"{gate} {_bias_value(value)}"
         for gate, value in ((word, forget), ("input bias", own))
         if value is not None
     )
@@ -230,7 +232,7 @@ def _chrono(value: Any) -> bool:
 
 def _bias_value(value: Any) -> str:
     if not _chrono(value):
-        return "0" if value == "keep" else str(value)
+        return "default" if value == "keep" else str(value)
     fixed = str(value).partition(":")[2]
     return f"chrono (Tmax {fixed})" if fixed else "chrono"
 

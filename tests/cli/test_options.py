@@ -233,7 +233,7 @@ def test_json(sweep):
     assert folder.parent == Path("reports")
     assert answer["report"] == [f"{folder}/report.html", f"{folder}/report.pdf"]
     (row,) = answer["rows"]
-    assert row["network"] == "LSTM forget bias 0"
+    assert row["network"] == "LSTM default bias"
 
 
 def test_plain(sweep):

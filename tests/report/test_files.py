@@ -40,7 +40,7 @@ def test_a_narrow_map_keeps_glyph_and_number_in_every_cell(style: str) -> None:
     ln10 = 2.302585092994046
     sizes = (-233.0, -22.0, -2.5, 0.3, 2.5, 18.0, 49.0)
     data = Heatmap(
-        rows=["RNN", "LSTM forget bias 0"],
+        rows=["RNN", "LSTM default bias"],
         columns=["0.25", "0.5", "1", "2", "4", "8", "orthogonal"],
         values=[[ln10 * size for size in sizes]] * 2,
     )

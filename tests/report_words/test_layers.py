@@ -87,7 +87,7 @@ def test_a_table_tells_each_layer_and_the_way_down():
     ]
     texts = [[inline.plain(c.text) for c in row] for row in table.row_list()]
     assert texts[0][:4] == ["RNN (2 layers)", "45 %", "61 %", "–"]
-    assert texts[1][:4] == ["LSTM (3 layers) forget bias 0", "67 %", "74 %", "82 %"]
+    assert texts[1][:4] == ["LSTM (3 layers) default bias", "67 %", "74 %", "82 %"]
     assert [row[4] for row in texts] == ["61 %", "82 %"]
     whole = [inline.plain(numbers.kept(rate)) for rate in rates(made).values()]
     assert [row[5] for row in texts] == whole

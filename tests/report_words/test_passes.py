@@ -104,7 +104,7 @@ def test_many_networks_are_four_panels_and_whole_sentences():
     many = {("lstm", float(b)): (-9.0, -4.0, -3.0, -5.0, -2.5) for b in range(9)}
     chapter = chapter_of(passes(many))
     assert len(figure_of(chapter).data.panels) == 4
-    assert "in LSTM forget bias set to 0 and 8 more." in sentence_of(chapter)
+    assert "in LSTM forget bias 0 and 8 more." in sentence_of(chapter)
     assert "4 of 9 networks are drawn" in figure_of(chapter).caption
 
 

@@ -25,11 +25,11 @@ def story(made):
 def test_line_up_in_canonical_order(story):
     assert [r.label for r in story.main.rows] == [
         "RNN",
-        "GRU keep bias 0",
+        "GRU default bias",
         "GRU keep bias 1",
         "GRU keep bias 3",
         "GRU chrono",
-        "LSTM forget bias 0",
+        "LSTM default bias",
         "LSTM forget bias 1",
         "LSTM forget bias 3",
         "LSTM chrono",
@@ -115,10 +115,10 @@ def test_a_command_names_input_biases_that_do_not_follow():
     )
     found = Story.of(made_up.store({"control": params}))
     assert [row.label for row in found.main.rows] == [
-        "LSTM forget bias set to 0, input bias set to 0",
-        "LSTM forget bias set to 0, input bias chrono",
+        "LSTM forget bias 0, input bias 0",
+        "LSTM forget bias 0, input bias chrono",
         "LSTM chrono",
-        "LSTM forget bias chrono, input bias set to 0",
+        "LSTM forget bias chrono, input bias default",
     ]
     assert len({row.key for row in found.main.rows}) == 4
     _, apart, whole, _ = found.main.rows
@@ -132,11 +132,11 @@ def test_a_command_names_input_biases_that_do_not_follow():
 @pytest.mark.parametrize(
     ("forget", "given", "name", "short"),
     [
-        ("keep", "keep", "LSTM forget bias 0", "LSTM 0"),
+        ("keep", "keep", "LSTM default bias", "LSTM default"),
         ("chrono:64", "chrono:64", "LSTM chrono (Tmax 64)", "LSTM chrono (Tmax 64)"),
-        ("chrono", "keep", "LSTM forget bias chrono, input bias 0", None),
+        ("chrono", "keep", "LSTM forget bias chrono, input bias default", None),
         (5.0, -5.0, "LSTM forget bias 5, input bias -5", "LSTM 5, input bias -5"),
-        ("keep", "chrono:9", "LSTM forget bias 0, input bias chrono (Tmax 9)", None),
+        ("keep", "chrono:9", "LSTM forget bias default, input bias chrono (Tmax 9)", None),
         (None, -3.0, "LSTM input bias -3", None),
     ],
 )
@@ -151,8 +151,8 @@ def test_labels_of_an_input_bias(forget, given, name, short):
     ("spec", "bias", "name"),
     [
         ("rnn", None, "RNN"),
-        ("lstm", "keep", "LSTM forget bias 0"),
-        ("lstm", 0.0, "LSTM forget bias set to 0"),
+        ("lstm", "keep", "LSTM default bias"),
+        ("lstm", 0.0, "LSTM forget bias 0"),
         ("lstm:peephole", 1.0, "LSTM (peephole) forget bias 1"),
         ("gru:z_replaces", 3.0, "GRU (z replaces) keep bias 3"),
         ("gru", "chrono:256", "GRU chrono (Tmax 256)"),

@@ -207,7 +207,7 @@ def test_one_gate_has_one_colour_in_every_cell():
 
 def test_shares_are_the_norms_at_lag_one(document, made):
     data = figures(document("usual"))["gradient_step"].data
-    assert [s.label for s in data.shares] == ["LSTM forget bias 0", "LSTM chrono"]
+    assert [s.label for s in data.shares] == ["LSTM default bias", "LSTM chrono"]
     results = made("usual")
     length = max(p.params["length"] for p in results.points)
     for shares, bias in zip(data.shares, ("keep", "chrono"), strict=True):

@@ -60,7 +60,7 @@ def _option_name(option: str, w: ModuleType) -> str:
 
 
 def bias_name(params: Params, w: ModuleType) -> str:
-    """``forget bias 3``, ``keep bias 0`` (PyTorch's default), ``chrono`` or nothing.
+    """``forget bias 3``, ``default bias`` (PyTorch's own), ``chrono`` or nothing.
 
     An input bias that does not follow from the forget bias stands beside it:
     ``forget bias chrono, input bias 0``.
@@ -69,29 +69,30 @@ def bias_name(params: Params, w: ModuleType) -> str:
     word = w.KEEP_BIAS if family(params["cell"]) == "gru" else w.FORGET_BIAS
     if own is None and is_chrono(bias):
         return bias_value(bias, w)
+    if own is None and bias == "keep":
+        return w.DEFAULT_BIAS
     names = [(word, bias), (w.INPUT_BIAS, own)]
-    told = [_one_bias(gate, value, w) for gate, value in names if value is not None]
+    told = [
+        say(w.BIAS_VALUE, word=gate, value=bias_value(value, w))
+        for gate, value in names
+        if value is not None
+    ]
     return say(w.BIASES, forget=told[0], input=told[1]) if told[1:] else "".join(told)
 
 
-def _one_bias(word: str, bias: object, w: ModuleType) -> str:
-    """``forget bias 3``, ``input bias set to 0``."""
-    if bias == 0:
-        return say(w.BIAS_ZERO, word=word)
-    return say(w.BIAS_VALUE, word=word, value=bias_value(bias, w))
-
-
 def bias_value(bias: object, w: ModuleType) -> str:
-    """``3``, ``0`` where PyTorch's draw is kept, ``chrono``."""
+    """``3``, ``default`` where PyTorch's draw is kept, ``chrono``."""
     if is_chrono(bias):
         fixed = str(bias).partition(":")[2]
         return say(w.BIAS_CHRONO_FIXED, tmax=fixed) if fixed else w.BIAS_CHRONO
-    return "0" if bias == "keep" else _number(bias)
+    return w.BIAS_DEFAULT if bias == "keep" else _number(bias)
 
 
 def bias_short(params: Params, w: ModuleType) -> str:
     """The bias as a curve's label has room for it: ``3``, ``chrono``."""
     name = bias_name(params, w)
+    if name == w.DEFAULT_BIAS:
+        return w.BIAS_DEFAULT
     return name.removeprefix(f"{w.KEEP_BIAS} ").removeprefix(f"{w.FORGET_BIAS} ")
 
 

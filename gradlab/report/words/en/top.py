@@ -92,7 +92,7 @@ REF_STATE_ZERO = "all states start at zero"
 REF_STATE_RANDOM = "states start from random values"
 REF_DTYPE = "$dtype with logarithms in float64"
 REF_SEQUENCES = "$sequences sequences a point"
-REF_BIAS = "bias 0 stands for PyTorch's default, which leaves all biases near 0"
+REF_BIAS = "the default bias is PyTorch's own, near 0 in all gates"
 REF_CHRONO = (
     "chrono draws each unit's forget bias as the logarithm of a number between 1 and "
     "T − 1, and takes minus that for the input gate"

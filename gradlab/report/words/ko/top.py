@@ -93,7 +93,7 @@ REF_STATE_ZERO = "모든 상태는 0에서 시작"
 REF_STATE_RANDOM = "상태는 무작위 값에서 시작"
 REF_DTYPE = "$dtype, 로그는 float64"
 REF_SEQUENCES = "점마다 시퀀스 $sequences개"
-REF_BIAS = "편향 0은 PyTorch 기본값이고, 모든 편향이 0 근처에 남는다"
+REF_BIAS = "기본 편향은 PyTorch 그대로이고, 모든 게이트에서 0 근처다"
 REF_CHRONO = (
     "chrono는 유닛마다 1과 T − 1 사이에서 뽑은 수의 로그를 망각 편향으로 쓰고, "
     "입력 게이트에는 그 부호를 바꾼 값을 쓴다"
