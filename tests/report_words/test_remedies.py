@@ -49,7 +49,7 @@ def test_the_default_sweep_names_what_holds():
     (chrono,) = [r for r in rows if r[0] == "LSTM" and "→ chrono" in r[2]]
     assert chrono[1] == "vanishing"
     assert chrono[2:6] == [
-        "forget bias 0 → chrono",
+        "default bias → chrono",
         "15 → >256",
         "10^-55 → 0.17",
         "1 → 15",

@@ -118,7 +118,7 @@ def test_a_command_names_input_biases_that_do_not_follow():
         "LSTM forget bias 0, input bias 0",
         "LSTM forget bias 0, input bias chrono",
         "LSTM chrono",
-        "LSTM forget bias chrono, input bias default",
+        "LSTM forget bias chrono, input bias 0",
     ]
     assert len({row.key for row in found.main.rows}) == 4
     _, apart, whole, _ = found.main.rows
@@ -136,7 +136,12 @@ def test_a_command_names_input_biases_that_do_not_follow():
         ("chrono:64", "chrono:64", "LSTM chrono (Tmax 64)", "LSTM chrono (Tmax 64)"),
         ("chrono", "keep", "LSTM forget bias chrono, input bias default", None),
         (5.0, -5.0, "LSTM forget bias 5, input bias -5", "LSTM 5, input bias -5"),
-        ("keep", "chrono:9", "LSTM forget bias default, input bias chrono (Tmax 9)", None),
+        (
+            "keep",
+            "chrono:9",
+            "LSTM forget bias default, input bias chrono (Tmax 9)",
+            None,
+        ),
         (None, -3.0, "LSTM input bias -3", None),
     ],
 )
