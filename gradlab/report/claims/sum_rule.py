@@ -18,7 +18,7 @@ class SumRule(Claim):
             "of the Jacobians to within $error nats a step."
         ),
         "ko": (
-            "점 $count개에서, 리아푸노프 지수의 합은 야코비 행렬의 로그 행렬식 평균과 "
+            "점 $count개에서, 랴푸노프 지수의 합은 야코비 행렬의 로그 행렬식 평균과 "
             "같다 (가장 큰 차이: 스텝당 $error nat)."
         ),
     }

@@ -1,7 +1,7 @@
 """The report's words: one folder a language, one file of whole templates a section.
 
-A template is a sentence with ``$names``; `say` fills it in. A file that a language
-lacks falls back to English.
+A template is a sentence with ``$names``; `say` fills it in. All languages have the same
+templates.
 
 Composing and drawing run inside ``speaking(language)``; numbers and figures, which
 have no story at hand, take their words from `spoken`.
@@ -38,10 +38,7 @@ def spoken(name: str) -> ModuleType:
 
 def words(language: str, name: str) -> ModuleType:
     """The templates of one section (or of the top, the names) in a language."""
-    try:
-        return importlib.import_module(f"gradlab.report.words.{language}.{name}")
-    except ModuleNotFoundError:
-        return importlib.import_module(f"gradlab.report.words.en.{name}")
+    return importlib.import_module(f"gradlab.report.words.{language}.{name}")
 
 
 def say(template: str, **values: object) -> str:

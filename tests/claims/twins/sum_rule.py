@@ -10,7 +10,7 @@ PATTERN = (
     rf"of the Jacobians to within (?P<error>{OFF}) nats a step\."
 )
 KOREAN = (
-    rf"점 (?P<count>\S+)개에서, 리아푸노프 지수의 합은 야코비 행렬의 로그 행렬식 "
+    rf"점 (?P<count>\S+)개에서, 랴푸노프 지수의 합은 야코비 행렬의 로그 행렬식 "
     rf"평균과 같다 \(가장 큰 차이: 스텝당 (?P<error>{OFF}) nat\)\."
 )
 

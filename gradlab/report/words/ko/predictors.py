@@ -27,7 +27,7 @@ GATE_COLUMNS = (
 )
 GATE_CAPTION = (
     "[[keep gate|유지 게이트]]의 모든 값이 차지하는 비율. 전형적 게이트는 이 값들의 "
-    "기하 평균이다."
+    "기하평균이다."
 )
 CONSTANT_COLUMNS = ("중앙값 유닛, 스텝", "가장 느린 유닛, 스텝")
 CONSTANT_CAPTION = "게이트만 지난다면 이만큼의 스텝 뒤에 유닛에 1/e만큼 남는다."

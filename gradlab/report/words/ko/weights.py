@@ -31,6 +31,8 @@ HOW = (
     "하나로 할 수 있는 것만 계산한다."
 )
 FORMULA = 'J_t = op("diag")(phi\'(a_t)) W_(h h)'
-SPOKEN = "한 스텝의 야코비 행렬은 유닛마다의 활성화 기울기와 순환 가중치의 곱이다"
+SPOKEN = (
+    "한 스텝의 야코비 행렬은 유닛마다의 활성화 함수의 도함수와 순환 가중치의 곱이다"
+)
 COMMAND_NOTE = "더 많이: `--activation silu,elu`, `--init gaussian,glorot_normal`."
 LIMITS = "학습 전의 가중치다. 1에 가까운 곱이 그대로 남으리라는 법은 없다."
