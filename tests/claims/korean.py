@@ -12,6 +12,7 @@ NAMED = r"(?P<first>.+?)(?: 외 (?P<more>[\d,]+)개)?"
 PERCENT = r"[−\d.,]+ %(?: 이상)?"
 
 WORDS = (
+    (r" · ", " and "),
     (r"기본 편향", "default bias"),
     (r"유지 편향", "keep bias"),
     (r"망각 편향", "forget bias"),

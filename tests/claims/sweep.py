@@ -339,6 +339,11 @@ def among(match: re.Match, networks: list[Network]) -> None:
 
 def among_names(match: re.Match, names: list[str]) -> None:
     """The same, of networks by name."""
+    if len(names) == 2:
+        assert match["more"] is None
+        one, other = names
+        assert match["first"] in (f"{one} and {other}", f"{other} and {one}")
+        return
     assert match["first"] in names
     assert number(match["more"] or "0") == len(names) - 1
 

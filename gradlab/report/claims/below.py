@@ -13,12 +13,12 @@ class Below(Claim):
     places = {"headline": 50, "top": 70, "how_far": 60}
     text = {
         "en": (
-            "Of $total networks measured over $length steps, $count lose all but "
-            "1/1000 of their gradient."
+            "In $count of $total networks measured over $length steps less than "
+            "1/1000 of the gradient is left."
         ),
         "ko": (
-            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 기울기의 "
-            "1/1000도 남지 않는다."
+            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 "
+            "기울기의 1/1000도 남지 않는다."
         ),
     }
 

@@ -13,12 +13,12 @@ class Beyond(Claim):
     places = {"headline": 30, "top": 50, "how_far": 95}
     text = {
         "en": (
-            "The longest reach is more than all $length steps, in $count of "
-            "$total networks."
+            "The longest reach is more than all $length steps, in $count of the "
+            "$total networks of this sweep."
         ),
         "ko": (
-            "가장 긴 도달 거리는 전체 $length스텝을 넘는다: 네트워크 $total개 중 "
-            "$count개."
+            "가장 긴 도달 거리는 전체 $length스텝을 넘는다: 이 스윕의 네트워크 "
+            "$total개 중 $count개."
         ),
     }
 

@@ -11,12 +11,12 @@ class BothGates(Control):
     biases = ("chrono", "chrono")
     text = {
         "en": (
-            "Opening the forget gate and closing the input gate together (chrono) "
-            "multiplies the gradient of $cell by $factor over $length steps."
+            "Opening the forget gate and closing the input gate together "
+            "(chrono) takes what is left in the $cell after $length steps from "
+            "$base to $left."
         ),
         "ko": (
-            "망각 게이트를 열고 입력 게이트를 함께 닫으면(chrono) "
-            "$length스텝 동안 기울기가 $factor배가 된다: "
-            "$cell."
+            "망각 게이트를 열고 입력 게이트를 함께 닫으면(chrono) $length스텝 "
+            "뒤에 남는 기울기가 달라진다: $base → $left, $cell."
         ),
     }

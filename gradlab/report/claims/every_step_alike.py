@@ -14,12 +14,12 @@ class EveryStepAlike(Claim):
     places = {"backward": 82}
     text = {
         "en": (
-            "With a loss at each of $length steps, the largest factor between the "
-            "gradients by h_{1} to h_{T} of one network is $factor."
+            "With a loss at every step the gradient by h keeps its size over "
+            "all $length steps, to a factor of $factor, in every network."
         ),
         "ko": (
-            "손실이 $length스텝 모두에 있을 때 한 네트워크 안에서 h_{1}부터 "
-            "h_{T}까지의 기울기가 가장 크게 차이 나는 배수: $factor."
+            "손실이 모든 스텝에 있으면 모든 네트워크에서 $length스텝 내내 h의 "
+            "기울기가 크기를 지킨다. 가장 큰 차이: $factor배."
         ),
     }
 

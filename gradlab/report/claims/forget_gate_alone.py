@@ -11,12 +11,11 @@ class ForgetGateAlone(Control):
     biases = ("chrono", 0.0)
     text = {
         "en": (
-            "Opening the forget gate alone (chrono's forget biases, input biases of "
-            "0) multiplies the gradient of $cell by $factor over $length steps."
+            "Opening the forget gate alone (chrono's forget biases) takes what "
+            "is left in the $cell after $length steps from $base to $left."
         ),
         "ko": (
-            "망각 게이트만 열면(chrono의 망각 편향, 입력 편향은 0) "
-            "$length스텝 동안 기울기가 $factor배가 된다: "
-            "$cell."
+            "망각 게이트만 열면(chrono의 망각 편향) $length스텝 뒤에 남는 "
+            "기울기가 달라진다: $base → $left, $cell."
         ),
     }

@@ -11,7 +11,7 @@ class GatedExplodes(Claim):
     """The network with gates that explodes most."""
 
     name = "gated_explodes"
-    places = {"gain": 45, "how_far": 58, "top": 47}
+    places = {"gain": 95, "how_far": 58, "top": 47}
     text = {
         "en": (
             "Gates do not prevent exploding: over $length steps the gradient grows "

@@ -11,12 +11,11 @@ class InputGateAlone(Control):
     biases = (0.0, "chrono")
     text = {
         "en": (
-            "Closing the input gate alone (chrono's input biases, forget biases of "
-            "0) multiplies the gradient of $cell by $factor over $length steps."
+            "Closing the input gate alone (chrono's input biases) takes what is "
+            "left in the $cell after $length steps from $base to $left."
         ),
         "ko": (
-            "입력 게이트만 닫으면(chrono의 입력 편향, 망각 편향은 0) "
-            "$length스텝 동안 기울기가 $factor배가 된다: "
-            "$cell."
+            "입력 게이트만 닫으면(chrono의 입력 편향) $length스텝 뒤에 남는 "
+            "기울기가 달라진다: $base → $left, $cell."
         ),
     }

@@ -18,7 +18,7 @@ class MostDirections(Claim):
     """The most directions among networks that keep more than 1/1000."""
 
     name = "most_directions"
-    places = {"directions": 80}
+    places = {"directions": 60}
     text = {
         "en": (
             "No network with more than 1/1000 of its gradient left after $length "

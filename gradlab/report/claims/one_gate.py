@@ -12,12 +12,12 @@ class OneGate(Claim):
     places = {"cell_state": 10, "control": 60}
     text = {
         "en": (
-            "In $cell, whose one gate both keeps and writes, chrono's biases "
-            "multiply the gradient by $factor over $length steps."
+            "In the $cell, whose one gate both keeps and writes, chrono's "
+            "biases leave $factor after $length steps."
         ),
         "ko": (
-            "게이트가 하나뿐인 셀: chrono의 편향을 쓰면 $length스텝 동안 기울기가 "
-            "$factor배가 된다 ($cell)."
+            "게이트 하나가 지키기와 쓰기를 함께 하는 셀에서 chrono의 편향을 "
+            "쓰면 $length스텝 뒤에 남는 기울기: $factor, $cell."
         ),
     }
 

@@ -183,18 +183,20 @@ class Unbiased:
 
 @dataclass(frozen=True)
 class Names:
-    """Networks of which something is equally true: the first one, and how many more."""
+    """Networks of which something is equally true: two, or one and how many more."""
 
     networks: Sequence[Network]
     without: tuple[str, ...] = ()
 
     def say(self, language: str) -> str:
-        """Return a label: ``RNN (relu)``, ``RNN and 3 more``.
+        """Return names: ``RNN (relu)``, ``RNN and GRU chrono``, ``RNN and 3 more``.
 
         Axes `without` which the networks are named belong to the sentence.
         """
-        first = self.networks[0].name(language, self.without)
-        return _and_more(first, len(self.networks) - 1, language)
+        names = [n.name(language, self.without) for n in self.networks[:2]]
+        if len(self.networks) == 2:
+            return say(words(language, "names").BOTH, one=names[0], other=names[1])
+        return _and_more(names[0], len(self.networks) - 1, language)
 
 
 @dataclass(frozen=True)

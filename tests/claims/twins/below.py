@@ -7,8 +7,8 @@ from tests.claims.sweep import Sweep, number
 
 
 PATTERN = (
-    r"Of (?P<total>\S+) networks measured over (?P<length>\S+) steps, "
-    r"(?P<count>\S+) lose all but 1/1000 of their gradient\."
+    r"In (?P<count>\S+) of (?P<total>\S+) networks measured over "
+    r"(?P<length>\S+) steps less than 1/1000 of the gradient is left\."
 )
 KOREAN = (
     r"(?P<length>\S+)스텝에 걸쳐 잰 네트워크 (?P<total>\S+)개 가운데 "

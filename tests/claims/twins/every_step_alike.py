@@ -8,12 +8,14 @@ from tests.claims.sweep import SIZE, Sweep, close, number
 
 
 PATTERN = (
-    r"With a loss at each of (?P<length>\S+) steps, the largest factor between the "
-    rf"gradients by h_\{{1\}} to h_\{{T\}} of one network is (?P<factor>{SIZE})\."
+    rf"With a loss at every step the gradient by h keeps its size over "
+    rf"all (?P<length>\S+) steps, to a factor of (?P<factor>{SIZE}), in "
+    rf"every network\."
 )
 KOREAN = (
-    r"손실이 (?P<length>[\d,]+)스텝 모두에 있을 때 한 네트워크 안에서 h_\{1\}부터 "
-    rf"h_\{{T\}}까지의 기울기가 가장 크게 차이 나는 배수: (?P<factor>{SIZE})\."
+    rf"손실이 모든 스텝에 있으면 모든 네트워크에서 (?P<length>\S+)스텝 "
+    rf"내내 h의 기울기가 크기를 지킨다\. 가장 큰 차이: "
+    rf"(?P<factor>{SIZE})배\."
 )
 
 

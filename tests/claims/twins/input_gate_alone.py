@@ -2,30 +2,22 @@
 
 import re
 
-from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
+from tests.claims import control
+from tests.claims.sweep import SIZE, Sweep
 
 
 PATTERN = (
-    rf"Closing the input gate alone \(chrono's input biases, forget biases of "
-    rf"0\) multiplies the gradient of (?P<cell>.+) by (?P<factor>{SIZE}) over "
-    rf"(?P<length>\S+) steps\."
+    rf"Closing the input gate alone \(chrono's input biases\) takes what "
+    rf"is left in the (?P<cell>.+) after (?P<length>\S+) steps from "
+    rf"(?P<base>{SIZE}) to (?P<left>{SIZE})\."
 )
 KOREAN = (
-    rf"입력 게이트만 닫으면\(chrono의 입력 편향, 망각 편향은 0\) "
-    rf"(?P<length>\S+)스텝 동안 기울기가 "
-    rf"(?P<factor>{SIZE})배가 된다: (?P<cell>.+)\."
+    rf"입력 게이트만 닫으면\(chrono의 입력 편향\) (?P<length>\S+)스텝 "
+    rf"뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) → (?P<left>{SIZE}), "
+    rf"(?P<cell>.+)\."
 )
 
 
 def check(match: re.Match, sweep: Sweep) -> None:
-    """Some network with PyTorch's weights has these biases and this factor."""
-    found = [
-        n
-        for n in sweep.finite
-        if cell(n.params["cell"]) == match["cell"]
-        and n.params["forget_bias"] == "0"
-        and n.params["input_bias"] == "chrono"
-        and all(n.params[a] == CUSTOMARY[a] for a in ("init", "activation", "gain"))
-    ]
-    assert any(close(match["factor"], n.left) for n in found)
-    assert number(match["length"]) == sweep.length
+    """Some cell with these biases has this left, and that with both at 0."""
+    control.check(match, sweep, ("0", "chrono"))

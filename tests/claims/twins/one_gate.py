@@ -6,13 +6,14 @@ from tests.claims.sweep import CUSTOMARY, SIZE, Sweep, cell, close, number
 
 
 PATTERN = (
-    rf"In (?P<cell>.+), whose one gate both keeps and writes, chrono's biases "
-    rf"multiply the gradient by (?P<factor>{SIZE}) over (?P<length>\S+) "
+    rf"In the (?P<cell>.+), whose one gate both keeps and writes, "
+    rf"chrono's biases leave (?P<factor>{SIZE}) after (?P<length>\S+) "
     rf"steps\."
 )
 KOREAN = (
-    rf"게이트가 하나뿐인 셀: chrono의 편향을 쓰면 (?P<length>\S+)스텝 동안 기울기가 "
-    rf"(?P<factor>{SIZE})배가 된다 \((?P<cell>.+)\)\."
+    rf"게이트 하나가 지키기와 쓰기를 함께 하는 셀에서 chrono의 편향을 "
+    rf"쓰면 (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<factor>{SIZE}), "
+    rf"(?P<cell>.+)\."
 )
 
 

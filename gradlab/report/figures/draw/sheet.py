@@ -117,7 +117,7 @@ def _legend(figure: Any, slots: Sequence[Slot]) -> None:
         return
     both = list(named.values()), list(named)
     alone, painter = len(slots) == 1, slots[0].painter
-    options: dict[str, Any] = {"alignment": "left", "handlelength": 2.2}
+    options: dict[str, Any] = {"alignment": "left", "handlelength": 3.0}
     if alone and hasattr(painter, "title"):
         options["title"] = painter.title(slots[0].data) or None
     if alone and hasattr(painter, "BESIDE") and figure.get_size_inches()[0] >= BESIDE:

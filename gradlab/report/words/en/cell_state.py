@@ -21,7 +21,10 @@ HOW = {
         "Where total lies on the conveyor, the gates alone carry the gradient. Sizes "
         "do not add up: parts can cancel."
     ),
-    "cuts": "The further left a mark falls, the more the gradient needed that path.",
+    "cuts": (
+        "The further left a mark falls, the more the gradient needed that path. Small "
+        "losses add up: 0.96^{256} = 10^{-4.5}."
+    ),
     "passes": "The line is the whole; parts can cancel.",
 }
 

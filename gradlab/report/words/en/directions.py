@@ -10,7 +10,7 @@ ALT = "$finding Curves of the stable rank against lag: $ends."
 ALT_END = "$name $rank"
 CAPTION = (
     "[[stable rank|Stable rank]] of ds_{T}/ds_{T−lag} (whole state): the sum of all "
-    "squared singular values over the largest one."
+    "squared singular values over the largest of them."
 )
 BEST = (
     "Of $count networks that hold their gradient the $shown that reach furthest are "

@@ -55,6 +55,7 @@ VERDICTS = {
 # what rows, axes and inputs are called in tables, labels and captions
 LAYERS = "$count layers"
 OPTIONS: dict[str, str] = {}  # of cells, where the word is not the option's own
+BOTH = "$one and $other"
 MORE = "$name and $count more"
 KEEP_BIAS = "keep bias"
 FORGET_BIAS = "forget bias"

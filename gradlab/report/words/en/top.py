@@ -2,7 +2,7 @@
 
 TITLE = "gradlab: where gradients vanish and explode"
 PROVENANCE = (
-    "sweep$name$when · $points, $failed failed, $undetermined in the line-up$time"
+    "sweep$name$when · $points, $failed failed, $undetermined in the table below$time"
 )
 WHEN = " of $day $month $year, $time"
 MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())

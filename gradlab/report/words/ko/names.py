@@ -57,6 +57,7 @@ OPTIONS: dict[str, str] = {
     "coupled": "망각·입력 게이트 결합",
     "no_output_activation": "출력 활성화 없음",
 }  # of cells, where the word is not the option's own
+BOTH = "$one · $other"
 MORE = "$name 외 $count개"
 KEEP_BIAS = "유지 편향"
 FORGET_BIAS = "망각 편향"
