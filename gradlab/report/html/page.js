@@ -277,6 +277,15 @@
     figure.querySelectorAll("[data-tool]").forEach((button) => button.addEventListener("click", () => tool(figure, button.dataset.tool, button)));
   });
   document.querySelectorAll("table[data-sortable]").forEach(sortable);
+  // A formula wider than the page scrolls, and so must be in reach of the keys.
+  function reachable() {
+    document.querySelectorAll(".formula").forEach((formula) => {
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+      else formula.removeAttribute("tabindex");
+    });
+  }
+  addEventListener("resize", reachable);
+  reachable();
   addEventListener("hashchange", fromHash);
   fromHash();
 })();
