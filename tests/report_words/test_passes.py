@@ -60,8 +60,8 @@ def test_the_largest_part_is_told_network_by_network():
     assert sentence_of(chapter_of(passes(SIZES))) == (
         "At lag 32 the largest part has made 2 passes through the recurrent weights in "
         "LSTM forget bias 1. At lag 32 the largest part has made no pass through the "
-        "recurrent weights in GRU keep bias 3 and 1 more. At lag 32 parts cancel, the "
-        "largest being larger than the whole, in LSTM forget bias 3."
+        "recurrent weights in GRU keep bias 3 and LSTM chrono. At lag 32 parts cancel, "
+        "the largest being larger than the whole, in LSTM forget bias 3."
     )
 
 

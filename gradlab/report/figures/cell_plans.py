@@ -32,8 +32,8 @@ def lstm(pen: Pen, wide: float, high: float, words: Mapping[str, str]) -> None:
 
     pen.road([(start, below), (join, below), (join, candidate - 0.12)], "h")
     pen.road([(join, candidate + 0.12), (join, above - 0.1)], "h")
+    pen.road([(out, above - ROAD / 2), (out, below), (end, below)], "h")
     pen.road([(start, above), (end, above)], "c")
-    pen.road([(out, above - ROAD / 2), (out, below), (end, below)], "c")
     _ends(pen, start, end, {"c": above, "h": below}, words)
 
     top, foot = below + ROAD / 2, valve_in

@@ -64,7 +64,8 @@ CAPTION = (
 DRAFT = "LSTM, RNN, GRU의 한 스텝, PyTorch의 관례를 따른다."
 
 PARTS_IN_WORDS = (
-    "**망각 게이트**(forget gate) f: 앞의 c를 얼마나 남기는가.",
+    "**망각 게이트**(forget gate) f: 앞의 c를 얼마나 남기는가. 편향이 0이면 0.5 안팎, "
+    "3이면 0.95 안팎이다.",
     "**후보**(candidate) g: 새로 쓸 수 있는 값, −1에서 1까지.",
     "**입력 게이트**(input gate) i: g를 c에 얼마나 더하는가.",
     "**출력 게이트**(output gate) o: tanh(c)를 얼마나 h로 내보내는가.",
