@@ -18,7 +18,7 @@ TERMS = {
     "half-life": "the number of steps over which a gradient halves, from its rate.",
     "kept per step": (
         "the factor by which one more step back changes a gradient's size, typical "
-        "over the whole sequence; below 100 % it vanishes, above it grows."
+        "over the whole sequence."
     ),
     "gradient": "how much a small change at one step changes the outcome at the end.",
     "Jacobian": (
@@ -35,8 +35,7 @@ TERMS = {
     ),
     "Lyapunov exponent": (
         "how fast a small change along one direction of the state grows, in nats per "
-        "step over a long run; negative where it dies. There are as many as numbers in "
-        "the state."
+        "step over a long run; negative where it dies."
     ),
     "conveyor": (
         "the direct way along the carried state: the product of the forget gates "
@@ -47,9 +46,8 @@ TERMS = {
         "the whole derivative less the conveyor."
     ),
     "recurrent passes": (
-        "how many steps of a way back lead through h and the recurrent weights; a way "
-        "that leaves the cell state and stays m steps in h counts m. With none it is "
-        "the conveyor."
+        "how many steps of a way back lead through h and the recurrent weights; with "
+        "none it is the conveyor."
     ),
     "forget gate": (
         "the LSTM's f: what share of the cell state is kept; near 1 it remembers, near "
@@ -64,9 +62,8 @@ TERMS = {
         "the more is kept."
     ),
     "chrono": (
-        "forget biases drawn as log U(1, Tmax − 1), so that the units' time scales "
-        "spread evenly from 1 to Tmax steps, and input biases set to their negatives "
-        "(Tallec and Ollivier 2018); a GRU has one gate for both."
+        "forget biases drawn as log U(1, Tmax − 1), so that units forget within 1 to "
+        "Tmax steps, and input biases set to their negatives (Tallec and Ollivier 2018)."
     ),
     "gain": "the factor that multiplies the recurrent weights.",
     "graph": (

@@ -9,7 +9,7 @@ MISSING = (
 PANEL_GATES = "the gates"
 PANEL_WEIGHTS = "the recurrent weights"
 X_GATES = "kept per step by the conveyor alone"
-X_WEIGHTS = "of W_{hh}: spectral radius, largest singular value"
+X_WEIGHTS = "spectral radius, largest singular value"
 Y = "kept per step, measured"
 DIAGONAL = "conveyor = whole"
 LINE = "1"

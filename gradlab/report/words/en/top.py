@@ -67,8 +67,8 @@ NOTE_FEW_SEEDS = (
 NOTE_HOW = (
     "All values are geometric means over sequences and over $seeds; the size is the "
     "[[spectral norm]] of the [[whole state]]'s derivative, 1 at [[lag]] 0. [[kept per "
-    "step]] is the typical step: what is left after T steps, to the power 1/T; the "
-    "first steps often keep more or less."
+    "step]] is what is left after T steps, to the power 1/T. What is left after fewer "
+    "steps than T is that of whole sequences that short."
 )
 NOTE_TOLD = (
     "$shown of $count networks are shown: those with most and least left, and those "

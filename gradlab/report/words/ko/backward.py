@@ -7,7 +7,7 @@ MISSING = (
 )
 H_TITLE = "h에 대한 기울기, 마지막 스텝의 손실"
 C_TITLE = "c에 대한 기울기, 마지막 스텝의 손실"
-SHARE_TITLE = "dL/dW_{hh} 중 마지막 스텝들의 몫"
+SHARE_TITLE = "가중치 기울기 중 마지막 스텝들의 몫"
 EVERY_TITLE = "h에 대한 기울기, 모든 스텝의 손실"
 X = "시차: 끝에서 거슬러 간 스텝 수"
 Y_H = "dL/dh_{t}의 크기"

@@ -9,7 +9,7 @@ MISSING = (
 PANEL_GATES = "게이트"
 PANEL_WEIGHTS = "순환 가중치"
 X_GATES = "컨베이어 벨트만의 스텝당 남는 비율"
-X_WEIGHTS = "W_{hh}의 스펙트럼 반지름, 최대 특잇값"
+X_WEIGHTS = "스펙트럼 반지름, 최대 특잇값"
 Y = "스텝당 남는 비율 (측정)"
 DIAGONAL = "컨베이어 벨트 = 전체"
 LINE = "1"
