@@ -63,7 +63,7 @@ TERMS = {
     ),
     "chrono": (
         "forget biases drawn as log U(1, Tmax − 1), so that units forget within 1 to "
-        "Tmax steps, and input biases set to their negatives (Tallec and Ollivier 2018)."
+        "Tmax steps, and input biases their negatives (Tallec and Ollivier 2018)."
     ),
     "gain": "the factor that multiplies the recurrent weights.",
     "graph": (
