@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help sweep quick example test test-slow trials test-all tables lint format types check benchmark ratios browser clean distclean
+.PHONY: help sweep quick example test test-slow trials test-all tables texts lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
@@ -30,6 +30,7 @@ help:
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
 	@echo 'make tables     docs/measures.md, after a measure was added or changed'
+	@echo 'make texts      the expected texts of reports, after words or a claim changed'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
 	@echo 'make types      mypy over the package'
@@ -66,6 +67,9 @@ test-all: test test-slow
 
 tables: $(VENV)/.run
 	$(BIN)/python -m docs.tables
+
+texts: $(VENV)/.test
+	GRADLAB_REWRITE_EXPECTED=1 $(BIN)/python -m pytest -q tests/report_words/test_whole_texts.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -53,6 +53,9 @@ def sentence(said: choice.Said, language: str) -> str:
 def held(name: str, text: str, language: str, sweep: Sweep) -> None:
     """Hold a claim's sentence in a language against its twin."""
     found = twin(name)
+    assert language == "en" or hasattr(found, "KOREAN"), (
+        f"the twin of {name}: no KOREAN"
+    )
     match = re.fullmatch(found.PATTERN if language == "en" else found.KOREAN, text)
     assert match, text
     found.check(match if language == "en" else Read(match), sweep)

@@ -2,16 +2,24 @@
 
 The smallest section a user can write::
 
+    from gradlab.report.blocks import Finding, Missing
+    from gradlab.report.sections.base import Section
+
     class Best(Section):
         question = "Which network holds its gradient best?"
         order = 20
 
         def build(self, results, story):
-            row = min(story.main.rows, key=lambda row: abs(row.size().ln))
+            rows = [row for row in story.main.rows if row.size().word]
+            if not rows:
+                return Missing("Not measured in this sweep.")
+            row = min(rows, key=lambda row: abs(row.size().ln))
             return [Finding(f"{row.label} does.")]
 
-Given by ``--load FILE.py`` it appears in the list of sections and in the report. Its
-words may stand in it; ours stand in ``report/words/LANGUAGE/NAME.py``.
+As a file of this folder, or by ``--load FILE.py``, it appears in the list of sections
+and in the report. Its words may stand in it, in one language. Those of
+`gradlab.report.sections._own.OwnSection` stand in ``report/words/LANGUAGE/NAME.py``,
+and tests hold them to the order of blocks below.
 """
 
 from __future__ import annotations
