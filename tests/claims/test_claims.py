@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from string import Template
 from types import ModuleType
 
@@ -140,11 +142,18 @@ def test_of_a_real_sweep_by_its_exported_file(tmp_path, name):
             held(claim["claim"], text.replace("\u2212", "-"), language, sweep)
 
 
+def _counts(seed: int) -> Counter:
+    return held_against_twins(by_chance(seed))
+
+
 @pytest.mark.trials
+@pytest.mark.timeout(7200)
 def test_every_claim_is_said_often_and_never_wrong():
     counts: Counter = Counter()
-    for seed in range(FAST, FAST + MANY):
-        counts += held_against_twins(by_chance(seed))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for found in pool.map(_counts, range(FAST, FAST + MANY), chunksize=20):
+            counts += found
+    print(sorted(counts.items(), key=lambda item: item[1])[:10])
     assert {name: counts[name] for name in CLAIMS if counts[name] < 50} == {}
 
 

@@ -14,9 +14,9 @@ class HiddenAlone(Claim):
     places = {"predictors": 70}
     text = {
         "en": (
-            "Code that takes dh/dh alone, without the path along c, is farthest off "
-            "for $network: it finds $alone kept per step, where the whole state keeps "
-            "$kept."
+            "Code that multiplies the dh/dh of each step, without the path along c, is "
+            "farthest off for $network: it finds $alone kept per step, where the whole "
+            "state keeps $kept."
         ),
         "ko": (
             "c를 따라가는 경로 없이 dh/dh만으로 본 값이 가장 크게 빗나가는 네트워크: "

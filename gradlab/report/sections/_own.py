@@ -214,11 +214,18 @@ def caption(
 
 
 def left_out(
-    story: Story, part: Slice, shown: int, count: int, *, sampled: bool = True
+    story: Story,
+    part: Slice,
+    shown: int,
+    count: int,
+    *,
+    sampled: bool = True,
+    tabled: bool = True,
 ) -> str:
     """How many of `count` networks a figure draws, and where the others are.
 
     sampled: the extremes and the median are drawn, not those of a section's own rule.
+    tabled: the tables of all networks have what the figure draws.
     """
     if shown >= count:
         return ""
@@ -229,7 +236,7 @@ def left_out(
         w.THINNED if sampled else w.CHOSEN,
         shown=shown,
         count=count,
-        where=where if rows <= TABLED else w.IN_EXPORT,
+        where=where if tabled and rows <= TABLED else w.IN_EXPORT,
     )
 
 

@@ -57,7 +57,9 @@ def figure(
             points,
             say(w.PASSES_CAPTION, lag=lag, length=length),
             w.PASSES_STROKES if len(passes.points(shown[0])) > 1 else "",
-            own.left_out(story, part, len(shown), len(passes.rows), sampled=False),
+            own.left_out(
+                story, part, len(shown), len(passes.rows), sampled=False, tabled=False
+            ),
             bands=False,
         ),
         takeaway=finding,

@@ -47,7 +47,9 @@ class Inside(own.OwnSection):
         ]
         texts = [
             w.CAPTION,
-            own.left_out(story, part, len(rows), len(found), sampled=False),
+            own.left_out(
+                story, part, len(rows), len(found), sampled=False, tabled=False
+            ),
             say(story.words("common").HELD, values=held) if held else "",
         ]
         figure = Figure(

@@ -45,7 +45,10 @@ def rows_table(story: Story, rows: Sequence[Row], count: int, name: str) -> Tabl
         Column(w.KEPT, "right", w.KEPT_NOTE),
         Column(w.HORIZON, "right"),
     ]
-    columns += [Column(say(w.LEFT, length=f"{n:,}"), "right") for n in lengths]
+    columns += [
+        Column(say(w.LEFT, length=n), "right", say(w.LEFT_NOTE, length=n))
+        for n in lengths
+    ]
     if ranked:
         columns.append(Column(w.DIRECTIONS, "right"))
     columns.append(Column(say(w.VERDICT, length=f"{lengths[-1]:,}")))
@@ -121,6 +124,8 @@ def _notes(
     if count > len(rows):
         where = w.IN_TABLE if count <= TABLED else w.IN_EXPORT
         notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count, where=where))
+    if any(r.bias == "chrono" for r in rows):
+        notes.append(w.NOTE_CHRONO)
     odd = [note for r in rows if (note := _odd(r, w, names))]
     notes += odd[:ODD]
     if len(odd) > ODD:
@@ -166,7 +171,7 @@ def _made(story: Story, w: ModuleType) -> list[str]:
     texts.append(say(w.NOTE_HOW, seeds=seeds))
     held = [story.reference_values(story.main.fixed), seeds]
     biases = {str(r.bias).partition(":")[0] for r in rows}
-    held += [w.REF_BIAS] * ("keep" in biases) + [w.REF_CHRONO] * ("chrono" in biases)
+    held += [w.REF_BIAS] * ("keep" in biases)
     texts.append(say(w.REFERENCE, values="; ".join(v for v in held if v)))
     return [*texts, w.LEGEND]
 

@@ -7,9 +7,9 @@ from tests.claims.sweep import KEPT, Sweep, close_kept
 
 
 PATTERN = (
-    rf"Code that takes dh/dh alone, without the path along c, is farthest off for "
-    rf"(?P<name>.+): it finds (?P<alone>{KEPT}) kept per step, where the "
-    rf"whole state keeps (?P<kept>{KEPT})\."
+    rf"Code that multiplies the dh/dh of each step, without the path along c, is "
+    rf"farthest off for (?P<name>.+): it finds (?P<alone>{KEPT}) kept per step, where "
+    rf"the whole state keeps (?P<kept>{KEPT})\."
 )
 KOREAN = (
     rf"c를 따라가는 경로 없이 dh/dh만으로 본 값이 가장 크게 빗나가는 "

@@ -21,6 +21,7 @@ CAPTION = (
 UNDERFLOW = "An exact 0 is below the smallest number of the format used."
 DRAFT = "Gradients of the loss in one backward pass, and shares of the weight gradient."
 HOW = (
+    "A loss at every step refills the gradient there and hides what fades. "
     "Each curve starts at the loss and runs into the past. Where the share is near 1 "
     "after a few steps, the weights learn from those steps alone."
 )

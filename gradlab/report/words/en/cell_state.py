@@ -10,8 +10,9 @@ ALT = "$finding $what"
 
 HOW = {
     "control": (
-        "A step down changes the forget gate alone, a step to the right the input "
-        "gate alone."
+        "A step down opens the forget gate, a step to the right closes the input gate, "
+        "the valve through which detours come back into c. They add to a half-open "
+        "conveyor and overshoot beside an open one."
     ),
     "blocks": (
         "c to h is what c at t does to h at T. Parallel lines lose the same share a "

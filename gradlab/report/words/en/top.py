@@ -42,6 +42,11 @@ KEPT = "kept per step"
 KEPT_NOTE = "± half the 95 % interval"
 HORIZON = "[[horizon]]*"
 LEFT = "left after $length"
+LEFT_NOTE = "T = $length"
+NOTE_CHRONO = (
+    "chrono: forget biases drawn so that units forget within 1 to T steps, input "
+    "biases their negatives."
+)
 DIRECTIONS = "[[stable rank|directions]]†"
 VERDICT = "at T = $length"
 CAPTION = "The line-up: what one step keeps, how far that reaches, what is left."
@@ -93,10 +98,6 @@ REF_STATE_RANDOM = "states start from random values"
 REF_DTYPE = "$dtype with logarithms in float64"
 REF_SEQUENCES = "$sequences sequences a point"
 REF_BIAS = "the default bias is PyTorch's own, near 0 in all gates"
-REF_CHRONO = (
-    "chrono draws each unit's forget bias as the logarithm of a number between 1 and "
-    "T − 1, and takes minus that for the input gate"
-)
 NOTE_MORE_ODD = "The same or alike in $count more networks."
 SEEDS = "$count seeds"
 SEED = "1 seed"

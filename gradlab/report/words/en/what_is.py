@@ -3,12 +3,12 @@
 QUESTION = "What is an LSTM?"
 
 FINDING = (
-    "An LSTM carries two states: c, which its gates only scale and add to, and h, "
-    "which every step makes anew."
+    "An LSTM carries two states: c, which is only scaled and added to, and h, which "
+    "every step makes anew."
 )
 TAKEAWAY_BACK = (
     "Walking back along c, a gradient is only scaled by the forget gate; every other "
-    "road passes weights and gates."
+    "road passes tanh, more gates or weights."
 )
 
 TITLES = {
@@ -135,8 +135,8 @@ CHAIN_SPOKEN = (
 
 BACK_CAPTION = "The same step for a unit of gradient: every arrow turns round."
 BACK_SHARES = (
-    "Bars: the most of it that arrives (spectral norm at lag 1). In one step c to c is "
-    "the conveyor alone; detours need two."
+    "Bars: the most that arrives in any direction (spectral norm at lag 1). In one "
+    "step c to c is the conveyor alone."
 )
 BACK_ALT = (
     "The LSTM with its arrows turned round: from c to c straight through the forget "

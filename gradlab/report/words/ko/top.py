@@ -40,6 +40,11 @@ KEPT = "스텝당 남는 비율"
 KEPT_NOTE = "± 95 % 신뢰구간의 절반"
 HORIZON = "[[horizon|도달 거리]]*"
 LEFT = "$length스텝 뒤"
+LEFT_NOTE = "T = $length"
+NOTE_CHRONO = (
+    "chrono: 유닛들이 1에서 T스텝 사이에 잊도록 뽑은 망각 편향, 입력 편향은 그 부호를 "
+    "바꾼 값."
+)
 DIRECTIONS = "[[stable rank|방향]]†"
 VERDICT = "T = $length"
 CAPTION = (
@@ -94,10 +99,6 @@ REF_STATE_RANDOM = "상태는 무작위 값에서 시작"
 REF_DTYPE = "$dtype, 로그는 float64"
 REF_SEQUENCES = "점마다 시퀀스 $sequences개"
 REF_BIAS = "기본 편향은 PyTorch 그대로이고, 모든 게이트에서 0 근처다"
-REF_CHRONO = (
-    "chrono는 유닛마다 1과 T − 1 사이에서 뽑은 수의 로그를 망각 편향으로 쓰고, "
-    "입력 게이트에는 그 부호를 바꾼 값을 쓴다"
-)
 NOTE_MORE_ODD = "네트워크 $count개에서 더 같거나 비슷하다."
 SEEDS = "시드 $count개"
 SEED = "시드 1개"
