@@ -123,7 +123,8 @@ def test_where_blocks_were_measured_dh_by_dh_has_the_rates_of_other_sections():
     _, finding = told(spectra(TRUE, ALONE), "predictors")
     assert finding.endswith(
         "Code that multiplies the dh/dh of each step, without the path along c, is "
-        "farthest off for LSTM chrono: it finds 1.2 % kept per step, where the whole state keeps 99.3 %."
+        "farthest off for LSTM chrono: it finds 1.2 % kept per step, where the whole "
+        "state keeps 99.3 %."
     )
 
 

@@ -18,6 +18,8 @@ from gradlab.report.words import say, words
 if TYPE_CHECKING:
     from gradlab.report.figures.drawn import Drawn
 
+FIRST_HANGUL = "\u1100"
+"""Letters from here on are not Inter's: those of Korean, and of a file's name."""
 HERE = Path(__file__).resolve().parent
 LINK = '<a class="other"'
 HIDDEN = f"{LINK} hidden"
@@ -62,9 +64,8 @@ def page(
         colours=views.colours(),
         other=file_name(w.OTHER, "html"),
     )
-    if document.language == "ko":
-        text = text.replace("<style>", f"<style>{hangul_faces(text)}", 1)
-    return text
+    hangul = "".join(sorted({c for c in text if c >= FIRST_HANGUL}))
+    return text.replace("<style>", f"<style>{hangul_faces(hangul)}", 1)
 
 
 def policy(script: str) -> str:

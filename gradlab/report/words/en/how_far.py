@@ -18,9 +18,9 @@ LEFT_OUT_MANY = "$count networks between them are only in the table on top."
 DRAFT = "What is left of a gradient against lag."
 
 HOW = (
-    "Further right is further back from the end of the sequence; a straight falling "
-    "line keeps the same share at every step. A dot marks the [[horizon]], where less "
-    "than 1/1000 is left; an open dot with > means: not reached."
+    "Further right is further back from the end of the sequence. A dot marks the "
+    "[[horizon]], where less than 1/1000 is left; an open dot with > means: not "
+    "reached."
 )
 FORMULA = (
     "norm((partial s_T) / (partial s_(T - tau)))_2 = norm(J_T J_(T-1) dots.c J_(T - "
