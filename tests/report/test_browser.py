@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gradlab.report.build import render
+from tests import made_up
 from tests.report import demo
 
 
@@ -40,6 +42,14 @@ def browser() -> Iterator[Browser]:
         )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def korean(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where a page in Korean lies."""
+    folder = tmp_path_factory.mktemp("korean")
+    (page,) = render(made_up.store(), folder, ["html"], language="ko")
+    return page.as_uri()
 
 
 class Visit:
@@ -221,11 +231,36 @@ def test_axe_finds_nothing(
         bypass_csp=True,
         viewport={"width": width, "height": 800},
     )
-    made.page.add_script_tag(path=AXE)
-    made.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = 1)")
-    found = made.page.evaluate("axe.run().then(r => r.violations)")
-    told = [
+    assert violations(made.page) == []
+    made.context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds in a page with everything opened."""
+    page.add_script_tag(path=AXE)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = 1)")
+    found = page.evaluate("axe.run().then(r => r.violations)")
+    return [
         f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found
     ]
-    assert told == []
+
+
+def test_the_korean_page_is_silent_and_never_scrolls_sideways(
+    browser: Browser, korean: str
+) -> None:
+    made = Visit(browser, korean, viewport={"width": 320, "height": 800})
+    assert made.page.evaluate("document.documentElement.lang") == "ko"
+    assert made.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert made.noise == []
+    made.context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_korean(browser: Browser, korean: str, width: int) -> None:
+    made = Visit(
+        browser, korean, bypass_csp=True, viewport={"width": width, "height": 800}
+    )
+    assert violations(made.page) == []
     made.context.close()

@@ -3,7 +3,7 @@
 BAND = "Bands: lowest to highest of $seeds."
 SEEDS = "Measured with $seeds."
 BAND_ONE = "One seed: no band."
-HOW_MADE = "How this is measured"
+HOW_MADE = "Method"
 HELD = "Held: $values."
 DRAFT = (
     "$what T = $lengths steps. Spectral norm of the derivative of the whole state "

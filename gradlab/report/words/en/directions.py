@@ -22,9 +22,7 @@ FORMULA = "r = (norm(P)_F^2) / (norm(P)_2^2) = (sum_i sigma_i^2) / (sigma_1^2)"
 SPOKEN = (
     "the stable rank is the sum of squared singular values over the largest squared"
 )
-COMMAND_NOTE = (
-    "A wider network: `--hidden 128`; its exponents: `--measure lyapunov_exponents`."
-)
+COMMAND_NOTE = "Exponents: `--measure lyapunov_exponents`."
 LIMITS = "A stable rank weighs directions by size: small ones hardly count."
 SPECTRUM_X = "directions, best kept first (% of all)"
 SPECTRUM_Y = "kept per step along each direction, exp λ"

@@ -30,9 +30,7 @@ SPOKEN = (
     "the largest singular value of the derivative of the state at T by the state tau "
     "steps earlier, which is the product of the tau one-step Jacobians between them"
 )
-COMMAND_NOTE = (
-    "Another activation: `--activation silu`; other data: `--input text:FILE`."
-)
+COMMAND_NOTE = "Your own data: `--input text:FILE`."
 LIMITS = "To learn from far away a gradient must reach far; that alone is not enough."
 TABLE = "All $count networks"
 TABLE_SOME = "$shown of $count networks"

@@ -3,7 +3,7 @@
 BAND = "띠: 최솟값에서 최댓값까지 ($seeds)."
 SEEDS = "측정: $seeds."
 BAND_ONE = "시드는 하나이고 띠는 없다."
-HOW_MADE = "어떻게 쟀는가"
+HOW_MADE = "측정 방법"
 HELD = "고정: $values."
 DRAFT = (
     "$what T = $lengths스텝. 학습하지 않은 네트워크에서 전체 상태(LSTM은 (h, c), "
