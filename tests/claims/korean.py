@@ -9,7 +9,7 @@ import re
 
 
 NAMED = r"(?P<first>.+?)(?: 외 (?P<more>[\d,]+)개)?"
-PERCENT = r"[−\d.,]+ %(?: 이상)?"
+PERCENT = r"[−\d.,]+ %(?: 초과)?"
 
 WORDS = (
     (r" · ", " and "),
@@ -29,7 +29,7 @@ WORDS = (
     (r"모든 스텝의 손실", "loss at every step"),
     (r"가중치 (.+), (\w+)", r"\1 weights and \2"),
     (r"가중치 (.+)", r"\1 weights"),
-    (r"(\d+ %) 이상", r"more than \1"),
+    (r"(\d+ %) 초과", r"more than \1"),
     (r"\b([hc]) → ([hc])\b", r"\1 to \2"),
 )
 

@@ -25,8 +25,8 @@ class BetterWeights(Claim):
             "steps, against $default_left with PyTorch's."
         ),
         "ko": (
-            "$network — $init 가중치로는 $length스텝 뒤에 기울기가 $left 남고, PyTorch "
-            "기본 가중치로는 $default_left 남는다."
+            "$network — $init 가중치로는 $length스텝 뒤에 기울기가 $left만큼 "
+            "남고, PyTorch 기본 가중치로는 $default_left만큼 남는다."
         ),
     }
 

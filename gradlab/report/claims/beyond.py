@@ -17,8 +17,8 @@ class Beyond(Claim):
             "$total networks of this sweep."
         ),
         "ko": (
-            "가장 긴 도달 거리는 전체 $length스텝을 넘는다: 이 스윕의 네트워크 "
-            "$total개 중 $count개."
+            "가장 긴 도달 거리는 전체 $length스텝을 넘으며, 이 스윕의 네트워크 "
+            "$total개 중 $count개가 그렇다."
         ),
     }
 

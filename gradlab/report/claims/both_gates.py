@@ -16,7 +16,7 @@ class BothGates(Control):
             "$base to $left."
         ),
         "ko": (
-            "망각 게이트를 열고 입력 게이트를 함께 닫으면(chrono) $length스텝 "
-            "뒤에 남는 기울기가 달라진다: $base → $left, $cell."
+            "$cell — 망각 게이트를 열고 입력 게이트를 함께 닫으면(chrono) "
+            "$length스텝 뒤에 남는 기울기가 달라진다: $base → $left."
         ),
     }

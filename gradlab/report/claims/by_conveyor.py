@@ -17,8 +17,8 @@ class ByConveyor(Claim):
             "alone leaves $conveyor, the detours alone $detours."
         ),
         "ko": (
-            "기울기를 나르는 것은 컨베이어 벨트다 ($network): $length스텝 뒤 컨베이어 "
-            "벨트만으로는 $conveyor, 우회로만으로는 $detours 남는다."
+            "$network — 기울기를 나르는 것은 컨베이어 벨트다: $length스텝 뒤에 "
+            "컨베이어 벨트만으로는 $conveyor, 우회로만으로는 $detours만큼 남는다."
         ),
     }
 

@@ -17,8 +17,8 @@ class ByDetours(Claim):
             "alone leave $detours, the conveyor alone $conveyor."
         ),
         "ko": (
-            "기울기를 나르는 것은 우회로다 ($network): $length스텝 뒤 우회로만으로는 "
-            "$detours, 컨베이어 벨트만으로는 $conveyor 남는다."
+            "$network — 기울기를 나르는 것은 우회로다: $length스텝 뒤에 "
+            "우회로만으로는 $detours, 컨베이어 벨트만으로는 $conveyor만큼 남는다."
         ),
     }
 

@@ -17,8 +17,9 @@ class ChangesHold(Claim):
             "$network keeps between 1/10 and 10 times its gradient over $length steps."
         ),
         "ko": (
-            "$network — 편향, 가중치, 게인, 활성화 중 하나만 바꾼 $total가지 "
-            "가운데 $count가지에서 $length스텝 뒤에 기울기가 1/10과 10 사이로 남는다."
+            "$network — 편향, 가중치, 게인, 활성화 함수 중 하나만 바꾼 $total가지 "
+            "가운데 $count가지에서 $length스텝 뒤에 남는 기울기가 1/10과 10 "
+            "사이다."
         ),
     }
 

@@ -25,8 +25,8 @@ class Defaults(Claim):
             "a plain RNN: $steps against $plain_steps."
         ),
         "ko": (
-            "PyTorch 기본 편향에서 기울기의 도달 거리는 기본 RNN의 $ratio배다: $steps "
-            "대 $plain_steps ($network)."
+            "$network — PyTorch 기본 편향에서 기울기의 도달 거리는 기본 RNN의 "
+            "$ratio배다: $steps, 기본 RNN은 $plain_steps."
         ),
     }
 

@@ -17,7 +17,7 @@ class DetoursCut(Claim):
             "With the detours cut, what $network keeps a step goes from $whole to "
             "$kept."
         ),
-        "ko": "우회로를 끊으면 스텝당 남는 비율이 바뀐다, $whole → $kept: $network.",
+        "ko": "$network — 우회로를 끊으면 스텝당 남는 비율이 달라진다: $whole → $kept.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

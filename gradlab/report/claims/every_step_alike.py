@@ -18,8 +18,8 @@ class EveryStepAlike(Claim):
             "all $length steps, to a factor of $factor, in every network."
         ),
         "ko": (
-            "손실이 모든 스텝에 있으면 모든 네트워크에서 $length스텝 내내 h의 "
-            "기울기가 크기를 지킨다. 가장 큰 차이: $factor배."
+            "손실이 모든 스텝에 있으면 모든 네트워크에서 $length스텝 내내 h에 "
+            "대한 기울기의 크기가 유지된다. 가장 큰 차이: $factor배."
         ),
     }
 

@@ -18,8 +18,8 @@ class ExactlyZero(Claim):
             "$length steps."
         ),
         "ko": (
-            "네트워크 $total개 중 $count개에서 어떤 시드의 기울기가 $length스텝 뒤에 "
-            "정확히 0이 된다."
+            "네트워크 $total개 중 $count개에서 일부 시드의 기울기가 $length스텝 "
+            "뒤에 정확히 0이 된다."
         ),
     }
 

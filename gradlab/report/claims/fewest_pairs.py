@@ -18,7 +18,7 @@ class FewestPairs(Claim):
             "1/1000 and 1000 of a gradient in $networks, the fewest of all networks."
         ),
         "ko": (
-            "기울기가 1/1000에서 1000 사이로 남는 스텝 쌍이 가장 적은 네트워크: "
+            "남는 기울기가 1/1000과 1000 사이인 스텝 쌍이 가장 적은 네트워크: "
             "$networks (시퀀스 길이 $length, 모든 쌍의 $share)."
         ),
     }

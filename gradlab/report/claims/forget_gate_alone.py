@@ -15,7 +15,7 @@ class ForgetGateAlone(Control):
             "is left in the $cell after $length steps from $base to $left."
         ),
         "ko": (
-            "망각 게이트만 열면(chrono의 망각 편향) $length스텝 뒤에 남는 "
-            "기울기가 달라진다: $base → $left, $cell."
+            "$cell — 망각 게이트만 열면(chrono의 망각 편향) $length스텝 뒤에 남는 "
+            "기울기가 달라진다: $base → $left."
         ),
     }

@@ -25,7 +25,8 @@ class GainEdge(Claim):
             "$more."
         ),
         ("ko"): (
-            "게인을 올리면 ($low → $high) 남는 기울기가 뛴다: $less → $more, $network."
+            "$network — 게인을 올리면($low → $high) 남는 기울기가 급증한다: $less "
+            "→ $more."
         ),
     }
 

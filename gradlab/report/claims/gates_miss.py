@@ -18,7 +18,7 @@ class GatesMiss(Claim):
             "where the whole state keeps $kept."
         ),
         "ko": (
-            "게이트만으로 본 값이 가장 크게 빗나가는 네트워크: $network "
+            "게이트만으로 예측한 값이 가장 크게 빗나가는 네트워크: $network "
             "(스텝당 남는 비율이 게이트로는 $said, 실제로는 $kept)."
         ),
     }

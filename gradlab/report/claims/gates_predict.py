@@ -17,8 +17,8 @@ class GatesPredict(Claim):
             "ten in $count of $total networks."
         ),
         "ko": (
-            "게이트만으로 남는 기울기를 10배 이내로 맞히는 네트워크: $total개 가운데 "
-            "$count개."
+            "남는 기울기를 게이트만으로 10배 이내의 오차로 예측할 수 있는 "
+            "네트워크: $total개 가운데 $count개."
         ),
     }
 

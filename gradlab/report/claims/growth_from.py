@@ -24,7 +24,7 @@ class GrowthFrom(Claim):
             "From $bias on the gradient of $cell grows: $factors times "
             "over $length steps."
         ),
-        "ko": "$bias 이상이면 기울기가 커진다: $length스텝 동안 $factors배, $cell.",
+        "ko": "$cell — $bias부터 기울기가 커진다: $length스텝 동안 $factors배.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

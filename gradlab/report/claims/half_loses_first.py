@@ -15,7 +15,9 @@ class HalfLosesFirst(Claim):
     places = {"formats": 70}
     text = {
         "en": "In float16 the first product underflows after $steps, in $networks.",
-        "ko": "float16에서 곱이 가장 먼저 언더플로하는 네트워크: $networks ($steps).",
+        "ko": (
+            "float16에서 곱에 가장 먼저 언더플로가 나는 네트워크: $networks ($steps)."
+        ),
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

@@ -16,7 +16,7 @@ class HalfOverflows(OutOfRange):
             "$total networks within $length."
         ),
         "ko": (
-            "float16으로 두고 다시 스케일하지 않으면 곱이 오버플로하는 네트워크: "
-            "$total개 중 $count개 ($length 이내)."
+            "float16으로 두고 스케일을 조정하지 않으면 곱에 오버플로가 나는 "
+            "네트워크: $total개 중 $count개 ($length 이내)."
         ),
     }

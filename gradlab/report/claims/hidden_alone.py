@@ -19,8 +19,8 @@ class HiddenAlone(Claim):
             "state keeps $kept."
         ),
         "ko": (
-            "c를 따라가는 경로 없이 dh/dh만으로 본 값이 가장 크게 빗나가는 네트워크: "
-            "$network (스텝당 남는 비율이 이 값으로는 $alone, "
+            "c를 따라가는 경로를 빼고 스텝마다의 dh/dh만 곱하면 값이 가장 크게 "
+            "빗나가는 네트워크: $network (스텝당 남는 비율이 이 값으로는 $alone, "
             "전체 상태로는 $kept)."
         ),
     }

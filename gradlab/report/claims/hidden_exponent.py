@@ -26,9 +26,10 @@ class HiddenExponent(Claim):
             "per step, where the whole state's [[Lyapunov exponent]] gives $kept."
         ),
         "ko": (
-            "지수로 보면 ($length, 은닉 유닛 $hidden개) dh/dh만으로 본 값이 "
-            "가장 크게 빗나가는 네트워크: $network (스텝당 남는 비율이 이 값으로는 "
-            "$alone, 전체 상태의 최대 [[Lyapunov exponent|랴푸노프 지수]]로는 $kept)."
+            "랴푸노프 지수로 볼 때($length, 은닉 유닛 $hidden개) dh/dh만 계산하면 "
+            "값이 가장 크게 빗나가는 네트워크: $network (스텝당 남는 비율이 이 "
+            "값으로는 $alone, 전체 상태의 최대 [[Lyapunov exponent|랴푸노프 "
+            "지수]]로는 $kept)."
         ),
     }
 

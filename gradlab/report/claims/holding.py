@@ -17,8 +17,8 @@ class Holding(Claim):
             "$count of $total networks."
         ),
         "ko": (
-            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 기울기가 "
-            "1/10과 10 사이로 남는다."
+            "$length스텝에 걸쳐 잰 네트워크 $total개 가운데 $count개에서 남는 "
+            "기울기가 1/10과 10 사이다."
         ),
     }
 

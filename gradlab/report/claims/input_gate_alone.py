@@ -15,7 +15,7 @@ class InputGateAlone(Control):
             "left in the $cell after $length steps from $base to $left."
         ),
         "ko": (
-            "입력 게이트만 닫으면(chrono의 입력 편향) $length스텝 뒤에 남는 "
-            "기울기가 달라진다: $base → $left, $cell."
+            "$cell — 입력 게이트만 닫으면(chrono의 입력 편향) $length스텝 뒤에 "
+            "남는 기울기가 달라진다: $base → $left."
         ),
     }

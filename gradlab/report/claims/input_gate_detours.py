@@ -20,9 +20,9 @@ class InputGateDetours(Claim):
             "instead of $open."
         ),
         "ko": (
-            "망각 게이트가 열려 있을 때(chrono) 입력 게이트를 닫으면 우회로가 "
-            "약해진다: $length스텝 뒤에 우회로로 남는 기울기 $open → $closed, "
-            "$cell."
+            "$cell — 망각 게이트가 열려 있을 때(chrono) 입력 게이트를 닫으면 "
+            "우회로가 약해진다: $length스텝 뒤에 우회로로 남는 기울기 $open → "
+            "$closed."
         ),
     }
 

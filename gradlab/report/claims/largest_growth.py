@@ -14,7 +14,7 @@ class LargestGrowth(Claim):
     places = {"headline": 35, "top": 45, "how_far": 85}
     text = {
         "en": "The largest growth is $times times over $length steps, in $networks.",
-        "ko": "가장 크게 자라는 기울기: $length스텝 동안 $times배, $networks.",
+        "ko": "가장 많이 커지는 기울기: $length스텝 동안 $times배, $networks.",
     }
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:

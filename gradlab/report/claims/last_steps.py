@@ -17,7 +17,7 @@ class LastSteps(Claim):
             "recurrent weights in $network."
         ),
         "ko": (
-            "순환 가중치의 기울기에서 $length스텝 중 마지막 5스텝의 몫: $share "
+            "순환 가중치의 기울기에서 $length스텝 중 마지막 5스텝의 비중: $share "
             "($network)."
         ),
     }

@@ -18,8 +18,8 @@ class LastStepsLeast(Claim):
             "the recurrent weights in $networks: $share."
         ),
         "ko": (
-            "순환 가중치의 기울기에서 $length스텝 중 마지막 5스텝의 몫이 가장 작은 "
-            "네트워크: $networks ($share)."
+            "순환 가중치의 기울기에서 $length스텝 중 마지막 5스텝의 비중이 가장 "
+            "작은 네트워크: $networks ($share)."
         ),
     }
 

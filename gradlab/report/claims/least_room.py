@@ -17,8 +17,8 @@ class LeastRoom(Claim):
             "and 1000 of a gradient is left."
         ),
         "ko": (
-            "여유가 가장 좁은 네트워크: $networks — 게인 $total개 중 $count개에서 "
-            "기울기가 1/1000과 1000 사이로 남는다."
+            "여유가 가장 작은 네트워크: $networks — 게인 $total개 중 $count개에서 "
+            "남는 기울기가 1/1000과 1000 사이다."
         ),
     }
 

@@ -17,8 +17,8 @@ class NeitherGate(Claim):
             "after $length steps."
         ),
         "ko": (
-            "두 게이트가 모두 반쯤 열려 있을 때(편향 0) $length스텝 뒤에 남는 "
-            "기울기: $left, $cell."
+            "$cell — 두 게이트가 모두 반쯤 열려 있을 때(편향 0) $length스텝 뒤에 "
+            "남는 기울기: $left."
         ),
     }
 

@@ -18,8 +18,8 @@ class NotFinite(Claim):
             "within $length steps."
         ),
         "ko": (
-            "네트워크 $total개 중 $count개에서 어떤 시드가 $length스텝 안에 수의 "
-            "범위를 벗어난다."
+            "네트워크 $total개 중 $count개에서 일부 시드의 기울기가 $length스텝 "
+            "안에 수의 범위를 벗어난다."
         ),
     }
 

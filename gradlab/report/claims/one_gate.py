@@ -16,8 +16,8 @@ class OneGate(Claim):
             "biases leave $factor after $length steps."
         ),
         "ko": (
-            "게이트 하나가 지키기와 쓰기를 함께 하는 셀에서 chrono의 편향을 "
-            "쓰면 $length스텝 뒤에 남는 기울기: $factor, $cell."
+            "$cell — 게이트 하나가 지키기와 쓰기를 함께 맡는다. chrono 편향을 "
+            "쓰면 $length스텝 뒤에 남는 기울기: $factor."
         ),
     }
 

@@ -17,8 +17,8 @@ class OnlyLinear(Claim):
             "gradient over $length steps only where it is linear."
         ),
         "ko": (
-            "$network, $init 가중치 — $length스텝 뒤에 기울기가 1/10과 10 사이로 남는 "
-            "것은 활성화가 선형일 때뿐이다."
+            "$network, $init 가중치 — $length스텝 뒤에 남는 기울기가 1/10과 10 "
+            "사이인 것은 활성화 함수가 선형일 때뿐이다."
         ),
     }
 

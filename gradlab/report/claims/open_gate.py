@@ -32,9 +32,9 @@ class OpenGate(Claim):
             "gradient instead of $less."
         ),
         "ko": (
-            "편향이 커지면 과거를 지키는 게이트가 1에 가까워지고 기울기가 덜 "
-            "사라진다: $network, $low → $high, 게이트 평균 $closed → $open, 스텝당 "
-            "남는 비율 $less → $kept."
+            "$network — 편향을 바꾸면($low → $high) 과거를 지키는 게이트의 평균이 "
+            "1에 가까워지고($closed → $open) 스텝당 남는 비율이 커진다($less → "
+            "$kept)."
         ),
     }
 

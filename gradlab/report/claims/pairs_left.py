@@ -17,7 +17,7 @@ class PairsLeft(Claim):
             "1/1000 and 1000 of a gradient, in $network."
         ),
         "ko": (
-            "기울기가 1/1000에서 1000 사이로 남는 스텝 쌍: 모든 쌍의 $share "
+            "남는 기울기가 1/1000과 1000 사이인 스텝 쌍: 모든 쌍의 $share "
             "($network, 시퀀스 길이 $length)."
         ),
     }

@@ -17,8 +17,8 @@ class Room(Claim):
             "in $network."
         ),
         "ko": (
-            "$network — 게인 $total개 중 $count개에서 기울기가 1/1000과 1000 사이로 "
-            "남는다."
+            "$network — 게인 $total개 중 $count개에서 남는 기울기가 1/1000과 1000 "
+            "사이다."
         ),
     }
 

@@ -24,8 +24,8 @@ class SameShare(Claim):
             "its gradient over $lengths steps."
         ),
         "ko": (
-            "$network — 매 스텝 거의 같은 비율을 잃는다: $lengths스텝 뒤에 남는 기울기 "
-            "$lefts."
+            "$network — 매 스텝 거의 같은 비율을 잃는다: $lengths스텝 뒤에 각각 "
+            "$lefts만큼 남는다."
         ),
     }
 

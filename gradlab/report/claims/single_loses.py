@@ -15,7 +15,7 @@ class SingleLoses(OutOfRange):
             "$total networks within $length."
         ),
         "ko": (
-            "float32로 두고 다시 스케일하지 않으면 곱이 언더플로하는 네트워크: "
-            "$total개 중 $count개 ($length 이내)."
+            "float32로 두고 스케일을 조정하지 않으면 곱에 언더플로가 나는 "
+            "네트워크: $total개 중 $count개 ($length 이내)."
         ),
     }

@@ -27,8 +27,9 @@ class StartUp(Claim):
             "$left is left, where the same rate would leave $expected."
         ),
         "ko": (
-            "$network — $short스텝까지는 안정해 보이지만 그렇지 않다: $long스텝 뒤에 "
-            "$left 남고, 같은 비율이었다면 $expected 남았을 것이다."
+            "$network — $short스텝까지는 안정적으로 보이지만 그렇지 않다: "
+            "$long스텝 뒤에 $left만큼 남고, 같은 비율이었다면 $expected만큼 "
+            "남았을 것이다."
         ),
     }
 

@@ -17,8 +17,8 @@ class WeightsHold(Claim):
             "keeps between 1/10 and 10 times its gradient over $length steps."
         ),
         "ko": (
-            "$network — 가중치와 활성화 조합 $total개 중 $count개에서 $length스텝 뒤에 "
-            "기울기가 1/10과 10 사이로 남는다."
+            "$network — 가중치와 활성화 함수 조합 $total개 중 $count개에서 "
+            "$length스텝 뒤에 남는 기울기가 1/10과 10 사이다."
         ),
     }
 

@@ -12,8 +12,9 @@ PATTERN = (
     rf"PyTorch's\."
 )
 KOREAN = (
-    rf"(?P<name>.+) — (?P<init>.+) 가중치로는 (?P<length>\S+)스텝 뒤에 기울기가 "
-    rf"(?P<left>{SIZE}) 남고, PyTorch 기본 가중치로는 (?P<default>{SIZE}) 남는다\."
+    r"(?P<name>.+) — (?P<init>.+) 가중치로는 (?P<length>\S+)스텝 뒤에 기울기가 "
+    rf"(?P<left>{SIZE})만큼 남고, PyTorch 기본 가중치로는 (?P<default>{SIZE})만큼 "
+    r"남는다\."
 )
 
 

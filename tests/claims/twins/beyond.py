@@ -11,8 +11,8 @@ PATTERN = (
     r"(?P<count>\S+) of the (?P<total>\S+) networks of this sweep\."
 )
 KOREAN = (
-    r"가장 긴 도달 거리는 전체 (?P<length>\S+)스텝을 넘는다: 이 스윕의 "
-    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개\."
+    r"가장 긴 도달 거리는 전체 (?P<length>\S+)스텝을 넘으며, 이 스윕의 네트워크 "
+    r"(?P<total>\S+)개 중 (?P<count>\S+)개가 그렇다\."
 )
 
 

@@ -12,9 +12,9 @@ PATTERN = (
     rf"(?P<length>\S+) steps from (?P<base>{SIZE}) to (?P<left>{SIZE})\."
 )
 KOREAN = (
-    rf"망각 게이트를 열고 입력 게이트를 함께 닫으면\(chrono\) "
-    rf"(?P<length>\S+)스텝 뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) "
-    rf"→ (?P<left>{SIZE}), (?P<cell>.+)\."
+    r"(?P<cell>.+) — 망각 게이트를 열고 입력 게이트를 함께 닫으면\(chrono\) "
+    rf"(?P<length>\S+)스텝 뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) → "
+    rf"(?P<left>{SIZE})\."
 )
 
 

@@ -11,9 +11,9 @@ PATTERN = (
     rf"it alone leaves (?P<conveyor>{SIZE}), the detours alone (?P<detours>{SIZE})\."
 )
 KOREAN = (
-    rf"기울기를 나르는 것은 컨베이어 벨트다 \((?P<name>.+)\): (?P<length>\S+)스텝 뒤 "
-    rf"컨베이어 벨트만으로는 (?P<conveyor>{SIZE}), 우회로만으로는 (?P<detours>{SIZE}) "
-    rf"남는다\."
+    r"(?P<name>.+) — 기울기를 나르는 것은 컨베이어 벨트다: (?P<length>\S+)스텝 "
+    rf"뒤에 컨베이어 벨트만으로는 (?P<conveyor>{SIZE}), 우회로만으로는 "
+    rf"(?P<detours>{SIZE})만큼 남는다\."
 )
 
 

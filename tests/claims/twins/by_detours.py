@@ -11,9 +11,9 @@ PATTERN = (
     rf"they alone leave (?P<detours>{SIZE}), the conveyor alone (?P<conveyor>{SIZE})\."
 )
 KOREAN = (
-    rf"기울기를 나르는 것은 우회로다 \((?P<name>.+)\): (?P<length>\S+)스텝 뒤 "
-    rf"우회로만으로는 (?P<detours>{SIZE}), 컨베이어 벨트만으로는 (?P<conveyor>{SIZE}) "
-    rf"남는다\."
+    r"(?P<name>.+) — 기울기를 나르는 것은 우회로다: (?P<length>\S+)스텝 뒤에 "
+    rf"우회로만으로는 (?P<detours>{SIZE}), 컨베이어 벨트만으로는 "
+    rf"(?P<conveyor>{SIZE})만큼 남는다\."
 )
 
 

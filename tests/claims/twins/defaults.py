@@ -11,8 +11,8 @@ PATTERN = (
     r"back as a plain RNN: (?P<steps>\S+) steps? against (?P<plain>\S+) steps?\."
 )
 KOREAN = (
-    r"PyTorch 기본 편향에서 기울기의 도달 거리는 기본 RNN의 (?P<ratio>\S+)배다: "
-    r"(?P<steps>\S+)스텝 대 (?P<plain>\S+)스텝 \((?P<name>.+)\)\."
+    r"(?P<name>.+) — PyTorch 기본 편향에서 기울기의 도달 거리는 기본 RNN의 "
+    r"(?P<ratio>\S+)배다: (?P<steps>\S+)스텝, 기본 RNN은 (?P<plain>\S+)스텝\."
 )
 
 

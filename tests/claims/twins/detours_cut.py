@@ -11,8 +11,8 @@ PATTERN = (
     rf"(?P<whole>{KEPT}) to (?P<kept>{KEPT})\."
 )
 KOREAN = (
-    rf"우회로를 끊으면 스텝당 남는 비율이 바뀐다, (?P<whole>{KEPT}) → "
-    rf"(?P<kept>{KEPT}): (?P<name>.+)\."
+    r"(?P<name>.+) — 우회로를 끊으면 스텝당 남는 비율이 달라진다: "
+    rf"(?P<whole>{KEPT}) → (?P<kept>{KEPT})\."
 )
 
 

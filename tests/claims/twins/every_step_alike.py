@@ -13,9 +13,8 @@ PATTERN = (
     rf"every network\."
 )
 KOREAN = (
-    rf"손실이 모든 스텝에 있으면 모든 네트워크에서 (?P<length>\S+)스텝 "
-    rf"내내 h의 기울기가 크기를 지킨다\. 가장 큰 차이: "
-    rf"(?P<factor>{SIZE})배\."
+    r"손실이 모든 스텝에 있으면 모든 네트워크에서 (?P<length>\S+)스텝 내내 h에 "
+    rf"대한 기울기의 크기가 유지된다\. 가장 큰 차이: (?P<factor>{SIZE})배\."
 )
 
 

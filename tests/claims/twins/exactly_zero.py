@@ -11,7 +11,7 @@ PATTERN = (
     r"after (?P<length>\S+) steps\."
 )
 KOREAN = (
-    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 어떤 시드의 기울기가 "
+    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 일부 시드의 기울기가 "
     r"(?P<length>\S+)스텝 뒤에 정확히 0이 된다\."
 )
 

@@ -14,7 +14,7 @@ PATTERN = (
     rf"{NAMED}, the fewest of all networks\."
 )
 KOREAN = (
-    r"기울기가 1/1000에서 1000 사이로 남는 스텝 쌍이 가장 적은 네트워크: "
+    r"남는 기울기가 1/1000과 1000 사이인 스텝 쌍이 가장 적은 네트워크: "
     rf"{korean.NAMED} \(시퀀스 길이 (?P<length>[\d,]+)스텝, 모든 쌍의 "
     rf"(?P<share>{korean.PERCENT})\)\."
 )

@@ -12,9 +12,9 @@ PATTERN = (
     rf"(?P<base>{SIZE}) to (?P<left>{SIZE})\."
 )
 KOREAN = (
-    rf"망각 게이트만 열면\(chrono의 망각 편향\) (?P<length>\S+)스텝 뒤에 "
-    rf"남는 기울기가 달라진다: (?P<base>{SIZE}) → (?P<left>{SIZE}), "
-    rf"(?P<cell>.+)\."
+    r"(?P<cell>.+) — 망각 게이트만 열면\(chrono의 망각 편향\) "
+    rf"(?P<length>\S+)스텝 뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) → "
+    rf"(?P<left>{SIZE})\."
 )
 
 

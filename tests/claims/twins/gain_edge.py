@@ -11,8 +11,8 @@ PATTERN = (
     rf"from (?P<less>{SIZE}) to (?P<more>{SIZE})\."
 )
 KOREAN = (
-    rf"게인을 올리면 \((?P<low>\S+) → (?P<high>\S+)\) 남는 기울기가 뛴다: "
-    rf"(?P<less>{SIZE}) → (?P<more>{SIZE}), (?P<name>.+)\."
+    r"(?P<name>.+) — 게인을 올리면\((?P<low>\S+) → (?P<high>\S+)\) 남는 기울기가 "
+    rf"급증한다: (?P<less>{SIZE}) → (?P<more>{SIZE})\."
 )
 
 

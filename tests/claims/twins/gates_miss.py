@@ -11,7 +11,7 @@ PATTERN = (
     rf"per step, where the whole state keeps (?P<kept>{KEPT})\."
 )
 KOREAN = (
-    rf"게이트만으로 본 값이 가장 크게 빗나가는 네트워크: (?P<name>.+) "
+    r"게이트만으로 예측한 값이 가장 크게 빗나가는 네트워크: (?P<name>.+) "
     rf"\(스텝당 남는 비율이 게이트로는 (?P<said>{KEPT}), 실제로는 "
     rf"(?P<kept>{KEPT})\)\."
 )

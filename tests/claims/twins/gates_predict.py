@@ -11,7 +11,7 @@ PATTERN = (
     r"(?P<count>\S+) of (?P<total>\S+) networks\."
 )
 KOREAN = (
-    r"게이트만으로 남는 기울기를 10배 이내로 맞히는 네트워크: "
+    r"남는 기울기를 게이트만으로 10배 이내의 오차로 예측할 수 있는 네트워크: "
     r"(?P<total>\S+)개 가운데 (?P<count>\S+)개\."
 )
 

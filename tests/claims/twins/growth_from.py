@@ -11,8 +11,8 @@ PATTERN = (
     rf"(?P<factors>(?:{SIZE})(?:, (?:{SIZE}))*) times over (?P<length>\S+) steps\."
 )
 KOREAN = (
-    rf"(?P<bias>.+) 이상이면 기울기가 커진다: (?P<length>\S+)스텝 동안 "
-    rf"(?P<factors>(?:{SIZE})(?:, (?:{SIZE}))*)배, (?P<cell>.+)\."
+    r"(?P<cell>.+) — (?P<bias>.+)부터 기울기가 커진다: (?P<length>\S+)스텝 동안 "
+    rf"(?P<factors>(?:{SIZE})(?:, (?:{SIZE}))*)배\."
 )
 
 

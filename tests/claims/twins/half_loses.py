@@ -13,7 +13,7 @@ PATTERN = (
     r"(?P<total>\S+) networks within (?P<length>\S+) steps?\."
 )
 KOREAN = (
-    r"float16으로 두고 다시 스케일하지 않으면 곱이 언더플로하는 네트워크: "
+    r"float16으로 두고 스케일을 조정하지 않으면 곱에 언더플로가 나는 네트워크: "
     r"(?P<total>\S+)개 중 (?P<count>\S+)개 \((?P<length>[\d,]+)스텝 이내\)\."
 )
 

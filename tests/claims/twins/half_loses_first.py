@@ -12,8 +12,8 @@ PATTERN = (
     rf"{NAMED}\."
 )
 KOREAN = (
-    r"float16에서 곱이 가장 먼저 언더플로하는 네트워크: "
-    rf"{korean.NAMED} \((?P<steps>[\d,]+)스텝\)\."
+    rf"float16에서 곱에 가장 먼저 언더플로가 나는 네트워크: {korean.NAMED} "
+    r"\((?P<steps>[\d,]+)스텝\)\."
 )
 
 

@@ -12,9 +12,9 @@ PATTERN = (
     rf"the whole state keeps (?P<kept>{KEPT})\."
 )
 KOREAN = (
-    rf"c를 따라가는 경로 없이 dh/dh만으로 본 값이 가장 크게 빗나가는 "
-    rf"네트워크: (?P<name>.+) \(스텝당 남는 비율이 이 값으로는 "
-    rf"(?P<alone>{KEPT}), 전체 상태로는 (?P<kept>{KEPT})\)\."
+    r"c를 따라가는 경로를 빼고 스텝마다의 dh/dh만 곱하면 값이 가장 크게 빗나가는 "
+    rf"네트워크: (?P<name>.+) \(스텝당 남는 비율이 이 값으로는 (?P<alone>{KEPT}), "
+    rf"전체 상태로는 (?P<kept>{KEPT})\)\."
 )
 
 

@@ -15,11 +15,10 @@ PATTERN = (
     rf"\[\[Lyapunov exponent\]\] gives (?P<kept>{KEPT})\."
 )
 KOREAN = (
-    rf"지수로 보면 \((?P<length>\S+)스텝, 은닉 유닛 (?P<hidden>\S+)개\) "
-    rf"dh/dh만으로 본 값이 가장 크게 빗나가는 네트워크: "
-    rf"(?P<name>.+) \(스텝당 남는 비율이 이 값으로는 (?P<alone>{KEPT}), "
-    rf"전체 상태의 최대 \[\[Lyapunov exponent\|랴푸노프 지수\]\]로는 "
-    rf"(?P<kept>{KEPT})\)\."
+    r"랴푸노프 지수로 볼 때\((?P<length>\S+)스텝, 은닉 유닛 (?P<hidden>\S+)개\) "
+    r"dh/dh만 계산하면 값이 가장 크게 빗나가는 네트워크: (?P<name>.+) \(스텝당 "
+    rf"남는 비율이 이 값으로는 (?P<alone>{KEPT}), 전체 상태의 최대 \[\[Lyapunov "
+    rf"exponent\|랴푸노프 지수\]\]로는 (?P<kept>{KEPT})\)\."
 )
 
 

@@ -12,9 +12,9 @@ PATTERN = (
     rf"(?P<base>{SIZE}) to (?P<left>{SIZE})\."
 )
 KOREAN = (
-    rf"입력 게이트만 닫으면\(chrono의 입력 편향\) (?P<length>\S+)스텝 "
-    rf"뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) → (?P<left>{SIZE}), "
-    rf"(?P<cell>.+)\."
+    r"(?P<cell>.+) — 입력 게이트만 닫으면\(chrono의 입력 편향\) "
+    rf"(?P<length>\S+)스텝 뒤에 남는 기울기가 달라진다: (?P<base>{SIZE}) → "
+    rf"(?P<left>{SIZE})\."
 )
 
 

@@ -12,9 +12,9 @@ PATTERN = (
     rf"steps they leave (?P<closed>{SIZE}) instead of (?P<open>{SIZE})\."
 )
 KOREAN = (
-    rf"망각 게이트가 열려 있을 때\(chrono\) 입력 게이트를 닫으면 우회로가 "
-    rf"약해진다: (?P<length>\S+)스텝 뒤에 우회로로 남는 기울기 "
-    rf"(?P<open>{SIZE}) → (?P<closed>{SIZE}), (?P<cell>.+)\."
+    r"(?P<cell>.+) — 망각 게이트가 열려 있을 때\(chrono\) 입력 게이트를 닫으면 "
+    r"우회로가 약해진다: (?P<length>\S+)스텝 뒤에 우회로로 남는 기울기 "
+    rf"(?P<open>{SIZE}) → (?P<closed>{SIZE})\."
 )
 
 

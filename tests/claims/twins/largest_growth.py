@@ -11,7 +11,7 @@ PATTERN = (
     rf"{NAMED}\."
 )
 KOREAN = (
-    rf"가장 크게 자라는 기울기: (?P<length>\S+)스텝 동안 (?P<times>{SIZE})배, "
+    rf"가장 많이 커지는 기울기: (?P<length>\S+)스텝 동안 (?P<times>{SIZE})배, "
     rf"{korean.NAMED}\."
 )
 

@@ -13,7 +13,7 @@ PATTERN = (
     rf"of the recurrent weights in (?P<name>.+)\."
 )
 KOREAN = (
-    rf"순환 가중치의 기울기에서 (?P<length>[\d,]+)스텝 중 마지막 5스텝의 몫: "
+    r"순환 가중치의 기울기에서 (?P<length>[\d,]+)스텝 중 마지막 5스텝의 비중: "
     rf"(?P<share>{korean.PERCENT}) \((?P<name>.+)\)\."
 )
 

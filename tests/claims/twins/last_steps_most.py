@@ -13,8 +13,8 @@ PATTERN = (
     rf"the recurrent weights in {NAMED}: (?P<share>{PERCENT})\."
 )
 KOREAN = (
-    rf"순환 가중치의 기울기에서 (?P<length>[\d,]+)스텝 중 마지막 5스텝의 몫이 가장 큰 "
-    rf"네트워크: {korean.NAMED} \((?P<share>{korean.PERCENT})\)\."
+    r"순환 가중치의 기울기에서 (?P<length>[\d,]+)스텝 중 마지막 5스텝의 비중이 "
+    rf"가장 큰 네트워크: {korean.NAMED} \((?P<share>{korean.PERCENT})\)\."
 )
 
 

@@ -12,8 +12,8 @@ PATTERN = (
     rf"between 1/1000 and 1000 of a gradient is left\."
 )
 KOREAN = (
-    rf"여유가 가장 좁은 네트워크: {korean.NAMED} — 게인 (?P<total>\S+)개 중 "
-    rf"(?P<count>\S+)개에서 기울기가 1/1000과 1000 사이로 남는다\."
+    rf"여유가 가장 작은 네트워크: {korean.NAMED} — 게인 (?P<total>\S+)개 중 "
+    r"(?P<count>\S+)개에서 남는 기울기가 1/1000과 1000 사이다\."
 )
 
 

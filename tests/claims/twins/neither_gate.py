@@ -11,8 +11,8 @@ PATTERN = (
     rf"in the (?P<cell>.+) after (?P<length>\S+) steps\."
 )
 KOREAN = (
-    rf"두 게이트가 모두 반쯤 열려 있을 때\(편향 0\) (?P<length>\S+)스텝 "
-    rf"뒤에 남는 기울기: (?P<left>{SIZE}), (?P<cell>.+)\."
+    r"(?P<cell>.+) — 두 게이트가 모두 반쯤 열려 있을 때\(편향 0\) "
+    rf"(?P<length>\S+)스텝 뒤에 남는 기울기: (?P<left>{SIZE})\."
 )
 
 

@@ -11,7 +11,7 @@ PATTERN = (
     r"numbers within (?P<length>\S+) steps\."
 )
 KOREAN = (
-    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 어떤 시드가 "
+    r"네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개에서 일부 시드의 기울기가 "
     r"(?P<length>\S+)스텝 안에 수의 범위를 벗어난다\."
 )
 

@@ -11,9 +11,8 @@ PATTERN = (
     rf"steps\."
 )
 KOREAN = (
-    rf"게이트 하나가 지키기와 쓰기를 함께 하는 셀에서 chrono의 편향을 "
-    rf"쓰면 (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<factor>{SIZE}), "
-    rf"(?P<cell>.+)\."
+    r"(?P<cell>.+) — 게이트 하나가 지키기와 쓰기를 함께 맡는다\. chrono 편향을 "
+    rf"쓰면 (?P<length>\S+)스텝 뒤에 남는 기울기: (?P<factor>{SIZE})\."
 )
 
 

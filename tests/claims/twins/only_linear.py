@@ -11,8 +11,8 @@ PATTERN = (
     r"its gradient over (?P<length>\S+) steps only where it is linear\."
 )
 KOREAN = (
-    r"(?P<name>.+), (?P<init>.+) 가중치 — (?P<length>\S+)스텝 뒤에 기울기가 1/10과 10 "
-    r"사이로 남는 것은 활성화가 선형일 때뿐이다\."
+    r"(?P<name>.+), (?P<init>.+) 가중치 — (?P<length>\S+)스텝 뒤에 남는 기울기가 "
+    r"1/10과 10 사이인 것은 활성화 함수가 선형일 때뿐이다\."
 )
 
 

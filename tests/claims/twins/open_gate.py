@@ -13,9 +13,9 @@ PATTERN = (
     rf"keeps (?P<kept>{KEPT}) of the gradient instead of (?P<less>{KEPT})\."
 )
 KOREAN = (
-    r"편향이 커지면 과거를 지키는 게이트가 1에 가까워지고 기울기가 덜 사라진다: "
-    r"(?P<name>.+), (?P<low>.+) → (?P<high>.+), 게이트 평균 (?P<closed>\S+) → "
-    rf"(?P<open>\S+), 스텝당 남는 비율 (?P<less>{KEPT}) → (?P<kept>{KEPT})\."
+    r"(?P<name>.+) — 편향을 바꾸면\((?P<low>.+) → (?P<high>.+)\) 과거를 지키는 "
+    r"게이트의 평균이 1에 가까워지고\((?P<closed>\S+) → (?P<open>\S+)\) 스텝당 "
+    rf"남는 비율이 커진다\((?P<less>{KEPT}) → (?P<kept>{KEPT})\)\."
 )
 
 

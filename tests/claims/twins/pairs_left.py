@@ -13,9 +13,9 @@ PATTERN = (
     r"steps keep between 1/1000 and 1000 of a gradient, in (?P<name>.+)\."
 )
 KOREAN = (
-    r"기울기가 1/1000에서 1000 사이로 남는 스텝 쌍: 모든 쌍의 "
-    rf"(?P<share>{korean.PERCENT}) \((?P<name>.+), "
-    r"시퀀스 길이 (?P<length>[\d,]+)스텝\)\."
+    r"남는 기울기가 1/1000과 1000 사이인 스텝 쌍: 모든 쌍의 "
+    rf"(?P<share>{korean.PERCENT}) \((?P<name>.+), 시퀀스 길이 "
+    r"(?P<length>[\d,]+)스텝\)\."
 )
 
 

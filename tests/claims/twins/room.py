@@ -11,8 +11,8 @@ PATTERN = (
     r"is left in (?P<name>.+)\."
 )
 KOREAN = (
-    r"(?P<name>.+) — 게인 (?P<total>\S+)개 중 (?P<count>\S+)개에서 기울기가 1/1000과 "
-    r"1000 사이로 남는다\."
+    r"(?P<name>.+) — 게인 (?P<total>\S+)개 중 (?P<count>\S+)개에서 남는 기울기가 "
+    r"1/1000과 1000 사이다\."
 )
 
 

@@ -12,8 +12,8 @@ PATTERN = (
     rf"[\d,]+)*) steps\."
 )
 KOREAN = (
-    rf"(?P<name>.+) — 매 스텝 거의 같은 비율을 잃는다: (?P<lengths>[\d,]+(?:, "
-    rf"[\d,]+)*)스텝 뒤에 남는 기울기 (?P<lefts>{SIZES})\."
+    r"(?P<name>.+) — 매 스텝 거의 같은 비율을 잃는다: (?P<lengths>[\d,]+(?:, "
+    rf"[\d,]+)*)스텝 뒤에 각각 (?P<lefts>{SIZES})만큼 남는다\."
 )
 
 

@@ -12,9 +12,9 @@ PATTERN = (
     rf"(?P<expected>{SIZE})\."
 )
 KOREAN = (
-    rf"(?P<name>.+) — (?P<short>\S+)스텝까지는 안정해 보이지만 그렇지 않다: "
-    rf"(?P<long>\S+)스텝 뒤에 (?P<left>{SIZE}) 남고, 같은 비율이었다면 "
-    rf"(?P<expected>{SIZE}) 남았을 것이다\."
+    r"(?P<name>.+) — (?P<short>\S+)스텝까지는 안정적으로 보이지만 그렇지 않다: "
+    rf"(?P<long>\S+)스텝 뒤에 (?P<left>{SIZE})만큼 남고, 같은 비율이었다면 "
+    rf"(?P<expected>{SIZE})만큼 남았을 것이다\."
 )
 
 

@@ -12,8 +12,9 @@ PATTERN = (
     r"over (?P<length>\S+) steps\."
 )
 KOREAN = (
-    r"(?P<name>.+) — 가중치와 활성화 조합 (?P<total>\S+)개 중 (?P<count>\S+)개에서 "
-    r"(?P<length>\S+)스텝 뒤에 기울기가 1/10과 10 사이로 남는다\."
+    r"(?P<name>.+) — 가중치와 활성화 함수 조합 (?P<total>\S+)개 중 "
+    r"(?P<count>\S+)개에서 (?P<length>\S+)스텝 뒤에 남는 기울기가 1/10과 10 "
+    r"사이다\."
 )
 
 

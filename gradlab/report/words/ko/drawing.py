@@ -20,7 +20,7 @@ BAR_ENDS = "소실  ←  $bar  →  폭주"
 DEAD = "0"
 INFINITE = "inf"
 
-CROSSING = "1/1000이 되기까지의 스텝"
+CROSSING = "1/1000이 되기까지의 스텝 수"
 
 EARLIER = "앞선 스텝 t"
 LATER = "나중 스텝 T"

@@ -17,7 +17,7 @@ MAIN_GATES = "컨베이어 벨트 (측정)"
 JOINED_GATES = "전형적 게이트, exp(E ln f)"
 MAIN_WEIGHTS = "최대 특잇값"
 JOINED_WEIGHTS = "스펙트럼 반지름"
-GATE_TABLE = "과거를 유지하는 게이트의 값"
+GATE_TABLE = "과거를 지키는 게이트의 값"
 GATE_COLUMNS = (
     "네트워크",
     "전형적 게이트, exp(E ln f)",
@@ -26,28 +26,31 @@ GATE_COLUMNS = (
     "0.9 초과",
 )
 GATE_CAPTION = (
-    "[[keep gate|유지 게이트]]의 모든 값이 차지하는 비율. 전형적 게이트는 이 값들의 "
-    "기하평균이다."
+    "[[keep gate|유지 게이트]]의 값 가운데 각 구간에 드는 비율. 전형적 게이트는 "
+    "모든 값의 기하평균이다."
 )
 CONSTANT_COLUMNS = ("중앙값 유닛, 스텝", "가장 느린 유닛, 스텝")
-CONSTANT_CAPTION = "게이트만 지난다면 이만큼의 스텝 뒤에 유닛에 1/e만큼 남는다."
+CONSTANT_CAPTION = (
+    "유닛 열: 게이트만 지날 때 유닛에 남는 값이 1/e이 되기까지의 스텝 수."
+)
 CONSTANT_LASTING = "줄지 않음"
 ALT = "$finding 측정한 비율과 그 예측값의 산점도: $points."
 ALT_POINT = "$name: 컨베이어 벨트 $conveyor, 측정 $kept"
 ALT_TABLE = "표에 있다"
 CAPTION_GATES = (
-    "게이트: 전체 상태의 스텝당 남는 비율을 [[conveyor|컨베이어 벨트]]의 비율에 견줬다."
+    "게이트: 전체 상태의 스텝당 남는 비율을 [[conveyor|컨베이어 벨트]]의 비율과 "
+    "비교했다."
 )
 CAPTION_WEIGHTS = (
-    "가중치: 네트워크의 스텝당 남는 비율을 W_{hh}의 두 값에 견줬다. 마름모는 선형 "
-    "네트워크다."
+    "가중치: 네트워크의 스텝당 남는 비율을 W_{hh}의 두 값과 비교했다. 마름모는 "
+    "선형 네트워크다."
 )
 SOME_WEIGHTS = "측정한 네트워크 $count개 가운데 $shown개를 그렸다."
-DRAFT = "측정한 비율을 컨베이어 벨트의 비율, W_{hh}의 두 값과 견줬다."
+DRAFT = "측정한 비율을 컨베이어 벨트의 비율, W_{hh}의 두 값과 비교했다."
 HOW = (
-    "대각선에 놓인 점은 게이트만으로 예측된다. 그보다 높은 점에는 우회로가 더해진다. "
-    "기울기가 커질지를 W_{hh}의 어느 값이 정한다면, 커지는 것은 모두 1의 오른쪽에, "
-    "줄어드는 것은 모두 왼쪽에 있어야 한다."
+    "대각선에 놓인 점은 게이트만으로 예측된다. 그보다 위에 있는 점에는 우회로의 "
+    "기여가 더해진다. 기울기가 커질지를 W_{hh}의 값 하나가 정한다면, 커지는 "
+    "네트워크는 모두 1의 오른쪽에, 줄어드는 네트워크는 모두 왼쪽에 있어야 한다."
 )
 FORMULA = "lambda = lim_(T -> infinity) 1/T ln norm(J_T dots.c J_1) <= ln sup norm(J_t)"
 SPOKEN = (

@@ -1,6 +1,6 @@
 """Korean: section 12, how each number was obtained."""
 
-QUESTION = "각 숫자는 어떻게 얻었는가?"
+QUESTION = "각 수치는 어떻게 얻었는가?"
 CHECKED = "닫힌 식과 PyTorch 자동 미분의 차이는 많아야 $error (상대 오차, float64)."
 AUTOGRAD_ONLY = "이 스윕의 셀에는 닫힌 식이 없어 자동 미분을 썼다."
 UNCHECKED = (
@@ -27,7 +27,7 @@ DEFINITION_ROWS = (
     ("[[conveyor|컨베이어 벨트]]", "diag(f_{t}) 또는 유지 게이트의 곱", "H × H"),
     ("[[detours|우회로]]", "P의 전달 상태 블록 − 컨베이어 벨트", "H × H"),
 )
-FACTS_CAPTION = "이 스윕, 그리고 숫자를 만든 규칙."
+FACTS_CAPTION = "이 스윕, 그리고 수치를 만든 규칙."
 FACTS = ("점", "시드", "걸린 시간", "버전", "판정 경계", "평균", "구간")
 FACTS_COLUMNS = ("항목", "값")
 POINTS = (
@@ -37,11 +37,14 @@ POINTS = (
 OTHERS = ", 같은 저장소에 있는 다른 스윕의 점 $count"
 THRESHOLDS = "$values (`--thresholds`). [[horizon|도달 거리]]에는 늘 1/1000을 쓴다."
 MEANS = "시퀀스와 시드에 대한 기하평균"
-INTERVALS = "95 %, 시드 3개부터 스튜던트 t, 그보다 적으면 긴 시퀀스의 구간별 평균"
+INTERVALS = (
+    "95 %, 시드 3개 이상이면 스튜던트 t, 그보다 적으면 긴 시퀀스의 묶음 평균(batch "
+    "means)"
+)
 COMMAND_NOTE = "스윕 전체와 이 보고서를 다시 만든다"
 TOML = "TOML로 적은 스윕"
 UNKNOWN = "기록되지 않음"
 LIMITS = (
-    "자체 점검은 이 네트워크가 여러분의 것과 같은지는 말하지 않는다. 자신의 데이터로 "
-    "재려면: `--input text:FILE`"
+    "자체 점검만으로는 이 네트워크가 여러분의 네트워크와 비슷한지 알 수 없다. "
+    "자신의 데이터로 재려면: `--input text:FILE`"
 )

@@ -42,28 +42,29 @@ HORIZON = "[[horizon|도달 거리]]*"
 LEFT = "$length스텝 뒤"
 LEFT_NOTE = "T = $length"
 NOTE_CHRONO = (
-    "chrono: 유닛들이 1에서 T스텝 사이에 잊도록 뽑은 망각 편향, 입력 편향은 그 부호를 "
-    "바꾼 값."
+    "chrono: 유닛들이 1스텝에서 T스텝 사이에 잊도록 망각 편향을 뽑고, 입력 "
+    "편향에는 그 부호를 바꾼 값을 쓴다."
 )
 DIRECTIONS = "[[stable rank|방향]]†"
 VERDICT = "T = $length"
 CAPTION = (
-    "네트워크마다 한 스텝에 얼마나 남는지, 그래서 어디까지 닿는지, 끝에 얼마나 남는지."
+    "네트워크마다 한 스텝에 얼마나 남는지, 그래서 어디까지 닿는지, 끝에는 얼마나 "
+    "남는지."
 )
 NOTE_HORIZON = (
-    "\\* 기울기가 1/1000 아래로 떨어지기까지 거슬러 간 스텝. >$length: "
+    "\\* 기울기가 1/1000 아래로 떨어지기까지 거슬러 간 스텝 수. >$length: "
     "$length스텝 안에는 그렇게 되지 않았다. gradlab은 잰 것 너머를 추정하지 "
     "않는다."
 )
-NOTE_HORIZON_PLAIN = "\\* 기울기가 1/1000 아래로 떨어지기까지 거슬러 간 스텝."
+NOTE_HORIZON_PLAIN = "\\* 기울기가 1/1000 아래로 떨어지기까지 거슬러 간 스텝 수."
 NOTE_DIRECTIONS = (
-    "† 살아남은 기울기가 아직 구별하는 상태의 방향 수, 시차 $length ([[stable "
+    "†\u00a0시차 $length에서 살아남은 기울기가 아직 구별하는 상태의 방향 수 ([[stable "
     "rank|안정 랭크]]). 여기서 가장 큰 상태의 크기: $most."
 )
 NOTE_RULE = (
-    "마지막 열의 규칙, 전체 길이 뒤에 남은 값으로 판정한다: $t0 미만 소실, $t1 "
-    "미만 약화, $t2 이하 안정, $t3 이하 증가, 그보다 크면 폭주. 시드에 대한 95 % "
-    "신뢰구간이 경계에 걸치면 미정이다. 경계를 바꾸려면 `--thresholds`."
+    "마지막 열은 전체 길이를 거슬러 간 뒤 남은 값으로 판정한다: $t0 미만 소실, "
+    "$t1 미만 약화, $t2 이하 안정, $t3 이하 증가, 그보다 크면 폭주. 시드에 대한 "
+    "95 % 신뢰구간이 경계에 걸치면 미정이다. 경계를 바꾸려면 `--thresholds`."
 )
 NOTE_FEW_SEEDS = (
     "시드가 3개 미만이다: 시드에 대한 신뢰구간은 없고 실행 안의 묶음 평균에서 "
@@ -71,10 +72,9 @@ NOTE_FEW_SEEDS = (
 )
 NOTE_HOW = (
     "모든 값은 시퀀스와 시드에 대한 기하평균이다 ($seeds). 크기는 [[whole "
-    "state|전체 상태]]의 미분의 [[spectral norm|스펙트럼 노름]]이고, "
-    "[[lag|시차]] 0에서 1이다. [[kept per step|스텝당 남는 비율]]은 T스텝 "
-    "뒤에 남은 값의 1/T제곱이다. T보다 짧은 길이의 값은 그만큼 짧은 시퀀스 전체에서 "
-    "잰 것이다."
+    "state|전체 상태]] 미분의 [[spectral norm|스펙트럼 노름]]이고, [[lag|시차]] "
+    "0에서 1이다. [[kept per step|스텝당 남는 비율]]은 T스텝 뒤에 남은 값의 "
+    "1/T제곱이다. T보다 짧은 길이의 값은 그만큼 짧은 시퀀스 전체에서 잰 것이다."
 )
 NOTE_TOLD = (
     "네트워크 $count개 중 $shown개를 보였다. 가장 많이 남는 것, 가장 적게 남는 "
@@ -90,7 +90,7 @@ ODD_STEP = " (처음은 $step번째 스텝)"
 REFERENCE = "**따로 적지 않으면 모두 같다:** $values."
 REF_WEIGHTS = "가중치 $init"
 REF_GAIN = "게인 $gain"
-REF_ACTIVATION = "활성화 $activation"
+REF_ACTIVATION = "활성화 함수 $activation"
 REF_HIDDEN = "은닉 크기 $hidden"
 REF_INPUT = "입력 $input"
 REF_FEATURES = " (특징 $features개)"

@@ -1,34 +1,34 @@
 """Korean: whether weights or activations save a network."""
 
-QUESTION = "더 나은 가중치가 기본 RNN을 구할 수 있는가?"
-QUESTION_OTHER = "다른 가중치나 활성화가 구할 수 있는가? ($name)"
+QUESTION = "더 나은 가중치로 기본 RNN을 살릴 수 있는가?"
+QUESTION_OTHER = "다른 가중치나 활성화 함수로 살릴 수 있는가? ($name)"
 
 MISSING = (
-    "가중치와 활성화를 바꾸지 않았다: `--cell rnn --init "
+    "가중치와 활성화 함수를 바꾸지 않았다: `--cell rnn --init "
     "default,orthogonal,identity --activation tanh,relu,linear`"
 )
 
-MAP_FULL = "가중치 × 활성화, T = $length"
+MAP_FULL = "가중치 × 활성화 함수, T = $length"
 MAP_INIT = "가중치 × 길이 ($activation)"
-MAP_ACTIVATION = "활성화 × 길이 ($init)"
+MAP_ACTIVATION = "활성화 함수 × 길이 ($init)"
 ROW_INIT = "가중치"
-ROW_ACTIVATION = "활성화"
-COLUMN_ACTIVATION = "활성화"
+ROW_ACTIVATION = "활성화 함수"
+COLUMN_ACTIVATION = "활성화 함수"
 COLUMN_LENGTH = "길이 T"
 X_DOTS = "T스텝 뒤에 남는 기울기"
 OFF = "모든 유닛이 꺼짐: 곱은 $step번째 스텝부터 정확히 0"
-ALT = "$finding 초기 가중치 $rows개와 활성화 $columns개의 지도. 양 끝: $extremes."
+ALT = "$finding 초기 가중치 $rows개와 활성화 함수 $columns개의 지도. 양 끝: $extremes."
 ALT_EXTREME = "$name, $column: $left"
-CAPTION = "남는 ds_{T}/ds_{0}, 10의 거듭제곱과 판정 ($name)."
-CAPTION_MAPS = " 아래 두 지도는 제목에 적은 것을 고정했다."
+CAPTION = "남는 ds_{T}/ds_{0}의 크기, 10의 지수와 판정 ($name)."
+CAPTION_MAPS = " 아래 두 지도는 제목에 적은 값을 고정했다."
 CAPTION_EXACT = (
-    " 선형 네트워크의 직교 가중치는 정확히 1을 남겨야 한다. 이 검산의 가장 큰 "
-    "오차: $error."
+    " 선형 네트워크에 직교(orthogonal) 가중치를 쓰면 정확히 1이 남아야 한다. 이를 "
+    "검산한 가장 큰 오차: $error."
 )
-DRAFT = "초기 가중치와 활성화에 따라 T스텝 뒤에 남는 기울기."
+DRAFT = "초기 가중치와 활성화 함수에 따라 T스텝 뒤에 남는 기울기."
 HOW = (
-    "● 10배 안에서 도착, ▼ 소실, ▲ 폭주. 선형 네트워크는 무엇을 남기든 행렬 "
-    "하나로 할 수 있는 것만 계산한다."
+    "● 10배 안에서 도착, ▼ 소실, ▲ 폭주. 선형 네트워크는 기울기가 얼마나 남든 "
+    "행렬 하나로 할 수 있는 계산밖에 하지 못한다."
 )
 FORMULA = 'J_t = op("diag")(phi\'(a_t)) W_(h h)'
 SPOKEN = (
