@@ -79,7 +79,7 @@ def by_chance(seed: int) -> made_up.Made:
     )
     if rng.random() < 0.3:
         points += _control(seeds, lengths[-1])
-    if rng.random() < 0.1:
+    if rng.random() < 0.2:
         points = points[:1]
     if rng.random() < 0.15:  # one network over a length of its own
         points += [{**points[0], "length": 3000, "seed": k} for k in range(seeds)]
