@@ -8,11 +8,11 @@ few times n numbers; measures copy some of them, and the backward pass keeps its
 (the product, J_t, buffers of the multiplication), and each of up to 30 stored lags adds
 the Gram matrices of its blocks, c = 5 matrices for all blocks, 2.5 for the joint one.
 A measure that a sweep leaves out unless it is named (``costly``) may hold, of one
-sequence, products that begin at up to 64 steps, ten matrices each. With b bytes a
+sequence, products that begin at up to 64 steps, 14 matrices each. With b bytes a
 number, and k = 64 where a measure is costly, else 0,
 
     bytes = members b ( S [ T (4 F + 48 n) + (20 + c min(T, 30)) n^2 ]
-                        + 10 min(T, k) n^2 ).
+                        + 14 min(T, k) n^2 ).
 
 A trajectory that would fill more than ``LONG`` is kept at checkpoints. Measures that
 stream then hold, instead of 48 n a step, their float64 curves (about 20 numbers) and
@@ -65,7 +65,7 @@ def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     matrices = (20 + matrices_per_lag * min(point.length, LAGS)) * n**2
     numbers = point.sequences * (steps * numbers_per_step + matrices)
     if any(_attribute_of("costly", required)):
-        numbers += 10 * min(point.length, STARTS) * n**2
+        numbers += 14 * min(point.length, STARTS) * n**2
     return int(members * (_itemsize(point) * numbers + (LONG if streamed else 0)))
 
 
