@@ -44,7 +44,12 @@ if TYPE_CHECKING:
     from gradlab.catalog import load_file as load_file
     from gradlab.catalog import names as names
     from gradlab.cells import build as build
+    from gradlab.cells import from_torch as from_torch
+    from gradlab.cells import to_torch as to_torch
     from gradlab.cells.base import Cell as Cell
+    from gradlab.cells.gru import GRU as GRU
+    from gradlab.cells.lstm import LSTM as LSTM
+    from gradlab.cells.rnn import RNN as RNN
     from gradlab.errors import GradlabError as GradlabError
     from gradlab.exponents import lyapunov_exponents as lyapunov_exponents
     from gradlab.initializers import initialize_ as initialize_
@@ -67,11 +72,14 @@ if TYPE_CHECKING:
 _HOME = {
     "Activation": "gradlab.activations.base",
     "Cell": "gradlab.cells.base",
+    "GRU": "gradlab.cells.gru",
     "GradlabError": "gradlab.errors",
     "Initializer": "gradlab.initializers.base",
     "Input": "gradlab.inputs.base",
+    "LSTM": "gradlab.cells.lstm",
     "Loss": "gradlab.losses.base",
     "Measure": "gradlab.measures.base",
+    "RNN": "gradlab.cells.rnn",
     "Reading": "gradlab.measures",
     "Record": "gradlab.store.record",
     "Results": "gradlab.api",
@@ -79,6 +87,7 @@ _HOME = {
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
     "forecast": "gradlab.api",
+    "from_torch": "gradlab.cells",
     "initialize_": "gradlab.initializers",
     "input_connectivity": "gradlab.jacobians",
     "jacobian_norms": "gradlab.jacobians",
@@ -91,6 +100,7 @@ _HOME = {
     "recurrent_passes": "gradlab.paths",
     "singular_spectra": "gradlab.spectra",
     "sweep": "gradlab.api",
+    "to_torch": "gradlab.cells",
     "unroll": "gradlab.trajectory",
 }
 

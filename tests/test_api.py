@@ -11,11 +11,14 @@ from tests.runs.inline import InlinePool
 NAMES = [
     "Activation",
     "Cell",
+    "GRU",
     "GradlabError",
     "Initializer",
     "Input",
+    "LSTM",
     "Loss",
     "Measure",
+    "RNN",
     "Reading",
     "Record",
     "Results",
@@ -24,6 +27,7 @@ NAMES = [
     "__version__",
     "build",
     "forecast",
+    "from_torch",
     "initialize_",
     "input_connectivity",
     "jacobian_norms",
@@ -36,6 +40,7 @@ NAMES = [
     "recurrent_passes",
     "singular_spectra",
     "sweep",
+    "to_torch",
     "unroll",
 ]
 

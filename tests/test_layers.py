@@ -18,6 +18,7 @@ ROOT = Path(gradlab.__file__).parent
 
 FLOORS = (
     {
+        "arguments",
         "axes",
         "canonical_json",
         "catalog",
@@ -45,7 +46,8 @@ FLOORS = (
 """From the ground up. Rooms on one floor do not import each other."""
 
 NO_TORCH = {
-    *("axes", "canonical_json", "catalog", "errors", "requirement", "seeding"),
+    *("arguments", "axes", "canonical_json", "catalog", "errors"),
+    *("requirement", "seeding"),
     *("config", "statistics", "store", "sweeps"),
     *("progress", "report", "cli"),
 }

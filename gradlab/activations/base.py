@@ -7,7 +7,29 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from gradlab import catalog
+from gradlab.arguments import describe
+from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import elementwise
+
+
+def as_activation(given: "Activation | str") -> "Activation":
+    """Return an activation, or the one of a name.
+
+    Raises:
+        UnknownNameError: for a name that no activation has.
+        ConfigError: for what is neither.
+    """
+    if isinstance(given, Activation):
+        return given
+    if not isinstance(given, str):
+        raise ConfigError(
+            got=f"activation = {describe(given)}",
+            expected="the name of an activation, or an Activation",
+            try_='activation="tanh"; `gradlab list activations` names them all',
+        )
+    found: Activation = catalog.get("activations", given)()
+    return found
 
 
 class Activation(ABC):

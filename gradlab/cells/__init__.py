@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gradlab.cells._build import build, ensemble, select_members
     from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells._torch_cell import TorchCell
+    from gradlab.cells._torch_modules import from_torch, to_torch
     from gradlab.cells.base import (
         Cell,
         Diagonal,
@@ -35,6 +36,8 @@ _MODULES = {
     "Step": "base",
     "StepJacobian": "base",
     "TorchCell": "_torch_cell",
+    "from_torch": "_torch_modules",
+    "to_torch": "_torch_modules",
 }
 
 __all__ = [
@@ -50,8 +53,10 @@ __all__ = [
     "build",
     "canonical",
     "ensemble",
+    "from_torch",
     "parse",
     "select_members",
+    "to_torch",
 ]
 
 

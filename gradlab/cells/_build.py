@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from gradlab import catalog
-from gradlab.activations.base import Activation
+from gradlab.activations.base import Activation, as_activation
+from gradlab.arguments import flag, text, whole_number
+from gradlab.cells._dtypes import computed_dtype
 from gradlab.cells._multi_layer import MultiLayerCell
 from gradlab.cells._spec import is_activation, parse
 from gradlab.cells.base import Cell
@@ -21,8 +23,8 @@ def build(
     input_size: int,
     hidden_size: int,
     *,
-    activation: Activation | None = None,
-    dtype: torch.dtype | None = None,
+    activation: Activation | str | None = None,
+    dtype: torch.dtype | str | None = None,
     bias: bool = True,
     seed: int = 0,
 ) -> Cell:
@@ -33,8 +35,9 @@ def build(
             :class:`gradlab.cells.MultiLayerCell` of two such cells.
         input_size: I.
         hidden_size: H.
-        activation: replaces the cell's own unless None.
-        dtype: of the parameters.
+        activation: replaces the cell's own unless None; an activation or its name.
+        dtype: of the parameters, float32 or float64, or its name; of half precision,
+            which a warning says, the cell is in float32.
         bias: whether the cell has biases.
         seed: of the constructor's draws from torch's generator, whose state is
             restored (``initialize_`` draws the weights of a sweep).
@@ -42,7 +45,15 @@ def build(
     Raises:
         UnknownNameError, ConfigError: for an invalid spec or value.
     """
-    name, options = parse(spec)
+    name, options = parse(text("spec", spec, try_='gradlab.build("lstm", 3, 5)'))
+    sizes = [
+        whole_number("input_size", input_size, 1, try_="3"),
+        whole_number("hidden_size", hidden_size, 1, try_="64"),
+    ]
+    activation = None if activation is None else as_activation(activation)
+    dtype = None if dtype is None else computed_dtype(dtype)
+    flag("bias", bias)
+    seed = whole_number("seed", seed, 0, 2**63 - 1, try_="0")
     leaf: type[Cell] = catalog.get("cells", name)
     layers = 1 if "layers" in leaf.options else options.pop("layers", 1)
     arguments: dict[str, Any] = {
@@ -52,10 +63,10 @@ def build(
     arguments.update(common)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        cell = leaf(input_size, hidden_size, **arguments)
+        cell = leaf(*sizes, **arguments)
         if layers > 1:
             width = cell.state_sizes[cell.output_state]
-            above = [leaf(width, hidden_size, **arguments) for _ in range(layers - 1)]
+            above = [leaf(width, sizes[1], **arguments) for _ in range(layers - 1)]
             cell = MultiLayerCell([cell, *above])
     return cell.to(dtype) if dtype is not None else cell
 

@@ -83,6 +83,10 @@ class MultiLayerCell(Cell):
         return self.layer_cells[0].reference
 
     @property
+    def ensemble_shape(self) -> tuple[int, ...]:
+        return self.layer_cells[0].ensemble_shape
+
+    @property
     def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
         return tuple(
             f"{name}{number}"

@@ -1,4 +1,4 @@
-"""The result of one step of a cell, and the blocks of its Jacobian.
+"""The result of one step of a cell, its keep gate, and the blocks of its Jacobian.
 
 Orientation, for the whole package: J_t = ds_t/ds_{t-1}; rows are the later state,
 columns the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
@@ -8,6 +8,7 @@ Carry and conveyor are defined in :mod:`gradlab.cells.base`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -78,6 +79,18 @@ def combine(function: Callable[[list[Tensor]], Tensor], steps: Sequence[Step]) -
             for k, product in enumerate(first.recurrent)
         ),
     )
+
+
+class KeepGate(NamedTuple):
+    """The gate that keeps the carry.
+
+    Attributes:
+        name: one of ``gate_names``.
+        sign: +1 if a high gate keeps the carry, -1 if it replaces it.
+    """
+
+    name: str
+    sign: int
 
 
 @dataclass(frozen=True)

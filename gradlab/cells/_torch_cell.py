@@ -1,12 +1,14 @@
 """A cell with the parameters of PyTorch's recurrent cells."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from gradlab.arguments import flag, whole_number
+from gradlab.cells._dtypes import computed_dtype
 from gradlab.cells.base import Cell
-from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import linear
 
 
@@ -14,8 +16,10 @@ class TorchCell(Cell):
     """A cell with ``weight_ih (G H, I)``, ``weight_hh (G H, n)`` and two biases (G H).
 
     G is the number of gate blocks (``gate_names``, or one). With ``bias=False`` both
-    biases are None. A subclass with parameters of its own adds them with
-    ``_add_parameter`` and calls :meth:`reset_parameters` when all are there.
+    biases are None. ``load_state_dict`` reads the names of ``torch.nn``'s cells and of
+    its modules of one layer (``weight_ih_l0``). A subclass with parameters of its own
+    adds them with ``_add_parameter`` and calls :meth:`reset_parameters` when all are
+    there.
 
     Args:
         input_size: I.
@@ -38,16 +42,22 @@ class TorchCell(Cell):
         bias: bool,
         dtype: torch.dtype | None,
     ) -> None:
-        super().__init__(_positive("input_size", input_size), hidden_size)
-        _positive("hidden_size", hidden_size)
+        input_size = whole_number("input_size", input_size, 1, try_="3")
+        hidden_size = whole_number("hidden_size", hidden_size, 1, try_="64")
+        super().__init__(input_size, hidden_size)
         rows = hidden_size * max(1, len(self.gate_names))
         self._add_parameter("weight_ih", rows, input_size, dtype=dtype)
         self._add_parameter("weight_hh", rows, self.state_sizes[0], dtype=dtype)
         for name in ("bias_ih", "bias_hh"):
-            if bias:
+            if flag("bias", bias):
                 self._add_parameter(name, rows, dtype=dtype)
             else:
                 self.register_parameter(name, None)
+        self._register_load_state_dict_pre_hook(_from_torch_names)
+
+    @property
+    def ensemble_shape(self) -> tuple[int, ...]:
+        return tuple(self.weight_hh.shape[:-2])
 
     def reset_parameters(self) -> None:
         """Draw every parameter from U(-1/sqrt H, 1/sqrt H), as PyTorch does."""
@@ -60,7 +70,8 @@ class TorchCell(Cell):
         return f"{self.input_size}, {self.hidden_size}"
 
     def _add_parameter(self, name: str, *shape: int, dtype: torch.dtype | None) -> None:
-        setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=dtype)))
+        chosen = None if dtype is None else computed_dtype(dtype)
+        setattr(self, name, nn.Parameter(torch.empty(*shape, dtype=chosen)))
 
     def _input_term(self, inputs: Tensor) -> Tensor:
         """Return weight_ih x + bias_ih, (…, B, G H)."""
@@ -75,14 +86,14 @@ class TorchCell(Cell):
         return total + as_row(self.bias_ih + self.bias_hh)
 
 
+def _from_torch_names(state: dict[str, Any], prefix: str, *more: Any) -> None:
+    """Name a one-layer module's ``weight_ih_l0`` as a cell does, ``weight_ih``."""
+    for key in [key for key in state if key.startswith(prefix)]:
+        name = key.removeprefix(prefix).removesuffix("_l0")
+        if prefix + name != key and "." not in name:
+            state[prefix + name] = state.pop(key)
+
+
 def as_row(vector: Tensor) -> Tensor:
     """Return (…, n) as (…, 1, n), to be multiplied with each row of (…, rows, n)."""
     return vector.unsqueeze(-2)
-
-
-def _positive(what: str, size: int) -> int:
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ConfigError(
-            got=f"{what} {size!r}", expected="a whole number, 1 or larger", try_="64"
-        )
-    return size

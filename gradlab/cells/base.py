@@ -38,14 +38,16 @@ add, each of it optional:
 
 from abc import ABC, abstractmethod
 from inspect import Parameter, signature
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from gradlab.cells import _automatic
+from gradlab.cells._sequence import run
 from gradlab.cells._step import (
     Diagonal,
+    KeepGate,
     RecurrentProduct,
     Step,
     StepJacobian,
@@ -66,18 +68,6 @@ __all__ = [
     "combine",
     "split_block",
 ]
-
-
-class KeepGate(NamedTuple):
-    """The gate that keeps the carry.
-
-    Attributes:
-        name: one of ``gate_names``.
-        sign: +1 if a high gate keeps the carry, -1 if it replaces it.
-    """
-
-    name: str
-    sign: int
 
 
 class Cell(nn.Module, ABC):
@@ -164,6 +154,11 @@ class Cell(nn.Module, ABC):
         return ("weight_hh",) if "weight_hh" in known else ()
 
     @property
+    def ensemble_shape(self) -> tuple[int, ...]:
+        """The leading axes M of the parameters; empty for one cell."""
+        return ()
+
+    @property
     def weight_blocks(self) -> dict[str, slice]:
         """Row blocks of ``weight_hh`` by name; ``recurrent`` where there is one."""
         width = self.hidden_size
@@ -199,6 +194,21 @@ class Cell(nn.Module, ABC):
         """Return zeros, one (*batch_shape, n) per state."""
         like = next(self.parameters(), torch.empty(0))
         return tuple(like.new_zeros(*batch_shape, size) for size in self.state_sizes)
+
+    def forward(
+        self, inputs: Tensor, state: tuple[State, ...] | None = None
+    ) -> tuple[Tensor, tuple[State, ...]]:
+        """Run the cell over a sequence, as ``torch.nn``'s with ``batch_first`` does.
+
+        Args:
+            inputs: (…M, B, T, I).
+            state: s_0, one (…M, B, n) per state name; :meth:`initial_state` if None.
+
+        Returns:
+            (…M, B, T, n), the output state (the top layer's h) after each step, and
+            s_T in the form of ``state``. Both are part of the autograd graph.
+        """
+        return run(self, inputs, state)
 
     def jacobian(
         self,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gradlab.activations.base import Activation
+from gradlab.activations.base import Activation, as_activation
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._torch_cell import TorchCell, as_row
@@ -52,7 +52,7 @@ class GRU(TorchCell):
     Args:
         input_size: I.
         hidden_size: H.
-        activation: phi; tanh by default.
+        activation: phi, or its name; tanh by default.
         reset_before: reset before the product (Cho et al. 2014).
         z_replaces: k = 1 - z (Chung et al. 2014).
         gate: activation of the gates; sigmoid by default.
@@ -73,18 +73,18 @@ class GRU(TorchCell):
         input_size: int,
         hidden_size: int,
         *,
-        activation: Activation | None = None,
+        activation: Activation | str | None = None,
         reset_before: bool = False,
         z_replaces: bool = False,
-        gate: Activation | None = None,
+        gate: Activation | str | None = None,
         bias: bool = True,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
         self.reset_before = reset_before
         self.z_replaces = z_replaces
-        self.gate = gate or Sigmoid()
-        self.candidate = activation or Tanh()
+        self.gate = Sigmoid() if gate is None else as_activation(gate)
+        self.candidate = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
     @property

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from gradlab.activations.base import Activation
+from gradlab.activations.base import Activation, as_activation
 from gradlab.activations.linear import Linear
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.activations.tanh import Tanh
+from gradlab.arguments import whole_number
 from gradlab.cells._torch_cell import TorchCell, as_row
 from gradlab.cells.base import Diagonal, KeepGate, RecurrentProduct, Step, StepJacobian
 from gradlab.errors import ConfigError
@@ -59,7 +60,7 @@ class LSTM(TorchCell):
     Args:
         input_size: I.
         hidden_size: H.
-        activation: phi and psi; tanh by default.
+        activation: phi and psi, or their name; tanh by default.
         peephole: input and forget gate see c_{t-1}, the output gate c_t, through
             ``weight_peephole`` (H per gate that is there: i f o).
         no_forget: the 1997 cell, f = 1.
@@ -101,13 +102,13 @@ class LSTM(TorchCell):
         input_size: int,
         hidden_size: int,
         *,
-        activation: Activation | None = None,
+        activation: Activation | str | None = None,
         peephole: bool = False,
         no_forget: bool = False,
         coupled: bool = False,
         no_output_activation: bool = False,
-        gate: Activation | None = None,
-        candidate: Activation | None = None,
+        gate: Activation | str | None = None,
+        candidate: Activation | str | None = None,
         proj: int = 0,
         bias: bool = True,
         dtype: torch.dtype | None = None,
@@ -124,11 +125,10 @@ class LSTM(TorchCell):
         self.peephole = peephole
         self.no_forget = no_forget
         self.coupled = coupled
-        self.gate = gate or Sigmoid()
-        self.candidate = candidate or activation or Tanh()
-        self.output_activation = (
-            Linear() if no_output_activation else activation or Tanh()
-        )
+        phi = Tanh() if activation is None else as_activation(activation)
+        self.gate = Sigmoid() if gate is None else as_activation(gate)
+        self.candidate = phi if candidate is None else as_activation(candidate)
+        self.output_activation = Linear() if no_output_activation else phi
         self.reset_parameters()
 
     @property
@@ -281,13 +281,15 @@ def _gate_names(no_forget: bool, coupled: bool) -> tuple[str, ...]:
 
 
 def _check(hidden_size: int, proj: int, no_forget: bool, coupled: bool) -> None:
+    whole_number("hidden_size", hidden_size, 1, try_="64")
+    whole_number("proj", proj, 0, try_="2")
     if no_forget and coupled:
         raise ConfigError(
             got="an LSTM with no_forget and coupled",
             expected="one of them: coupling needs the forget gate",
             try_="lstm:coupled",
         )
-    if proj < 0 or proj >= hidden_size > 0 and proj:
+    if proj and proj >= hidden_size:
         raise ConfigError(
             got=f"proj={proj} with {hidden_size} hidden units",
             expected=f"a width from 1 to {hidden_size - 1}",

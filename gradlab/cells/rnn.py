@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gradlab.activations.base import Activation
+from gradlab.activations.base import Activation, as_activation
 from gradlab.activations.tanh import Tanh
 from gradlab.cells._torch_cell import TorchCell, as_row
 from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
@@ -23,7 +23,7 @@ class RNN(TorchCell):
     Args:
         input_size: I.
         hidden_size: H.
-        activation: phi; tanh by default.
+        activation: phi, or its name; tanh by default.
         bias: whether there are biases.
         dtype: of the parameters.
     """
@@ -40,12 +40,12 @@ class RNN(TorchCell):
         input_size: int,
         hidden_size: int,
         *,
-        activation: Activation | None = None,
+        activation: Activation | str | None = None,
         bias: bool = True,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
-        self.activation = activation or Tanh()
+        self.activation = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
     def step(self, inputs, state, *, keep_path_carry=None) -> Step:

@@ -1,15 +1,20 @@
 """Run a cell over a sequence."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from gradlab.arguments import describe, flag, whole_number
+from gradlab.cells._dtypes import in_computed_dtype
+from gradlab.cells._sequence import as_inputs, as_state
+from gradlab.cells._torch_modules import from_torch, is_time_first, states_by_name
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.trajectory.checkpoints import CheckpointedTrajectory, segment_length
-from gradlab.trajectory.steps import iterate_steps, shapes_text, step_checked
+from gradlab.trajectory.steps import iterate_steps, step_checked
 from gradlab.trajectory.stored import Trajectory, collect
 
 
@@ -17,10 +22,10 @@ MIN_LENGTH = 2
 
 
 def unroll(
-    cell: Cell,
-    inputs: Tensor,
+    cell: Cell | nn.Module,
+    inputs: Tensor | np.ndarray,
     *,
-    initial_state: Sequence[Tensor] | None = None,
+    initial_state: Sequence[Tensor] | Tensor | None = None,
     burn_in: int = 0,
     grad: bool = False,
     keep_every: int | Literal["auto"] | None = None,
@@ -28,10 +33,14 @@ def unroll(
     """Run ``cell`` over ``inputs`` and store what every step returned.
 
     Args:
-        cell: one cell, or an ensemble (weights with a leading member axis).
+        cell: one cell, or an ensemble (weights with a leading member axis); or a module
+            of ``torch.nn``, of which a copy is run (:func:`gradlab.from_torch`).
         inputs: (…M, B, T, I); the member axis is there exactly when the cell is an
-            ensemble.
-        initial_state: s_0, one (…M, B, n) per state name; zeros when left out.
+            ensemble. For ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` as the module itself reads
+            them: (T, B, I) unless it has ``batch_first``. A NumPy array takes the
+            cell's dtype and device.
+        initial_state: s_0, one (…M, B, n) per state name; for a module of ``torch.nn``
+            in its own form; the cell's initial state when left out.
         burn_in: steps to run first; the trajectory starts with the state after them
             and is that much shorter.
         grad: build the autograd graph; the results are part of it.
@@ -40,15 +49,21 @@ def unroll(
             than their inputs, and all numbers are the same, bit for bit. ``"auto"``
             chooses K, about sqrt(T) / 4. All steps are stored when left out.
 
+    Half precision, of the inputs or the cell, is computed in float32, with a warning.
+
     Raises:
-        ConfigError: for ``keep_every`` below 1, or together with ``grad``.
+        ConfigError: for ``keep_every`` below 1, or together with ``grad``; inputs of
+            another dtype or device than the cell's, or none of floating point;
+            what is no cell (see :func:`gradlab.from_torch`).
         ShapeError: if inputs or states do not fit the cell, or if fewer than 2 steps
             follow the burn-in.
     """
-    _check_inputs(cell, inputs, burn_in)
-    _check_keep_every(keep_every, grad)
-    by_time = inputs.movedim(-2, 0)
-    state = _start(cell, by_time, initial_state)
+    _check_keep_every(keep_every, flag("grad", grad))
+    given, cell = cell, _as_cell(cell, grad)
+    checked = as_inputs(cell, inputs, time_first=is_time_first(given))
+    _check_steps(checked, burn_in)
+    state = as_state(cell, states_by_name(given, initial_state), checked)
+    by_time = checked.movedim(-2, 0)
     with torch.set_grad_enabled(grad):
         for x in by_time[:burn_in]:
             state = step_checked(cell, x, state).state
@@ -59,35 +74,24 @@ def unroll(
         return CheckpointedTrajectory(cell, by_time, state, every)
 
 
-def _start(
-    cell: Cell, by_time: Tensor, given: Sequence[Tensor] | None
-) -> tuple[Tensor, ...]:
-    lead = tuple(by_time.shape[1:-1])
-    if given is None:
-        zeros = cell.initial_state(*lead)
-        return tuple(z.to(dtype=by_time.dtype, device=by_time.device) for z in zeros)
-    expected = [(*lead, size) for size in cell.state_sizes]
-    shapes = [tuple(state.shape) for state in given]
-    if shapes != expected:
-        raise ShapeError(
-            got=f"initial states of shapes {shapes_text(shapes)}",
-            expected=f"{shapes_text(expected)} for {', '.join(cell.state_names)}",
-            try_="cell.initial_state(sequences)",
+def _as_cell(given: Any, grad: bool) -> Cell:
+    """Return a cell as it is; of half precision, and of a torch.nn module, a copy."""
+    cell = in_computed_dtype(given) if isinstance(given, Cell) else from_torch(given)
+    if cell is not given and grad:
+        raise ConfigError(
+            got="grad=True with a copy, as of a torch.nn module or half precision",
+            expected="a cell in float32 or float64, whose parameters get the gradients",
+            try_="cell = gradlab.from_torch(module), then gradlab.unroll(cell, ...)",
         )
-    return tuple(given)
+    return cell
 
 
-def _check_inputs(cell: Cell, inputs: Tensor, burn_in: int) -> None:
-    if inputs.dim() < 3 or inputs.shape[-1] != cell.input_size:
+def _check_steps(inputs: Tensor, burn_in: Any) -> None:
+    steps = inputs.shape[-2]
+    burn_in = whole_number("burn_in", burn_in, 0, try_="0")
+    if steps - burn_in < MIN_LENGTH:
         raise ShapeError(
-            got=f"inputs of shape {tuple(inputs.shape)}",
-            expected=f"(sequences, steps, {cell.input_size})",
-            try_=f"torch.randn(4, 64, {cell.input_size})",
-        )
-    steps = inputs.shape[-2] - burn_in
-    if burn_in < 0 or steps < MIN_LENGTH:
-        raise ShapeError(
-            got=f"{inputs.shape[-2]} steps of input with a burn-in of {burn_in}",
+            got=f"{steps} steps of input with a burn-in of {burn_in}",
             expected=f"a burn-in from 0 and at least {MIN_LENGTH} steps after it",
             try_="burn_in=0",
         )
@@ -96,9 +100,10 @@ def _check_inputs(cell: Cell, inputs: Tensor, burn_in: int) -> None:
 def _check_keep_every(every: int | Literal["auto"] | None, grad: bool) -> None:
     if every is None:
         return
-    if grad or not (every == "auto" or isinstance(every, int) and every >= 1):
+    is_count = isinstance(every, int) and not isinstance(every, bool) and every >= 1
+    if grad or not (is_count or isinstance(every, str) and every == "auto"):
         raise ConfigError(
-            got=f"keep_every={every!r}" + " with grad=True" * grad,
+            got=f"keep_every = {describe(every)}" + " with grad=True" * grad,
             expected='a number of steps from 1 on, or "auto", and no graph',
             try_='keep_every="auto"',
         )

@@ -158,7 +158,7 @@ def test_what_cannot_be_kept(setting):
         unroll(cells.build("rnn", 2, 3), torch.zeros(1, 9, 2), **given)
     graph = " with grad=True" if "grad" in given else ""
     assert str(caught.value) == (
-        f"Got keep_every={given['keep_every']}{graph}.\n"
+        f"Got keep_every = {given['keep_every']}{graph}.\n"
         'Expected a number of steps from 1 on, or "auto", and no graph.\n'
         'Try keep_every="auto"'
     )

@@ -1,0 +1,105 @@
+"""Checks of the arguments of public functions; errors name what was got.
+
+What a function expects of torch's types it checks itself: this module needs no torch.
+"""
+
+import math
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any
+
+from gradlab.errors import ConfigError
+
+
+_LONGEST = 60
+
+
+def describe(value: Any) -> str:
+    """Return what a value is, in a few words for a message.
+
+    >>> describe("lstm"), describe(3), describe([1, 2]), describe(dict)
+    ("'lstm'", '3', 'a list of 2', 'the class dict')
+    """
+    if value is None or isinstance(value, str | bytes | bool | Real):
+        text = repr(value)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    name = type(value).__name__
+    article = "an" if name[0] in "AEIOULNR" and name[:2].isupper() else "a"
+    article = "an" if name[0] in "AEIOaeio" else article
+    if name == "PackedSequence":
+        return "a PackedSequence"
+    if isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
+        return f"{article} {name} of shape {tuple(value.shape)} and dtype {value.dtype}"
+    if isinstance(value, list | tuple | set | dict):
+        return f"{article} {name} of {len(value)}"
+    return f"{article} {name}"
+
+
+def instance(what: str, value: Any, kind: Any, *, try_: str) -> Any:
+    """Return ``value``; refuse one that is no ``kind``."""
+    if not isinstance(value, kind):
+        name = kind.__name__
+        article = "an" if name[0] in "AEIO" else "a"
+        raise ConfigError(
+            got=f"{what} = {describe(value)}", expected=f"{article} {name}", try_=try_
+        )
+    return value
+
+
+def whole_number(
+    what: str, value: Any, low: int, high: int | None = None, *, try_: str
+) -> int:
+    """Return an int for a whole number from ``low`` to ``high``, NumPy's among them."""
+    fits = isinstance(value, Integral) and not isinstance(value, bool)
+    if not fits or value < low or (high is not None and value > high):
+        bounds = f"from {low} on" if high is None else f"from {low} to {high}"
+        raise ConfigError(
+            got=f"{what} = {describe(value)}",
+            expected=f"a whole number {bounds}",
+            try_=f"{what}={try_}",
+        )
+    return int(value)
+
+
+def number(what: str, value: Any, *, above: float = -math.inf, try_: str) -> float:
+    """Return a float for a finite number greater than ``above``."""
+    fits = isinstance(value, Real) and not isinstance(value, bool)
+    if not fits or not math.isfinite(value) or value <= above:
+        bound = "" if above == -math.inf else f" above {above:g}"
+        raise ConfigError(
+            got=f"{what} = {describe(value)}",
+            expected=f"a finite number{bound}",
+            try_=f"{what}={try_}",
+        )
+    return float(value)
+
+
+def flag(what: str, value: Any) -> bool:
+    """Return ``value``; refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ConfigError(
+            got=f"{what} = {describe(value)}",
+            expected="True or False",
+            try_=f"{what}={bool(value) if isinstance(value, int) else True}",
+        )
+    return value
+
+
+def text(what: str, value: Any, *, try_: str) -> str:
+    """Return ``value``; refuse what is no string."""
+    if not isinstance(value, str):
+        raise ConfigError(
+            got=f"{what} = {describe(value)}", expected="a name in quotes", try_=try_
+        )
+    return value
+
+
+def each(what: str, values: Any, expected: str, *, try_: str) -> list[Any]:
+    """Return a list of several values; refuse one alone, such as a string."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ConfigError(
+            got=f"{what} = {describe(values)}", expected=expected, try_=try_
+        )
+    return list(values)
