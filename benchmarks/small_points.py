@@ -13,8 +13,9 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
@@ -117,14 +118,20 @@ def compare(points: int, workers: int, *, quick: bool = False) -> Compared:
     count = len(plan(load(settings)).points)
     sample = sampled(settings, 12 if quick else SAMPLE)
     swept_a_second = count / swept(settings, workers)
-    loops = {gives: looped(sample, workers, **how) for gives, how in LOOPS.items()}
+    with warm_pool(sample[0], workers) as pool:
+        loops = {
+            gives: looped(sample, pool, workers, **how) for gives, how in LOOPS.items()
+        }
     return Compared(count, swept_a_second, loops, len(sample))
 
 
-def looped(points: Sequence[Point], workers: int, **how: bool) -> dict[str, float]:
+def looped(
+    points: Sequence[Point], pool: ProcessPoolExecutor, workers: int, **how: bool
+) -> dict[str, float]:
     """Return the loop's points a second in many processes, and in many threads."""
+    spent = pool.map(partial(loop, **how), [[point] for point in points])
     ways = {
-        f"{workers} x 1": in_processes(points, workers, **how),
+        f"{workers} x 1": sum(spent) / workers,
         f"1 x {workers}": loop(points, **how),
     }
     return {way: len(points) / seconds for way, seconds in ways.items()}
@@ -147,16 +154,16 @@ def sampled(settings: dict[str, Any], count: int) -> list[Point]:
     return random.Random(0).sample(points, min(count, len(points)))
 
 
-def in_processes(points: Sequence[Point], workers: int, **how: bool) -> float:
-    """Return the loop's seconds in ``workers`` processes of one thread, all busy."""
+@contextmanager
+def warm_pool(point: Point, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield ``workers`` processes of one thread that have run the loop before."""
     context = get_context("spawn")
     with ProcessPoolExecutor(
         workers, context, initializer=torch.set_num_threads, initargs=(1,)
     ) as pool:
-        warm = [[replace(points[0], length=8)] * 2] * (2 * workers)
+        warm = [[replace(point, length=8)] * 2] * (2 * workers)
         list(pool.map(loop, warm))
-        spent = pool.map(partial(loop, **how), [[p] for p in points])
-        return sum(spent) / workers
+        yield pool
 
 
 def loop(
