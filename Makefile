@@ -19,6 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 
 .DELETE_ON_ERROR:
+.NOTPARALLEL:  # one pip at a time
 .PHONY: help sweep quick example test test-slow trials test-all tables texts lint format types check benchmark ratios browser clean distclean
 
 help:
@@ -96,20 +97,23 @@ browser:
 	command -v npm || apt-get install --yes --no-install-recommends nodejs npm
 	npm install --no-save --no-package-lock --no-audit --no-fund axe-core@4
 
-# Each stamp is one install; a change of the bounds or the pin renews it.
+# Each stamp is one install, which holds for the smaller ones too: a fresh clone asks
+# pip once, whatever is made first. A change of the bounds or the pin renews it.
+define install
+$(PYTHON) -m venv $(VENV)
+$(if $(TORCH_INDEX),$(PIP) -c constraints.txt --index-url $(TORCH_INDEX) torch)
+$(PIP) -c constraints.txt -e $(1)
+@touch $(2)
+endef
+
 $(VENV)/.run: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(PIP) -c constraints.txt --index-url $(TORCH_INDEX) torch)
-	$(PIP) -c constraints.txt -e .
-	@touch $@
+	$(call install,.,$@)
 
-$(VENV)/.test: $(VENV)/.run
-	$(PIP) -c constraints.txt -e '.[test]'
-	@touch $@
+$(VENV)/.test: pyproject.toml constraints.txt
+	$(call install,'.[test]',$(VENV)/.run $@)
 
-$(VENV)/.dev: $(VENV)/.test
-	$(PIP) -c constraints.txt -e '.[dev]'
-	@touch $@
+$(VENV)/.dev: pyproject.toml constraints.txt
+	$(call install,'.[dev]',$(VENV)/.run $(VENV)/.test $@)
 
 clean:
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks build dist
