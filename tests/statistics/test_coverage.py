@@ -91,8 +91,13 @@ def growth_of_vectors(cell, count: int, length: int, seed: int) -> np.ndarray:
     return curves.numpy()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("length", [192, 256])
+@pytest.mark.parametrize(
+    "length",
+    [
+        pytest.param(192, marks=pytest.mark.slow),
+        pytest.param(256, marks=pytest.mark.trials),
+    ],
+)
 def test_the_interval_covers_the_exponent_of_gradients_in_a_real_lstm(length):
     """The truth is a run of 240,000 steps: 400 streams of 600 each."""
     cell = lstm()
@@ -118,10 +123,10 @@ def growth_of_products(
     [
         (8, 1.0, 192, FEW),
         pytest.param(8, 1.0, 192, SERIES, marks=pytest.mark.slow),
-        pytest.param(8, 1.0, 256, SERIES, marks=pytest.mark.slow),
+        pytest.param(8, 1.0, 256, SERIES, marks=pytest.mark.trials),
         pytest.param(8, 3.0, 192, SERIES, marks=pytest.mark.slow),
-        pytest.param(8, 3.0, 512, SERIES, marks=pytest.mark.slow),
-        pytest.param(16, 1.0, 256, SERIES, marks=pytest.mark.slow),
+        pytest.param(8, 3.0, 512, SERIES, marks=pytest.mark.trials),
+        pytest.param(16, 1.0, 256, SERIES, marks=pytest.mark.trials),
     ],
 )
 @pytest.mark.parametrize("sequences", [1, 4])
