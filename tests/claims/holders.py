@@ -72,14 +72,15 @@ class Holder:
 def having(sweep: Sweep, measure: str) -> list[Holder]:
     """All networks with this measure at its largest length."""
     table = sweep.table
-    names = table["measure"].astype(str)
-    own = records(table[names == measure])
-    networks: dict[tuple, list[dict]] = {}
-    for row in own:
-        networks.setdefault(tuple(row[a] for a in sweep.axes), []).append(row)
-    values = [{k[i] for k in networks} - {None} for i in range(len(sweep.axes))]
+    names = table["measure"]
+    own = table[names == measure]
+    each = records(own.drop_duplicates(sweep.axes))
+    values = [{row[a] for row in each} - {None} for a in sweep.axes]
     varied = [a for a, v in zip(sweep.axes, values, strict=True) if len(v) > 1]
-    length = max((row["length"] for row in own), default=0)
+    length = int(own["length"].max()) if len(own) else 0
+    networks: dict[tuple, list[dict]] = {}
+    for row in records(own[own["length"] == length]):
+        networks.setdefault(tuple(row[a] for a in sweep.axes), []).append(row)
     ends = (names == "spectral_norm") & (table["lag"] == length)
     joint = (table["block"] == "joint") & (table["length"] == length)
     some = records(table[joint & ((names == "growth_rate") | ends.fillna(False))])
@@ -91,14 +92,12 @@ def having(sweep: Sweep, measure: str) -> list[Holder]:
     found = []
     for key, rows in networks.items():
         params = dict(zip(sweep.axes, key, strict=True))
-        rows = [row for row in rows if row["length"] == length]
         seeds = list(dict.fromkeys(row["seed"] for row in rows))
         own_lefts = [lefts.get(key, {}).get(seed) for seed in seeds]
         ended = tuple(v for v in own_lefts if v is not None)
-        if rows:
-            name = label(params, varied)
-            cell = label({**params, "forget_bias": None, "input_bias": None}, varied)
-            found.append(Holder(params, length, name, cell, rows, ended))
+        name = label(params, varied)
+        cell = label({**params, "forget_bias": None, "input_bias": None}, varied)
+        found.append(Holder(params, length, name, cell, rows, ended))
     return found
 
 

@@ -6,6 +6,7 @@ Nothing is imported from gradlab's report: the words are written again here.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 
 NAMED = r"(?P<first>.+?)(?: 외 (?P<more>[\d,]+)개)?"
@@ -34,6 +35,14 @@ WORDS = (
 )
 
 
+@cache
+def english(text: str) -> str:
+    """A group of a sentence with its Korean words in English."""
+    for korean, word in WORDS:
+        text = re.sub(korean, word, text)
+    return text
+
+
 class Read:
     """Groups of a Korean sentence as the English one has them."""
 
@@ -42,6 +51,4 @@ class Read:
 
     def __getitem__(self, group: str) -> str | None:
         text = self.match[group]
-        for korean, english in WORDS if text else ():
-            text = re.sub(korean, english, text)
-        return text
+        return english(text) if text else text

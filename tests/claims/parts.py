@@ -30,7 +30,7 @@ class Parts:
         """(network, length, measure, block, index, lag) -> values of the seeds."""
         table = self._table
         axes = [c for c in table.columns if c not in OUTSIDE]
-        measure = table["measure"].astype(str)
+        measure = table["measure"]
         norms, lag = measure == "spectral_norm", table["lag"]
         late = (2 * lag >= table["length"]).fillna(False)
         kinds = measure.isin(("growth_rate", "recurrent_passes", "layer_growth_rate"))

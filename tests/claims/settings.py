@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 from tests.claims.sweep import Network, Sweep, bias, initializer, number
@@ -38,15 +39,23 @@ def pair(name: str, default: str, change: str, sweep: Sweep) -> list[tuple]:
     """Two networks of this name without what tells them apart: before and after."""
     return [
         (before, after)
-        for before in sweep.networks
-        for after in sweep.networks
-        if (axes := sweep.differ(before, after))
-        and (axes == {"init", "activation"} or any(axes <= one for one in SINGLE))
-        and follows(before)
-        and follows(after)
-        and _name(before, axes, sweep) == name
+        for before, after, axes in changes(sweep)
+        if _name(before, axes, sweep) == name
         and _settings(before.params, axes) == default
         and _settings(after.params, axes) == change
+    ]
+
+
+@lru_cache(maxsize=4)
+def changes(sweep: Sweep) -> list[tuple[Network, Network, set[str]]]:
+    """Two networks and the settings in which alone they differ, both ways round."""
+    networks = [n for n in sweep.networks if follows(n)]
+    return [
+        (before, after, axes)
+        for before in networks
+        for after in networks
+        if (axes := sweep.differ(before, after))
+        and (axes == {"init", "activation"} or any(axes <= one for one in SINGLE))
     ]
 
 

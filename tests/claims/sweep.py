@@ -84,7 +84,7 @@ class Sweep(Parts):
         super().__init__(table)
         axes = [c for c in table.columns if c not in OUTSIDE]
         self.table, self.axes = table, axes
-        measure, joint = table["measure"].astype(str), table["block"] == "joint"
+        measure, joint = table["measure"], table["block"] == "joint"
         ends = (measure == "spectral_norm") & joint & (table["lag"] == table["length"])
         rates = (measure == "growth_rate") & joint
         used = table[ends.fillna(False) | rates | (measure == "horizon")]
@@ -140,13 +140,21 @@ class Sweep(Parts):
 
     def differ(self, one: Network, other: Network) -> set[str]:
         """The parameters in which two networks differ."""
-        return {a for a in one.params if one.params[a] != other.params[a]}
+        there = other.params
+        return {axis for axis, value in one.params.items() if value != there[axis]}
 
 
 def records(table: pandas.DataFrame) -> list[dict]:
-    plain = table.astype(object).where(table.notna(), None)
-    plain["value"] = table["value"]  # NaN is a number here
-    return plain.to_dict("records")
+    names = list(table.columns)
+    columns = [_cells(table[name]) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _cells(column: pandas.Series) -> list[Any]:
+    """The cells of a column, None where there is none; a value's NaN is a number."""
+    if column.name == "value":
+        return column.tolist()
+    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def _network(rows: list[dict], axes: list[str], varied: list[str]) -> Network:
