@@ -23,10 +23,7 @@ from gradlab.store import Results, codec
 from tests.runs.inline import InlinePool
 
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks in /proc"),
-]
+pytestmark = pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks in /proc")
 
 SLEEPY = """
 import os, time
@@ -146,14 +143,21 @@ def done_in(log):
     return counts
 
 
-def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
-    tmp_path, sleepy, monkeypatch
+@pytest.mark.parametrize(
+    ("moments", "apart"),
+    [
+        pytest.param(12, 4, marks=pytest.mark.slow),
+        pytest.param(30, 5, marks=pytest.mark.trials),
+    ],
+)
+def test_a_parent_killed_at_many_moments_loses_nothing_and_leaves_no_orphan(
+    tmp_path, sleepy, monkeypatch, moments, apart
 ):
     sweep = Sweep(tmp_path / "r", sleepy, sleep=0.1)
     log = tmp_path / "r.jsonl"
     rng = random.Random(30)
     kept = []
-    for number in range(30):
+    for number in range(moments):
         size = log.stat().st_size if log.exists() else 0
         process = sweep.start()
         if number % 2:  # during the work: from its first point on
@@ -169,7 +173,7 @@ def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
             kept.append(Results.open(tmp_path / "r").meta["counts"]["done"])
     assert kept == sorted(kept)
     # the moments were not all before or after the work
-    assert len(set(kept)) >= 5
+    assert len(set(kept)) >= apart
     last = sweep.start()
     _, err = last.communicate(timeout=200)
     assert last.returncode == 0, err
@@ -180,6 +184,7 @@ def test_a_parent_killed_at_thirty_moments_loses_nothing_and_leaves_no_orphan(
     assert set(counts.values()) == {1}
 
 
+@pytest.mark.slow
 def test_workers_killed_at_random_cost_no_point(tmp_path, sleepy, monkeypatch):
     sweep = Sweep(tmp_path / "r", sleepy, sleep=0.1)
     log = tmp_path / "r.jsonl"
@@ -228,6 +233,7 @@ class EvilHere(Measure):
 """
 
 
+@pytest.mark.slow
 def test_points_that_kill_crash_hang_or_fill_the_memory_are_set_aside(tmp_path):
     file = tmp_path / "evil.py"
     file.write_text(EVIL)

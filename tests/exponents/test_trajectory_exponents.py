@@ -339,15 +339,25 @@ def test_the_mean_field_numbers_as_they_are_printed():
     assert mean_field(1.855589, 1.0) == pytest.approx(0, abs=1e-5)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("gain", [2.0, 3.0])
+@pytest.mark.parametrize(
+    "gain",
+    [
+        pytest.param(2.0, marks=pytest.mark.slow),
+        pytest.param(3.0, marks=pytest.mark.trials),
+    ],
+)
 def test_a_large_tanh_network_grows_as_mean_field_says(gain):
     found = tanh_rnn(gain, 0.0, width=600, steps=800)
     assert found == pytest.approx(mean_field(gain), abs=0.02)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("gain", "variance"), [(1.5, 0.1), (2.0, 1.0)])
+@pytest.mark.parametrize(
+    ("gain", "variance"),
+    [
+        pytest.param(1.5, 0.1, marks=pytest.mark.slow),
+        pytest.param(2.0, 1.0, marks=pytest.mark.trials),
+    ],
+)
 def test_a_driven_network_grows_as_mean_field_says(gain, variance):
     found = tanh_rnn(gain, variance, width=600, steps=800)
     assert found == pytest.approx(mean_field(gain, variance), abs=0.005)

@@ -27,6 +27,15 @@ FAST = (
     ("lstm:peephole", 10, 2),
 )
 """Each cell, size and batch at least once."""
+LEFT_TO_TRIALS = (("lstm", 37, 2), ("lstm:peephole", 37, 1))
+"""Costly, and nearest to (lstm, 37, 1) and (lstm:peephole, 37, 2), which stay."""
+
+
+def tier(case):
+    """The mark of a case by what it costs."""
+    if case in FAST:
+        return []
+    return [pytest.mark.trials if case in LEFT_TO_TRIALS else pytest.mark.slow]
 
 
 def test_the_readings_are_the_spectrums():
@@ -69,7 +78,7 @@ def test_a_sweeps_table_has_index_and_lag_together(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("spec", "hidden", "batch"),
     [
-        pytest.param(*case, marks=[pytest.mark.slow] * (case not in FAST))
+        pytest.param(*case, marks=tier(case))
         for case in product(SPECS, (10, 37), (1, 2))
     ],
 )

@@ -105,7 +105,7 @@ def autonomous(width: int, steps: int, **options):
     return unroll(cell, inputs, initial_state=(noise(4, width, seed=1),))
 
 
-@pytest.mark.parametrize("width", [64, pytest.param(256, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("width", [64, pytest.param(256, marks=pytest.mark.trials)])
 def test_a_critical_network_decays_as_one_over_the_root_of_its_age(width):
     """tanh, orthogonal, undriven: ln |J_{T:0}| by T is a power law of slope -1/2.
 
