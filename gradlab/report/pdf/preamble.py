@@ -10,7 +10,7 @@ from gradlab.report.inline import escape_typst, string_typst
 
 PREAMBLE = """\
 #set document(title: {title}, author: "gradlab", date: none)
-#set page(paper: "a4", margin: (x: 16mm, top: 12mm, bottom: 13mm), footer-descent: 35%,
+#set page(paper: "a4", margin: (x: 16mm, top: 11mm, bottom: 12mm), footer-descent: 35%,
   footer: context align(center, text(7.5pt, luma(38%))[#counter(page).display()
     #h(.6em) · #h(.6em) {running}]))
 #set text(font: ("Inter", "Noto Sans KR", "Libertinus Serif", "DejaVu Sans Mono"),
@@ -24,10 +24,10 @@ PREAMBLE = """\
 #show title: set text(.93em, weight: 600)
 #show title: set par(leading: .42em)
 #show title: set block(above: 1em, below: 1em)
-#show heading: set block(above: 1.35em, below: .55em, sticky: true)
+#show heading: set block(above: 1.2em, below: .55em, sticky: true)
 #show heading.where(level: 1): set text(1.32em, weight: 600)
 #show heading.where(level: 2): set text(1em, weight: 600)
-#show figure: set block(breakable: false, above: .7em, below: .75em)
+#show figure: set block(breakable: false, above: .6em, below: .65em)
 #show figure.caption: set text(.86em, fill: luma(32%))
 #show figure.caption: set par(leading: .42em)
 #show math.equation.where(block: true): set block(above: .65em, below: .65em)

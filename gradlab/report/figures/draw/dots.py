@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def height(data: Dots, width: float, style: Style) -> float:
     """Rows of one height."""
-    return max(1, len(data.rows)) * 2.7 * style.small / 72
+    return max(1, len(data.rows)) * 1.75 * style.small / 72
 
 
 def limits(data: Dots) -> tuple[float, float]:

@@ -32,7 +32,7 @@ EDGE = "#9aa1ad"
 
 def height(data: Heatmap, width: float, style: Style) -> float:
     """Rows of one height."""
-    return max(1, len(data.shown())) * 2.35 * style.small / 72
+    return max(1, len(data.shown())) * 2.1 * style.small / 72
 
 
 def widest(data: Heatmap, style: Style) -> float:
