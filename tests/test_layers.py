@@ -24,6 +24,7 @@ FLOORS = (
         "catalog",
         "errors",
         "numerics",
+        "outputs",
         "requirement",
         "seeding",
     },
@@ -47,7 +48,7 @@ FLOORS = (
 
 NO_TORCH = {
     *("arguments", "axes", "canonical_json", "catalog", "errors"),
-    *("requirement", "seeding"),
+    *("outputs", "requirement", "seeding"),
     *("config", "statistics", "store", "sweeps"),
     *("progress", "report", "cli"),
 }

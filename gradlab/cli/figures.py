@@ -15,6 +15,7 @@ from gradlab.cli.options import (
 )
 from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
+from gradlab.errors import StoreError
 
 
 @click.command("figures")
@@ -64,6 +65,12 @@ def command(
     """
     from gradlab.report.files import export
 
+    if out is None and (folder / "figures").is_symlink():
+        raise StoreError(
+            got=f"{folder / 'figures'}, a link",
+            expected="a folder: nothing is written through a link in a folder",
+            try_="--out FOLDER",
+        )
     written = export(
         open_results(folder, screen),
         out or folder / "figures",

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradlab import outputs
 from gradlab.cli.screen import Screen
 
 
@@ -30,15 +31,25 @@ def report(
     from gradlab.report.build import render
 
     stamp = results.folder / STAMP
-    digests = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else {}
+    digests = _digests(stamp)
     now = digest(results, load)
     files = [results.folder / file_name(language, form) for form in formats]
     if all(file.exists() and digests.get(file.name) == now for file in files):
         return files, True
     screen.note("writing the report")
     written = list(render(results, results.folder, formats, language))
-    stamp.write_text(json.dumps(digests | {file.name: now for file in files}))
+    made = json.dumps(digests | {file.name: now for file in files})
+    outputs.write(stamp, made.encode())
     return written, False
+
+
+def _digests(stamp: Path) -> dict[str, str]:
+    """Return what the stamp says; nothing where it is not ours, or is a link."""
+    try:
+        found = json.loads(stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and not stamp.is_symlink() else {}
 
 
 def digest(results: Results, load: list[Path]) -> str:

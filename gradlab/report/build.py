@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradlab import outputs
 from gradlab.errors import ConfigError, StoreError
 from gradlab.report.blocks import Document, file_name
 from gradlab.report.words import speaking, words
@@ -77,7 +77,8 @@ def _link(page: Path, other: Path) -> None:
     """Show in each of two pages the link to the other, where both are there."""
     from gradlab.report.html.page import HIDDEN, LINK
 
-    for path in (page, other) if other.exists() else ():
+    there = other.is_file() and not other.is_symlink()
+    for path in (page, other) if there else ():
         text = path.read_text(encoding="utf-8")
         if HIDDEN in text:
             _put(path, text.replace(HIDDEN, LINK, 1).encode())
@@ -96,18 +97,9 @@ def draw_all(document: Document) -> dict[str, Drawn]:
 
 
 def _put(path: Path, content: bytes) -> Path:
-    """Write aside, then replace."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        outputs.write(path, content)
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror or error}",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradlab import outputs
 from gradlab.errors import ConfigError, StoreError, UnknownNameError
 from gradlab.report import inline
 from gradlab.report.blocks import Chapter, Document, Figure, References, suffix
@@ -78,7 +79,7 @@ def export_document(
 def _put(path: Path, content: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        outputs.write(path, content)
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror or error}",

@@ -19,7 +19,7 @@ from gradlab.errors import ConfigError, ConflictError
 from gradlab.requirement import BLOCKS, Requirement
 from gradlab.store import codec, rows
 from gradlab.store.computed import read_requirements, write_requirements
-from gradlab.store.folder import SWEEP_FILE, prepare_new
+from gradlab.store.folder import SWEEP_FILE, prepare_new, sweep_text
 from gradlab.store.merge import Conflict
 from gradlab.store.merge import merge as merge_rows
 from gradlab.store.recovery import Recovered, recover
@@ -74,7 +74,7 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
     found = {folder: source.rows for folder, source in sources.items()}
     merged, conflicts = merge_rows(found)
     latest = {folder: row for folder, read in found.items() if (row := read.latest())}
-    text = _sweep_file(where)
+    text = sweep_text(where[0])
     if latest:
         # reports cover the sweep used last, and another machine's clock may be ahead
         now = time.time()
@@ -127,14 +127,6 @@ def _check(folders: Sequence[Path]) -> None:
                 expected="each folder once",
                 try_=f"{folder} once",
             )
-
-
-def _sweep_file(folders: Sequence[Path]) -> str | None:
-    """Return the text of the first folder's ``sweep.toml``, if it can be read."""
-    try:
-        return (folders[0] / SWEEP_FILE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def _one_sweep(

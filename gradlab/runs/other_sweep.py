@@ -9,7 +9,7 @@ from pathlib import Path
 from gradlab import canonical_json
 from gradlab.errors import StoreError
 from gradlab.store import codec, schema
-from gradlab.store.folder import SWEEP_FILE
+from gradlab.store.folder import sweep_text
 from gradlab.store.reading import connect
 from gradlab.store.schema import FILE_NAME, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
@@ -51,10 +51,11 @@ def _latest(folder: Path) -> tuple[str, set[str]] | None:
     if file.exists() and (row := _latest_row(file)):
         keys = {key for _, keys in canonical_json.loads(row.keys) for key in keys}
         return canonical_json.loads(row.meta).get("name", ""), keys
-    try:  # a report may have been copied without its results
-        text = (folder / SWEEP_FILE).read_text(encoding="utf-8")
-        return str(tomllib.loads(text)["name"]), set()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError):
+    # a report may have been copied without its results
+    text = sweep_text(folder)
+    try:
+        return None if text is None else (str(tomllib.loads(text)["name"]), set())
+    except (tomllib.TOMLDecodeError, KeyError):
         return None
 
 

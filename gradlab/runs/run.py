@@ -27,6 +27,7 @@ from gradlab.runs.missing import missing
 from gradlab.runs.other_sweep import check_same_sweep
 from gradlab.runs.result_writer import Progress, ResultWriter
 from gradlab.runs.sweep_meta import SweepMeta
+from gradlab.store.folder import SWEEP_FILE, write_sweep_file
 from gradlab.store.results import Results
 from gradlab.store.sqlite_errors import translate_errors
 from gradlab.store.store import Store
@@ -188,9 +189,8 @@ class _Run:
             {key: point.params() for key, point in self.planned.points.items()}
         )
         self.write_sweep()
-        with translate_errors(folder / "sweep.toml"):
-            text = toml.dumps(self.sweep.resolved())
-            (folder / "sweep.toml").write_text(text, encoding="utf-8")
+        with translate_errors(folder / SWEEP_FILE):
+            write_sweep_file(folder, toml.dumps(self.sweep.resolved()))
         self.waiting = groups.form(self.planned.points, self.todo)
         states = self.store.point_states()
         finished = self.planned.points.keys() - self.todo.keys()

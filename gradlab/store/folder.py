@@ -1,8 +1,10 @@
 """Whether a folder holds results, and whether it may hold new ones."""
 
 import os
+import zlib
 from pathlib import Path
 
+from gradlab import outputs
 from gradlab.errors import StoreError
 from gradlab.store.schema import FILE_NAME
 
@@ -16,7 +18,8 @@ def prepare(folder: Path) -> None:
     """Make ``folder`` ready to hold a store; create it where it is not there.
 
     Raises:
-        StoreError: it is a file, holds other things, or cannot be written.
+        StoreError: it is a file, holds other things, or cannot be written; its
+            ``sweep.toml`` is somebody else's.
     """
     if folder.exists() and not folder.is_dir():
         raise StoreError(
@@ -39,6 +42,13 @@ def prepare(folder: Path) -> None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise not_writable_error(f"{folder}, which is not writable")
+    file = folder / SWEEP_FILE
+    if os.path.lexists(file) and sweep_text(folder) is None:
+        raise StoreError(
+            got=f"{file}, which gradlab did not write, or which was edited since",
+            expected="no file of that name but gradlab's own, which it writes anew",
+            try_=f"mv {file} {folder / 'my_sweep.toml'}",
+        )
 
 
 def prepare_new(folder: Path) -> None:
@@ -47,7 +57,7 @@ def prepare_new(folder: Path) -> None:
     Raises:
         StoreError: as :func:`prepare`, and where there are results.
     """
-    if (folder / FILE_NAME).exists():
+    if os.path.lexists(folder / FILE_NAME):
         raise StoreError(
             got=f"{folder}, which holds results already",
             expected="a folder that is new or empty; sources are left as they are",
@@ -56,19 +66,63 @@ def prepare_new(folder: Path) -> None:
     prepare(folder)
 
 
+def refuse_link(file: Path) -> None:
+    """Refuse a store that is a link: what it leads to would be written.
+
+    Raises:
+        StoreError: it is one.
+    """
+    if file.is_symlink():
+        raise StoreError(
+            got=f"{file}, a link",
+            expected="a file: nothing is written through a link in a folder",
+            try_=f"--out {Path(os.path.realpath(file)).parent}",
+        )
+
+
 def _others(folder: Path) -> list[str]:
     """Return what is in a folder that has no store and is not ours.
 
-    A ``sweep.toml`` makes a folder ours: a report may have been copied without its
-    results, and with other files around it.
+    A ``sweep.toml`` of ours makes a folder ours: a report may have been copied without
+    its results, and with other files around it.
     """
-    if (folder / FILE_NAME).exists() or (folder / SWEEP_FILE).exists():
+    if os.path.lexists(folder / FILE_NAME) or sweep_text(folder) is not None:
         return []
     return sorted(
         entry.name
         for entry in folder.iterdir()
         if entry.name not in OURS and not entry.name.startswith(".")
     )
+
+
+_HEAD = "# Written by gradlab, to be edited as a copy. Checksum "
+
+
+def write_sweep_file(folder: Path, text: str) -> None:
+    """Write ``sweep.toml``; its first line marks it as ours, and as not edited since.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    content = text.encode()
+    head = f"{_HEAD}{zlib.crc32(content):08x}\n"
+    outputs.write(folder / SWEEP_FILE, head.encode() + content)
+
+
+def sweep_text(folder: Path) -> str | None:
+    """Return ``sweep.toml`` without its first line; None where it is not ours.
+
+    A file that its user wrote or edited is not ours, nor is a link.
+    """
+    file = folder / SWEEP_FILE
+    try:
+        if file.is_symlink() or not file.is_file():
+            return None
+        head, _, text = file.read_bytes().decode().partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    is_ours = head == f"{_HEAD}{zlib.crc32(text.encode()):08x}"
+    return text if is_ours else None
 
 
 def no_results_error(where: Path) -> StoreError:

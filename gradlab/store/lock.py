@@ -8,6 +8,7 @@ sweeps would take turns and compute the same points.
 
 import os
 import socket
+import stat
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -32,7 +33,7 @@ class Lock:
     """The right to write into a folder, from :meth:`take` to :meth:`release`.
 
     Attributes:
-        sure: False where the file system cannot lock and nobody is kept out.
+        is_effective: False where the file system cannot lock and nobody is kept out.
     """
 
     def __init__(self, file: Path, descriptor: int | None) -> None:
@@ -44,31 +45,39 @@ class Lock:
     def take(cls, folder: Path) -> Self:
         """Lock a folder.
 
+        A file that is there was left by a killed process, or is a link: it is removed,
+        and a new one is made. Nothing is written through it.
+
         Raises:
-            StoreError: another process holds it; names that process.
+            StoreError: another process holds it; names that process. The file is not
+                of gradlab.
             OSError: the folder cannot be written.
         """
         file = folder / LOCK_NAME
         end = time.monotonic() + PATIENCE
         while True:
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+            is_new, descriptor = _open(file)
             locked = _lock(descriptor, shared=False)
             # the one before may have removed the file between open and lock
             if locked and _is_still(file, descriptor):
-                _sign(descriptor)
-                return cls(file, descriptor)
+                if is_new:
+                    _sign(descriptor)
+                    return cls(file, descriptor)
+                _remove(file, descriptor)
             os.close(descriptor)
             if locked is None:
                 return cls(file, None)
-            if not locked and time.monotonic() > end:
-                raise locked_error(folder, holder(folder) or ANOTHER)
-            time.sleep(0.01)
+            if not locked:
+                if time.monotonic() > end:
+                    raise locked_error(folder, holder(folder) or ANOTHER)
+                time.sleep(0.01)
 
     def release(self) -> None:
         """Let others write; a second time does nothing."""
         if self._descriptor is not None:
             with suppress(OSError):
-                self.file.unlink()  # while it is still ours
+                if _is_still(self.file, self._descriptor):
+                    self.file.unlink()
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -82,15 +91,52 @@ def holder(folder: str | Path) -> str | None:
     For example ``process 4711 on luna, since 3 Sep 2027 14:02``.
     """
     try:
-        descriptor = os.open(Path(folder) / LOCK_NAME, os.O_RDONLY)
+        file = Path(folder) / LOCK_NAME
+        descriptor = os.open(file, os.O_RDONLY | _NO_LINK_NO_WAIT)
     except OSError:
         return None
     try:
         if _lock(descriptor, shared=True) is not False:
             return None  # nobody, or one who was killed
-        return os.pread(descriptor, 4096, 0).decode(errors="replace") or ANOTHER
+        return _signature(descriptor).decode(errors="replace") or ANOTHER
     finally:
         os.close(descriptor)
+
+
+_NO_LINK_NO_WAIT = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Flags to open a file that may be a link, or a pipe to which nobody writes."""
+
+
+def _open(file: Path) -> tuple[bool, int]:
+    """Make the file, or open the one that is there; return whether it is new."""
+    while True:
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+            return True, os.open(file, flags, 0o644)
+        except FileExistsError:
+            if file.is_symlink():
+                file.unlink()
+                continue
+        with suppress(FileNotFoundError):  # removed since
+            return False, os.open(file, os.O_RDWR | _NO_LINK_NO_WAIT)
+
+
+def _remove(file: Path, descriptor: int) -> None:
+    """Remove what a killed process left.
+
+    Raises:
+        StoreError: it is not of gradlab.
+    """
+    is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    signature = _signature(descriptor) if is_file else b"?"
+    if signature and not signature.startswith(_PROCESS):
+        os.close(descriptor)
+        raise StoreError(
+            got=f"{file}, which gradlab did not write",
+            expected="no file of that name but gradlab's own, while it writes",
+            try_=f"mv {file} {file.with_name('writing')}",
+        )
+    file.unlink()
 
 
 def locked_error(folder: Path, by: str) -> StoreError:
@@ -123,10 +169,16 @@ def _is_still(file: Path, descriptor: int) -> bool:
         return False
 
 
+_PROCESS = b"process "
+
+
+def _signature(descriptor: int) -> bytes:
+    return os.pread(descriptor, 4096, 0)
+
+
 def _sign(descriptor: int) -> None:
     now = datetime.now()
     since = f"{now.day} {now:%b %Y %H:%M}"
-    signature = f"process {os.getpid()} on {socket.gethostname()}, since {since}"
+    signature = f"{os.getpid()} on {socket.gethostname()}, since {since}"
     with suppress(OSError):  # a full disk: the lock holds without a name on it
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, signature.encode(), 0)
+        os.pwrite(descriptor, _PROCESS + signature.encode(), 0)

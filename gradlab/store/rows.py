@@ -71,7 +71,7 @@ def write_new(rows: Rows, folder: Path, sweep_toml: str | None) -> None:
                         its: dict[Any, tuple] = getattr(rows, table)
                         connection.executemany(schema.INSERT[table], its.values())
             if sweep_toml is not None:
-                (folder / folders.SWEEP_FILE).write_text(sweep_toml, encoding="utf-8")
+                folders.write_sweep_file(folder, sweep_toml)
             os.replace(unfinished, file)
         finally:
             with suppress(OSError):

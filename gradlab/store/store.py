@@ -63,6 +63,7 @@ class Store:
             folder.prepare(where)
         elif not file.exists():
             raise folder.no_results_error(where)
+        folder.refuse_link(file)
         if file.exists() and not os.access(file, os.W_OK):
             raise folder.not_writable_error(f"{file}, which is not writable")
         with translate_errors(file):

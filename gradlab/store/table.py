@@ -1,14 +1,13 @@
 """The tidy table, one row per value, and its export as CSV, Parquet or netCDF."""
 
-import errno
 import importlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from gradlab import outputs
 from gradlab.axes import PARAMS
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.store.record import Record
@@ -135,9 +134,8 @@ def export(results: Results, file: str | Path, form: str | None = None) -> Path:
     for package in _PACKAGES.get(name, ()):
         _require(package, name)
     with translate_errors(path):
-        if not path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        FORMS[name](results, path)
+        with outputs.replacing(path) as unfinished:
+            FORMS[name](results, unfinished)
     return path
 
 

@@ -10,6 +10,7 @@ from gradlab.errors import StoreError
 from gradlab.requirement import Requirement
 from gradlab.store import Record, Results, Store, reading, schema
 from gradlab.store import store as module
+from gradlab.store.folder import write_sweep_file
 
 
 PARAMS = {"cell": "lstm", "seed": 0, "forget_bias": "keep", "gain": 1.0}
@@ -304,8 +305,9 @@ def test_the_store_needs_no_torch_and_no_pandas():
 
 
 def test_a_report_that_travelled_without_its_numbers_can_be_made_again(tmp_path):
-    for name in ("sweep.toml", "report.html", "README.md"):
+    for name in ("report.html", "README.md"):
         (tmp_path / name).write_text("", encoding="utf-8")
+    write_sweep_file(tmp_path, 'name = "x"\n')
     with Store.open(tmp_path, create=True):
         pass
     assert (tmp_path / "results.sqlite").exists()

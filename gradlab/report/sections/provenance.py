@@ -22,6 +22,7 @@ from gradlab.report.blocks import (
 from gradlab.report.evidence.values import Off
 from gradlab.report.sections import _own as own
 from gradlab.report.words import say
+from gradlab.store.folder import sweep_text
 
 
 if TYPE_CHECKING:
@@ -140,10 +141,10 @@ def compact(toml: str) -> str:
 
 
 def _toml(results: Any, meta: Mapping[str, Any]) -> str:
-    """The resolved sweep as it stands beside the store."""
+    """The resolved sweep as gradlab wrote it beside the store."""
     folder = getattr(results, "folder", None)
-    file = folder / "sweep.toml" if folder is not None else None
-    if file is not None and file.is_file():
-        return compact(file.read_text(encoding="utf-8"))
+    text = sweep_text(folder) if folder is not None else None
+    if text is not None:
+        return compact(text)
     config = meta.get("config")
     return config.strip() if isinstance(config, str) else ""
