@@ -8,7 +8,6 @@ import math
 import os
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from gradlab.engines.engine import (
     Limits,
 )
 from gradlab.engines.interrupts import allow
+from gradlab.engines.lived_time import TICK, LivedTime
 from gradlab.engines.machine import WORKER_MEMORY
 from gradlab.errors import GradlabError
 
@@ -60,10 +60,10 @@ class _Worker:
         self.call: Call | None = None
         self.deadline = math.inf
 
-    def start(self, call: Call) -> None:
+    def start(self, call: Call, now: float) -> None:
         self.call = call
         if call.limits.seconds is not None:
-            self.deadline = time.monotonic() + call.limits.seconds
+            self.deadline = now + call.limits.seconds
         self.pipe.send((call.name, call.arguments))
 
     def clear(self) -> Call | None:
@@ -110,6 +110,7 @@ class ProcessPool:
         self._waiting: deque[Call] = deque()
         self._workers: list[_Worker] = []
         self._failed_starts = 0
+        self._time = LivedTime()
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +163,7 @@ class ProcessPool:
         for one in self._workers:
             if one.ready and one.call is None and (call := self._next()) is not None:
                 try:
-                    one.start(call)
+                    one.start(call, self._time.now())
                 except (BrokenPipeError, ConnectionResetError):
                     # it died while idle; the next wait returns its sentinel
                     one.clear()
@@ -182,14 +183,14 @@ class ProcessPool:
     def _wait(self) -> list[_Worker]:
         """Return the workers that sent something or ended; wait for the first one.
 
-        Waits no longer than to the nearest deadline.
+        Waits no longer than a tick of the clock where a limit is running.
         """
         by_handle: dict[Any, _Worker] = {one.pipe: one for one in self._workers}
         by_handle |= {one.process.sentinel: one for one in self._workers}
         deadline = min(one.deadline for one in self._workers)
         timeout = None
         if deadline < math.inf:
-            timeout = max(0.0, deadline - time.monotonic())
+            timeout = min(TICK, max(0.0, deadline - self._time.now()))
         with allow():
             handles = pipes.wait(list(by_handle), timeout)
         return list(dict.fromkeys(by_handle[handle] for handle in handles))
@@ -217,7 +218,7 @@ class ProcessPool:
 
     def _kill_overdue(self) -> Iterator[Answer]:
         """Kill the workers whose call exceeded its limit of time."""
-        now = time.monotonic()
+        now = self._time.now()
         for one in [w for w in self._workers if w.deadline <= now]:
             if one.pipe.poll():  # just in time
                 continue

@@ -19,6 +19,7 @@ from typing import Any
 
 from gradlab import catalog
 from gradlab.engines import worker
+from gradlab.engines.lived_time import TICK, LivedTime
 from gradlab.errors import GradlabError
 
 
@@ -128,8 +129,10 @@ def _answer(name: str, arguments: tuple, seconds: float | None) -> tuple[str, An
     thread = threading.Thread(
         target=lambda: answers.append(_one_threaded(name, arguments)), daemon=True
     )
+    lived = LivedTime()
     thread.start()
-    thread.join(seconds)
+    while thread.is_alive() and (left := seconds - lived.now()) > 0:
+        thread.join(min(TICK, left))
     return answers[0] if answers else ("late", None)
 
 
