@@ -62,13 +62,12 @@ def _mode_of_replaceable(path: Path) -> int | None:
     return stat.S_IMODE(status.st_mode)
 
 
-def refuse_inputs(output: Path, inputs: Iterable[Path], option: str) -> None:
+def refuse_inputs(output: Path, inputs: Iterable[Path]) -> None:
     """Refuse an output that would overwrite what it is made from, by whatever link.
 
     Args:
         output: file about to be written; it may not exist yet.
         inputs: files that are read, or kept; they may not exist yet.
-        option: that named ``output``, for the message.
 
     Raises:
         ConfigError: ``output`` is one of ``inputs``.
@@ -77,9 +76,9 @@ def refuse_inputs(output: Path, inputs: Iterable[Path], option: str) -> None:
         if _is_same(output, file):
             also = "" if output == file else f", which is {file}"
             raise ConfigError(
-                got=f"{option} {output}{also}, a file that is needed as it is",
+                got=f"the output {output}{also}: a file that has to stay as it is",
                 expected="a file of its own",
-                try_=f"{option} {output.with_name('another_' + output.name)}",
+                try_=str(output.with_name(f"new_{output.name}")),
             )
 
 

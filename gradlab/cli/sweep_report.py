@@ -15,9 +15,6 @@ from gradlab.cli.screen import Screen
 if TYPE_CHECKING:
     from gradlab.store.results import Results
 
-STAMP = ".report"
-"""File in the results folder: file of the report -> digest of its results."""
-
 
 def report(
     results: Results,
@@ -29,6 +26,7 @@ def report(
     """Return the report's files, and whether they were current."""
     from gradlab.report.blocks import file_name
     from gradlab.report.build import render
+    from gradlab.store.folder import STAMP
 
     stamp = results.folder / STAMP
     digests = _digests(stamp)

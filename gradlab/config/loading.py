@@ -59,6 +59,7 @@ def load(
     named = settings.get("measures") is not None
     own = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
     sweep = resolve(config, everywhere=named, more=() if named else own)
+    sweep = replace(sweep, file=_file(source))
     return sweep if grids is None else _only(sweep, list(grids))
 
 
@@ -100,12 +101,19 @@ def _raw(
         source = None if has_axes else "default"
     if source is None:
         return {"name": "sweep"}, OPTIONS
-    if str(source) in builtin.names():
+    path = _file(source)
+    if path is None:
         return builtin.read(str(source)), f"the built-in {source}"
-    path = Path(source)
     if path.suffix != ".toml" and not path.exists():
         raise UnknownNameError.among("sweep", str(source), builtin.names())
     return _toml(path), path.name
+
+
+def _file(source: str | Path | Mapping[str, Any] | None) -> Path | None:
+    """Return the TOML file that is meant; None where a sweep comes from elsewhere."""
+    if source is None or isinstance(source, Mapping) or str(source) in builtin.names():
+        return None
+    return Path(source)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A sweep: a union of grids around a stated baseline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from gradlab.axes import AXES, SEEDS
@@ -47,6 +48,7 @@ class Sweep:
             burn_in, initial_state, device.
         thresholds: where verdicts change; None for the default ones.
         load: files whose leaves take part.
+        file: the TOML it was read from; None where it was none.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Sweep:
     settings: Mapping[str, Any]
     thresholds: tuple[float, ...] | None
     load: tuple[str, ...]
+    file: Path | None = field(default=None, compare=False)
 
     def size(self) -> int:
         """Return the combinations of all tables; at least the distinct points."""

@@ -25,6 +25,7 @@ from gradlab.runs.forecast import check_size, sample_of
 from gradlab.runs.groups import Group
 from gradlab.runs.missing import missing
 from gradlab.runs.other_sweep import check_same_sweep
+from gradlab.runs.overwriting import check_outputs
 from gradlab.runs.result_writer import Progress, ResultWriter
 from gradlab.runs.sweep_meta import SweepMeta
 from gradlab.store.folder import SWEEP_FILE, write_sweep_file
@@ -82,8 +83,9 @@ def run(
             this run is kept.
         StoreError: the folder, which may be another sweep's, or the disk.
         InputError: an input that cannot be used.
-        ConfigError: the log cannot be written; no address of a scheduler; one together
-            with ``jobs`` or ``memory``, which are about this machine.
+        ConfigError: the log cannot be written; an output is an input; no address of a
+            scheduler; one together with ``jobs`` or ``memory``, which are about this
+            machine.
         GradlabError: the scheduler does not answer, or is gone.
         KeyboardInterrupt: after writing what is done and checked.
     """
@@ -103,6 +105,7 @@ def run(
     planned = plan(sweep)
     where = Path(folder)
     check_same_sweep(where, sweep.name, planned.points)
+    check_outputs(sweep, planned, where, None if log is None else Path(log))
     with ExitStack() as opened:
         store = opened.enter_context(Store.open(where, create=True))
         if log is not None:  # may lie in the folder, which exists by now

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from gradlab import outputs
 from gradlab.errors import StoreError
+from gradlab.store.lock import LOCK_NAME
 from gradlab.store.schema import FILE_NAME
 
 
 SWEEP_FILE = "sweep.toml"
 REPORTS = ("report.html", "report.pdf", "report.ko.html", "report.ko.pdf")
 OURS = frozenset({*REPORTS, "figures"})
+STAMP = ".report"
+"""File of the report -> digest of the results it was made from, as JSON."""
 
 
 def prepare(folder: Path) -> None:
@@ -64,6 +67,13 @@ def prepare_new(folder: Path) -> None:
             try_=f"--out {folder}-merged",
         )
     prepare(folder)
+
+
+def kept_files(folder: Path) -> list[Path]:
+    """Return the files that gradlab keeps in a folder, there or not."""
+    store = [FILE_NAME + end for end in ("", "-wal", "-shm", "-journal")]
+    names = (*store, SWEEP_FILE, LOCK_NAME, STAMP, *REPORTS)
+    return [folder / name for name in names]
 
 
 def refuse_link(file: Path) -> None:

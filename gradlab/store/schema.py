@@ -121,6 +121,14 @@ INSERT = {
 }
 
 
+def is_database(file: Path) -> bool:
+    """Whether a file, or what a link leads to, begins as an SQLite database does."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(16) == b"SQLite format 3\0"
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create an empty store's tables, in one transaction."""
     marks = f"pragma application_id={APPLICATION_ID}; pragma user_version={VERSION};"

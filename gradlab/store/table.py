@@ -10,8 +10,10 @@ import numpy as np
 from gradlab import outputs
 from gradlab.axes import PARAMS
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.store.folder import kept_files
 from gradlab.store.record import Record
 from gradlab.store.results import Results
+from gradlab.store.schema import is_database
 from gradlab.store.sqlite_errors import translate_errors
 
 
@@ -124,7 +126,8 @@ def export(results: Results, file: str | Path, form: str | None = None) -> Path:
 
     Raises:
         UnknownNameError: a form that is none of csv, parquet, netcdf.
-        ConfigError: the form's packages are not installed.
+        ConfigError: the form's packages are not installed; ``file`` is one of the
+            results folder's own, or a database.
         StoreError: the file cannot be written.
     """
     path = Path(file)
@@ -133,7 +136,14 @@ def export(results: Results, file: str | Path, form: str | None = None) -> Path:
         raise UnknownNameError.among("export format", name, FORMS)
     for package in _PACKAGES.get(name, ()):
         _require(package, name)
+    outputs.refuse_inputs(path, kept_files(results.folder))
     with translate_errors(path):
+        if is_database(path):
+            raise ConfigError(
+                got=f"the output {path}, which is a database",
+                expected="a table, or a name that is still free",
+                try_=str(path.with_name(f"{path.name}.csv")),
+            )
         with outputs.replacing(path) as unfinished:
             FORMS[name](results, unfinished)
     return path

@@ -57,12 +57,16 @@ class Plan:
 
     def input_files(self) -> dict[str, bytes]:
         """Return the contents of input files, by what follows the colon of the spec."""
+        return {name: path.read_bytes() for name, path in self.input_paths().items()}
+
+    def input_paths(self) -> dict[str, Path]:
+        """Return the input files, by what follows the colon of the spec."""
         found = {}
         for spec in {point.input for point in self.points.values()}:
             argument = spec.partition(":")[2]
             path = Path(os.path.expanduser(argument)) if argument else None
             if path is not None and input_of(spec).content_hash() and path.is_file():
-                found[argument] = path.read_bytes()
+                found[argument] = path
         return found
 
 

@@ -7,8 +7,21 @@ import sys
 
 import pytest
 
+from tests.cli.stores import write
+from tests.made_up import product, store
+
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="links of Unix")
+
+MADE = store({"g": product(network=[("rnn", None)], seed=range(1))})
+
+CELL = """
+from gradlab.activations.tanh import Tanh
+
+
+class Other(Tanh):
+    name = "other"
+"""
 
 MINE = """# my notes
 name = "mine"
@@ -55,3 +68,45 @@ def test_links_in_a_folder_that_was_received_are_not_written_through(
     run("figures", folder, "--format=svg", code=1)
     assert victim.read_text() == "precious"
     assert {entry.name for entry in home.iterdir()} == {"sy", "victim"}
+
+
+@unix
+@pytest.mark.parametrize("link", ["", "symlink_to", "hardlink_to"])
+def test_a_table_is_not_written_onto_the_store(run, home, link):
+    folder = write(MADE, home / "ex")
+    store, out = folder / "results.sqlite", folder / "results.sqlite"
+    if link:
+        out = home / "table.csv"
+        getattr(out, link)(store)
+    before = store.read_bytes()
+    also = f", which is {'ex/results.sqlite'}" if link else ""
+    shown = out.relative_to(home)
+    result = run("export", "ex", "--format=csv", f"--out={shown}", code=2)
+    assert f"Got the output {shown}{also}: a file" in result.stderr
+    assert store.read_bytes() == before
+    # nor onto another folder's
+    write(MADE, home / "other")
+    run("export", "other", "--format=csv", f"--out={shown}", code=2)
+    assert store.read_bytes() == before
+    assert "seed" in run("export", "ex", "--out=-").stdout
+
+
+@unix
+@pytest.mark.parametrize(
+    "log",
+    ["r/results.sqlite", "r/sweep.toml", "mine.toml", "cell.py", "words.txt", "linked"],
+)
+def test_a_log_is_not_written_onto_what_a_run_needs(run, inline, home, log):
+    (home / "mine.toml").write_text(
+        MINE.replace("length", "input='text:words.txt'\nlength")
+    )
+    (home / "cell.py").write_text(CELL)
+    (home / "words.txt").write_text("some words " * 50)
+    (home / "linked").symlink_to("diary")
+    before = {file: file.read_bytes() for file in home.iterdir() if file.is_file()}
+    words = ("sweep", "mine.toml", "--load=cell.py", "--out=r", f"--log={log}")
+    result = run(*words, code=2)
+    assert f"{log}" in result.stderr
+    assert not inline.jobs_of_pools
+    after = {file: file.read_bytes() for file in home.iterdir() if file.is_file()}
+    assert after == before
