@@ -135,6 +135,17 @@ def sweep_text(folder: Path) -> str | None:
     return text if is_ours else None
 
 
+def free_name(folder: Path, ending: str) -> Path:
+    """Return a folder beside this one that is not there: ``NAME-ENDING``, numbered."""
+    number = 1
+    while True:
+        more = "" if number == 1 else f"-{number}"
+        beside = folder.with_name(f"{folder.name}-{ending}{more}")
+        if not os.path.lexists(beside):
+            return beside
+        number += 1
+
+
 def no_results_error(where: Path) -> StoreError:
     """Return the error for a folder without results."""
     return StoreError(

@@ -72,11 +72,16 @@ class Lock:
                     raise locked_error(folder, holder(folder) or ANOTHER)
                 time.sleep(0.01)
 
+    def is_held(self) -> bool:
+        """Whether the lock was taken, and its file is still there."""
+        descriptor = self._descriptor
+        return descriptor is not None and _is_still(self.file, descriptor)
+
     def release(self) -> None:
         """Let others write; a second time does nothing."""
         if self._descriptor is not None:
             with suppress(OSError):
-                if _is_still(self.file, self._descriptor):
+                if self.is_held():
                     self.file.unlink()
             os.close(self._descriptor)
             self._descriptor = None

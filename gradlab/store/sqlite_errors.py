@@ -85,6 +85,27 @@ def damaged_error(file: Path, what: str) -> DamagedError:
     )
 
 
+def removed_error(file: Path, rescued: Path | None) -> StoreError:
+    """Return the error for a store that was removed while it was being written.
+
+    Args:
+        file: where it was.
+        rescued: folder with what it held; None where that could not be copied.
+    """
+    got = f"{file}, removed, moved or replaced while results were written to it"
+    if rescued is None:
+        return StoreError(
+            got=got,
+            expected="that file until the end; what was in it could not be copied",
+            try_="the same command again",
+        )
+    return StoreError(
+        got=got,
+        expected=f"that file until the end; what was saved in it is in {rescued}",
+        try_=f"the same command with --out {rescued}",
+    )
+
+
 def recovery_command(folder: Path) -> str:
     """Return the command that copies the intact rows of a damaged store elsewhere."""
     return f"gradlab merge {folder} --out {folder}-intact"

@@ -8,8 +8,8 @@ durable against a killed process, and consistent after a power failure.
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +27,7 @@ from gradlab.store.computed import (
 from gradlab.store.lock import Lock
 from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
-from gradlab.store.sqlite_errors import translate_errors
+from gradlab.store.sqlite_errors import removed_error, translate_errors
 
 
 PointStates = dict[str, tuple[str, dict[str, Requirement]]]
@@ -48,6 +48,8 @@ class Store:
         self.file = file
         self.connection = connection
         self.lock = lock
+        self._opened = file.stat()
+        self._removed: StoreError | None = None
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False) -> Self:
@@ -78,10 +80,16 @@ class Store:
         """Fold the log into the file, so that it can be copied alone, and close it."""
         try:
             with translate_errors(self.file):
+                is_there = self._is_there()
                 with suppress(sqlite3.OperationalError):  # a reader is there just now
-                    self.connection.execute("pragma busy_timeout=0")
-                    self.connection.execute("pragma journal_mode=delete").fetchone()
+                    if is_there:
+                        self.connection.execute("pragma busy_timeout=0")
+                        self.connection.execute("pragma journal_mode=delete").fetchone()
                 self.connection.close()
+                if not is_there and self.lock.is_held():
+                    # or SQLite reads our log into whatever file is there next
+                    for end in ("-wal", "-shm"):
+                        Path(f"{self.file}{end}").unlink(missing_ok=True)
         finally:
             self.lock.release()
 
@@ -102,7 +110,7 @@ class Store:
             codec.add_crc(PointRow(key, canonical_json.dumps(dict(params)), "missing"))
             for key, params in points.items()
         ]
-        with translate_errors(self.file), self.connection as connection:
+        with self._transaction() as connection:
             connection.executemany(
                 schema.INSERT["points"].replace("replace", "ignore"), rows
             )
@@ -142,7 +150,7 @@ class Store:
             for _, given in by_measure.values()
             for record in given
         ]
-        with translate_errors(self.file), self.connection as connection:
+        with self._transaction() as connection:
             measured, checksums = self._measured(key)
             outdated = {
                 name
@@ -204,7 +212,7 @@ class Store:
             meta=canonical_json.dumps(dict(meta)),
             used=time.time(),
         )
-        with translate_errors(self.file), self.connection as connection:
+        with self._transaction() as connection:
             connection.execute(schema.INSERT["sweeps"], codec.add_crc(row))
 
     def save_record_metadata(self, metadata: Mapping[str, Mapping[str, Any]]) -> None:
@@ -213,7 +221,7 @@ class Store:
             codec.add_crc(MeasureRow(name, canonical_json.dumps(dict(about))))
             for name, about in metadata.items()
         ]
-        with translate_errors(self.file), self.connection as connection:
+        with self._transaction() as connection:
             connection.executemany(schema.INSERT["measures"], rows)
 
     def sweep_meta(self, identity: str) -> dict[str, Any]:
@@ -232,6 +240,41 @@ class Store:
     def point_states(self) -> PointStates:
         """Return status and requirements of every point."""
         return read_point_states(self.connection, self.file)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all of a block or nothing.
+
+        Raises:
+            StoreError: the file is no longer the one that was opened. What was saved in
+                it is then in a folder beside this one.
+        """
+        with translate_errors(self.file):
+            if self._removed is None and not self._is_there():
+                self._removed = removed_error(self.file, self._rescue())
+            if self._removed is not None:
+                raise self._removed
+            with self.connection as connection:
+                yield connection
+
+    def _is_there(self) -> bool:
+        """Whether the file was not removed, moved or replaced since it was opened."""
+        try:
+            return os.path.samestat(self.file.stat(), self._opened)
+        except OSError:
+            return False
+
+    def _rescue(self) -> Path | None:
+        """Copy what a removed file holds, as long as it is open, into a new folder."""
+        beside = folder.free_name(self.file.parent, "rescued")
+        try:
+            beside.mkdir()
+            with closing(sqlite3.connect(beside / schema.FILE_NAME)) as copy:
+                self.connection.backup(copy)
+                copy.execute("pragma journal_mode=delete").fetchone()
+        except (OSError, sqlite3.Error):
+            return None
+        return beside
 
     def _measured(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
         """Return measure -> what a point has of it, and record -> its checksum."""

@@ -1,6 +1,7 @@
 import shutil
 import signal
 import sqlite3
+import sys
 
 import pytest
 
@@ -544,3 +545,44 @@ def test_names_of_kinds_tell_cells_without_closed_forms(tmp_path):
     assert {p.params["gain"] for p in results.points} == {None}
     said = next(event for event in told if isinstance(event, events.Verified))
     assert said.text == "nothing to compare"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed")
+@pytest.mark.parametrize("what", ["file", "folder", "replaced"])
+def test_a_store_that_is_removed_meanwhile_stops_the_run_and_loses_nothing(
+    tmp_path, whole, what
+):
+    folder, saved = tmp_path / "r", []
+
+    def remove(event):
+        if isinstance(event, events.PointsDone) and not saved:
+            saved.extend(point.key for point in event.points)
+            if what == "folder":
+                shutil.rmtree(folder)
+                return
+            (folder / "results.sqlite").unlink()
+            if what == "replaced":
+                shutil.copy(whole.folder / "results.sqlite", folder)
+
+    with pytest.raises(StoreError) as caught:
+        runner.run(load(SMALL), folder, jobs=1, verify=False, progress=remove)
+    rescued = tmp_path / "r-rescued"
+    assert str(caught.value) == (
+        f"Got {folder}/results.sqlite, removed, moved or replaced while results were "
+        "written to it.\n"
+        f"Expected that file until the end; what was saved in it is in {rescued}.\n"
+        f"Try the same command with --out {rescued}"
+    )
+    assert len(crew().measured()) < len(whole.points)
+    kept = Results.open(rescued)
+    assert {p.key for p in kept.points if p.status == "done"} == set(saved)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) in (
+        ["r", "r-rescued"],
+        ["r-rescued"],
+    )
+    if what != "folder":
+        assert not list(folder.glob("results.sqlite-*"))
+    if what == "replaced":
+        assert numbers(Results.open(folder)) == numbers(whole)
+    if what == "file":
+        assert numbers(run(rescued)[0]) == numbers(whole)
