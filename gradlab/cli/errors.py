@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO, Any
 
 import click
@@ -26,7 +27,8 @@ class Failure(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the message to stderr, in ASCII where the stream takes no more."""
         lines = f"Error: {self.message}".splitlines()
-        Screen.now().note("\n".join(fold(line) for line in lines))
+        screen = replace(Screen.now(), may_leave=True)
+        screen.note("\n".join(fold(line) for line in lines))
 
 
 class UsageFailure(Failure):

@@ -9,7 +9,7 @@ import click
 
 from gradlab.cli.errors import translated_errors
 from gradlab.cli.program import COMMANDS
-from gradlab.cli.screen import quiet_libraries
+from gradlab.cli.screen import open_closed_streams, quiet_libraries
 
 
 TYPED = "gradlab.typed"
@@ -34,6 +34,11 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"gradlab.cli.{name}").command
         return command
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run from a shell, which may have closed the streams."""
+        open_closed_streams()
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; show errors that a user can fix without a traceback."""

@@ -174,23 +174,27 @@ class RichView:
     def close(self) -> None:
         """Leave the last picture where it is."""
         if self._live is not None:
-            self._live.stop()
+            with self._screen.lasting(err=True):
+                self._live.stop()
 
     def note(self, text: str) -> None:
         """Write a remark above the rows."""
         if self._live is None:
             self._screen.note(text)
         else:
-            self._live.console.print(self._screen.text(text), highlight=False)
+            with self._screen.lasting(err=True):
+                self._live.console.print(self._screen.text(text), highlight=False)
 
     def draw(self, state: State) -> None:
         """Draw the rows anew."""
         from rich.text import Text
 
-        if self._live is None:
-            self._live = self._start()
-        text = "\n".join(rows(state, self._screen.plain))
-        self._live.update(Text(self._screen.text(text), no_wrap=True), refresh=True)
+        text = Text(self._screen.text("\n".join(rows(state, self._screen.plain))))
+        text.no_wrap = True
+        with self._screen.lasting(err=True):
+            if self._live is None:
+                self._live = self._start()
+            self._live.update(text, refresh=True)
 
     def _start(self) -> Any:
         from rich.console import Console

@@ -10,6 +10,8 @@ import json
 import os
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 from unicodedata import east_asian_width
@@ -62,9 +64,12 @@ class Screen:
 
     Attributes:
         plain: write ASCII only, and no colour.
+        may_leave: whether the command goes on where nobody reads it any more, as of
+            ``2>&1 | head``; what it writes then is lost.
     """
 
     plain: bool
+    may_leave: bool = False
 
     @classmethod
     def now(cls, plain: bool = False) -> Screen:
@@ -89,7 +94,7 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         """Write one line of the result to stdout, however long: a command, a path."""
-        click.echo(self.text(text))
+        self._echo(self.text(text))
 
     def paragraph(self, text: str, indent: str = "") -> None:
         """Write a sentence to stdout, folded; `indent` precedes its further lines."""
@@ -102,11 +107,28 @@ class Screen:
 
     def json(self, data: Any) -> None:
         """Write the result to stdout as JSON: paths as strings, all in ASCII."""
-        click.echo(json.dumps(data, indent=2, default=str))
+        self._echo(json.dumps(data, indent=2, default=str))
 
     def note(self, text: str = "") -> None:
         """Write progress or a remark to stderr."""
-        click.echo(self.text(text), err=True)
+        self._echo(self.text(text), err=True)
+
+    def _echo(self, text: str, err: bool = False) -> None:
+        with self.lasting(err):
+            click.echo(text, err=err)
+
+    @contextmanager
+    def lasting(self, err: bool) -> Iterator[None]:
+        """Go on where a write fails because its reader left, if the screen may leave.
+
+        Remarks, on stderr, are let go whatever the cause, such as a full disk.
+        """
+        try:
+            yield
+        except OSError as error:
+            if not (self.may_leave and (err or isinstance(error, BrokenPipeError))):
+                raise
+            _discard(sys.stderr if err else sys.stdout)
 
     def bars(self, levels: list[float]) -> str:
         """Return a bar for each level between 0 and 1; an exact 0 is a space."""
@@ -212,6 +234,31 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if not sys.warnoptions and not sys.flags.dev_mode:
         warnings.simplefilter("ignore")
+
+
+def open_closed_streams() -> None:
+    """Open streams that were closed before the start (``2>&-``), to nothing.
+
+    The next file to be opened would take the number of the closed one, and be written
+    by whatever writes to the screen.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what a stream still holds, and what is written to it later, go nowhere."""
+    with suppress(OSError, ValueError):
+        number = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
 
 
 def _unicode(stream: TextIO) -> bool:

@@ -86,6 +86,7 @@ def command(
     from gradlab.cli import live, sweep_summary
     from gradlab.config.loading import load as load_sweep
 
+    screen = replace(screen, may_leave=True)
     execution = {
         str(option.name): options.pop(str(option.name))
         for option in SWEEP_OPTIONS

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import io
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TextIO
 
 from gradlab import catalog
 from gradlab.errors import GradlabError
@@ -27,6 +28,7 @@ def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     """
     # Ctrl-C reaches the whole process group; the parent alone decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout, sys.stderr = _Unread(sys.stdout), _Unread(sys.stderr)
     _exit_with_parent()
     _be_killed_with_parent()
     warnings.simplefilter("ignore")
@@ -42,6 +44,30 @@ def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
         except (EOFError, OSError):
             return
         pipe.send(answer(name, arguments))
+
+
+class _Unread(io.TextIOBase):
+    """A stream that may lose its reader: a cell that prints does not fail of it."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            if self._stream is not None:
+                self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            if self._stream is not None:
+                self._stream.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return super().fileno() if self._stream is None else self._stream.fileno()
 
 
 def answer(name: str, arguments: tuple) -> tuple[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -110,3 +112,28 @@ def test_a_log_is_not_written_onto_what_a_run_needs(run, inline, home, log):
     assert not inline.jobs_of_pools
     after = {file: file.read_bytes() for file in home.iterdir() if file.is_file()}
     assert after == before
+
+
+def test_a_sweep_outlives_its_screen(sweep, run, home, monkeypatch):
+    def leave(*_, **__):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gradlab.cli.screen.click.echo", leave)
+        sweep("--gain=1,2", "--out=r")
+    assert (home / "r" / "report.html").exists()
+    run("status", "r")  # exits 0 where all is done
+
+
+@unix
+def test_a_screen_that_was_closed_before_the_start_is_no_screen(run, home):
+    code = (
+        "import os; from gradlab.cli.screen import open_closed_streams as o; o();"
+        "import sys; print('lost'); print('lost', file=sys.stderr);"
+        "assert os.open('mine', os.O_CREAT) > 2; assert os.get_inheritable(2)"
+    )
+    ended = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, code], cwd=home
+    )
+    assert ended.returncode == 0
+    assert (home / "mine").stat().st_size == 0
