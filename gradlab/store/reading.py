@@ -3,11 +3,16 @@
 Readers take no lock of ours: SQLite gives each a consistent state of its own.
 """
 
+import atexit
 import errno
 import os
+import shutil
 import sqlite3
+import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,21 +60,70 @@ def readable(folder: Path) -> Path:
 
 
 def connect(file: Path, *, truncated: bool = False) -> sqlite3.Connection:
-    """Open read-only; in a read-only folder without the log's shared memory.
+    """Open read-only, with all that was committed, also in a read-only folder.
 
     A reader of a write-ahead log makes a second file for shared memory, which a
-    read-only folder refuses; ``immutable`` reads the database file alone, as it is.
+    read-only folder refuses. What a killed run left of a log is then folded in, in a
+    copy elsewhere; where there is none, ``immutable`` reads the file alone, as it is.
 
     Args:
         file: the database.
         truncated: read what is there of a file that lost its end; SQLite compares
             the length with its header unless ``writable_schema`` is on.
+
+    Raises:
+        StoreError: no copy can be made, e.g. for want of room.
     """
     name = f"file:{quote(str(file.absolute()))}?mode=ro"
     try:
         return _probed(name, truncated)
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise  # somebody writes: neither a copy nor the file alone would be whole
+        if logs := _logs(file):
+            copy = _whole_copy(file, tuple(map(_signature, [file, *logs])))
+            name = f"file:{quote(copy)}?mode=ro"
         return _probed(f"{name}&immutable=1", truncated)
+
+
+def _logs(file: Path) -> list[Path]:
+    """Return the logs beside a database that hold anything."""
+    logs = [Path(f"{file}{end}") for end in ("-wal", "-journal")]
+    return [log for log in logs if os.path.lexists(log) and log.lstat().st_size]
+
+
+def _signature(file: Path) -> tuple[str, int, int]:
+    status = file.lstat()
+    return str(file), status.st_size, status.st_mtime_ns
+
+
+@lru_cache(maxsize=1)
+def _whole_copy(file: Path, of: tuple[tuple[str, int, int], ...]) -> str:
+    """Return a copy of a database with its logs folded in, kept until the program ends.
+
+    Args:
+        file: the database.
+        of: path, size and time of it and of its logs.
+    """
+    folder = tempfile.mkdtemp(prefix="gradlab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy = os.path.join(folder, file.name)
+    try:
+        for source, *_ in of:
+            if not stat.S_ISREG(os.stat(source, follow_symlinks=False).st_mode):
+                raise OSError(errno.EINVAL, f"{source} is no file")
+            shutil.copyfile(source, os.path.join(folder, os.path.basename(source)))
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute("pragma journal_mode=delete").fetchone()
+    except (OSError, sqlite3.OperationalError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StoreError(
+            got=f"{file}, left by a run that was killed, in a folder that cannot be "
+            f"written; and in a copy: {getattr(error, 'strerror', None) or error}",
+            expected="to fold in its log, which holds points that the file lacks",
+            try_=f"cp -r {file.parent} ELSEWHERE, where it can be written",
+        ) from error
+    return copy
 
 
 def _probed(name: str, truncated: bool) -> sqlite3.Connection:
