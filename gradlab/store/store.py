@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gradlab import canonical_json
+from gradlab.errors import StoreError
 from gradlab.requirement import Requirement
 from gradlab.store import codec, folder, schema
 from gradlab.store.computed import (
