@@ -6,13 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from gradlab import catalog
+from gradlab import arguments, catalog
+from gradlab.arguments import describe, flag, number, optional, paths, whole_number
 from gradlab.check import Outcome, run_checks
 from gradlab.check import check_leaf as _check_leaf
 from gradlab.config.loading import load as load_sweep
 from gradlab.config.sweep import Sweep
+from gradlab.errors import ConfigError
 from gradlab.progress.events import Event
 from gradlab.runs.forecast import Forecast
 from gradlab.runs.forecast import forecast as forecast_sweep
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
 class Results(stored.Results):
     """Results in a folder, with the tables, reports and figures made from them."""
 
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Read the results in a folder; works while a sweep writes there.
+
+        Raises:
+            StoreError: nothing there, damaged, another version.
+        """
+        return super().open(arguments.path("folder", folder, try_="reports/default"))
+
     def frame(self) -> "pandas.DataFrame":
         """Return one row per value, with the columns of ``gradlab export``."""
         return table(self)
@@ -41,6 +52,8 @@ class Results(stored.Results):
             ConfigError: the form's packages are not installed.
             StoreError: the file cannot be written.
         """
+        arguments.path("file", file, try_="table.csv")
+        optional(arguments.text, "form", form, try_='"csv"')
         return export_table(self, file, form)
 
     def report(
@@ -63,7 +76,9 @@ class Results(stored.Results):
         """
         from gradlab.report.build import render
 
-        return list(render(self, out or self.folder, tuple(formats), language))
+        folder = optional(arguments.path, "out", out, try_="report") or self.folder
+        chosen = arguments.names("formats", formats, try_='formats="html"')
+        return list(render(self, folder, chosen, language))
 
     def figures(
         self,
@@ -90,11 +105,11 @@ class Results(stored.Results):
         return list(
             export(
                 self,
-                Path(folder),
-                names=tuple(names),
-                formats=tuple(formats),
-                width=width,
-                style=style,
+                Path(arguments.path("folder", folder, try_="figures")),
+                names=arguments.names("names", names, try_='names="gain"'),
+                formats=arguments.names("formats", formats, try_='formats="svg"'),
+                width=arguments.text("width", width, try_='width="6.5in"'),
+                style=arguments.text("style", style, try_='style="paper"'),
                 language=language,
             )
         )
@@ -142,7 +157,23 @@ def sweep(
     Raises:
         GradlabError: one of :mod:`gradlab.errors`.
     """
-    loaded = load_sweep(config, load=load)
+    loaded = _loaded(config, load)
+    for name, value in (
+        ("verify", verify),
+        ("retry_failed", retry_failed),
+        ("yes", yes),
+    ):
+        flag(name, value)
+    if progress is not None and not callable(progress):
+        raise ConfigError(
+            got=f"progress = {describe(progress)}",
+            expected="a function of one event",
+            try_="progress=print",
+        )
+    optional(number, "timeout_per_point", timeout_per_point, above=0, try_="60")
+    optional(arguments.path, "log", log, try_="events.jsonl")
+    optional(arguments.path, "scheduler", scheduler, try_="scheduler.json")
+    optional(whole_number, "jobs", jobs, 1, try_="2")
     stored_results = run(
         loaded,
         _folder(loaded, out),
@@ -175,7 +206,9 @@ def forecast(
     Raises:
         GradlabError: one of :mod:`gradlab.errors`.
     """
-    loaded = load_sweep(config, load=load)
+    loaded = _loaded(config, load)
+    flag("retry_failed", retry_failed)
+    optional(whole_number, "jobs", jobs, 1, try_="2")
     return forecast_sweep(
         loaded,
         _folder(loaded, out),
@@ -187,7 +220,19 @@ def forecast(
 
 def _folder(loaded: Sweep, out: str | Path | None) -> Path:
     """Return the folder of a sweep's results."""
-    return Path("reports") / loaded.name if out is None else Path(out)
+    given = optional(arguments.path, "out", out, try_="reports/mine")
+    return Path("reports") / loaded.name if given is None else Path(given)
+
+
+def _loaded(config: Any, load: Any) -> Sweep:
+    """Return the sweep of a config, and of files with leaves (one or several)."""
+    if not isinstance(config, str | Path | Mapping | None):
+        raise ConfigError(
+            got=f"config = {describe(config)}",
+            expected="a TOML file, the name of a built-in sweep, or a dict",
+            try_='gradlab.sweep({"cell": ["lstm"]})',
+        )
+    return load_sweep(config, load=paths("load", load, try_="mycell.py"))
 
 
 def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
@@ -210,7 +255,10 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Results:
     """
     from gradlab.runs import merge as merging
 
-    merged = merging.merge(folders, out)
+    merged = merging.merge(
+        paths("folders", folders, try_="reports/default"),
+        arguments.path("out", out, try_="reports/merged"),
+    )
     if merged.conflicts:
         raise merging.conflict_error(merged)
     return Results.open(merged.folder)

@@ -4,7 +4,8 @@ What a function expects of torch's types it checks itself: this module needs no 
 """
 
 import math
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 from typing import Any
 
@@ -26,8 +27,7 @@ def describe(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     name = type(value).__name__
-    article = "an" if name[0] in "AEIOULNR" and name[:2].isupper() else "a"
-    article = "an" if name[0] in "AEIOaeio" else article
+    article = _article(name)
     if name == "PackedSequence":
         return "a PackedSequence"
     if isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
@@ -37,13 +37,19 @@ def describe(value: Any) -> str:
     return f"{article} {name}"
 
 
+def _article(name: str) -> str:
+    """Return "a" or "an", as a name is read aloud: an LSTM, an RNN, a GRU."""
+    spelt = name[:2].isupper() and name[0] in "FHLMNRSX"
+    return "an" if spelt or name[0] in "AEIOaeio" else "a"
+
+
 def instance(what: str, value: Any, kind: Any, *, try_: str) -> Any:
     """Return ``value``; refuse one that is no ``kind``."""
     if not isinstance(value, kind):
-        name = kind.__name__
-        article = "an" if name[0] in "AEIO" else "a"
+        kinds = [k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,))]
+        expected = " or ".join(f"{_article(name)} {name}" for name in kinds)
         raise ConfigError(
-            got=f"{what} = {describe(value)}", expected=f"{article} {name}", try_=try_
+            got=f"{what} = {describe(value)}", expected=expected, try_=try_
         )
     return value
 
@@ -103,3 +109,45 @@ def each(what: str, values: Any, expected: str, *, try_: str) -> list[Any]:
             got=f"{what} = {describe(values)}", expected=expected, try_=try_
         )
     return list(values)
+
+
+def path(what: str, value: Any, *, try_: str) -> Any:
+    """Return ``value``; refuse what is no path."""
+    named = isinstance(value, str | os.PathLike)
+    if not named or not os.fspath(value) or "\0" in os.fsdecode(value):
+        raise ConfigError(
+            got=f"{what} = {describe(value)}",
+            expected="a path",
+            try_=f'{what}="{try_}"',
+        )
+    return value
+
+
+def one_or_several(
+    what: str, values: Any, one: Any, expected: str, *, try_: str
+) -> Any:
+    """Return several values as a list; one alone, an instance of ``one``, as one."""
+    if isinstance(values, one):
+        return [values]
+    return each(what, values, expected, try_=try_)
+
+
+def paths(what: str, values: Any, *, try_: str) -> list[Any]:
+    """Return one path or several as a list."""
+    expected = "a path, or a list of them"
+    several = one_or_several(what, values, str | os.PathLike, expected, try_=try_)
+    return [path(what, value, try_=try_) for value in several]
+
+
+def names(what: str, values: Any, *, try_: str) -> tuple[str, ...]:
+    """Return one name or several as a tuple."""
+    expected = "a name, or a list of them"
+    several = one_or_several(what, values, str, expected, try_=try_)
+    return tuple(text(what, value, try_=try_) for value in several)
+
+
+def optional(
+    check: Callable[..., Any], what: str, value: Any, *more: Any, **kw: Any
+) -> Any:
+    """Return what ``check`` makes of a value, and None of None."""
+    return None if value is None else check(what, value, *more, **kw)

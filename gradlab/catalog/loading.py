@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from gradlab import arguments
 from gradlab.catalog import registry
 from gradlab.catalog.kinds import KINDS, files, folder, leaves_of, singular
 from gradlab.catalog.registry import External
@@ -28,7 +29,7 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
         InputError: if the file cannot be read or run, or defines no leaf.
         ConfigError: if a leaf takes a name that is already in use.
     """
-    path = Path(path).resolve()
+    path = Path(arguments.path("path", path, try_="mycell.py")).resolve()
     built_in = _built_in(path)
     if built_in is not None:
         with _errors_located(path):

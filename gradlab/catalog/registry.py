@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from gradlab import arguments
 from gradlab.catalog.kinds import (
     ALIASES,
     BASES,
@@ -37,6 +38,7 @@ EXTERNAL: dict[tuple[str, str], External] = {}
 
 def names(kind: str) -> tuple[str, ...]:
     """Return the names of all leaves of a kind, sorted; imports none of them."""
+    arguments.text("kind", kind, try_='gradlab.names("cells")')
     known = set(files(kind)) | set(_plugins(kind))
     known |= {name for of, name in EXTERNAL if of == kind}
     return tuple(sorted(known))

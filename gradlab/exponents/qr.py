@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab.arguments import optional, whole_number
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.exponents.spectrum import Exponents
 from gradlab.numerics.batch_invariant import bmm, elementwise, pad_to_multiple
@@ -203,14 +204,12 @@ def _ends(steps: int, blocks: int) -> tuple[int, ...]:
 def _check(
     steps: int, count: int | None, warm_up: int, every: int, blocks: int
 ) -> None:
-    if not 0 <= warm_up < steps:
+    if whole_number("warm_up", warm_up, 0, try_="0") >= steps:
         raise ConfigError(
             got=f"a warm-up of {warm_up} of {steps} steps",
             expected="at least one step after it",
             try_="warm_up=0",
         )
-    for name, value in (("count", count), ("every", every), ("blocks", blocks)):
-        if value is not None and value < 1:
-            raise ConfigError(
-                got=f"{name}={value}", expected="1 or more", try_=f"{name}=1"
-            )
+    optional(whole_number, "count", count, 1, try_="1")
+    whole_number("every", every, 1, try_="1")
+    whole_number("blocks", blocks, 1, try_="10")

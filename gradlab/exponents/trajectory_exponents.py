@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradlab.arguments import flag, instance
 from gradlab.exponents.qr import BLOCKS, qr_exponents
 from gradlab.exponents.spectrum import Exponents
 from gradlab.jacobians.batched_jacobian import BatchedJacobian
@@ -57,6 +58,7 @@ def lyapunov_exponents(
         return whole.mT if adjoint else whole
 
     settings = {"count": count, "warm_up": warm_up, "every": every, "blocks": blocks}
+    flag("adjoint", adjoint)
     return _exponents(trajectory, matrix, backwards=adjoint, **settings)
 
 
@@ -88,6 +90,7 @@ def _exponents(
     **settings: Any,
 ) -> Exponents:
     """Return the exponents of ``matrix(J_t)`` in order of time, with axes (…M, B)."""
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     jacobians = StepJacobians(trajectory, double=True)
     order = range(1, trajectory.length + 1)
     steps = reversed(order) if backwards else order

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from gradlab import catalog
+from gradlab.arguments import describe, instance, number, optional, whole_number
 from gradlab.axes import AUTO, input_bias_of, is_chrono
 from gradlab.errors import ConfigError
 from gradlab.initializers import _gate_bias
@@ -43,7 +45,7 @@ class Streams:
 @torch.no_grad()
 def initialize_(
     cell: "Cell",
-    init: Initializer | None = None,
+    init: Initializer | str | None = None,
     *,
     gain: float = 1.0,
     forget_bias: str | float = "keep",
@@ -63,7 +65,7 @@ def initialize_(
 
     Args:
         cell: one cell, not an ensemble.
-        init: PyTorch's default when left out.
+        init: an initializer or its name; PyTorch's default when left out.
         gain: factor of ``weight_hh``.
         forget_bias: ``keep`` leaves the draw; a number, ``chrono`` (Tmax = length) or
             ``chrono:T`` set the bias of the keep gate: its block of ``bias_ih`` to the
@@ -77,16 +79,41 @@ def initialize_(
         length: of the sequences, for ``chrono``.
 
     Raises:
-        ConfigError: for an invalid bias, or chrono without a length of 2 or more.
+        ConfigError: for an invalid bias, or chrono without a length of 2 or more; for
+            arguments of another kind.
+        UnknownNameError: for a name that no initializer has.
     """
-    init = init or _DEFAULT
+    _check_cell(cell)
+    init = _as_initializer(init)
+    gain = number("gain", gain, try_="1.0")
+    seed = whole_number("seed", seed, 0, try_="0")
+    length = optional(whole_number, "length", length, 1, try_="256")
     forget_bias = _gate_bias.check("forget_bias", forget_bias)
     input_bias = _gate_bias.check("input_bias", input_bias)
-    for number, layer in enumerate(cell.layer_cells, start=1):
-        streams = Streams(seed, number)
+    for place, layer in enumerate(cell.layer_cells, start=1):
+        streams = Streams(seed, place)
         _fill_all(layer, init, gain, streams)
         _set_biases(layer, forget_bias, input_bias, length, streams)
     return cell
+
+
+def _check_cell(cell: Any) -> None:
+    is_cell = hasattr(cell, "layer_cells")
+    if not is_cell or cell.ensemble_shape:
+        raise ConfigError(
+            got=f"cell = {describe(cell)}" + " that is an ensemble" * is_cell,
+            expected="one gradlab cell",
+            try_='gradlab.build("lstm", 3, 5), or gradlab.from_torch(module)',
+        )
+
+
+def _as_initializer(given: Any) -> Initializer:
+    """Return an initializer, or the one of a name; PyTorch's default if None."""
+    if isinstance(given, str):
+        given = catalog.get("initializers", given)()
+    if given is None:
+        return _DEFAULT
+    return instance("init", given, Initializer, try_='init="orthogonal"')
 
 
 def draws_all(cell: "Cell") -> bool:

@@ -1,7 +1,9 @@
 """What the axes ``forget_bias`` and ``input_bias`` may be set to; needs no NumPy."""
 
 import math
+from numbers import Real
 
+from gradlab.arguments import describe
 from gradlab.axes import AUTO
 from gradlab.errors import ConfigError
 
@@ -23,6 +25,12 @@ def check(axis: str, setting: str | float) -> str | float:
     Raises:
         ConfigError: for anything else.
     """
+    if not isinstance(setting, str | Real):
+        raise ConfigError(
+            got=f"{axis} = {describe(setting)}",
+            expected="a number, keep or chrono",
+            try_=f"{axis}=3",
+        )
     words = ("keep", "chrono", *((AUTO,) if axis == "input_bias" else ()))
     if setting in words:
         return setting

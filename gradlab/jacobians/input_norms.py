@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gradlab.arguments import instance
 from gradlab.jacobians.batched_jacobian import JacobianSpan
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.lags import lags as stored_lags
@@ -53,6 +54,7 @@ def input_connectivity(
     >>> found.spectral.shape
     (2, 1)
     """
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length = trajectory.length
     chosen = check_lags(lags, 0, length - 1, stored_lags(length))
     with torch.no_grad():

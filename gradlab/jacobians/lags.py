@@ -1,7 +1,10 @@
 """Lags at which expensive quantities are stored."""
 
 from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
 
+from gradlab.arguments import describe, each
 from gradlab.errors import ConfigError
 
 
@@ -52,14 +55,23 @@ def check_lags(
     if requested is None:
         default = lags(last) if default is None else default
         return tuple(lag for lag in default if first <= lag <= last)
-    chosen = tuple(sorted({int(lag) for lag in requested}))
-    if not chosen or chosen[0] < first or chosen[-1] > last:
+    expected, try_ = (
+        f"whole numbers from {first} to {last}",
+        f"lags=range({first}, {last + 1})",
+    )
+    given = each("lags", requested, expected, try_=try_)
+    if not given or not all(_is_lag(lag, first, last) for lag in given):
         raise ConfigError(
-            got=f"lags {', '.join(map(str, requested)) or 'that are none'}",
-            expected=f"whole numbers from {first} to {last}",
-            try_=f"lags=range({first}, {last + 1})",
+            got=f"lags {', '.join(map(describe, given)) or 'that are none'}",
+            expected=expected,
+            try_=try_,
         )
-    return chosen
+    return tuple(sorted({int(lag) for lag in given}))
+
+
+def _is_lag(lag: Any, first: int, last: int) -> bool:
+    whole = isinstance(lag, Integral) and not isinstance(lag, bool)
+    return whole and first <= lag <= last
 
 
 def _nearest(numerator: int, denominator: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gradlab.arguments import instance, number
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.norms import jacobian_norms, norms_of_blocks
 from gradlab.jacobians.step_jacobian import StepJacobians
@@ -64,8 +65,10 @@ def layer_norms(
     Raises:
         ConfigError: for lags outside 0 .. T.
     """
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     count = len(trajectory.cell.layer_cells)
     chosen = check_lags(lags, 0, trajectory.length)
+    threshold = number("threshold", threshold, above=0, try_="1e-3")
     found = LayerNorms(chosen, {}, {}, {}, threshold)
     for later in range(1, count + 1):
         for earlier in range(1, later):

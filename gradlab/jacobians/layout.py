@@ -10,6 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gradlab import arguments
 from gradlab.cells.base import Cell
 from gradlab.errors import UnknownNameError
 from gradlab.numerics.batch_invariant import ALIGNMENT
@@ -137,11 +138,9 @@ def choose_blocks(
         UnknownNameError: for a block this cell does not have.
     """
     known = block_names(cell, conveyor=conveyor, rows=rows)
-    if requested == "all":
+    wanted = arguments.names("blocks", requested, try_='blocks="joint"')
+    if wanted == ("all",):
         return known
-    wanted: Sequence[str] = (
-        [requested] if isinstance(requested, str) else list(requested)
-    )
     for name in wanted:
         if name not in known:
             raise UnknownNameError.among("block", name, known)
@@ -158,7 +157,7 @@ def choose_rows(
     """
     if requested is None:
         return None
-    wanted = [requested] if isinstance(requested, str) else list(requested)
+    wanted = arguments.names("rows", requested, try_='rows="h"')
     for name in wanted:
         if name not in cell.state_names:
             raise UnknownNameError.among("state", name, cell.state_names)

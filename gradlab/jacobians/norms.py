@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from gradlab.arguments import each, instance, number
 from gradlab.jacobians.horizon import HorizonSearch
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout, choose_blocks, choose_rows
@@ -104,8 +105,12 @@ def jacobian_norms(
         UnknownNameError: for a block or a state the cell does not have.
         ConfigError: for lags outside 0 .. T.
     """
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length, cell = trajectory.length, trajectory.cell
-    requested = None if lags is None else [*lags, 0, length]
+    threshold = number("threshold", threshold, above=0, try_="1e-3")
+    requested = None
+    if lags is not None:
+        requested = [*each("lags", lags, "lags", try_="lags=[1, 16]"), 0, length]
     with torch.no_grad():
         chosen = choose_rows(rows, cell)
         kept = Layout.of(cell).part(chosen or cell.state_names)

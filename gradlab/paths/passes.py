@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gradlab.arguments import flag, instance, whole_number
 from gradlab.errors import ConfigError
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout
@@ -75,6 +76,7 @@ def recurrent_passes(
         ConfigError: for a cell without a conveyor, lags outside 0 .. T, or a negative
             ``max_passes``.
     """
+    flag("spectral", spectral)
     wanted = _check(trajectory, max_passes, lags)
     frobenius, spectral_norms = [], []
     with torch.no_grad():
@@ -169,13 +171,9 @@ def _all_nan(block: Scaled) -> np.ndarray:
 def _check(
     trajectory: Trajectory, max_passes: int, lags: Sequence[int] | None
 ) -> tuple[int, ...]:
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length = trajectory.length
     if StepJacobians(trajectory).at(length).conveyor is None:
         raise missing_conveyor(trajectory.cell)
-    if max_passes < 0:
-        raise ConfigError(
-            got=f"max_passes={max_passes}",
-            expected="a number of passes from 0",
-            try_="max_passes=8",
-        )
+    whole_number("max_passes", max_passes, 0, try_="8")
     return check_lags(lags, 0, length)

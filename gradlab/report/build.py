@@ -36,6 +36,7 @@ def render(
     """
     from gradlab.report.document import compose
 
+    _check(formats)
     return write(compose(results, language), folder, formats)
 
 
@@ -45,11 +46,15 @@ def write(
     formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
     """Write a composed document's files into `folder`."""
+    _check(formats)
+    with speaking(document.language):
+        return _write(document, Path(folder), formats)
+
+
+def _check(formats: Sequence[str]) -> None:
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise ConfigError(f"format {unknown[0]!r}", "html or pdf", "--format html,pdf")
-    with speaking(document.language):
-        return _write(document, Path(folder), formats)
 
 
 def _write(document: Document, folder: Path, formats: Sequence[str]) -> list[Path]:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab.arguments import instance
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.numerics.batch_invariant import pad_to_multiple
@@ -47,6 +48,7 @@ def singular_spectra(
     Source: Bai, Lee, Li & Xu 2011 (graded factorisation); Demmel & Veselic 1992
     (one-sided Jacobi).
     """
+    instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length = trajectory.length
     chosen = check_lags(lags, 1, length, default_lags(length))
     with torch.no_grad():

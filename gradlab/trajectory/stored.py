@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradlab.arguments import whole_number
 from gradlab.cells import select_members
 from gradlab.cells._multi_layer import MultiLayerCell
 from gradlab.cells.base import Cell, RecurrentProduct, Step, combine
-from gradlab.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,8 @@ class Trajectory:
             ConfigError: unless 1 <= first <= last <= the number of layers.
         """
         count = len(self.cell.layer_cells)
-        if not 1 <= first <= last <= count:
-            raise ConfigError(
-                got=f"layers {first} to {last}",
-                expected=f"1 <= first <= last <= {count}",
-                try_="trajectory.layer(1)",
-            )
+        first = whole_number("layer", first, 1, count, try_="1")
+        last = whole_number("layer", last, first, count, try_=str(first))
         if not isinstance(self.cell, MultiLayerCell):
             return self
         cell = self.cell.select_layers(first, last)

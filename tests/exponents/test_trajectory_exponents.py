@@ -373,9 +373,9 @@ def test_below_gain_one_a_large_network_dies_at_ln_g():
     ("settings", "said"),
     [
         ({"warm_up": 10}, "a warm-up of 10 of 10 steps"),
-        ({"every": 0}, "every=0"),
-        ({"blocks": 0}, "blocks=0"),
-        ({"count": 0}, "count=0"),
+        ({"every": 0}, "every = 0"),
+        ({"blocks": 0}, "blocks = 0"),
+        ({"count": 0}, "count = 0"),
         ({"count": 8}, "8 exponents of 7 directions"),
     ],
 )

@@ -190,7 +190,7 @@ def test_one_layer_is_itself():
     assert np.array_equal(norms.spectral["s1s1"], joint.spectral["joint"])
     assert norms.horizon["s1s1"] == joint.horizon
     for number in (0, 2):
-        with pytest.raises(ConfigError, match="1 <= first <= last <= 1"):
+        with pytest.raises(ConfigError, match="a whole number from 1 to 1"):
             trajectory.layer(number)
 
 

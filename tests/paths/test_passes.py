@@ -276,7 +276,7 @@ def test_a_cell_without_a_conveyor_is_refused(cell):
 
 
 def test_what_cannot_be_meant_is_refused():
-    with pytest.raises(ConfigError, match="max_passes=-1"):
+    with pytest.raises(ConfigError, match="max_passes = -1"):
         recurrent_passes(default("lstm"), -1)
     for lags in ([STEPS + 1], [-1], []):
         with pytest.raises(ConfigError, match=f"0 to {STEPS}"):
