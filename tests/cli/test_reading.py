@@ -21,18 +21,25 @@ def folder(home):
     return write(store(grids), home / "made")
 
 
-def test_report_writes_what_is_asked(run, folder):
-    result = run("report", folder, "--format", "html")
+@pytest.fixture
+def short(home):
+    """A folder whose report is short: of one network."""
+    grids = {"one": product(network=NETWORKS[:1], seed=range(1))}
+    return write(store(grids), home / "made")
+
+
+def test_report_writes_what_is_asked(run, short):
+    result = run("report", short, "--format", "html")
     assert result.stdout.splitlines() == [
-        f"wrote {folder}/report.html",
-        f"next  gradlab report {folder} --open  in a browser",
-        f"      gradlab figures {folder}        each figure as a file",
+        f"wrote {short}/report.html",
+        f"next  gradlab report {short} --open  in a browser",
+        f"      gradlab figures {short}        each figure as a file",
     ]
-    assert (folder / "report.html").exists()
-    assert not (folder / "report.pdf").exists()
-    answer = run("report", folder, "--format", "pdf", "--json").stdout
+    assert (short / "report.html").exists()
+    assert not (short / "report.pdf").exists()
+    answer = run("report", short, "--format", "pdf", "--json").stdout
     answer = json.loads(answer)
-    assert answer["files"] == [f"{folder}/report.pdf"]
+    assert answer["files"] == [f"{short}/report.pdf"]
     assert all(claim["text"].endswith(".") for claim in answer["claims"])
 
 
@@ -63,10 +70,10 @@ class Mine(Section):
 '''
 
 
-def test_report_load(run, folder, home):
+def test_report_load(run, short, home):
     (home / "mine.py").write_text(SECTION)
-    run("report", folder, "--format=html", "--load=mine.py")
-    page = (folder / "report.html").read_text()
+    run("report", short, "--format=html", "--load=mine.py")
+    page = (short / "report.html").read_text()
     assert "Is my question asked?" in page and "My answer is given." in page
 
 

@@ -245,6 +245,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_the_korean_page_is_silent_and_never_scrolls_sideways(
     browser: Browser, korean: str
 ) -> None:

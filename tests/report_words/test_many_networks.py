@@ -181,7 +181,7 @@ def test_a_long_message_is_cut_in_the_page():
 
 def test_an_axis_of_many_values_is_drawn_at_even_places_and_says_so():
     gains = [0.02 * k for k in range(1, 151)]
-    networks = [(cell, "keep") for cell in CELLS]
+    networks = [(cell, "keep") for cell in CELLS[:3]]
     asked = made_up.product(network=networks, gain=gains, length=(16,))
     by_gain = lambda params: made_up.Behaviour(math.log(params["gain"]))  # noqa: E731
     document = compose(made_up.store({"sweep": asked}, by_gain))

@@ -32,14 +32,21 @@ def test_the_sample_is_small_and_of_the_kind_that_is_most_work():
     assert forecast.sample_of([whole]).points == whole.points
 
 
-@pytest.mark.slow
+LARGE = (
+    {"cell": "lstm", "length": 256, "seeds": 6},
+    {"cell": "rnn", "hidden": 256, "length": 64, "seeds": 2, "blocks": "joint"},
+)
+LESS = (
+    {"cell": "gru", "hidden": 16, "length": 512, "seeds": 20},
+    {"cell": "lstm", "length": 128, "seeds": 1, "measures": ["triangle"]},
+)
+
+
 @pytest.mark.parametrize(
     "config",
     [
-        {"cell": "lstm", "length": 256, "seeds": 6},
-        {"cell": "gru", "hidden": 16, "length": 512, "seeds": 20},
-        {"cell": "rnn", "hidden": 256, "length": 64, "seeds": 2, "blocks": "joint"},
-        {"cell": "lstm", "length": 128, "seeds": 1, "measures": ["triangle"]},
+        *(pytest.param(config, marks=pytest.mark.trials) for config in LARGE),
+        *(pytest.param(config, marks=pytest.mark.slow) for config in LESS),
     ],
     ids=str,
 )

@@ -88,9 +88,25 @@ NETWORKS = {
 }
 
 
-@pytest.mark.slow
+LEFT_TO_TRIALS = {
+    "a hundred thousand steps",
+    "a wide LSTM, all it gives",
+    "a wide LSTM, the joint block",
+}
+"""The most costly; a very long one, a wide GRU and many sequences are like them."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks in /proc")
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.trials if name in LEFT_TO_TRIALS else pytest.mark.slow,
+        )
+        for name in NETWORKS
+    ],
+)
 def test_the_estimate_is_between_the_peak_and_four_times_of_it(name):
     run = subprocess.run(
         [sys.executable, "-c", MEASURE, repr(NETWORKS[name])],
