@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from gradlab import arguments
+from gradlab import arguments, regular_file
 from gradlab.catalog import registry
 from gradlab.catalog.kinds import KINDS, files, folder, leaves_of, singular
 from gradlab.catalog.registry import External
@@ -27,9 +27,10 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
 
     Raises:
         InputError: if the file cannot be read or run, or defines no leaf.
-        ConfigError: if a leaf takes a name that is already in use.
+        ConfigError: if a leaf takes a name that is already in use, or that no option
+            could be given.
     """
-    path = Path(arguments.path("path", path, try_="mycell.py")).resolve()
+    path = _resolved(arguments.path("path", path, try_="mycell.py"))
     built_in = _built_in(path)
     if built_in is not None:
         with _errors_located(path):
@@ -45,6 +46,7 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
             try_="from gradlab.cells.base import Cell",
         )
     for (kind, name), leaf in found.items():
+        _refuse_name(kind, name, path)
         _refuse_taken(kind, name, path)
         registry.EXTERNAL[kind, name] = External(leaf, path, source)
     return list(found)
@@ -57,6 +59,23 @@ def unload(path: str | Path) -> None:
         del registry.EXTERNAL[key]
 
 
+def _resolved(path: str | Path) -> Path:
+    """Return an absolute path; its text becomes part of what is stored.
+
+    Raises:
+        InputError: a path that no file or no UTF-8 text can have.
+    """
+    try:
+        str(path).encode()
+        return Path(path).resolve()
+    except ValueError as error:
+        raise InputError(
+            got=f"a file {str(path)!r}",
+            expected="a path of UTF-8 text",
+            try_="another name for the file",
+        ) from error
+
+
 def _built_in(path: Path) -> tuple[str, str] | None:
     """Return (kind, name) where a path is the file of a built-in leaf."""
     for kind in KINDS:
@@ -67,7 +86,7 @@ def _built_in(path: Path) -> tuple[str, str] | None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return regular_file.read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(
@@ -112,6 +131,19 @@ def _line_in(path: Path, error: BaseException) -> str:
     trace = traceback.extract_tb(error.__traceback__)
     lines = [str(frame.lineno) for frame in trace if frame.filename == str(path)]
     return lines[-1] if lines else "?"
+
+
+_NAME = re.compile(r"\w[\w-]{0,59}")
+
+
+def _refuse_name(kind: str, name: object, path: Path) -> None:
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return
+    raise ConfigError(
+        got=f"{singular(kind)} {name!r} in {path.name}",
+        expected="a name of letters, digits, _ and -",
+        try_=f'name = "my_{singular(kind)}"',
+    )
 
 
 def _refuse_taken(kind: str, name: str, path: Path) -> None:

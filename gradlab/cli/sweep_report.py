@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradlab import outputs
+from gradlab import outputs, regular_file
 from gradlab.cli.screen import Screen
 
 
@@ -44,8 +44,8 @@ def report(
 def _digests(stamp: Path) -> dict[str, str]:
     """Return what the stamp says; nothing where it is not ours, or is a link."""
     try:
-        found = json.loads(stamp.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(regular_file.read_text(stamp))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and not stamp.is_symlink() else {}
 
@@ -58,7 +58,7 @@ def digest(results: Results, load: list[Path]) -> str:
         "thresholds": results.meta.get("thresholds"),
         "points": sorted((p.key, p.status, p.message or "") for p in results.points),
         "computed": sorted(str(sorted(p.computed.items())) for p in results.points),
-        "load": [path.read_text(encoding="utf-8") for path in load],
+        "load": [regular_file.read_text(path) for path in load],
     }
     text = json.dumps(made_from, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Reading a sweep: a TOML file, a built-in one, or a dict; with options over it."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gradlab import catalog
-from gradlab.config import builtin, validators
+from gradlab import catalog, regular_file
+from gradlab.config import builtin, toml, validators
 from gradlab.config.mistakes import OPTIONS, ConfigMistakes
 from gradlab.config.schema import Config, Grid
 from gradlab.config.sweep import Sweep, resolve
@@ -87,6 +86,12 @@ def _only(sweep: Sweep, names: list[str]) -> Sweep:
 def _validated(raw: Mapping[str, Any], where: str) -> Config:
     try:
         return Config.model_validate(raw)
+    except UnicodeEncodeError as error:
+        raise ConfigError(
+            got=f"{error.object!r} in {where}, which cannot be read",
+            expected="text that is UTF-8",
+            try_="another name for a file whose name is not",
+        ) from error
     except ValidationError as error:
         raise ConfigMistakes.of(where, error, Config, Grid) from None
 
@@ -104,7 +109,7 @@ def _raw(
     path = _file(source)
     if path is None:
         return builtin.read(str(source)), f"the built-in {source}"
-    if path.suffix != ".toml" and not path.exists():
+    if path.suffix != ".toml" and not _exists(path):
         raise UnknownNameError.among("sweep", str(source), builtin.names())
     return _toml(path), path.name
 
@@ -116,16 +121,23 @@ def _file(source: str | Path | Mapping[str, Any] | None) -> Path | None:
     return Path(source)
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or with NUL
+        return False
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = toml.loads(regular_file.read_text(path, toml.LARGEST))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             got=f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}",
             expected="a TOML file that can be read",
             try_="gradlab sweep, which needs none",
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         raise ConfigError(
             got=f"{path.name}: {error}",
             expected='TOML, as in  cell = ["rnn", "lstm"]',

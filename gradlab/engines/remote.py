@@ -21,6 +21,7 @@ from gradlab import catalog
 from gradlab.engines import worker
 from gradlab.engines.lived_time import TICK, LivedTime
 from gradlab.errors import GradlabError
+from gradlab.regular_file import read_bytes
 
 
 PACKAGE = Path(__file__).parents[1]
@@ -52,7 +53,7 @@ class WorkerPayload:
         cls, load: Iterable[str], files: Mapping[str, bytes], prepare: str = ""
     ) -> "WorkerPayload":
         """Read the leaves; ``files`` are read already."""
-        leaves = tuple((Path(file).name, Path(file).read_bytes()) for file in load)
+        leaves = tuple((Path(file).name, read_bytes(file)) for file in load)
         content = hashlib.sha256()
         for name, data in (*leaves, (prepare, b""), *sorted(files.items())):
             for part in (name.encode(), data):

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradlab.engines.engine import CONNECT_TIMEOUT
 from gradlab.errors import ConfigError, GradlabError
+from gradlab.regular_file import read_text
 
 
 def connect(dask: Any, scheduler: str) -> Any:
@@ -45,7 +46,7 @@ def scheduler_address(scheduler: str) -> str:
     file = Path(scheduler).expanduser()
     if file.is_file():
         try:
-            return str(json.loads(file.read_text(encoding="utf-8"))["address"])
+            return str(json.loads(read_text(file))["address"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _no_scheduler(scheduler) from error
     host, _, port = scheduler.rpartition(":")

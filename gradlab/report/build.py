@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab import outputs
+from gradlab import outputs, regular_file
 from gradlab.errors import ConfigError, StoreError
 from gradlab.report.blocks import Document, file_name
 from gradlab.report.words import speaking, words
@@ -84,7 +84,7 @@ def _link(page: Path, other: Path) -> None:
 
     there = other.is_file() and not other.is_symlink()
     for path in (page, other) if there else ():
-        text = path.read_text(encoding="utf-8")
+        text = regular_file.read_text(path, regular_file.DATA)
         if HIDDEN in text:
             _put(path, text.replace(HIDDEN, LINK, 1).encode())
 

@@ -7,9 +7,8 @@ they count the points as missing, or name the leaves.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
-from gradlab import catalog
+from gradlab import catalog, regular_file
 from gradlab.store.results import PointResult, Results
 from gradlab.sweeps.keys import leaves
 from gradlab.sweeps.requirements import requirement_of
@@ -75,7 +74,7 @@ def _external(results: Results) -> Iterator[tuple[tuple[str, str], str]]:
 
 def _sources_now(files: Iterable[str]) -> set[str]:
     try:
-        texts = [Path(file).read_text(encoding="utf-8") for file in files]
+        texts = [regular_file.read_text(file) for file in files]
     except (OSError, UnicodeDecodeError):
         return set()
     return {hashlib.sha256(text.encode()).hexdigest() for text in texts}

@@ -26,6 +26,7 @@ from gradlab.store.computed import (
     write_requirements,
 )
 from gradlab.store.lock import Lock
+from gradlab.store.reading import require_regular
 from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import removed_error, translate_errors
@@ -69,6 +70,7 @@ class Store:
         folder.refuse_link(file)
         if file.exists() and not os.access(file, os.W_OK):
             raise folder.not_writable_error(f"{file}, which is not writable")
+        require_regular(file)
         with translate_errors(file):
             lock = Lock.take(where)
             try:

@@ -179,6 +179,25 @@ def test_what_is_resolved_gives_the_same_sweep(tmp_path):
     assert load(file) == sweep
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"hidden = {'[' * 3000}8{']' * 3000}", "nested more than 20 deep"),
+        (f"hidden = {'[' * 30}8{']' * 30}", "nested more than 20 deep"),
+        (f"hidden = {'9' * 5000}", "a number of too many digits"),
+        (f"{'a.' * 3000}b = 1", "a dotted key of more than 20 parts"),
+        (f"[{'a . ' * 3000}b]", "a dotted key of more than 20 parts"),
+        (f"x = {{{'a.' * 3000}b = 1}}", "a dotted key of more than 20 parts"),
+        ('"a" .' * 3000 + "b = 1", "a dotted key of more than 20 parts"),
+    ],
+)
+def test_toml_beyond_what_a_sweep_needs(tmp_path, text, said):
+    file = tmp_path / "night.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=rf"night\.toml: .*{said}"):
+        load(file)
+
+
 def test_toml_of_odd_texts():
     odd = {"question": 'a "b" \\ c\n\t\x7f é'}
     assert tomllib.loads(toml.dumps(odd)) == odd
@@ -208,3 +227,9 @@ def test_files_of_leaves_take_part_and_their_measures_are_taken(tmp_path):
         grid.measures is None or "mine_for_config" in grid.measures
         for grid in sweep.grids
     )
+
+
+def test_toml_of_many_numbers_and_dots_is_no_long_key(tmp_path):
+    numbers = ",".join(["0.5"] * 3000)
+    assert toml.loads(f"gain = [{numbers}]")["gain"] == [0.5] * 3000
+    assert toml.loads(f'question = "{"a." * 3000}"')

@@ -14,6 +14,8 @@ from gradlab.errors import ConfigError
         ("0:1:0.1", [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]),
         ("1,chrono,chrono:256,keep", [1, "chrono", "chrono:256", "keep"]),
         ("rnn, lstm:peephole", ["rnn", "lstm:peephole"]),
+        ("text:a\\,b.txt,silence", ["text:a,b.txt", "silence"]),
+        ("0:3e-13:1e-13", [0, 1e-13, 2e-13, 3e-13]),
     ],
 )
 def test_lists_and_ranges(text, values):
@@ -28,6 +30,26 @@ def test_whole_numbers_stay_whole():
 def test_a_range_that_never_arrives(text):
     with pytest.raises(ConfigError, match="steps that lead from"):
         expand(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1:1e400:1", "1:2:1e999", "1:1e999:x2", "-1e308:1e308:1e305"]
+)
+def test_a_range_beyond_numbers(text):
+    with pytest.raises(ConfigError, match="numbers, and a distance of them, up to 1.8"):
+        expand(text)
+
+
+def test_a_range_over_all_numbers():
+    up = expand("1e-300:1e308:x10")
+    assert len(up) == 609
+    assert up == pytest.approx([float(f"1e{k}") for k in range(-300, 309)])
+    assert expand("1e308:1e-300:x0.1")[::-1] == pytest.approx(up)
+
+
+def test_a_range_of_more_values_than_can_be_written():
+    with pytest.raises(ConfigError, match=r"which holds 1\.8e\+308 values"):
+        expand("0:1e308:1e-300")
 
 
 def test_a_range_far_too_long():
