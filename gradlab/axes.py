@@ -101,7 +101,7 @@ AXES = (
         "gaussian",
         "NAME,...",
         '["gaussian"]',
-        "gaussian, gaussian:SD, silence, text:FILE or npy:FILE.",
+        "gaussian, gaussian:SD, silence, text:FILE[:chars], npy:FILE.",
         labels=False,
     ),
     Axis(

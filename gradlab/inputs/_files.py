@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from gradlab import regular_file
 from gradlab.errors import InputError
 
 
@@ -34,13 +35,15 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
         )
     path = Path(os.path.expanduser(argument))
     try:
-        data = _contents[argument] if argument in _contents else path.read_bytes()
+        argument.encode()  # a path that is no text has no place in the results
+        known = _contents.get(argument)
+        data = regular_file.read_bytes(path) if known is None else known
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "its name is not UTF-8"
         raise InputError(
-            got=f"{argument}, which cannot be read ({reason.lower()})",
+            got=f"{argument}, which cannot be read ({_lower_first(reason)})",
             expected="a readable file",
-            try_=f"{name}:FILE",
+            try_=f"{name}:FILE, with \\, for a comma in a list",
         ) from error
     if not data:
         raise InputError(
@@ -49,6 +52,10 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
             try_=f"{name}:FILE",
         )
     return path.name, data
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def digest(data: bytes) -> str:

@@ -1,5 +1,6 @@
 """The base class of inputs, their specs, and initial states."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gradlab import catalog
-from gradlab.errors import ConfigError
+from gradlab.errors import ConfigError, InputError
 from gradlab.seeding import stream
 
 
@@ -62,12 +63,37 @@ class Input(ABC):
         """Return the number of features; ``default`` unless the source decides."""
         return default
 
+    def remark(self) -> str:
+        """Return a sentence on what a step is, where users may expect another."""
+        return ""
+
     def content_hash(self) -> str:
         """Return a hash of the contents of the file it reads; empty without a file.
 
         Part of a point's key: the file may move, but a change makes a new point.
         """
         return ""
+
+
+def require_fits(spec: str, values: np.ndarray, dtype: str) -> None:
+    """Refuse inputs that are not finite in the floats they are computed with.
+
+    Args:
+        spec: of the input.
+        values: its sequences, float64.
+        dtype: ``float32`` or ``float64``.
+
+    Raises:
+        InputError: a value is not finite, or would not be.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    most = float(np.finfo(dtype).max)
+    if not largest <= most:
+        raise InputError(
+            got=f"the input does not fit {dtype}: {spec} reaches {largest:.3g}",
+            expected=f"finite values of at most {most:.3g}",
+            try_="--dtype float64" if math.isfinite(largest) else "finite values",
+        )
 
 
 def parse(spec: str) -> Input:

@@ -14,7 +14,7 @@ from torch import Tensor
 from gradlab import catalog, cells
 from gradlab.cells.base import Cell
 from gradlab.initializers import draws_all, initialize_
-from gradlab.inputs.base import initial_state
+from gradlab.inputs.base import initial_state, require_fits
 from gradlab.losses.base import directions
 from gradlab.measures import MeasureContext
 from gradlab.runs.sizes import is_long
@@ -84,7 +84,9 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, ensemble: bool) -> Tra
     source = input_of(first.input)
 
     def inputs(seed: int) -> np.ndarray:
-        return source.sequences(seed, first.sequences, steps, first.features)
+        values = source.sequences(seed, first.sequences, steps, first.features)
+        require_fits(first.input, values, first.dtype)
+        return values
 
     def start(seed: int) -> tuple[np.ndarray, ...]:
         return initial_state(first.initial_state, seed, first.sequences, states)

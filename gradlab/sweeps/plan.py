@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 from gradlab.config.sweep import Sweep
+from gradlab.inputs.base import require_fits
+from gradlab.regular_file import read_bytes
 from gradlab.sweeps.keys import input_of, key_of, sources
 from gradlab.sweeps.points import Point, expand
 from gradlab.sweeps.requirements import Requirements, requirements_of
@@ -56,17 +58,22 @@ class Plan:
         return found
 
     def input_files(self) -> dict[str, bytes]:
-        """Return the contents of input files, by what follows the colon of the spec."""
-        return {name: path.read_bytes() for name, path in self.input_paths().items()}
+        """Return the contents of input files, by their paths as they were given."""
+        return {name: read_bytes(path) for name, path in self.input_paths().items()}
 
     def input_paths(self) -> dict[str, Path]:
-        """Return the input files, by what follows the colon of the spec."""
+        """Return the input files, by their paths as they were given."""
         found = {}
         for spec in {point.input for point in self.points.values()}:
             argument = spec.partition(":")[2]
-            path = Path(os.path.expanduser(argument)) if argument else None
-            if path is not None and input_of(spec).content_hash() and path.is_file():
-                found[argument] = path
+            if not input_of(spec).content_hash():
+                continue
+            # an option may follow the file, as in text:FILE:chars
+            for name in (argument, argument.rpartition(":")[0]):
+                path = Path(os.path.expanduser(name))
+                if name and path.is_file():
+                    found[name] = path
+                    break
         return found
 
 
@@ -107,15 +114,18 @@ def check_inputs(points: Iterable[Point]) -> None:
     """Generate the longest sequences of each input that reads a file.
 
     Raises:
-        InputError: a file too short, before anything is computed.
+        InputError: a file too short, or values too large for the floats of its
+            points, before anything is computed.
     """
-    longest: dict[str, Point] = {}
+    longest: dict[tuple[str, str], Point] = {}
     for point in points:
-        other = longest.setdefault(point.input, point)
+        kind = point.input, point.dtype
+        other = longest.setdefault(kind, point)
         if point.length + point.burn_in > other.length + other.burn_in:
-            longest[point.input] = point
-    for spec, point in longest.items():
+            longest[kind] = point
+    for (spec, dtype), point in longest.items():
         given = input_of(spec)
         if given.content_hash():
             steps = point.length + point.burn_in
-            given.sequences(point.seed, point.sequences, steps, point.features)
+            values = given.sequences(point.seed, point.sequences, steps, point.features)
+            require_fits(spec, values, dtype)

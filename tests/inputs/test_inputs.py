@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from gradlab import catalog
-from gradlab.errors import GradlabError
+from gradlab.config.loading import load
+from gradlab.errors import GradlabError, InputError
 from gradlab.inputs import initial_state, parse
+from gradlab.inputs.base import require_fits
+from gradlab.sweeps.plan import plan
 
 
 @pytest.fixture
@@ -150,3 +153,39 @@ def test_initial_states():
     assert not np.array_equal(h, c[:, :5])
     with pytest.raises(GradlabError, match="zero or gaussian"):
         initial_state("ones", 0, 1, states)
+
+
+def test_text_by_bytes_and_by_characters(tmp_path):
+    file = tmp_path / "시,sea.txt"
+    words = "바다 바다 sea"
+    file.write_text(words, encoding="utf-8")
+    by_bytes, by_chars = parse(f"text:{file}"), parse(f"text:{file}:chars")
+    assert by_bytes.features(0) == len(set(words.encode()))
+    assert by_chars.features(0) == len(set(words)) == 6
+    assert by_chars.content_hash() != by_bytes.content_hash()
+    alphabet = sorted(set(words))
+    (steps,) = by_chars.sequences(3, 1, len(words), 6).argmax(-1)
+    assert "".join(alphabet[k] for k in steps) in words + words
+    assert by_bytes.remark() == (
+        "시,sea.txt: a step is a byte, and its 9 characters are 17 bytes; "
+        "시,sea.txt:chars has a step a character"
+    )
+    assert by_chars.remark() == parse("gaussian").remark() == ""
+    refused(f"text:{file}:chars", "of 9 characters for sequences", length=10)
+    file.write_bytes(b"\xff\xfe")
+    assert parse(f"text:{file}").remark() == ""
+    refused(f"text:{file}:chars", "which is no UTF-8 text", "a step is a byte")
+
+
+def test_an_input_that_is_infinite_in_float32_is_named(tmp_path):
+    np.save(tmp_path / "wide.npy", np.full((1, 8, 2), 1e40))
+    sweep = {"cell": "rnn", "length": 4, "sequences": 1, "seeds": 1}
+    sweep["input"] = f"npy:{tmp_path / 'wide.npy'}"
+    plan(load(sweep | {"dtype": "float64"}))
+    for dtype in ("float32", "float64,float32"):
+        with pytest.raises(
+            InputError, match=r"the input does not fit float32: .*1e\+40"
+        ):
+            plan(load(sweep | {"dtype": dtype}))
+    with pytest.raises(InputError, match="does not fit float64: mine reaches nan"):
+        require_fits("mine", np.array([1.0, np.nan]), "float64")
