@@ -25,8 +25,10 @@ FLOORS = (
         "errors",
         "numerics",
         "outputs",
+        "regular_file",
         "requirement",
         "seeding",
+        "shell_text",
     },
     {"activations", "store", "statistics"},
     {"cells", "inputs", "losses"},
@@ -47,8 +49,8 @@ FLOORS = (
 """From the ground up. Rooms on one floor do not import each other."""
 
 NO_TORCH = {
-    *("arguments", "axes", "canonical_json", "catalog", "errors"),
-    *("outputs", "requirement", "seeding"),
+    *("arguments", "axes", "canonical_json", "catalog", "errors", "outputs"),
+    *("regular_file", "requirement", "seeding", "shell_text"),
     *("config", "statistics", "store", "sweeps"),
     *("progress", "report", "cli"),
 }

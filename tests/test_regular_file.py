@@ -59,7 +59,7 @@ def test_a_lock_is_too(tmp_path):
     Store.open(tmp_path, create=True).close()
     os.mkfifo(tmp_path / ".writing")
     assert holder(tmp_path) is None
-    with pytest.raises(StoreError, match=r"\.writing: not a regular file"):
+    with pytest.raises(StoreError, match=r"\.writing, which gradlab did not write"):
         Store.open(tmp_path)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from gradlab.cli.errors import FAILED
 from gradlab.cli.options import json_option, screen_option
 from gradlab.cli.screen import Screen
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def sweep_of(files: Iterable[Path], leaves: Iterable[tuple[str, str]]) -> str:
     leaves = list(leaves)
     words = ["gradlab", "sweep"]
     if any(catalog.external_source(*leaf) is not None for leaf in leaves):
-        words += [word for file in files for word in ("--load", shlex.quote(str(file)))]
+        words += [word for file in files for word in ("--load", quote(file))]
     for kind, option in OPTIONS.items():
         chosen = [
             usage(kind, name).partition("[")[0]
@@ -79,7 +79,7 @@ def sweep_of(files: Iterable[Path], leaves: Iterable[tuple[str, str]]) -> str:
             and catalog.metadata(kind, name).get("costly", kind != "measures")
         ]
         if chosen:
-            words += [option, ",".join(chosen)]
+            words += [option, quote(",".join(chosen))]
     return " ".join(words)
 
 

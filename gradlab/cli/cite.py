@@ -8,6 +8,7 @@ import click
 
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.screen import Screen
+from gradlab.shell_text import quote, visible
 
 
 @click.command("cite")
@@ -27,7 +28,7 @@ def command(folder: Path, as_json: bool, screen: Screen) -> None:
     if as_json:
         screen.json(keys)
         return
-    click.echo(bibtex(keys).rstrip())
+    click.echo(visible(bibtex(keys).rstrip()))
     screen.note(
-        f"{len(keys)} entries. To save them: gradlab cite {folder} > report.bib"
+        f"{len(keys)} entries. To save them: gradlab cite {quote(folder)} > report.bib"
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gradlab.cli.screen import Screen, fold, table
+from gradlab.shell_text import join
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def show(expected: Forecast, typed: list[str], screen: Screen) -> None:
         for name, text in engines(expected):
             screen.line(fold(f"{name:<11}{text}", " " * 11))
         run = [word for word in typed if word != "--dry-run"]
-        screen.line(f"{'run it':<11}{shlex.join(['gradlab', *run])}")
+        screen.line(f"{'run it':<11}{join(['gradlab', *run])}")
     else:
         screen.line("nothing is left to compute")
 

@@ -12,6 +12,7 @@ import click
 
 from gradlab import errors
 from gradlab.cli.screen import Screen, fold
+from gradlab.shell_text import visible
 
 
 FAILED = 1
@@ -42,7 +43,7 @@ class FoldedUsageError(click.UsageError):
 
     def format_message(self) -> str:
         """Fold the message with the ``Error: `` that click prints before it."""
-        return fold(f"Error: {self.message}").removeprefix("Error: ")
+        return visible(fold(f"Error: {self.message}")).removeprefix("Error: ")
 
 
 @contextmanager

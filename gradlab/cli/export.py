@@ -11,6 +11,7 @@ from gradlab.cli.options import folder_argument, screen_option
 from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
 from gradlab.errors import ConfigError
+from gradlab.shell_text import quote
 
 
 FORMATS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc"}
@@ -67,7 +68,7 @@ def _format_of(out: Path | None) -> str:
         raise ConfigError(
             got=f"--out {out}, whose ending names no format",
             expected=f"one of {', '.join(formats)}, or a --format",
-            try_=f"--out {out.with_suffix('.csv')}",
+            try_=f"--out {quote(out.with_suffix('.csv'))}",
         )
     return formats[out.suffix.lower()]
 

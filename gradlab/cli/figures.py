@@ -16,6 +16,7 @@ from gradlab.cli.options import (
 from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
 from gradlab.errors import StoreError
+from gradlab.shell_text import quote
 
 
 @click.command("figures")
@@ -86,4 +87,4 @@ def command(
     for path in written:
         screen.line(f"wrote {path}")
     screen.line()
-    screen.line(f"next   gradlab cite {folder}")
+    screen.line(f"next   gradlab cite {quote(folder)}")

@@ -183,7 +183,9 @@ class RichView:
             self._screen.note(text)
         else:
             with self._screen.lasting(err=True):
-                self._live.console.print(self._screen.text(text), highlight=False)
+                self._live.console.print(
+                    self._screen.text(text), highlight=False, markup=False
+                )
 
     def draw(self, state: State) -> None:
         """Draw the rows anew."""

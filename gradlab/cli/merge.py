@@ -13,6 +13,7 @@ from gradlab.cli.errors import FAILED
 from gradlab.cli.options import json_option, screen_option
 from gradlab.cli.point_text import point_text
 from gradlab.cli.screen import Screen, counted
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def show(merged: Merged, resume: str, screen: Screen) -> None:
     screen.line()
     if merged.lost or merged.done < merged.points:
         screen.line(f"go on   {resume}")
-    screen.line(f"status  gradlab status {merged.folder}")
+    screen.line(f"status  gradlab status {quote(merged.folder)}")
     if merged.done:
-        screen.line(f"report  gradlab report {merged.folder} --open")
+        screen.line(f"report  gradlab report {quote(merged.folder)} --open")
 
 
 def _show_conflicts(conflicts: Sequence[Conflict], screen: Screen) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import sys
 from pathlib import Path
+
+from gradlab.shell_text import quote
 
 
 COMMANDS = (
@@ -44,4 +45,4 @@ def _called() -> str:
         path = called.absolute().relative_to(Path.cwd())
     except ValueError:
         path = called.absolute()
-    return shlex.quote(str(path))
+    return quote(path)

@@ -17,6 +17,7 @@ from gradlab.cli.options import (
 )
 from gradlab.cli.results import open_results
 from gradlab.cli.screen import Screen
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -64,12 +65,13 @@ def command(
     if show:
         open_in_browser(written[0], screen)
     elif not as_json:
-        to = f" --out {out}" if out else ""
+        to = f" --out {quote(out)}" if out else ""
         spoken = f" --language {language}" if language != "en" else ""
+        where = quote(folder)
         screen.table(
             [
-                ("next", f"gradlab report {folder}{to}{spoken} --open", "in a browser"),
-                ("", f"gradlab figures {folder}{spoken}", "each figure as a file"),
+                ("next", f"gradlab report {where}{to}{spoken} --open", "in a browser"),
+                ("", f"gradlab figures {where}{spoken}", "each figure as a file"),
             ]
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlab.cli.screen import Screen, fold
 from gradlab.errors import StoreError
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def open_results(
         StoreError: no point is computed yet, or none could be.
     """
     from gradlab.runs.changed_leaves import changed_leaves
+    from gradlab.runs.merge import sweep_command
     from gradlab.store.results import Results
 
     results = Results.open(folder)
-    command = results.meta.get("command")
+    again = sweep_command(folder)
     measured = any(point.measured for point in results.points)
     failed = sum(point.status == "failed" for point in results.points)
     if not (measured or (failed and failed_suffice)):
@@ -38,12 +40,11 @@ def open_results(
             got=f"{folder}, where none of {len(results.points):,} points is computed"
             + (f" ({failed:,} failed)" if failed else ""),
             expected="at least one",
-            try_=command or f"gradlab status {folder}",
+            try_=f"gradlab status {quote(folder)}" if failed else again,
         )
     if changed := changed_leaves(results):
         screen.note(changed_text(changed))
-        if command:
-            screen.note(f"compute them again: {command}")
+        screen.note(f"compute them again: {again}")
     return results
 
 

@@ -19,6 +19,7 @@ from unicodedata import east_asian_width
 import click
 
 from gradlab.cli.program import runnable
+from gradlab.shell_text import visible
 
 
 WIDTH = 80
@@ -86,8 +87,8 @@ class Screen:
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def text(self, text: str) -> str:
-        """Return the text as this screen shows it: in its characters, and runnable."""
-        text = runnable(text)
+        """Return the text as this screen shows it: runnable, and visible as it is."""
+        text = visible(runnable(text))
         if not self.plain:
             return text
         return text.translate(ASCII).encode("ascii", "replace").decode("ascii")

@@ -16,6 +16,7 @@ from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.point_text import axes_text
 from gradlab.cli.results import changed_text
 from gradlab.cli.screen import Screen, counted
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -139,15 +140,19 @@ def show(
         screen.line(f"go on   {resume_command(results)}")
         screen.line(f"        {remaining_text(results, left, total['done'])}")
     if any(p.measured or p.status == "failed" for p in results.points):
-        screen.line(f"report  gradlab report {folder} --open")
+        screen.line(f"report  gradlab report {quote(folder)} --open")
 
 
 def resume_command(results: Results) -> str:
-    """Return the command that computes what is left, failed points included."""
-    command = str(results.meta.get("command") or "gradlab sweep")
+    """Return the command that computes what is left, failed points included.
+
+    Composed here: a command that is stored in a folder is that of its sender.
+    """
+    from gradlab.runs.merge import sweep_command
+
+    command = sweep_command(results.folder)
     states = {point.status for point in results.points}
-    retry = "failed" in states and "--retry-failed" not in command
-    return command + (" --retry-failed" if retry else "")
+    return command + (" --retry-failed" if "failed" in states else "")
 
 
 def _show_origin(meta: dict[str, Any], screen: Screen) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +23,11 @@ from gradlab.cli.options import (
 from gradlab.cli.screen import Screen, fold
 from gradlab.cli.sweep_options import SWEEP_OPTIONS, Execution, SweepCommand
 from gradlab.cli.sweep_report import report
+from gradlab.shell_text import join, quote
+
+
+if TYPE_CHECKING:
+    from gradlab.config.sweep import Sweep
 
 
 @click.command("sweep", cls=SweepCommand, params=[*SWEEP_OPTIONS])
@@ -98,11 +102,13 @@ def command(
     base = sweep.name if config or not asked["axes"] else ""
     sweep = replace(sweep, name=sweep_name.name(base, given))
     folder = out or Path("reports") / sweep.name
+    for remark in remarks(sweep):
+        screen.note(fold(remark))
     if dry_run:
         show_forecast(sweep, folder, execution, ctx.meta[TYPED], screen, as_json)
         return
-    typed = shlex.join(["gradlab", *ctx.meta[TYPED]])
-    again = shlex.join(sweep_name.request(config, given))
+    typed = join(["gradlab", *ctx.meta[TYPED]])
+    again = join(sweep_name.request(config, given))
     results, state = live.run(sweep, folder, screen, typed, request=again, **execution)
     if results is None:
         ctx.exit(STOPPED)
@@ -113,7 +119,8 @@ def command(
         screen.note(
             fold(
                 f"stopped. {counts['done']:,} of {counts['requested']:,} points kept "
-                f"in {folder}. The report is not written: gradlab report {folder}"
+                f"in {folder}. The report is not written: "
+                f"gradlab report {quote(folder)}"
                 + (f" --language {language}" if language != "en" else "")
             )
         )
@@ -125,6 +132,14 @@ def command(
     else:
         sweep_summary.show(results, written, state.elapsed(), screen, language)
     ctx.exit(FAILED if counts["failed"] else 0)
+
+
+def remarks(sweep: Sweep) -> list[str]:
+    """Return what is to be said of the inputs of a sweep."""
+    from gradlab.sweeps.keys import input_of
+
+    specs = dict.fromkeys(spec for grid in sweep.grids for spec in grid.axes["input"])
+    return [said for spec in specs if (said := input_of(spec).remark())]
 
 
 def split(names: str | None) -> list[str] | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradlab.cli.screen import WIDTH, Screen, columns, padded, shortened, table
+from gradlab.runs.merge import sweep_command
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def show_unchanged(
     with speaking("en" if screen.plain else language):
         w, count = spoken("screen"), results.meta["counts"]["requested"]
         screen.line(say(w.UNCHANGED, count=count, file=written[0]))
-        opened = f"gradlab report {results.folder}{_option(language)} --open"
+        opened = f"gradlab report {quote(results.folder)}{_option(language)} --open"
         _show_labelled(w.NEXT, [opened], screen)
 
 
@@ -158,7 +160,7 @@ def show_failed(results: Results, screen: Screen) -> None:
     w, reason = spoken("screen"), " ".join(message.split())
     text = say(w.FAILED, count=number, total=messages.total(), reason=reason)
     screen.paragraph(text, " " * 7)
-    command = f"gradlab status {results.folder}"
+    command = f"gradlab status {quote(results.folder)}"
     screen.line(" " * 7 + say(w.LISTS_ALL, command=command))
 
 
@@ -167,10 +169,11 @@ def suggestions(results: Results, language: str = "en") -> list[str]:
     from gradlab.report.words import spoken
 
     if not any(point.measured for point in results.points):
-        command = results.meta.get("command") or "gradlab sweep"
-        return [f"gradlab status {results.folder}", f"{command} --retry-failed"]
+        again = sweep_command(results.folder)
+        status = f"gradlab status {quote(results.folder)}"
+        return [status, f"{again} --retry-failed"]
     params = [point.params for point in results.points]
-    opened = f"gradlab report {results.folder}{_option(language)} --open"
+    opened = f"gradlab report {quote(results.folder)}{_option(language)} --open"
     lines = [(opened, "")]
     lines += _finer_sweep(params)
     if all(str(point.get("input")).startswith("gaussian") for point in params):

@@ -4,7 +4,6 @@ For shards of a sweep that ran on several machines, and for what is intact of a 
 folder. Sources are read and not changed.
 """
 
-import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from gradlab.config import toml
 from gradlab.config.validators import is_name
 from gradlab.errors import ConfigError, ConflictError
 from gradlab.requirement import BLOCKS, Requirement
+from gradlab.shell_text import join
 from gradlab.store import codec, rows
 from gradlab.store.computed import read_requirements, write_requirements
 from gradlab.store.folder import SWEEP_FILE, prepare_new, sweep_text
@@ -105,13 +105,13 @@ def conflict_error(merged: Merged) -> ConflictError:
         got=f"{first.kept} and {first.other}, which differ in {first.record} of "
         f"point {first.key} by {first.apart:.1g}{more}",
         expected=f"the same numbers; {merged.folder} has those of {first.kept}",
-        try_=f"gradlab merge {first.kept} --out {merged.folder}-one",
+        try_=join(["gradlab", "merge", first.kept, "--out", f"{merged.folder}-one"]),
     )
 
 
 def sweep_command(out: Path) -> str:
-    """Return the command that computes what a merged folder lacks."""
-    return shlex.join(["gradlab", "sweep", str(out / SWEEP_FILE), "--out", str(out)])
+    """Return the command that computes what a folder lacks."""
+    return join(["gradlab", "sweep", out / SWEEP_FILE, "--out", out])
 
 
 def _check(folders: Sequence[Path]) -> None:

@@ -1,13 +1,14 @@
 """Refuse a folder of another sweep, whose report would be lost."""
 
 import os
-import tomllib
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from gradlab import canonical_json
+from gradlab.config import toml
 from gradlab.errors import StoreError
+from gradlab.shell_text import quote
 from gradlab.store import codec, schema
 from gradlab.store.folder import sweep_text
 from gradlab.store.reading import connect
@@ -35,7 +36,7 @@ def check_same_sweep(folder: Path, name: str, keys: Iterable[str]) -> None:
     raise StoreError(
         got=f"{folder}, which holds the sweep {other}",
         expected=f"a folder for {name}, whose report would replace the one there",
-        try_=f"--out {_free(folder)}",
+        try_=f"--out {quote(_free(folder))}",
     )
 
 
@@ -54,8 +55,8 @@ def _latest(folder: Path) -> tuple[str, set[str]] | None:
     # a report may have been copied without its results
     text = sweep_text(folder)
     try:
-        return None if text is None else (str(tomllib.loads(text)["name"]), set())
-    except (tomllib.TOMLDecodeError, KeyError):
+        return None if text is None else (str(toml.loads(text)["name"]), set())
+    except (toml.TOMLDecodeError, KeyError):
         return None
 
 

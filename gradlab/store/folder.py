@@ -4,8 +4,9 @@ import os
 import zlib
 from pathlib import Path
 
-from gradlab import outputs
+from gradlab import outputs, regular_file
 from gradlab.errors import StoreError
+from gradlab.shell_text import join, quote
 from gradlab.store.lock import LOCK_NAME
 from gradlab.store.schema import FILE_NAME
 
@@ -28,7 +29,7 @@ def prepare(folder: Path) -> None:
         raise StoreError(
             got=f"{folder}, which is a file",
             expected="a folder, or a name that is still free",
-            try_=f"--out {folder}_results",
+            try_=f"--out {quote(f'{folder}_results')}",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ def prepare(folder: Path) -> None:
         raise StoreError(
             got=f"{folder}, which holds {shown}{more} and no {FILE_NAME}",
             expected="an empty folder or one that gradlab made",
-            try_=f"--out {folder / 'gradlab'}",
+            try_=f"--out {quote(folder / 'gradlab')}",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise not_writable_error(f"{folder}, which is not writable")
@@ -50,7 +51,7 @@ def prepare(folder: Path) -> None:
         raise StoreError(
             got=f"{file}, which gradlab did not write, or which was edited since",
             expected="no file of that name but gradlab's own, which it writes anew",
-            try_=f"mv {file} {folder / 'my_sweep.toml'}",
+            try_=join(["mv", file, folder / "my_sweep.toml"]),
         )
 
 
@@ -64,7 +65,7 @@ def prepare_new(folder: Path) -> None:
         raise StoreError(
             got=f"{folder}, which holds results already",
             expected="a folder that is new or empty; sources are left as they are",
-            try_=f"--out {folder}-merged",
+            try_=f"--out {quote(f'{folder}-merged')}",
         )
     prepare(folder)
 
@@ -126,9 +127,9 @@ def sweep_text(folder: Path) -> str | None:
     """
     file = folder / SWEEP_FILE
     try:
-        if file.is_symlink() or not file.is_file():
+        if file.is_symlink():
             return None
-        head, _, text = file.read_bytes().decode().partition("\n")
+        head, _, text = regular_file.read_text(file).partition("\n")
     except (OSError, UnicodeDecodeError):
         return None
     is_ours = head == f"{_HEAD}{zlib.crc32(text.encode()):08x}"
@@ -151,7 +152,7 @@ def no_results_error(where: Path) -> StoreError:
     return StoreError(
         got=f"{where}, where there is no {FILE_NAME}",
         expected="a folder written by gradlab sweep",
-        try_=f"gradlab sweep --out {where}",
+        try_=f"gradlab sweep --out {quote(where)}",
     )
 
 

@@ -10,13 +10,15 @@ import shutil
 import sqlite3
 import stat
 import tempfile
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
+from gradlab import regular_file
 from gradlab.errors import StoreError
+from gradlab.shell_text import join, quote
 from gradlab.store import schema
 from gradlab.store.folder import no_results_error
 from gradlab.store.sqlite_errors import translate_errors
@@ -48,15 +50,41 @@ def readable(folder: Path) -> Path:
         StoreError: it is not there, or this user may not read it.
     """
     file = folder / schema.FILE_NAME
-    if not file.exists():
+    if not _exists(file):
         raise no_results_error(folder)
+    require_regular(file)
     if not os.access(file, os.R_OK):
         raise StoreError(
             got=f"{file}: {os.strerror(errno.EACCES)}",
             expected="a file that this user may read and write",
-            try_=f"chmod u+rw {file}",
+            try_=f"chmod u+rw {quote(file)}",
         )
     return file
+
+
+def require_regular(file: Path) -> None:
+    """Refuse a pipe or a device where SQLite would open the store or its logs.
+
+    Raises:
+        StoreError: one of those that are there is no regular file.
+    """
+    for part in (file, Path(f"{file}-wal"), Path(f"{file}-journal")):
+        try:
+            if _exists(part):
+                regular_file.check(part)
+        except OSError as error:
+            raise StoreError(
+                got=f"{part}: {error.strerror}",
+                expected="a results file of gradlab",
+                try_=join(["gradlab", "sweep", "--out", f"{file.parent}-2"]),
+            ) from error
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # e.g. a name that is too long
+        return False
 
 
 def connect(file: Path, *, truncated: bool = False) -> sqlite3.Connection:
@@ -74,7 +102,7 @@ def connect(file: Path, *, truncated: bool = False) -> sqlite3.Connection:
     Raises:
         StoreError: no copy can be made, e.g. for want of room.
     """
-    name = f"file:{quote(str(file.absolute()))}?mode=ro"
+    name = f"file:{urllib.parse.quote(os.fsencode(file.absolute()))}?mode=ro"
     try:
         return _probed(name, truncated)
     except sqlite3.OperationalError as error:
@@ -82,7 +110,7 @@ def connect(file: Path, *, truncated: bool = False) -> sqlite3.Connection:
             raise  # somebody writes: neither a copy nor the file alone would be whole
         if logs := _logs(file):
             copy = _whole_copy(file, tuple(map(_signature, [file, *logs])))
-            name = f"file:{quote(copy)}?mode=ro"
+            name = f"file:{urllib.parse.quote(os.fsencode(copy))}?mode=ro"
         return _probed(f"{name}&immutable=1", truncated)
 
 
@@ -142,5 +170,5 @@ def empty_error(file: Path) -> StoreError:
     return StoreError(
         got=f"{file}, which is empty",
         expected="results written by gradlab sweep",
-        try_=f"gradlab sweep --out {file.parent}",
+        try_=f"gradlab sweep --out {quote(file.parent)}",
     )

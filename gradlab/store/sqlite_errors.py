@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gradlab.errors import DamagedError, StoreError
+from gradlab.shell_text import join
 
 
 _ELSEWHERE = "--out FOLDER, another one"
@@ -48,7 +49,7 @@ def translate_errors(file: Path) -> Iterator[None]:
         raise _unreadable(file) from error
     except OSError as error:
         raise StoreError(
-            got=f"{file}: {error.strerror or error}",
+            got=f"{error.filename or file}: {error.strerror or error}",
             expected="a folder that can be written",
             try_=_ELSEWHERE,
         ) from error
@@ -108,4 +109,4 @@ def removed_error(file: Path, rescued: Path | None) -> StoreError:
 
 def recovery_command(folder: Path) -> str:
     """Return the command that copies the intact rows of a damaged store elsewhere."""
-    return f"gradlab merge {folder} --out {folder}-intact"
+    return join(["gradlab", "merge", folder, "--out", f"{folder}-intact"])

@@ -254,7 +254,7 @@ def test_nothing_computed_is_nothing_to_show(run, home, command):
     message = " ".join(run(command, folder, code=1).stderr.split())
     assert message == (
         f"Error: Got {folder}, where none of 6 points is computed. "
-        "Expected at least one. Try gradlab sweep x"
+        f"Expected at least one. Try gradlab sweep {folder}/sweep.toml --out {folder}"
     )
     assert [path.name for path in folder.iterdir()] == ["results.sqlite"]
     assert "gradlab report" not in run("status", folder, code=1).stdout

@@ -62,7 +62,7 @@ def test_failed_and_missing(run, torn):
         "      cell=lstm activation=tanh init=default gain=1.0 forget_bias=chrono",
         "      input_bias=chrono hidden=64 length=64 seeds 1",
         "",
-        "go on   gradlab sweep x.toml --retry-failed",
+        f"go on   gradlab sweep {torn}/sweep.toml --out {torn} --retry-failed",
         "        2 points, about 17 s",
         f"report  gradlab report {torn} --open",
     ]
@@ -97,7 +97,8 @@ def test_json(run, torn):
     assert answer["grids"]["short"]["done"] == 4
     assert answer["failed"][0]["message"] == "out of memory"
     assert answer["failed"][0]["points"][0]["cell"] == "lstm"
-    assert answer["continue"] == "gradlab sweep x.toml --retry-failed"
+    go_on = f"gradlab sweep {torn}/sweep.toml --out {torn} --retry-failed"
+    assert answer["continue"] == go_on
 
 
 def test_the_folder_is_the_default_sweeps_unless_told(run, home):

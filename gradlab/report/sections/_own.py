@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -25,6 +24,7 @@ from gradlab.report.sections.base import Section
 from gradlab.report.story import Row, Slice, labels
 from gradlab.report.top.table import SHOWN, TABLED
 from gradlab.report.words import say
+from gradlab.shell_text import join, quote, split
 
 
 if TYPE_CHECKING:
@@ -108,14 +108,14 @@ def command(story: Story, rows: Sequence[Row]) -> str:
     """
     request = story.meta.get("request")
     if not request:  # made in Python, or merged
-        request = f"gradlab sweep {shlex.quote(str(story.results.folder / TOML))}"
-    words = shlex.split(request)
+        request = f"gradlab sweep {quote(story.results.folder / TOML)}"
+    words = split(request)
     if "--grid" in words:
         place = words.index("--grid")
         del words[place : place + 2]
     elif len(story.grids_of(rows)) == len(story.results.grids):
         return request
-    return shlex.join([*words, "--grid", ",".join(story.grids_of(rows))])
+    return join([*words, "--grid", ",".join(story.grids_of(rows))])
 
 
 def network_command(story: Story, row: Row) -> str:
@@ -130,7 +130,7 @@ def network_command(story: Story, row: Row) -> str:
         value = params.get(name)
         if value is not None and value != BASELINE.get(name):
             whole = isinstance(value, float) and value.is_integer()
-            text = str(int(value) if whole else value)
+            text = str(int(value) if whole else value).replace(",", "\\,")
             words += [f"--{name.replace('_', '-')}", text]
     seeds = sorted({p.params["seed"] for p in row.points()})
     count = seeds == list(range(len(seeds)))
@@ -139,7 +139,7 @@ def network_command(story: Story, row: Row) -> str:
     config = story.meta.get("config")
     for file in config.get("load", ()) if isinstance(config, Mapping) else ():
         words += ["--load", file]
-    return shlex.join(words)
+    return join(words)
 
 
 def points_of(rows: Sequence[Row], length: int | None = None) -> list[Any]:
