@@ -7,7 +7,7 @@ import pytest
 
 from gradlab import catalog, regular_file
 from gradlab.config.loading import load
-from gradlab.errors import ConfigError, InputError, StoreError
+from gradlab.errors import ConfigError, GradlabError, InputError, StoreError
 from gradlab.inputs import parse
 from gradlab.runs.other_sweep import check_same_sweep
 from gradlab.store import Results, Store
@@ -80,7 +80,7 @@ def test_a_database_of_zeros_is_refused_at_once(tmp_path):
 def test_a_path_that_no_file_can_have(path):
     with pytest.raises(OSError, match="these characters"):
         regular_file.read_bytes(path)
-    with pytest.raises(InputError, match="cannot be read|UTF-8"):
+    with pytest.raises(GradlabError, match="a path"):
         catalog.load_file(path)
     with pytest.raises(InputError, match="cannot be read"):
         parse(f"text:{path}")
