@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlab.report import figures
-from gradlab.report.figures.base import FigureData
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
@@ -83,61 +82,59 @@ def test_table_is_rectangular(name: str) -> None:
         assert all(len(line) == len(heads) for line in lines)
 
 
+OF_AXES = sorted(set(USUAL) - {"cells", "gradient_step"})
+"""Figures that `draw.sheet` lays out."""
+
+
 @pytest.mark.parametrize(
-    ("style", "width"),
+    ("name", "style", "width"),
     [
-        ("page", PAGE_WIDTH),
-        ("paper", 3.0),
-        ("slide", 9.0),
-        pytest.param("paper", 6.5, marks=pytest.mark.slow),
+        *itertools.product(USUAL, ["page"], [PAGE_WIDTH]),
+        *itertools.product(USUAL, ["paper"], [3.0]),
+        *itertools.product(sorted(set(USUAL) - set(OF_AXES)), ["slide"], [9.0]),
     ],
 )
-@pytest.mark.parametrize("name", USUAL)
 def test_words_stay_on_the_canvas(name: str, style: str, width: float) -> None:
-    over = outside(USUAL[name], width, style)
-    assert not over, over
+    look = STYLES[style]
+    with lettering(look):
+        figure, _ = canvas(USUAL[name], look, width)
+        figure.canvas.draw()
+        assert not outside(figure)
 
 
-def outside(data: FigureData, width: float, style: str) -> list[str]:
+def outside(figure: Any) -> list[str]:
     """Texts that leave the canvas by more than a twentieth of an inch."""
     from matplotlib.text import Text
 
-    look = STYLES[style]
-    with lettering(look):
-        figure, _ = canvas(data, look, width)
-        figure.canvas.draw()
-        right, top = (side * figure.dpi for side in figure.get_size_inches())
-        slack = 0.05 * figure.dpi
-        over = []
-        for text in figure.findobj(Text):
-            if not text.get_visible() or not text.get_text().strip():
-                continue
-            box = text.get_window_extent()
-            if (
-                box.x0 < -slack
-                or box.y0 < -slack
-                or box.x1 > right + slack
-                or box.y1 > top + slack
-            ):
-                over.append(text.get_text())
+    right, top = (side * figure.dpi for side in figure.get_size_inches())
+    slack = 0.05 * figure.dpi
+    over = []
+    for text in figure.findobj(Text):
+        if not text.get_visible() or not text.get_text().strip():
+            continue
+        box = text.get_window_extent()
+        if (
+            box.x0 < -slack
+            or box.y0 < -slack
+            or box.x1 > right + slack
+            or box.y1 > top + slack
+        ):
+            over.append(text.get_text())
     return over
-
-
-OF_AXES = sorted(set(USUAL) - {"cells", "gradient_step"})
-"""Figures that `draw.sheet` lays out."""
 
 
 @pytest.mark.parametrize(
     ("style", "width"), [("paper", 3.3), ("paper", 5.0), ("paper", 7.0), ("slide", 9.0)]
 )
 @pytest.mark.parametrize("name", OF_AXES)
-def test_no_word_is_crossed_by_a_line_or_another_word(
+def test_no_word_is_cut_or_crossed_and_axes_are_as_high_as_they_want(
     name: str, style: str, width: float
 ) -> None:
-    look = STYLES[style]
+    look, data = STYLES[style], USUAL[name]
     with lettering(look):
-        figure, placed = canvas(USUAL[name], look, width)
+        figure, placed = canvas(data, look, width)
         figure.canvas.draw()
+        over = outside(figure)
         crossed = [found for axes, _ in placed for found in crossings(axes)]
         words = [text for axes, _ in placed for text in axes.texts]
         boxes = [text.get_window_extent() for text in words]
@@ -147,7 +144,14 @@ def test_no_word_is_crossed_by_a_line_or_another_word(
         for j in range(i)
         if box.overlaps(boxes[j])
     ]
-    assert not crossed and not touching
+    assert not over and not crossed and not touching
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for (axes, _), (_, part) in zip(placed, data.parts(), strict=True):
+        wide, high = inches(axes)
+        wanted = import_module(part.painted_by).height(part, wide, look)
+        rows.setdefault(axes.get_position().y0, []).append((high, wanted))
+    for row in rows.values():
+        assert row[0][0] == pytest.approx(max(wanted for _, wanted in row), abs=0.05)
 
 
 def crossings(axes: Any) -> list[str]:
@@ -163,21 +167,6 @@ def crossings(axes: Any) -> list[str]:
         if not dotted and path.intersects_bbox(box, filled=False):
             crossed.append(text.get_text())
     return crossed
-
-
-@pytest.mark.parametrize("width", [3.3, 7.0])
-@pytest.mark.parametrize("name", OF_AXES)
-def test_axes_are_as_high_as_they_want(name: str, width: float) -> None:
-    look, data = STYLES["paper"], USUAL[name]
-    with lettering(look):
-        _, placed = canvas(data, look, width)
-    rows: dict[float, list[tuple[float, float]]] = {}
-    for (axes, _), (_, part) in zip(placed, data.parts(), strict=True):
-        wide, high = inches(axes)
-        wanted = import_module(part.painted_by).height(part, wide, look)
-        rows.setdefault(axes.get_position().y0, []).append((high, wanted))
-    for row in rows.values():
-        assert row[0][0] == pytest.approx(max(wanted for _, wanted in row), abs=0.05)
 
 
 def test_data_of_figures_load_no_drawing() -> None:

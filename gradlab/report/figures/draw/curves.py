@@ -86,8 +86,7 @@ def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("\n".join(wrap(data.x_label, style.small, column(axes) - 0.5)))
-    room = height(data, column(axes) - 0.8, style)
-    axes.set_ylabel("\n".join(wrap(data.y_label, style.small, room)))
+    axes.set_ylabel(data.y_label)
 
 
 def _by_end(series: Sequence[Series]) -> list[Series]:

@@ -80,7 +80,7 @@ def paint(data: Scatter, axes: Any, style: Style, *, alone: bool) -> None:
     key = [f"{m} {label}".replace(" ", "\u00a0") for m, label in marks if label]
     key = wrap("\u00a0\u00a0 ".join(key), style.small, width)
     axes.set_xlabel("\n".join([*wrap(data.x_label, style.small, width), *key]))
-    axes.set_ylabel("\n".join(wrap(data.y_label, style.small, room)))
+    axes.set_ylabel(data.y_label)
 
 
 def finish(data: Scatter, axes: Axes, style: Style) -> None:

@@ -143,6 +143,7 @@ def _fit(figure: Any, slots: Sequence[Slot], bar: Any, style: Style) -> None:
     for _ in range(2):
         for slot in slots:
             _title(slot, style)
+            _y_label(slot, style)
         figure.get_layout_engine().execute(figure)
         wanted = [max(_height(slot, style) for slot in row) for row in rows.values()]
         have = sum(inches(row[0].axes)[1] for row in rows.values())
@@ -167,6 +168,13 @@ def _title(slot: Slot, style: Style) -> None:
     lines = wrap(slot.title, 1.1 * style.font, max(inches(slot.axes)[0], 1.0))
     marked = getattr(slot.data, "x_marks", ()) or getattr(slot.data, "lines", ())
     slot.axes.set_title("\n".join(lines), pad=6 + (1.3 * style.small if marked else 0))
+
+
+def _y_label(slot: Slot, style: Style) -> None:
+    """Break the words along y to the height that the axes will have."""
+    if slot.axes.get_ylabel() and hasattr(slot.data, "y_label"):
+        lines = wrap(slot.data.y_label, style.small, _height(slot, style))
+        slot.axes.set_ylabel("\n".join(lines))
 
 
 def _narrow(figure: Any, slot: Slot, style: Style) -> None:
