@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,8 @@ def engines(expected: Forecast) -> list[tuple[str, str]]:
     from gradlab.engines.machine import words
     from gradlab.report.numbers import duration
 
+    if math.isnan(expected.core_seconds):
+        return [("time", "unknown: the group that was timed failed, as it would there")]
     workers = f"{expected.jobs:,} worker{'s' * (expected.jobs > 1)}"
     here = f"about {duration(expected.seconds())} with {workers}, "
     here += f"up to {words(expected.memory)}"
@@ -134,20 +137,26 @@ def summary(expected: Forecast) -> dict[str, Any]:
         "engines": {
             "here": {
                 "workers": expected.jobs,
-                "seconds": round(expected.seconds(), 1),
+                "seconds": _seconds(expected),
                 "memory": expected.memory,
                 "memory_limit": expected.limit,
             },
             "cluster": [
                 {
                     "workers": count,
-                    "seconds": round(expected.seconds(count), 1),
+                    "seconds": _seconds(expected, count),
                     "memory_of_each": expected.worker,
                 }
                 for count in CLUSTERS
             ],
         },
     }
+
+
+def _seconds(expected: Forecast, workers: int | None = None) -> float | None:
+    """Return the time it takes, None where the group that was timed failed."""
+    seconds = expected.seconds(workers)
+    return None if math.isnan(seconds) else round(seconds, 1)
 
 
 def _overlap(expected: Forecast) -> bool:

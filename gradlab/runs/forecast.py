@@ -109,7 +109,7 @@ def forecast(
     Raises:
         StoreError: results in the folder that cannot be read, or of another sweep.
         InputError: an input that cannot be used.
-        ConfigError: a memory that is none.
+        ConfigError: a memory that is none; a device that is not there.
     """
     keys.clear_caches()
     where = Path(folder)
@@ -205,8 +205,17 @@ def sample_of(waiting: Sequence[Group]) -> Group:
 
 
 def time_sample(sample: Group, load: tuple[str, ...]) -> float:
-    """Return seconds per operation, timed in a worker process; NaN where it fails."""
+    """Return seconds per operation, timed in a worker process; NaN where it fails.
+
+    Raises:
+        ConfigError: a device that is not there.
+    """
     with ProcessPool(1, load, prepare=calls.PREPARE_WORKER) as pool:
+        for device in {point.device for point in sample.points} - {"cpu"}:
+            pool.add("device", calls.CHECK_DEVICE, device)
+        for answer in pool.answers():
+            if answer.error is not None:
+                raise answer.error
         pool.add("sample", calls.TIME_GROUP, sample.points, sample.requirements)
         (answer,) = pool.answers()
     return math.nan if answer.value is None else answer.value / sample.work

@@ -131,3 +131,10 @@ def test_what_is_wrong_is_said_as_ever(run, home):
     (home / "bad").mkdir()
     (home / "bad" / "results.sqlite").write_bytes(b"no database at all" * 100)
     assert "bad/results.sqlite" in run("sweep", "--out=bad", "--dry-run", code=1).stderr
+
+
+def test_a_group_that_cannot_be_timed_is_said(run, monkeypatch):
+    monkeypatch.setattr("gradlab.runs.forecast.time_sample", lambda *_: float("nan"))
+    assert "unknown: the group that was timed" in run("sweep", *FEW, "--dry-run").stdout
+    ahead = json.loads(run("sweep", *FEW, "--dry-run", "--json").stdout)
+    assert ahead["engines"]["here"]["seconds"] is None
