@@ -20,7 +20,7 @@ TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dis
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:  # one pip at a time
-.PHONY: help sweep quick example test test-slow trials test-all tables texts lint format types check benchmark ratios browser clean distclean
+.PHONY: help sweep quick example test test-slow trials test-all docs tables texts lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
@@ -30,7 +30,8 @@ help:
 	@echo 'make trials     large randomised tests, many minutes'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
-	@echo 'make tables     docs/measures.md, after a measure was added or changed'
+	@echo 'make docs       the documentation site, build/docs/index.html'
+	@echo 'make tables     pages made from the code, after a measure or an option changed'
 	@echo 'make texts      the expected texts of reports, after words or a claim changed'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
@@ -65,6 +66,13 @@ trials: $(VENV)/.test
 	$(TEST) -m trials --timeout=3600 $(ARGS)
 
 test-all: test test-slow
+
+# A warning is an error: a broken link, a picture whose code fails, a docstring
+# that is no reStructuredText.
+docs: $(VENV)/.docs
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -q -W --keep-going \
+	    -d build/doctrees docs build/docs
+	@echo 'build/docs/index.html'
 
 tables: $(VENV)/.run
 	$(BIN)/python -m docs.tables
@@ -115,8 +123,12 @@ $(VENV)/.test: pyproject.toml constraints.txt
 $(VENV)/.dev: pyproject.toml constraints.txt
 	$(call install,'.[dev]',$(VENV)/.run $(VENV)/.test $@)
 
+$(VENV)/.docs: pyproject.toml constraints.txt
+	$(call install,'.[docs]',$(VENV)/.run $@)
+
 clean:
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks build dist
+	rm -rf docs/gallery docs/reference docs/sg_execution_times.rst
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean

@@ -1,18 +1,24 @@
-"""Write the pages that are made from the leaves: ``python -m docs.tables``."""
+"""Write the pages that are made from the code: ``python -m docs.tables``."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from docs.command_line import command_line_page
 from gradlab import catalog
 
 
-MEASURES = Path(__file__).with_name("measures.md")
-
-HEAD = """# Measures
+HEAD = """# All measures
 
 `make tables` writes this page from the measures themselves; a test compares.
-`gradlab list measures NAME` shows one in full, with its source. Symbols: `J_t`
-is the Jacobian ds_t/ds_{t-1} of the whole state, s = h or (h, c).
+`gradlab list measures NAME` shows one in full, with its source. `J_t` is the Jacobian
+ds_t/ds_{t-1} of the whole state, s = h or (h, c). Where to begin:
+[Which measure answers which question](questions.md).
+"""
 
+USUAL = "Taken by every sweep"
+COSTLY = "Taken when named, as in `--measure triangle`"
+
+TABLE = """
 | measure | question | formula |
 |---|---|---|
 """
@@ -20,13 +26,24 @@ is the Jacobian ds_t/ds_{t-1} of the whole state, s = h or (h, c).
 
 def measures_page() -> str:
     """Return name, question and formula of every built-in measure, as Markdown."""
-    rows = []
+    rows: dict[str, list[str]] = {USUAL: [], COSTLY: []}
     for name in catalog.names("measures"):
-        about = catalog.metadata("measures", name)
-        formula = about["formula"].replace("|", "\\|")
-        rows.append(f"| `{name}` | {about['question']} | {formula} |\n")
-    return HEAD + "".join(rows)
+        leaf = catalog.get("measures", name)
+        formula = leaf.formula.replace("|", "\\|")
+        row = f"| `{name}` | {leaf.question} | `{formula}` |\n"
+        rows[COSTLY if leaf.costly else USUAL].append(row)
+    return HEAD + "".join(
+        f"\n## {title}\n{TABLE}{''.join(found)}" for title, found in rows.items()
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "measures.md": measures_page,
+    "command_line.md": command_line_page,
+}
+"""File in this folder -> what returns its text."""
 
 
 if __name__ == "__main__":
-    MEASURES.write_text(measures_page(), encoding="utf-8")
+    for name, page in PAGES.items():
+        Path(__file__).with_name(name).write_text(page(), encoding="utf-8")

@@ -77,8 +77,8 @@ class Measure(ABC):
     ``thresholds`` and leave other fields at their defaults; other values are for
     Python, ``measure(trajectory, [Mine(level=3)])``.
 
-    Class attributes, shown in lists and reports:
-        symbol, unit, question, formula, reference.
+    Class attributes:
+        symbol, unit, question, formula, reference: shown in lists and reports.
         axes: the named axes of its readings.
         outputs: names of its readings; its own name by default.
         version: raised when its numbers change, so that stored ones are recomputed.

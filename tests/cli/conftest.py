@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from gradlab.catalog import registry
 from gradlab.cli import main
-from tests.cli.inline import InlinePool
+from tests.cli.inline import InlinePool, measure_inline
 
 
 Run = Callable[..., Result]
@@ -39,22 +39,6 @@ def run(home: Path) -> Run:
         return result
 
     return invoke
-
-
-def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sweeps measure in this process, and reports be a word."""
-    from gradlab.report import build
-    from gradlab.report.blocks import file_name
-
-    def drawn(results, folder, formats=("html", "pdf"), language="en"):
-        paths = [Path(folder) / file_name(language, form) for form in formats]
-        for path in paths:
-            path.write_text("a report")
-        return paths
-
-    monkeypatch.setattr("gradlab.runs.run.ProcessPool", InlinePool)
-    monkeypatch.setattr(build, "render", drawn)
-    monkeypatch.setattr(InlinePool, "jobs_of_pools", [])
 
 
 @pytest.fixture

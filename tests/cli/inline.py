@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from gradlab.engines import worker
 from gradlab.engines.engine import Answer
@@ -46,3 +49,19 @@ class InlinePool:
 
     def arrived(self) -> Iterator[Answer]:
         return iter(())
+
+
+def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sweeps measure in this process, and reports be a word."""
+    from gradlab.report import build
+    from gradlab.report.blocks import file_name
+
+    def drawn(results, folder, formats=("html", "pdf"), language="en"):
+        paths = [Path(folder) / file_name(language, form) for form in formats]
+        for path in paths:
+            path.write_text("a report")
+        return paths
+
+    monkeypatch.setattr("gradlab.runs.run.ProcessPool", InlinePool)
+    monkeypatch.setattr(build, "render", drawn)
+    monkeypatch.setattr(InlinePool, "jobs_of_pools", [])

@@ -19,7 +19,7 @@ from gradlab.report.document import compose
 from gradlab.report.words import en
 from gradlab.runs import forecast
 from gradlab.store.results import Results
-from tests.cli.conftest import measure_inline
+from tests.cli.inline import measure_inline
 from tests.report_words.telling import flat
 
 

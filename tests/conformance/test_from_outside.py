@@ -20,8 +20,7 @@ from gradlab.cli.check import sweep_of
 from gradlab.report.document import compose
 from gradlab.runs import forecast
 from gradlab.store.results import Results
-from tests.cli.conftest import measure_inline
-from tests.cli.inline import InlinePool
+from tests.cli.inline import InlinePool, measure_inline
 
 
 LEAVES = {

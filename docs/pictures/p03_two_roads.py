@@ -1,0 +1,27 @@
+"""Which road does the gradient take?
+==================================
+
+The LSTM's cell state hands the gradient on in two ways: along the conveyor, where only
+the forget gate multiplies, and along the detours, through h and the recurrent weights.
+Where the whole (cc, dashed) lies on the conveyor, the gates alone carry the gradient.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+import gradlab
+
+
+inputs = torch.randn(8, 64, 8, generator=torch.Generator().manual_seed(0))
+figure, panels = plt.subplots(1, 2, sharey=True)
+for panel, bias in zip(panels, ("keep", 1.0), strict=True):
+    cell = gradlab.initialize_(gradlab.build("lstm", 8, 64), forget_bias=bias, seed=0)
+    norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), "all", range(65))
+    for block, line in (("conveyor", "-"), ("detours", "-"), ("cc", "k--")):
+        left = norms.spectral[block].mean(axis=-1) / np.log(10)
+        panel.plot(norms.lags[1:], left[1:], line, label=block)
+    panel.set(title=f"forget bias: {bias}", xlabel="lag", ylim=(-16, 1))
+panels[0].set_ylabel("dc/dc at the lag, power of ten")
+panels[0].legend()
+plt.show()

@@ -1,0 +1,29 @@
+"""How many directions survive?
+============================
+
+All 32 singular values of the product, not only the largest. With orthogonal weights and
+no nonlinearity all stay at 1; with tanh they fan out. The weakest soon lies more than
+sixteen decades below the strongest, where an SVD of the product would see rounding.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+import gradlab
+from gradlab.activations.linear import Linear
+from gradlab.activations.tanh import Tanh
+from gradlab.initializers.orthogonal import Orthogonal
+
+
+inputs = torch.randn(1, 192, 8, generator=torch.Generator().manual_seed(0))
+figure, panels = plt.subplots(1, 2, sharey=True)
+for panel, activation in zip(panels, (Linear(), Tanh()), strict=True):
+    cell = gradlab.build("rnn", 8, 32, activation=activation, dtype=torch.float64)
+    cell = gradlab.initialize_(cell, Orthogonal(), seed=0)
+    trajectory = gradlab.unroll(cell, inputs.double())
+    spectra = gradlab.singular_spectra(trajectory, lags=range(1, 193, 6))
+    panel.plot(spectra.lags, spectra.ln[:, 0] / np.log(10), color="C0", linewidth=1)
+    panel.set(title=activation.name, xlabel="lag")
+panels[0].set_ylabel("singular values, powers of ten")
+plt.show()

@@ -1,0 +1,163 @@
+"""Every code block on every page runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gradlab
+from docs.tables import PAGES as MADE
+from gradlab import api
+from gradlab.catalog import registry
+from gradlab.cli import main
+from gradlab.cli.program import COMMANDS
+from tests.cli.inline import InlinePool, measure_inline
+from tests.docs.pages import MAKEFILE, ROOT, Session, blocks, shell_lines, small_load
+
+
+DOCS = ROOT / "docs"
+PAGES = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (
+        *sorted(DOCS.glob("*.md")),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+    )
+}
+FILES = {
+    "big.toml": 'cell = ["rnn", "gru"]\n',
+    "wide.toml": 'cell = ["rnn", "gru"]\n',
+    "yourfile.txt": "to be or not to be, that is the question " * 9,
+    "machines.txt": "localhost\n",
+    "cluster.json": '{"address": "tcp://localhost:8786"}',
+    "gradlab/activations/mine.py": (
+        (ROOT / "gradlab" / "activations" / "softsign.py")
+        .read_text(encoding="utf-8")
+        .replace("softsign", "mine")
+    ),
+}
+"""What a reader of the pages has lying about."""
+
+
+class SomeCluster:
+    """Stands for a cluster of Slurm or Kubernetes."""
+
+    scheduler_address = "tcp://localhost:8786"
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = settings
+
+    def adapt(self, maximum_jobs: int) -> None:
+        """Grow and shrink."""
+
+
+class InlineCluster(InlinePool):
+    """Stands for the workers of a Dask cluster."""
+
+    threads, memory = 1, None
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(1, ())
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader's folder; sweeps are small and run in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setattr(registry, "EXTERNAL", {})
+    measure_inline(monkeypatch)
+    monkeypatch.setattr("gradlab.runs.forecast.ProcessPool", InlinePool)
+    monkeypatch.setattr("gradlab.config.loading.load", small_load)
+    monkeypatch.setattr(api, "load_sweep", small_load)
+    monkeypatch.setattr("gradlab.runs.run.Cluster", InlineCluster)
+    for name, cluster in (
+        ("dask_jobqueue", "SLURMCluster"),
+        ("dask_kubernetes.operator", "KubeCluster"),
+    ):
+        module = types.ModuleType(name)
+        setattr(module, cluster, SomeCluster)
+        monkeypatch.setitem(sys.modules, name, module)
+        package = name.partition(".")[0]
+        monkeypatch.setitem(sys.modules, package, sys.modules.get(package, module))
+    for name, text in FILES.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    Path("README.md").write_text(PAGES["README.md"], encoding="utf-8")
+    Path("experiments").symlink_to(ROOT / "experiments")
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("name", [name for name in PAGES if blocks(PAGES[name])])
+def test_the_code_of_a_page_runs(name: str) -> None:
+    session = Session(name)
+    if name != "get_started.md" and "reports/quick" in PAGES[name]:
+        session.call_gradlab(["sweep", "quick"])
+    for block in blocks(PAGES[name]):
+        session.run(block)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
+    assert PAGES[name] == MADE[name](), "out of date: run make tables"
+
+
+def test_every_command_is_shown_at_work() -> None:
+    shown = {
+        words[1]
+        for page in PAGES.values()
+        for block in blocks(page)
+        if block.language == "sh"
+        for words in shell_lines(block.text)
+        if words[0] == "gradlab"
+    }
+    assert shown == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_help(name: str) -> None:
+    command = main.get_command(main.make_context("gradlab", ["list"]), name)
+    assert command is not None and command.help and command.get_short_help_str()
+    for param in command.params:
+        assert param.param_type_name == "argument" or param.help, param.name
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    listed = [line.strip() for line in PAGES["python.md"].splitlines()]
+    for name in set(gradlab.__all__) - {"__version__"}:
+        assert listed.count(name) == 1, name
+
+
+def test_every_page_is_in_the_site() -> None:
+    for name in PAGES:
+        page = name.removesuffix(".md")
+        assert (
+            name in ("index.md", "README.md", "CONTRIBUTING.md")
+            or f"\n{page}\n" in PAGES["index.md"]
+        )
+
+
+def test_no_block_escapes_the_tests_by_its_indentation() -> None:
+    for name, page in PAGES.items():
+        if name != "CONTRIBUTING.md":  # whose make targets are checked by name
+            assert "\n\n    gradlab " not in page, name
+            assert "\n\n    make " not in page, name
+
+
+def test_make_targets_are_there() -> None:
+    for name, page in PAGES.items():
+        for target in set(re.findall(r"(?:`|^|^    )make ([a-z-]+)", page, re.M)):
+            assert re.search(rf"^{target}:", MAKEFILE, re.M), (name, target)
+
+
+def test_linked_files_are_there() -> None:
+    for name, page in PAGES.items():
+        folder = ROOT if name[0].isupper() else DOCS
+        for link in re.findall(r"\]\(([\w/.-]+)[)#]", page):
+            made = link.startswith("gallery/")
+            assert made or (folder / link).exists(), (name, link)
