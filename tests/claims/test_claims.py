@@ -175,7 +175,7 @@ def test_a_false_number_is_caught(name):
                 held(name, false, language, sweep)
 
 
-FOUND: dict[str, tuple[choice.Said, made_up.Made]] = {}
+FOUND: dict[str, tuple[choice.Said, Sweep]] = {}
 SEEDS = iter(range(2000))
 
 
@@ -185,10 +185,11 @@ def _first_said(name: str) -> tuple[choice.Said, Sweep]:
         seed = next(SEEDS, None)
         assert seed is not None, f"{name} is never said"
         made = by_chance(seed)
-        for said in every_said(made):
-            FOUND.setdefault(said.claim, (said, made))
-    said, made = FOUND[name]
-    return said, Sweep(table(made))
+        new = {said.claim: said for said in every_said(made)[::-1]}
+        new = {claim: said for claim, said in new.items() if claim not in FOUND}
+        sweep = exported(made) if new else None
+        FOUND.update({claim: (said, sweep) for claim, said in new.items()})
+    return FOUND[name]
 
 
 def _falsified(said: choice.Said, language: str) -> list[str]:
