@@ -26,7 +26,7 @@ from tests.claims.sweep import Sweep
 
 
 CLAIMS = tuple(name for name in catalog.names("claims"))
-FAST, MANY = 80, 3000
+FAST, MANY = 200, 3000
 LANGUAGES = ("en", "ko")
 
 
