@@ -39,7 +39,8 @@ def command(folder: Path, form: str | None, out: Path | None, screen: Screen) ->
     seed, input, loss, dtype, measure, block, index, step, lag, value, sd; empty where
     one does not apply. Norms are natural logarithms, averaged over sequences, with
     their standard deviation. parquet and netcdf need an extra:
-    pip install 'gradlab[parquet]'.
+    pip install 'gradlab[parquet]'. In csv a word that a spreadsheet would run as a
+    formula has an apostrophe before it; parquet and netcdf have every word as it is.
     """
     from gradlab.store.table import export, write_csv
 

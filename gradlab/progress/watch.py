@@ -14,7 +14,7 @@ from gradlab.requirement import Requirement, covers
 from gradlab.store import codec
 from gradlab.store.computed import read_computed, read_requirements
 from gradlab.store.lock import holder
-from gradlab.store.reading import reader
+from gradlab.store.reading import read_rows, reader
 from gradlab.store.schema import FILE_NAME, PointRow, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
@@ -57,14 +57,13 @@ class Watch:
         """Return the sweep if it is another one, and the rows of points since."""
         file, started = self.folder / FILE_NAME, None
         with reader(self.folder) as connection, translate_errors(file):
-            sweeps = "select * from sweeps order by used desc limit 1"
-            for sweep in map(SweepRow._make, connection.execute(sweeps)):
+            latest = "order by used desc limit 1"
+            for sweep in read_rows(connection, file, "sweeps", latest):
                 if sweep.used != self._used:
                     codec.require_intact([sweep], file, "what was requested")
                     started = self._start(sweep)
-            points = "select * from points where finished >= ?"
-            found = connection.execute(points, (self._since,))
-            rows = [PointRow(*row) for row in found]
+            since = "where finished >= ?"
+            rows = read_rows(connection, file, "points", since, (self._since,))
         codec.require_intact(rows, file, "point {}")
         return started, rows
 

@@ -11,7 +11,7 @@ from gradlab.errors import StoreError
 from gradlab.shell_text import quote
 from gradlab.store import codec, schema
 from gradlab.store.folder import sweep_text
-from gradlab.store.reading import connect
+from gradlab.store.reading import connect, read_rows
 from gradlab.store.schema import FILE_NAME, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
@@ -66,8 +66,7 @@ def _latest_row(file: Path) -> SweepRow | None:
         if schema.is_empty(connection):
             return None
         schema.check(connection, file)
-        query = "select * from sweeps order by used desc limit 1"
-        rows = [SweepRow(*row) for row in connection.execute(query)]
+        rows = read_rows(connection, file, "sweeps", "order by used desc limit 1")
     codec.require_intact(rows, file, "what was requested")
     return rows[0] if rows else None
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradlab import canonical_json
+from gradlab.store import content
 from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
-from gradlab.store.sqlite_errors import damaged_error
+from gradlab.store.sqlite_errors import damaged_error, foreign_error
 
 
 R = TypeVar("R", PointRow, RecordRow, SweepRow, MeasureRow)
@@ -41,20 +42,23 @@ def verify_crc(row: tuple) -> bool:
     return checksum(*row[:-1]) == row[-1]
 
 
-def require_intact(rows: Iterable[tuple], file: Path, what: str) -> None:
-    """Verify the checksums of rows of ``file``.
+def require_intact(rows: Iterable[R], file: Path, what: str) -> None:
+    """Verify the checksums of rows of ``file``, then what they hold.
 
     Args:
-        rows: with their key first.
+        rows: of a table.
         file: named in the error.
         what: name of a row in the error; ``{}`` is replaced by its key.
 
     Raises:
         DamagedError: a checksum does not fit.
+        StoreError: it fits, and gradlab would not have written the row.
     """
     for row in rows:
         if not verify_crc(row):
             raise damaged_error(file, what.format(row[0]))
+        if reason := content.problem(row):
+            raise foreign_error(file, f"{what.format(row[0])} with {reason}")
 
 
 def encode(key: str, record: Record) -> RecordRow:
@@ -80,7 +84,7 @@ def encode(key: str, record: Record) -> RecordRow:
     return add_crc(row)
 
 
-def decode(row: tuple, file: Path, owner: str = "") -> Record:
+def decode(row: RecordRow, file: Path, owner: str = "") -> Record:
     """Return the record of a row of ``file``; ``owner`` is the measure that gave it.
 
     Raises:

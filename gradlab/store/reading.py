@@ -11,17 +11,22 @@ import sqlite3
 import stat
 import tempfile
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from gradlab import regular_file
 from gradlab.errors import StoreError
 from gradlab.shell_text import join, quote
 from gradlab.store import schema
 from gradlab.store.folder import no_results_error
-from gradlab.store.sqlite_errors import translate_errors
+from gradlab.store.sqlite_errors import damaged_error, translate_errors
+
+
+SMALLEST = 16
+"""Bytes that a row takes at least."""
 
 
 @contextmanager
@@ -41,6 +46,38 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+def read_rows(
+    connection: sqlite3.Connection,
+    file: Path,
+    table: str,
+    rest: str = "",
+    values: Sequence[Any] = (),
+) -> list[Any]:
+    """Return rows of a table, as many as its bytes can hold.
+
+    A page of a file made by hand may be led to again and again.
+
+    Args:
+        connection: to the store.
+        file: of the store, named in the error.
+        table: one of those of the schema.
+        rest: of the query, such as ``where key = ?``.
+        values: of its question marks.
+
+    Raises:
+        DamagedError: there are more.
+    """
+    pages = connection.execute("pragma page_count").fetchone()[0]
+    most = pages * connection.execute("pragma page_size").fetchone()[0] // SMALLEST
+    make = schema.ROWS[table]._make
+    found: list[Any] = []
+    for row in connection.execute(f"select * from {table} {rest}", values):
+        if len(found) >= most:
+            raise damaged_error(file, f"the list of {table}")
+        found.append(make(row))
+    return found
 
 
 def readable(folder: Path) -> Path:

@@ -10,13 +10,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from gradlab import canonical_json
 from gradlab.errors import DamagedError, StoreError
-from gradlab.store import codec, schema
-from gradlab.store.reading import connect, empty_error, readable
+from gradlab.store import codec, content, schema
+from gradlab.store.reading import SMALLEST, connect, empty_error, readable
 from gradlab.store.rows import Rows
 from gradlab.store.schema import ROWS
 from gradlab.store.sqlite_errors import translate_errors
@@ -111,8 +112,12 @@ class _Scan:
         with closing(connection):
             connection.text_factory = lambda text: text.decode(errors="replace")
             self._check(connection, file)
+            size = file.stat().st_size // SMALLEST
             for table in ROWS:
-                for row in self._reachable(connection, table):
+                # a damaged page may be led to again and again
+                for row in islice(
+                    self._reachable(connection, table), 3 * size + 10_000
+                ):
                     self._add(table, row)
 
     def _check(self, connection: sqlite3.Connection, file: Path) -> None:
@@ -150,9 +155,11 @@ class _Scan:
         yield from _between(connection, table, low + 1, high - 1)
 
     def _add(self, table: str, row: tuple) -> None:
-        if codec.verify_crc(row):
-            self.rows[table][ROWS[table](*row)] = None
-            return
+        if len(row) == len(ROWS[table]._fields) and codec.verify_crc(row):
+            made = ROWS[table](*row)
+            if content.problem(made) is None:
+                self.rows[table][made] = None
+                return
         key, record = (_printable(str(value)) for value in row[:2])
         singular = table.removesuffix("s")
         name = record if singular == "record" else ""

@@ -12,7 +12,7 @@ from gradlab import canonical_json
 from gradlab.requirement import Requirement, covers
 from gradlab.store import codec
 from gradlab.store.computed import Measured, read_computed, read_requirements
-from gradlab.store.reading import reader
+from gradlab.store.reading import read_rows, reader
 from gradlab.store.record import Record
 from gradlab.store.schema import FILE_NAME, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import damaged_error, translate_errors
@@ -58,8 +58,8 @@ class RecordCache:
         """Return name -> key -> row."""
         found: dict[str, dict[str, RecordRow]] = {}
         with reader(self._folder) as connection:
-            rows = connection.execute(f"select * from records where {where}", values)
-            for row in map(RecordRow._make, rows):
+            its = read_rows(connection, self._file, "records", f"where {where}", values)
+            for row in its:
                 if row.key in self._keys:
                     found.setdefault(row.measure, {})[row.key] = row
         return found
@@ -144,15 +144,12 @@ class Results:
         where = Path(folder)
         file = where / FILE_NAME
         with reader(where) as connection:
-            found = connection.execute("select * from sweeps order by used")
-            sweeps = [SweepRow(*row) for row in found]
-            rows = [
-                PointRow(*row) for row in connection.execute("select * from points")
-            ]
+            sweeps = read_rows(connection, file, "sweeps", "order by used")
+            points = read_rows(connection, file, "points")
         codec.require_intact(sweeps, file, "what was requested")
-        codec.require_intact(rows, file, "point {}")
+        codec.require_intact(points, file, "point {}")
         with translate_errors(file):
-            return cls._of_rows(where, rows, sweeps)
+            return cls._of_rows(where, points, sweeps)
 
     @classmethod
     def _of_rows(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gradlab.errors import StoreError
-from gradlab.store.sqlite_errors import damaged_error
+from gradlab.store.sqlite_errors import damaged_error, foreign_error
 
 
 FILE_NAME = "results.sqlite"
@@ -154,18 +154,22 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     application id are therefore damage, not another version's store.
 
     Raises:
-        DamagedError: the columns are current, the version or application id is not.
-        StoreError: a database of another program, or of another version.
+        DamagedError: the columns are current, the version or application id is not; or
+            the other way round.
+        StoreError: a database of another program, or of another version; one with
+            views, triggers or tables that are computed, which a stranger made.
     """
     application = connection.execute("pragma application_id").fetchone()[0]
     found = version(connection)
-    if application == APPLICATION_ID and found == VERSION:
+    is_ours = application == APPLICATION_ID and found == VERSION
+    if is_ours:
+        _require_tables(connection, file)
+    current = all(
+        _columns(connection, table) == row._fields for table, row in ROWS.items()
+    )
+    if is_ours and current:
         return
-    if all(
-        tuple(column[1] for column in connection.execute(f"pragma table_info({table})"))
-        == row._fields
-        for table, row in ROWS.items()
-    ):
+    if is_ours or current:
         raise damaged_error(file, "its first page")
     if application != APPLICATION_ID:
         raise StoreError(
@@ -180,4 +184,24 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
         try_="a newer gradlab"
         if newer
         else "--out reports/another_name, which computes it anew",
+    )
+
+
+def _require_tables(connection: sqlite3.Connection, file: Path) -> None:
+    """Refuse what runs when it is read or written: a view may have endless rows."""
+    for kind, name, sql in connection.execute(
+        "select type, name, sql from sqlite_master"
+    ):
+        virtual = str(sql).lower().split()[:2] == ["create", "virtual"]
+        if kind not in ("table", "index") or virtual:
+            raise foreign_error(file, f"{name!r}, a {'virtual ' * virtual}{kind}")
+    for table in ROWS:
+        for column in connection.execute(f"pragma table_xinfo({table})"):
+            if column[6]:
+                raise foreign_error(file, f"{table} with a column that is computed")
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    return tuple(
+        column[1] for column in connection.execute(f"pragma table_info({table})")
     )

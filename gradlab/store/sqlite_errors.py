@@ -107,6 +107,15 @@ def removed_error(file: Path, rescued: Path | None) -> StoreError:
     )
 
 
+def foreign_error(file: Path, what: str) -> StoreError:
+    """Return the error for what gradlab would not have written."""
+    return StoreError(
+        got=f"{file}, which holds {what}",
+        expected="what gradlab writes; this was written by something else",
+        try_="results from somebody you trust",
+    )
+
+
 def recovery_command(folder: Path) -> str:
     """Return the command that copies the intact rows of a damaged store elsewhere."""
     return join(["gradlab", "merge", folder, "--out", f"{folder}-intact"])

@@ -26,7 +26,7 @@ from gradlab.store.computed import (
     write_requirements,
 )
 from gradlab.store.lock import Lock
-from gradlab.store.reading import require_regular
+from gradlab.store.reading import read_rows, require_regular
 from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import removed_error, translate_errors
@@ -234,11 +234,10 @@ class Store:
             DamagedError: its bytes changed on disk.
         """
         with translate_errors(self.file):
-            rows = self.connection.execute(
-                "select * from sweeps where id = ?", (identity,)
-            ).fetchall()
+            where, values = "where id = ?", (identity,)
+            rows = read_rows(self.connection, self.file, "sweeps", where, values)
         codec.require_intact(rows, self.file, "what was requested")
-        return canonical_json.loads(SweepRow(*rows[0]).meta) if rows else {}
+        return canonical_json.loads(rows[0].meta) if rows else {}
 
     def point_states(self) -> PointStates:
         """Return status and requirements of every point."""
@@ -281,12 +280,12 @@ class Store:
 
     def _measured(self, key: str) -> tuple[dict[str, Measured], dict[str, int]]:
         """Return measure -> what a point has of it, and record -> its checksum."""
-        row = self.connection.execute(
-            "select computed, checksums from points where key = ?", (key,)
-        ).fetchone()
-        if row is None:
+        where = "where key = ?"
+        rows = read_rows(self.connection, self.file, "points", where, (key,))
+        codec.require_intact(rows, self.file, "point {}")
+        if not rows:
             return {}, {}
-        return read_computed(row[0]), canonical_json.loads(row[1])
+        return read_computed(rows[0].computed), canonical_json.loads(rows[0].checksums)
 
 
 def read_point_states(connection: sqlite3.Connection, file: Path) -> PointStates:
@@ -296,7 +295,7 @@ def read_point_states(connection: sqlite3.Connection, file: Path) -> PointStates
         DamagedError: a point's bytes changed on disk.
     """
     with translate_errors(file):
-        rows = [PointRow(*row) for row in connection.execute("select * from points")]
+        rows = read_rows(connection, file, "points")
     codec.require_intact(rows, file, "point {}")
     # points of one sweep share these texts: each is parsed once and held once
     computed = {

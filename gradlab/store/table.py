@@ -153,10 +153,40 @@ def write_csv(results: Results, stream: TextIO) -> None:
     """Write the table as CSV a few points at a time, so that it need not fit."""
     header = True
     for part in results.parts():
-        table(part).to_csv(stream, index=False, header=header, lineterminator="\n")
+        _for_sheets(table(part)).to_csv(
+            stream, index=False, header=header, lineterminator="\n"
+        )
         header = False
     if header:
         table(results).to_csv(stream, index=False, lineterminator="\n")
+
+
+def _for_sheets(frame: "pandas.DataFrame") -> "pandas.DataFrame":
+    """Return a table whose words no spreadsheet runs; other formats keep them."""
+    safe = {}
+    for name, column in frame.items():
+        if column.dtype.name == "category":
+            words = [inert(word) for word in column.cat.categories]
+            safe[name] = column.cat.rename_categories(words)
+    return frame.assign(**safe)
+
+
+def inert(word: str) -> str:
+    """Return a word that a spreadsheet does not run as a formula.
+
+    One that begins with ``= + - @`` and is no number gets an apostrophe before it, as
+    is customary.
+
+    >>> inert("=1+1"), inert("-1"), inert("lstm")
+    ("'=1+1", '-1', 'lstm')
+    """
+    if not word.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return word
+    try:
+        float(word)
+    except ValueError:
+        return f"'{word}"
+    return word
 
 
 def _csv(results: Results, path: Path) -> None:

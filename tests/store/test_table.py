@@ -157,3 +157,15 @@ def test_a_store_without_records_makes_an_empty_table(tmp_path):
         store.save_point("a", LSTM, status="failed", message="no memory")
     table = tidy(Results.open(tmp_path / "r"))
     assert table.empty and list(table.columns) == list(COLUMNS)
+
+
+def test_a_spreadsheet_runs_no_word(tmp_path):
+    formula = "=cmd|'/C calc'!A0"
+    with Store.open(tmp_path, create=True) as store:
+        params = {"cell": formula, "forget_bias": -1.0, "seed": 0}
+        store.save_point("a", params, records=[Record("x", 1, {}, {}, np.array(-2.0))])
+    frame = pandas.read_csv(export(Results.open(tmp_path), tmp_path / "a.csv"))
+    assert frame["cell"][0] == f"'{formula}"
+    assert frame["forget_bias"][0] == -1
+    whole = pandas.read_parquet(export(Results.open(tmp_path), tmp_path / "a.parquet"))
+    assert whole["cell"][0] == formula

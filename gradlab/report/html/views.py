@@ -30,6 +30,7 @@ from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.figures.style import dark_colours
 from gradlab.report.formulas import OWN
 from gradlab.report.references import said
+from gradlab.store.table import inert
 
 
 if TYPE_CHECKING:
@@ -203,12 +204,13 @@ def _embedded(text: str) -> str:
 
 
 def csv_text(data: TableData) -> str:
-    """A figure's numbers as CSV."""
+    """A figure's numbers as CSV, its words as in an exported table."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     columns, rows = data
     for row in (columns, *rows):
-        writer.writerow([inline.plain(v) if isinstance(v, str) else v for v in row])
+        words = (inert(inline.plain(v)) if isinstance(v, str) else v for v in row)
+        writer.writerow(list(words))
     return buffer.getvalue()
 
 
