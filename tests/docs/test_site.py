@@ -1,0 +1,83 @@
+"""The built site in a browser: it asks nobody for anything, and axe finds nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.docs.pages import ROOT
+
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SITE = ROOT / "build" / "docs"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "index",
+    "get_started",
+    "questions",
+    "command_line",
+    "gallery/index",
+    "gallery/p01_how_far",
+    "reference/gradlab.unroll",
+)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not SITE.exists(), reason="not built: make docs"),
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here: make browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        opened = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_and_nothing_is_asked_for(
+    browser: Browser, scheme: str, width: int
+) -> None:
+    context: Any = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}
+    )
+    page = context.new_page()
+    noise: list[str] = []
+    page.on("console", lambda message: noise.append(message.text))
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    page.on("request", lambda request: noise.append(request.url))
+    for name in PAGES:
+        page.goto((SITE / f"{name}.html").as_uri())
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run({preload: false}).then(r => r.violations)")
+        assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    outside = ("file:", "data:", "blob:")
+    assert [text for text in noise if not text.startswith(outside)] == []
+    context.close()
+
+
+def test_no_page_names_anything_to_load_from_elsewhere() -> None:
+
+    pages = [page for page in SITE.rglob("*.html") if page.name != "report.html"]
+    assert len(pages) > 50
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        loads = re.findall(r'<(?:script|img|iframe)[^>]* src="(\w+:[^"]*)', text)
+        loads += re.findall(r'<link(?! rel="canonical")[^>]* href="(\w+:[^"]*)', text)
+        assert [load for load in loads if not load.startswith("data:")] == [], page
