@@ -125,6 +125,9 @@ AXES = (
 
 NAMES = tuple(axis.name for axis in AXES)
 BASELINE = {axis.name: axis.baseline for axis in AXES}
+DRAWN = ("init", "gain", "forget_bias", "input_bias")
+"""Axes that say how weights are drawn, which a file of weights replaces."""
+
 BY_CELL = frozenset(axis.name for axis in AXES if axis.by_cell)
 LABELS = tuple(axis.name for axis in AXES if axis.labels)
 """Axes that distinguish the networks of most sweeps."""

@@ -102,6 +102,11 @@ SWEEP_OPTIONS: list[click.Parameter] = [
         metavar="A,B,C,D",
         help="Where vanishing ends, stable starts and ends, exploding starts.",
     ),
+    Setting(
+        ["--weights"],
+        metavar="FILE",
+        help="The network's weights, a state_dict of torch.save, for one --cell.",
+    ),
     Setting(["--device"], metavar="NAME", help="cpu or cuda, as torch names it."),
     Execution(
         ["--jobs"],

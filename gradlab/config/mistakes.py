@@ -166,6 +166,7 @@ _EXAMPLES = {
     "measures": '["spectral_norm"]',
     "blocks": '"all" or "joint"',
     "device": '"cpu"',
+    "weights": '"lstm.pt"',
     "load": '["mycell.py"]',
     "grid": "[[grid]] above the grid's keys",
 }

@@ -146,5 +146,6 @@ class Config(Grid):
     initial_state: InitialState | None = None
     thresholds: Thresholds | None = None
     device: Annotated[str, _string(validators.device)] = "cpu"
+    weights: Annotated[str, Field(min_length=1)] | None = None
     load: list[str] = Field(default_factory=list)
     grid: list[Grid] = Field(default_factory=list)

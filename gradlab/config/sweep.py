@@ -6,7 +6,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from gradlab.axes import AXES, SEEDS
+from gradlab.axes import AXES, DRAWN, SEEDS
 from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
 
@@ -45,7 +45,7 @@ class Sweep:
         question: of the sweep, in words.
         grids: the tables.
         settings: what holds for all points and is no axis: sequences, features,
-            burn_in, initial_state, device.
+            burn_in, initial_state, device, weights.
         thresholds: where verdicts change; None for the default ones.
         load: files whose leaves take part.
         file: the TOML it was read from; None where it was none.
@@ -74,6 +74,10 @@ class Sweep:
         if self.load:
             out["load"] = list(self.load)
         out["grid"] = [_table(grid) for grid in self.grids]
+        if self.settings["weights"] is not None:
+            for table in out["grid"]:
+                for axis in DRAWN:
+                    del table[axis]
         return out
 
 
@@ -94,7 +98,10 @@ def resolve(
     # A table inherits the top's values; without tables the top is the only grid.
     tables: list[Grid] = config.grid or [Grid()]
     all_axes = [_axes(config, table) for table in tables]
+    if config.weights is not None:
+        _check_weights(config, tables)
     few = sum(_combinations(axes) for axes in all_axes) <= FEW_ROWS
+    seeds = SEEDS if config.weights is None else 1
     grids = []
     for table, axes in zip(tables, all_axes, strict=True):
         measures = table.measures
@@ -107,7 +114,7 @@ def resolve(
             GridPlan(
                 name=table.name or config.name or "sweep",
                 axes=axes,
-                seeds=_seeds(table.seeds or config.seeds or SEEDS, config.first_seed),
+                seeds=_seeds(table.seeds or config.seeds or seeds, config.first_seed),
                 measures=names,
                 blocks=blocks,
                 first_seed_measures=extra,
@@ -119,6 +126,7 @@ def resolve(
         "burn_in": config.burn_in,
         "initial_state": config.initial_state,
         "device": config.device,
+        "weights": config.weights,
     }
     return Sweep(
         name=config.name or "sweep",
@@ -128,6 +136,34 @@ def resolve(
         thresholds=config.thresholds,
         load=tuple(config.load),
     )
+
+
+def _check_weights(config: Config, tables: list[Grid]) -> None:
+    """Refuse what a file of weights would override: it is one network of one cell."""
+    file = f"the weights of {config.weights}"
+    cells = {cell for table in tables for cell in table.cell or config.cell or ()}
+    if len(cells) > 1:
+        raise ConfigError(
+            got=f"{file} for the cells {', '.join(sorted(cells))}",
+            expected="one cell",
+            try_=f"--cell lstm --weights {config.weights}",
+        )
+    for axis in DRAWN:
+        values = [getattr(given, axis) for given in (config, *tables)]
+        if any(value is not None for value in values):
+            raise ConfigError(
+                got=f"{axis} together with {file}",
+                expected="one of them: the file sets every weight and bias",
+                try_=f"leaving out {axis}",
+            )
+    for given in (config, *tables):
+        count = given.seeds if isinstance(given.seeds, int) else len(given.seeds or [0])
+        if count > 1:
+            raise ConfigError(
+                got=f"{count} seeds together with {file}",
+                expected="one seed: the network is the same at every seed",
+                try_=f"--sequences {4 * count}, for more sequences",
+            )
 
 
 def _combinations(axes: Mapping[str, tuple]) -> int:

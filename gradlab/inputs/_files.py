@@ -34,17 +34,7 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
             try_=f"{name}:FILE",
         )
     path = Path(os.path.expanduser(argument))
-    try:
-        argument.encode()  # a path that is no text has no place in the results
-        known = _contents.get(argument)
-        data = regular_file.read_bytes(path) if known is None else known
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not UTF-8"
-        raise InputError(
-            got=f"{argument}, which cannot be read ({_lower_first(reason)})",
-            expected="a readable file",
-            try_=f"{name}:FILE, with \\, for a comma in a list",
-        ) from error
+    data = _read(argument, path, f"{name}:FILE, with \\, for a comma in a list")
     if not data:
         raise InputError(
             got=f"{argument}, which is empty",
@@ -52,6 +42,31 @@ def contents(name: str, argument: str | None) -> tuple[str, bytes]:
             try_=f"{name}:FILE",
         )
     return path.name, data
+
+
+def read_weights(file: str) -> bytes:
+    """Return the contents of a file of weights.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    path = Path(os.path.expanduser(file))
+    return _read(file, path, 'torch.save(lstm.state_dict(), "lstm.pt")')
+
+
+def _read(argument: str, path: Path, try_: str) -> bytes:
+    """Return the bytes of a file, or those that were sent in its place."""
+    try:
+        argument.encode()  # a path that is no text has no place in the results
+        known = _contents.get(argument)
+        return regular_file.read_bytes(path) if known is None else known
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not UTF-8"
+        raise InputError(
+            got=f"{argument}, which cannot be read ({_lower_first(reason)})",
+            expected="a readable file",
+            try_=try_,
+        ) from error
 
 
 def _lower_first(text: str) -> str:

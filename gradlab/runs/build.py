@@ -17,6 +17,7 @@ from gradlab.initializers import draws_all, initialize_
 from gradlab.inputs.base import initial_state, require_fits
 from gradlab.losses.base import directions
 from gradlab.measures import MeasureContext
+from gradlab.runs.file_weights import has_biases, load_weights
 from gradlab.runs.sizes import is_long
 from gradlab.sweeps.keys import input_of
 from gradlab.sweeps.points import Point
@@ -37,6 +38,7 @@ def build(point: Point) -> Cell:
         point.hidden,
         activation=activation,
         dtype=_dtype(point),
+        bias=point.weights is None or has_biases(point),
         seed=point.seed,
     )
     return _draw_weights(cell, point).to(point.device)
@@ -61,7 +63,9 @@ def ensemble_of(first: Cell, points: Sequence[Point]) -> Cell:
 
 
 def _draw_weights(cell: Cell, point: Point) -> Cell:
-    """Draw a cell's weights as a point has them, in place."""
+    """Draw a cell's weights as a point has them, or load them, in place."""
+    if point.weights is not None:
+        return load_weights(cell, point)
     init = None
     if point.init is not None:
         init = catalog.get("initializers", point.init)()

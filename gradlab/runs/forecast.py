@@ -120,6 +120,10 @@ def forecast(
     if sweep.size() > LISTED:
         return _forecast_by_count(sweep, where, workers, limit)
     planned = plan(sweep)
+    if sweep.settings.get("weights") is not None:
+        from gradlab.runs.file_weights import check_weights  # imports torch
+
+        check_weights(planned.points.values())
     check_same_sweep(where, sweep.name, planned.points)
     states = _point_states(where)
     todo = missing(planned, states, retry_failed)
@@ -192,7 +196,9 @@ def sample_of(waiting: Sequence[Group]) -> Group:
     points = {
         key: replace(
             point,
-            hidden=min(point.hidden, SAMPLE_SIZE),
+            hidden=min(point.hidden, SAMPLE_SIZE)
+            if point.weights is None
+            else point.hidden,
             length=min(point.length, SAMPLE_SIZE),
             sequences=min(point.sequences, SAMPLE_MEMBERS),
             burn_in=0,

@@ -161,7 +161,9 @@ def _one_sweep(
     return codec.add_crc(row), toml.dumps(config)
 
 
-SETTINGS = ("sequences", "features", "burn_in", "initial_state", "device")
+SETTINGS = (
+    *("sequences", "features", "burn_in", "initial_state", "device", "weights"),
+)
 OWN = ("name", "question", "grid", "load")
 """Keys of a config in which merged sweeps may differ."""
 

@@ -103,6 +103,10 @@ def run(
     if not yes:
         check_size(sweep)
     planned = plan(sweep)
+    if sweep.settings.get("weights") is not None:
+        from gradlab.runs.file_weights import check_weights  # imports torch
+
+        check_weights(planned.points.values())
     where = Path(folder)
     check_same_sweep(where, sweep.name, planned.points)
     check_outputs(sweep, planned, where, None if log is None else Path(log))

@@ -1,6 +1,7 @@
 """A point's key: a hash of what is computed, and of nothing else.
 
-In it: every parameter, the contents of an input file (not its path), the source of
+In it: every parameter, the contents of files of inputs and of weights (not their
+paths), the source of
 leaves from outside the package, dtype and kind of device. Not in it: paths, jobs,
 measures. Ten keys are pinned by a test; when what a parameter means changes, raise
 ``MEANING``.
@@ -12,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from gradlab import canonical_json, catalog
+from gradlab.inputs import read_weights
 from gradlab.inputs.base import Input, parse
 
 
@@ -39,6 +41,7 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
     content = _content(what["input"])
     if content:
         what["input"] = [name, content]
+    what.pop("weights", None)  # the path; weights_sha256 is what the file holds
     what["sources"] = [f"{leaf} {sha}" for leaf, sha in sources(params).items()]
     what["meaning"] = MEANING
     return what
@@ -48,6 +51,16 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
 def input_of(spec: str) -> Input:
     """Return an input; a file is read once until :func:`clear_caches`."""
     return parse(spec)
+
+
+@cache
+def file_hash(file: str) -> str:
+    """Return the SHA-256 of a file of weights.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    return hashlib.sha256(read_weights(file)).hexdigest()
 
 
 @cache
@@ -100,3 +113,4 @@ def clear_caches() -> None:
     source_hash.cache_clear()
     input_of.cache_clear()
     _content.cache_clear()
+    file_hash.cache_clear()

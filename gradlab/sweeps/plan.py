@@ -58,11 +58,11 @@ class Plan:
         return found
 
     def input_files(self) -> dict[str, bytes]:
-        """Return the contents of input files, by their paths as they were given."""
+        """Return the contents of :meth:`input_paths`, by the same names."""
         return {name: read_bytes(path) for name, path in self.input_paths().items()}
 
     def input_paths(self) -> dict[str, Path]:
-        """Return the input files, by their paths as they were given."""
+        """Return files of inputs and of weights, by their paths as they were given."""
         found = {}
         for spec in {point.input for point in self.points.values()}:
             argument = spec.partition(":")[2]
@@ -74,6 +74,9 @@ class Plan:
                 if name and path.is_file():
                     found[name] = path
                     break
+        for point in self.points.values():
+            if point.weights is not None:
+                found[point.weights] = Path(os.path.expanduser(point.weights))
         return found
 
 

@@ -9,8 +9,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
-from gradlab.axes import BY_CELL, input_bias_of
-from gradlab.sweeps.keys import input_of
+from gradlab.axes import BY_CELL, DRAWN, input_bias_of
+from gradlab.sweeps.keys import file_hash, input_of
 
 
 if TYPE_CHECKING:  # workers unpickle points, and do without the config's library
@@ -22,7 +22,8 @@ class Point:
     """One parameter combination; None where an axis does not apply to the cell.
 
     ``forget_bias`` and ``input_bias`` are ``"keep"``, a number, ``"chrono"`` or
-    ``"chrono:LENGTH"``.
+    ``"chrono:LENGTH"``. ``weights`` is the file of the network's weights, where they
+    are not drawn, and ``weights_sha256`` the hash of its contents.
     """
 
     cell: str
@@ -42,10 +43,16 @@ class Point:
     burn_in: int
     initial_state: str
     device: str
+    weights: str | None = None
+    weights_sha256: str | None = None
 
     def params(self) -> dict[str, Any]:
-        """Return every axis and setting by name."""
-        return dict(vars(self))
+        """Return every axis and setting by name; those of weights where there are."""
+        drawn = self.weights is None
+        return {k: v for k, v in vars(self).items() if not (drawn and k in _OF_WEIGHTS)}
+
+
+_OF_WEIGHTS = ("weights", "weights_sha256")
 
 
 def expand(grid: GridPlan, settings: Mapping[str, Any]) -> Iterator[Point]:
@@ -65,9 +72,9 @@ def point_of(axes: Mapping[str, Any], seed: int, settings: Mapping[str, Any]) ->
     """Return the point at one value of every axis.
 
     Axes that do not apply to the cell are None; the input bias ``auto`` becomes what it
-    stands for. An input file may have a number of
-    features of its own. A silent network starts from a random state unless the sweep
-    sets one: at the origin it says nothing of its dynamics.
+    stands for. A file of weights replaces the axes that draw them. An input file may
+    have a number of features of its own. A silent network starts from a random state
+    unless the sweep sets one: at the origin it says nothing of its dynamics.
     """
     own, source = _axes_of(axes["cell"]), input_of(axes["input"])
     applied: dict[str, Any] = {
@@ -78,8 +85,12 @@ def point_of(axes: Mapping[str, Any], seed: int, settings: Mapping[str, Any]) ->
         applied["input_bias"] = input_bias_of(
             applied["input_bias"], applied["forget_bias"]
         )
+    weights = settings.get("weights")
+    if weights is not None:
+        applied |= dict.fromkeys(DRAWN)
     settled = {
         **settings,
+        "weights_sha256": None if weights is None else file_hash(weights),
         "features": source.features(settings["features"]),
         "initial_state": settings["initial_state"] or source.initial,
     }

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "config",
     "grids",
     "device",
+    "weights",
     "out",
     "formats",
     "language",

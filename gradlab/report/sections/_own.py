@@ -41,7 +41,15 @@ BASELINE = {
     "device": "cpu",
 }
 """What a command need not say; a cell and a length it always does."""
-NAMED = (*axes.NAMES, "sequences", "features", "burn_in", "initial_state", "device")
+NAMED = (
+    *axes.NAMES,
+    "sequences",
+    "features",
+    "burn_in",
+    "initial_state",
+    "device",
+    "weights",
+)
 
 TOML = "sweep.toml"
 """A results folder's own sweep, which ``gradlab sweep`` takes as well."""
@@ -262,6 +270,12 @@ def some_columns(story: Story, shown: int, count: int) -> str:
     return say(w.COLUMNS, shown=shown, count=count) if shown < count else ""
 
 
+def networks(story: Story) -> str:
+    """What the networks are, for a caption that stands alone in a paper."""
+    w = story.words("common")
+    return str(w.NETWORKS_OF_FILE if story.weights else w.NETWORKS)
+
+
 def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
     """A caption draft for a paper: length, norm, state, mean, seeds, what is held."""
     w = story.words("common")
@@ -269,6 +283,7 @@ def draft(story: Story, what: str, part: Slice, points: Sequence[Any]) -> str:
     return say(
         w.DRAFT,
         what=what,
+        of_networks=w.OF_NETWORKS_OF_FILE if story.weights else w.OF_NETWORKS,
         lengths=", ".join(f"{length:,}" for length in lengths),
         seeds=story.seeds_text(points),
         values=all_held(story, part),

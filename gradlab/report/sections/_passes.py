@@ -65,6 +65,7 @@ def figure(
         takeaway=finding,
         draft=say(
             w.PASSES_DRAFT,
+            networks=own.networks(story),
             lag=lag,
             seeds=story.seeds_text(points),
             values=own.held(story, part),

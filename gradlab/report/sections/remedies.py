@@ -82,13 +82,20 @@ def _untried(story: Story, w: ModuleType) -> list[str]:
     return [say(w.UNTRIED, options=", ".join(options))] if options else []
 
 
+def _networks(story: Story, w: ModuleType) -> str:
+    """What the networks were: of a file, trained, or neither."""
+    if story.weights:
+        return say(w.WEIGHTS_OF_FILE, file=story.weights)
+    return str(w.TRAINED if story.meta.get("trained") else w.UNTRAINED)
+
+
 def _fixed(story: Story, w: ModuleType) -> list[str]:
     """What holds for every sweep, fitted to what was true."""
     inputs = [str(v) for v in slices.values(story.done, "input")]
     top = story.words("top")
     fed = numbers.listed([banner.fed(v, top) for v in inputs], top.EITHER)
     return [
-        w.TRAINED if story.meta.get("trained") else w.UNTRAINED,
+        _networks(story, w),
         say(w.FED, fed=fed),
         w.NECESSARY,
         w.BEYOND_LENGTH,

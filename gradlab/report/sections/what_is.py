@@ -110,6 +110,7 @@ class WhatIs(own.OwnSection):
             return w.BACK_DRAFT
         return say(
             w.BACK_DRAFT_SHARES,
+            networks=own.networks(story),
             lengths=", ".join(f"{n:,}" for n in sorted({r.length for r in rows})),
             seeds=story.seeds_text(own.points_of(rows, -1)),
             values=own.all_held(story, story.curves),

@@ -57,6 +57,12 @@ class Story:
         return [p for p in self.results.points if p.measured]
 
     @cached_property
+    def weights(self) -> str:
+        """Name of the file whose weights the networks have; empty where drawn."""
+        files = {str(p.params.get("weights") or "") for p in self.done}
+        return ", ".join(sorted(labels.file_name(file) for file in files if file))
+
+    @cached_property
     def failed(self) -> list[Any]:
         """Points that were tried and could not be computed."""
         return [p for p in self.results.points if p.status == "failed"]

@@ -65,11 +65,15 @@ def banner(story: Story) -> str:
         return w.BANNER_NONE
     trained = bool(story.meta.get("trained"))
     kinds = [fed(str(v), w) for v in slices.values(story.done, "input")]
+    fed_with = (
+        numbers.listed(sorted(dict.fromkeys(kinds), key=len), w.EITHER) or w.FED_NOISE
+    )
+    if story.weights:
+        return say(w.BANNER_WEIGHTS, file=story.weights, fed=fed_with)
     return say(
         w.BANNER,
         training=w.TRAINED if trained else w.UNTRAINED,
-        fed=numbers.listed(sorted(dict.fromkeys(kinds), key=len), w.EITHER)
-        or w.FED_NOISE,
+        fed=fed_with,
         meaning=w.MEANING_TRAINED if trained else w.MEANING_UNTRAINED,
     )
 

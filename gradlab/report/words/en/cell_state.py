@@ -107,7 +107,7 @@ PASSES_END = "$name: the whole $total, largest part ($count) $size"
 PASSES_DRAFT = (
     "Frobenius norms of the parts of the carried state's derivative (dc_T/dc_t for the "
     "LSTM, dh_T/dh_t for the GRU) at lag $lag by the number of passes through the "
-    "recurrent weights, and of the whole; untrained networks; geometric mean over "
+    "recurrent weights, and of the whole; $networks; geometric mean over "
     "sequences and $seeds. Held: $values."
 )
 

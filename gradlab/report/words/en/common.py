@@ -7,9 +7,13 @@ HOW_MADE = "Method"
 HELD = "Held: $values."
 DRAFT = (
     "$what T = $lengths steps. Spectral norm of the derivative of the whole state "
-    "((h, c) for the LSTM, h otherwise) of untrained networks; geometric mean over "
+    "((h, c) for the LSTM, h otherwise) $of_networks; geometric mean over "
     "sequences and $seeds. Held: $values."
 )
+NETWORKS = "untrained networks"
+OF_NETWORKS = "of untrained networks"
+NETWORKS_OF_FILE = "a network with weights from a file"
+OF_NETWORKS_OF_FILE = "of a network with weights from a file"
 THINNED = (
     "$shown of $count networks are drawn: those with most and least left, and those "
     "about the median; $where."

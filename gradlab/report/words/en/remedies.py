@@ -23,6 +23,9 @@ BIAS = "`--forget-bias keep,1,3,chrono`"
 GAIN = "`--gain 0.25:8:x2`"
 INIT = "`--init default,orthogonal,identity`"
 UNTRAINED = "These networks are untrained: training moves weights and gates."
+WEIGHTS_OF_FILE = (
+    "This network has the weights of $file: training moves weights and gates."
+)
 TRAINED = "These networks were measured at one state of their training."
 FED = "They were $fed: other data move gates and slopes."
 NECESSARY = "A gradient that arrives is necessary for learning, not sufficient."

@@ -19,6 +19,10 @@ UNTRAINED = "untrained"
 TRAINED = "trained"
 MEANING_UNTRAINED = "It shows what reaches the past before learning starts."
 MEANING_TRAINED = "It shows what reaches the past at this state of training."
+BANNER_WEIGHTS = (
+    "Measured on a network with the weights of $file, $fed. It shows what reaches the "
+    "past with these weights."
+)
 FED_NOISE = "fed with noise"
 FED_SILENCE = "without input (started from a random state)"
 EITHER = "$first or $last"

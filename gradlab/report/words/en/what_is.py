@@ -149,6 +149,6 @@ BACK_ALT_ITEM = "$value from $road"
 BACK_DRAFT = "One step of an LSTM's gradient."
 BACK_DRAFT_SHARES = (
     "One step of an LSTM's gradient, with the spectral norms of the four blocks of the "
-    "last step's Jacobian, T = $lengths steps; untrained networks; geometric mean over "
+    "last step's Jacobian, T = $lengths steps; $networks; geometric mean over "
     "sequences and $seeds. Held: $values."
 )

@@ -104,8 +104,8 @@ PASSES_STROKES = "세로줄: 시드의 최솟값에서 최댓값까지."
 PASSES_END = "$name: 전체 $total, 가장 큰 부분 ($count) $size"
 PASSES_DRAFT = (
     "전달되는 상태의 미분(LSTM은 dc_T/dc_t, GRU는 dh_T/dh_t)을 순환 가중치를 "
-    "지난 횟수로 나눈 부분들과 전체의 프로베니우스 노름 (시차 $lag). 학습하지 "
-    "않은 네트워크. 시퀀스와 시드에 대한 기하평균 ($seeds). 고정: $values."
+    "지난 횟수로 나눈 부분들과 전체의 프로베니우스 노름 (시차 $lag). $networks. "
+    "시퀀스와 시드에 대한 기하평균 ($seeds). 고정: $values."
 )
 
 FORMULA = '(partial c_T) / (partial c_t) = product_(k = t + 1)^T op("diag")(f_k) + R'

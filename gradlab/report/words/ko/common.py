@@ -6,10 +6,14 @@ BAND_ONE = "시드는 하나이고 띠는 없다."
 HOW_MADE = "측정 방법"
 HELD = "고정: $values."
 DRAFT = (
-    "$what T = $lengths스텝. 학습하지 않은 네트워크에서 전체 상태(LSTM은 (h, c), "
+    "$what T = $lengths스텝. $of_networks 전체 상태(LSTM은 (h, c), "
     "나머지는 h)의 미분의 스펙트럼 노름. 시퀀스와 시드에 대한 기하평균 ($seeds). "
     "고정: $values."
 )
+NETWORKS = "학습하지 않은 네트워크"
+OF_NETWORKS = "학습하지 않은 네트워크에서"
+NETWORKS_OF_FILE = "파일에서 읽은 가중치의 네트워크"
+OF_NETWORKS_OF_FILE = "파일에서 읽은 가중치의 네트워크에서"
 THINNED = (
     "네트워크 $count개 중 $shown개를 그렸다. 가장 많이 남는 것, 가장 적게 남는 "
     "것, 중앙값 부근의 것이다. $where."

@@ -17,6 +17,9 @@ UNTRAINED = "학습하지 않은"
 TRAINED = "학습한"
 MEANING_UNTRAINED = "학습을 시작하기 전에 무엇이 과거에 닿는지를 보여 준다."
 MEANING_TRAINED = "이만큼 학습한 상태에서 무엇이 과거에 닿는지를 보여 준다."
+BANNER_WEIGHTS = (
+    "가중치 파일: $file. 입력: $fed. 이 가중치로 무엇이 과거에 닿는지를 보여 준다."
+)
 FED_NOISE = "잡음"
 FED_SILENCE = "없음 (무작위 상태에서 시작)"
 EITHER = "$first 또는 $last"

@@ -160,6 +160,6 @@ BACK_ALT_ITEM = "$road: $value"
 BACK_DRAFT = "LSTM의 기울기 한 스텝."
 BACK_DRAFT_SHARES = (
     "LSTM의 기울기 한 스텝과 마지막 스텝 야코비 행렬의 네 블록의 스펙트럼 노름, "
-    "T = $lengths스텝. 학습하지 않은 네트워크. 시퀀스와 시드에 대한 기하평균 "
+    "T = $lengths스텝. $networks. 시퀀스와 시드에 대한 기하평균 "
     "($seeds). 고정: $values."
 )
