@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gradlab.cli.options import folder_argument, json_option, screen_option
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import Screen, results_stream
 from gradlab.shell_text import quote, visible
 
 
@@ -28,7 +28,7 @@ def command(folder: Path, as_json: bool, screen: Screen) -> None:
     if as_json:
         screen.json(keys)
         return
-    click.echo(visible(bibtex(keys).rstrip()))
+    click.echo(visible(bibtex(keys).rstrip()), results_stream())
     screen.note(
         f"{len(keys)} entries. To save them: gradlab cite {quote(folder)} > report.bib"
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from gradlab.cli.options import folder_argument, screen_option
 from gradlab.cli.results import open_results
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import Screen, results_stream
 from gradlab.errors import ConfigError
 from gradlab.shell_text import quote
 
@@ -53,7 +52,7 @@ def command(folder: Path, form: str | None, out: Path | None, screen: Screen) ->
                 f"{form} cannot be written to stdout. Expected a file, "
                 f"such as --out results{FORMATS[form]}."
             )
-        write_csv(results, sys.stdout)
+        write_csv(results, results_stream())
         return
     export(results, out, form)
     screen.line(f"wrote {out}")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gradlab.cli.screen import Screen
+from gradlab.cli.screen import Screen, prints_to_stderr
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,8 +28,9 @@ def _load_files(
 ) -> None:
     from gradlab import catalog
 
-    for file in files:
-        catalog.load_file(file)
+    with prints_to_stderr():
+        for file in files:
+            catalog.load_file(file)
 
 
 load_option = partial(
@@ -56,7 +57,8 @@ def screen_option(command: F) -> F:
     @click.option("--plain", is_flag=True, help="ASCII only, no colour, no animation.")
     @wraps(command)
     def with_screen(*args: Any, plain: bool, **options: Any) -> Any:
-        return command(*args, screen=Screen.now(plain), **options)
+        with prints_to_stderr():
+            return command(*args, screen=Screen.now(plain), **options)
 
     return with_screen  # type: ignore[return-value]
 

@@ -11,7 +11,8 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TextIO
 from unicodedata import east_asian_width
@@ -59,6 +60,28 @@ BARS = " ▁▂▃▄▅▆▇█"
 PLAIN_BARS = " ..--==##"
 
 
+_results: ContextVar[TextIO | None] = ContextVar("results", default=None)
+
+
+@contextmanager
+def prints_to_stderr() -> Iterator[None]:
+    """Let what other code prints, such as a file of ``--load``, go to stderr.
+
+    Results alone go to stdout, so that ``--json`` stays JSON.
+    """
+    token = _results.set(results_stream())
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _results.reset(token)
+
+
+def results_stream() -> TextIO:
+    """Return the stdout of this process, also where prints go elsewhere."""
+    return _results.get() or sys.stdout
+
+
 @dataclass(frozen=True)
 class Screen:
     """The two streams of a command.
@@ -79,7 +102,7 @@ class Screen:
         It is plain if ``plain`` or NO_COLOR is set, or where a stream is not UTF-8.
         """
         forced = plain or bool(os.environ.get("NO_COLOR"))
-        return cls(forced or not (_unicode(sys.stdout) and _unicode(sys.stderr)))
+        return cls(forced or not (_unicode(results_stream()) and _unicode(sys.stderr)))
 
     @property
     def terminal(self) -> bool:
@@ -116,7 +139,7 @@ class Screen:
 
     def _echo(self, text: str, err: bool = False) -> None:
         with self.lasting(err):
-            click.echo(text, err=err)
+            click.echo(text, sys.stderr if err else results_stream())
 
     @contextmanager
     def lasting(self, err: bool) -> Iterator[None]:
@@ -129,7 +152,7 @@ class Screen:
         except OSError as error:
             if not (self.may_leave and (err or isinstance(error, BrokenPipeError))):
                 raise
-            _discard(sys.stderr if err else sys.stdout)
+            _discard(sys.stderr if err else results_stream())
 
     def bars(self, levels: list[float]) -> str:
         """Return a bar for each level between 0 and 1; an exact 0 is a space."""

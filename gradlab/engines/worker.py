@@ -28,7 +28,7 @@ def serve(pipe: Connection, load: tuple[str, ...], prepare: str) -> None:
     """
     # Ctrl-C reaches the whole process group; the parent alone decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stdout, sys.stderr = _Unread(sys.stdout), _Unread(sys.stderr)
+    sys.stdout = sys.stderr = _Unread(sys.stderr)  # results alone go to stdout
     _exit_with_parent()
     _be_killed_with_parent()
     warnings.simplefilter("ignore")
