@@ -25,8 +25,8 @@ class Watch:
 
     folder: Path
     _writer: str | None = None
-    _used: float = -1.0
-    _since: float = -1.0
+    _serial: int = -1
+    _since: int = -1
     _requested: tuple[str, ...] = ()
     _needs: dict[str, list[Requirement]] = field(default_factory=dict)
     _grids: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -57,23 +57,23 @@ class Watch:
         """Return the sweep if it is another one, and the rows of points since."""
         file, started = self.folder / FILE_NAME, None
         with reader(self.folder) as connection, translate_errors(file):
-            latest = "order by used desc limit 1"
+            latest = "order by serial desc limit 1"
             for sweep in read_rows(connection, file, "sweeps", latest):
-                if sweep.used != self._used:
+                if sweep.serial != self._serial:
                     codec.require_intact([sweep], file, "what was requested")
                     started = self._start(sweep)
-            since = "where finished >= ?"
+            since = "where serial > ?"
             rows = read_rows(connection, file, "points", since, (self._since,))
         codec.require_intact(rows, file, "point {}")
         return started, rows
 
     def _start(self, row: SweepRow) -> Started | None:
-        """Begin anew where something else is requested; else note the time."""
-        self._used = row.used
+        """Begin anew where something else is requested; else note its serial."""
+        self._serial = row.serial
         requested, meta = (row.keys, row.requirements), canonical_json.loads(row.meta)
         if requested == self._requested:
             return None
-        self._requested, self._since = requested, -1.0
+        self._requested, self._since = requested, -1
         self._needs, self._grids, self._status = {}, {}, {}
         grids, needs = (
             canonical_json.loads(row.keys),
@@ -94,7 +94,7 @@ class Watch:
         """Yield the points that need nothing more, and did at the last look."""
         for row in rows:
             key, status = row.key, row.status
-            self._since = max(self._since, row.finished or 0.0)
+            self._since = max(self._since, row.serial)
             before = self._status.get(key, "")
             if key not in self._needs or before in ("done", status):
                 continue

@@ -4,7 +4,6 @@ For shards of a sweep that ran on several machines, and for what is intact of a 
 folder. Sources are read and not changed.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,13 +75,9 @@ def merge(folders: Iterable[str | Path], out: str | Path) -> Merged:
     latest = {folder: row for folder, read in found.items() if (row := read.latest())}
     text = sweep_text(where[0])
     if latest:
-        # reports cover the sweep used last, and another machine's clock may be ahead
-        now = time.time()
-        for identity, row in merged.sweeps.items():
-            merged.sweeps[identity] = codec.add_crc(
-                row._replace(used=min(row.used, now - 1.0))
-            )
-        row, text = _one_sweep(latest, merged.points, new, now)
+        # reports cover the sweep that was saved last
+        serial = 1 + max(row.serial for row in merged.sweeps.values())
+        row, text = _one_sweep(latest, merged.points, new, serial)
         merged.sweeps[row.id] = row
     rows.write_new(merged, new, text)
     requested = {key for read in found.values() for key in read.requested()}
@@ -133,7 +128,7 @@ def _one_sweep(
     latest: Mapping[Path, SweepRow],
     points: Mapping[str, PointRow],
     out: Path,
-    now: float,
+    serial: int,
 ) -> tuple[SweepRow, str]:
     """Return the row and the file of a sweep that requests what all requested."""
     sweeps = list(latest.values())
@@ -156,7 +151,7 @@ def _one_sweep(
         keys=canonical_json.dumps([[name, list(keys)] for name, keys in grids.items()]),
         requirements=write_requirements(requirements),
         meta=canonical_json.dumps(meta),
-        used=now,
+        serial=serial,
     )
     return codec.add_crc(row), toml.dumps(config)
 

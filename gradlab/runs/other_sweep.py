@@ -66,7 +66,7 @@ def _latest_row(file: Path) -> SweepRow | None:
         if schema.is_empty(connection):
             return None
         schema.check(connection, file)
-        rows = read_rows(connection, file, "sweeps", "order by used desc limit 1")
+        rows = read_rows(connection, file, "sweeps", "order by serial desc limit 1")
     codec.require_intact(rows, file, "what was requested")
     return rows[0] if rows else None
 

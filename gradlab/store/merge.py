@@ -77,7 +77,7 @@ def merge(sources: Mapping[Path, Rows]) -> tuple[Rows, list[Conflict]]:
         for identity, row in rows.sweeps.items():
             row = _without_lost(row, out.points)
             known = out.sweeps.setdefault(identity, row)
-            out.sweeps[identity] = max(known, row, key=lambda row: (row.used, row))
+            out.sweeps[identity] = max(known, row, key=lambda row: (row.serial, row))
         for name, about in rows.measures.items():
             both = out.measures.get(name, about), about
             out.measures[name] = max(both, key=_version)
@@ -121,7 +121,12 @@ def _point(
     """Return one row for a point that is in one store or more."""
     best = max(
         rows,
-        key=lambda row: (_STATES.index(row.status), row.finished or 0.0, row.message),
+        key=lambda row: (
+            _STATES.index(row.status),
+            row.finished or 0.0,
+            row.message,
+            row.serial,
+        ),
     )
     merged = best._replace(
         computed=write_computed({name: one.measured for name, one in taken.items()}),

@@ -191,8 +191,8 @@ def _between(
 def _recovered(scan: _Scan) -> Recovered:
     """Keep the newest of each row, and name what is listed and not there."""
     # a damaged pointer between pages can lead to an older state of a row
-    points = sorted(scan.rows["points"], key=lambda row: row.finished or 0.0)
-    sweeps = sorted(scan.rows["sweeps"], key=lambda row: row.used)
+    points = sorted(scan.rows["points"], key=lambda row: row.serial)
+    sweeps = sorted(scan.rows["sweeps"], key=lambda row: row.serial)
     rows = Rows(
         points={row.key: row for row in points},
         sweeps={row.id: row for row in sweeps},

@@ -144,7 +144,7 @@ class Results:
         where = Path(folder)
         file = where / FILE_NAME
         with reader(where) as connection:
-            sweeps = read_rows(connection, file, "sweeps", "order by used")
+            sweeps = read_rows(connection, file, "sweeps", "order by serial")
             points = read_rows(connection, file, "points")
         codec.require_intact(sweeps, file, "what was requested")
         codec.require_intact(points, file, "point {}")

@@ -36,7 +36,7 @@ class Rows:
 
     def latest(self) -> SweepRow | None:
         """Return the row of the sweep that ran last."""
-        return max(self.sweeps.values(), key=lambda row: row.used, default=None)
+        return max(self.sweeps.values(), key=lambda row: row.serial, default=None)
 
     def requested(self) -> set[str]:
         """Return the keys of all points that any sweep requested."""

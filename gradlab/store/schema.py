@@ -10,7 +10,7 @@ from gradlab.store.sqlite_errors import damaged_error, foreign_error
 
 FILE_NAME = "results.sqlite"
 APPLICATION_ID = 0x67726164  # "grad"
-VERSION = 3
+VERSION = 4
 """Rises with every change of the tables; stores of another version are refused."""
 
 TABLES = """
@@ -23,7 +23,10 @@ create table points (
                               --   [record, ...]]; many points share one text
     checksums text not null,  -- JSON, record -> its crc: one that is lost is noticed
     seconds real,             -- its share of the computing time
-    finished real,            -- seconds since 1970
+    finished real,            -- seconds since 1970, by the clock of its machine
+    serial integer not null,  -- rises with every save into this store; 0: none yet.
+                              --   Order is by serials, here and below: a clock may have
+                              --   been ahead
     crc integer not null      -- of a row, here and below: over its other columns
 );
 create table records (
@@ -47,7 +50,7 @@ create table sweeps (
     requirements text not null, -- JSON, grid -> measure -> [version, settings, source,
                               --   blocks]
     meta text not null,       -- JSON: name, command, times, versions, verification
-    used real not null,       -- when it was last run; a report covers the latest
+    serial integer not null,  -- a report covers the sweep with the highest
     crc integer not null
 );
 create table measures (
@@ -69,6 +72,7 @@ class PointRow(NamedTuple):
     checksums: str = "{}"
     seconds: float | None = None
     finished: float | None = None
+    serial: int = 0
     crc: int = 0
 
 
@@ -95,7 +99,7 @@ class SweepRow(NamedTuple):
     keys: str
     requirements: str
     meta: str
-    used: float
+    serial: int
     crc: int = 0
 
 
@@ -140,6 +144,24 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
     application = connection.execute("pragma application_id").fetchone()[0]
     return tables == 0 and application == 0
+
+
+def last_serial(connection: sqlite3.Connection, file: Path) -> int:
+    """Return the serial of what was saved last; 0 where nothing was.
+
+    Raises:
+        DamagedError: no store rises so high.
+    """
+    query = "select max(serial) from {}"
+    found = [connection.execute(query.format(t)).fetchone()[0] for t in _ORDERED]
+    last = max([0, *(serial for serial in found if isinstance(serial, int))])
+    if last > _HIGHEST_SERIAL:
+        raise damaged_error(file, "its order")
+    return last
+
+
+_ORDERED = ("points", "sweeps")
+_HIGHEST_SERIAL = 2**53
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -51,6 +51,7 @@ class Store:
         self.connection = connection
         self.lock = lock
         self._opened = file.stat()
+        self._serial = schema.last_serial(connection, file)
         self._removed: StoreError | None = None
 
     @classmethod
@@ -180,6 +181,7 @@ class Store:
                 checksums=canonical_json.dumps(checksums),
                 seconds=None if seconds is None else float(seconds),
                 finished=time.time(),
+                serial=self._next_serial(),
             )
             connection.execute(schema.INSERT["points"], codec.add_crc(point))
             connection.executemany(schema.INSERT["records"], rows)
@@ -213,7 +215,7 @@ class Store:
             ),
             requirements=write_requirements(requirements or {}),
             meta=canonical_json.dumps(dict(meta)),
-            used=time.time(),
+            serial=self._next_serial(),
         )
         with self._transaction() as connection:
             connection.execute(schema.INSERT["sweeps"], codec.add_crc(row))
@@ -258,6 +260,10 @@ class Store:
                 raise self._removed
             with self.connection as connection:
                 yield connection
+
+    def _next_serial(self) -> int:
+        self._serial += 1
+        return self._serial
 
     def _is_there(self) -> bool:
         """Whether the file was not removed, moved or replaced since it was opened."""

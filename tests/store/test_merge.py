@@ -55,11 +55,12 @@ def some_rows(rng):
                 checksums=canonical_json.dumps(held),
                 seconds=1.0,
                 finished=float(rng.randint(0, 3)),
+                serial=rng.randint(0, 3),
             )
         )
     grids = canonical_json.dumps([["main", sorted("abcd")]])
-    used = float(rng.randint(0, 3))
-    sweep = SweepRow("s", "{}", grids, write_requirements({}), "{}", used)
+    serial = rng.randint(0, 3)
+    sweep = SweepRow("s", "{}", grids, write_requirements({}), "{}", serial)
     rows.sweeps["s"] = codec.add_crc(sweep)
     about = {"version": rng.randint(1, 2), "unit": rng.choice("xy")}
     rows.measures["m"] = codec.add_crc(MeasureRow("m", canonical_json.dumps(about)))
