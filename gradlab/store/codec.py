@@ -43,7 +43,7 @@ def verify_crc(row: tuple) -> bool:
 
 
 def require_intact(rows: Iterable[R], file: Path, what: str) -> None:
-    """Verify the checksums of rows of ``file``, then what they hold.
+    """Verify the checksums of rows of a file, their keys, and what they hold.
 
     Args:
         rows: of a table.
@@ -51,12 +51,17 @@ def require_intact(rows: Iterable[R], file: Path, what: str) -> None:
         what: name of a row in the error; ``{}`` is replaced by its key.
 
     Raises:
-        DamagedError: a checksum does not fit.
-        StoreError: it fits, and gradlab would not have written the row.
+        DamagedError: a checksum does not fit, or two rows have one key: where an index
+            is damaged, a row is not replaced but added.
+        StoreError: gradlab would not have written the row.
     """
+    seen: set[str] = set()
     for row in rows:
         if not verify_crc(row):
             raise damaged_error(file, what.format(row[0]))
+        if row[0] in seen:
+            raise damaged_error(file, f"{what.format(row[0])}, which is there twice")
+        seen.add(row[0])
         if reason := content.problem(row):
             raise foreign_error(file, f"{what.format(row[0])} with {reason}")
 

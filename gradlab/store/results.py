@@ -58,10 +58,16 @@ class RecordCache:
         """Return name -> key -> row."""
         found: dict[str, dict[str, RecordRow]] = {}
         with reader(self._folder) as connection:
-            its = read_rows(connection, self._file, "records", f"where {where}", values)
-            for row in its:
+            rows = read_rows(
+                connection, self._file, "records", f"where {where}", values
+            )
+            for row in rows:
+                its = found.setdefault(row.measure, {})
+                if row.key in its:
+                    what = f"{row.measure} of point {row.key}, which is there twice"
+                    raise damaged_error(self._file, what)
                 if row.key in self._keys:
-                    found.setdefault(row.measure, {})[row.key] = row
+                    its[row.key] = row
         return found
 
 

@@ -146,6 +146,18 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return tables == 0 and application == 0
 
 
+def check_indices(connection: sqlite3.Connection, file: Path) -> None:
+    """Hold the small tables against their indices; records take too long for that.
+
+    Raises:
+        DamagedError: they disagree.
+    """
+    for table in ("points", "sweeps", "measures"):
+        found = connection.execute(f"pragma integrity_check({table})").fetchone()
+        if found != ("ok",):
+            raise damaged_error(file, f"the table {table}")
+
+
 def last_serial(connection: sqlite3.Connection, file: Path) -> int:
     """Return the serial of what was saved last; 0 where nothing was.
 

@@ -332,7 +332,10 @@ def _connect(file: Path) -> sqlite3.Connection:
     try:
         new = schema.is_empty(connection)
         if not new:
-            schema.check(connection, file)  # before anything is written
+            # before anything is written: through a damaged index a row is added where
+            # it should be replaced, or another one is replaced
+            schema.check(connection, file)
+            schema.check_indices(connection, file)
         # network file systems have no WAL: SQLite then answers with another mode,
         # which serves as well but makes readers wait
         connection.execute("pragma journal_mode=wal").fetchone()

@@ -43,7 +43,7 @@ ENDLESS = (
 )
 SCHEMAS = (
     "drop table sweeps; create view sweeps as " + ENDLESS.format("i,i,i,i,i,i,i"),
-    "drop table points; create view points as " + ENDLESS.format("i,i,i,i,i,i,i,i,i"),
+    "drop table points; create view points as " + ENDLESS.format("i,i,i,i,i,i,i,i,i,i"),
     "create trigger t after insert on points begin delete from records; end",
     "alter table points add column more text generated always as (key) virtual",
     "create virtual table v using fts5(a)",
