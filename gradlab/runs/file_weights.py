@@ -87,7 +87,7 @@ def _options(point: Point, weights: Mapping[str, Tensor], first: Tensor) -> str:
 
 
 def _weights_of(point: Point) -> Mapping[str, Tensor]:
-    return _read(str(point.weights), str(point.weights_sha256))
+    return _read(str(point.weights), str(point.weights_hash))
 
 
 @lru_cache(maxsize=4)

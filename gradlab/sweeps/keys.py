@@ -41,7 +41,7 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
     content = _content(what["input"])
     if content:
         what["input"] = [name, content]
-    what.pop("weights", None)  # the path; weights_sha256 is what the file holds
+    what.pop("weights", None)  # the path; weights_hash is what the file holds
     what["sources"] = [f"{leaf} {sha}" for leaf, sha in sources(params).items()]
     what["meaning"] = MEANING
     return what

@@ -23,7 +23,7 @@ class Point:
 
     ``forget_bias`` and ``input_bias`` are ``"keep"``, a number, ``"chrono"`` or
     ``"chrono:LENGTH"``. ``weights`` is the file of the network's weights, where they
-    are not drawn, and ``weights_sha256`` the hash of its contents.
+    are not drawn, and ``weights_hash`` the hash of its contents.
     """
 
     cell: str
@@ -44,7 +44,7 @@ class Point:
     initial_state: str
     device: str
     weights: str | None = None
-    weights_sha256: str | None = None
+    weights_hash: str | None = None
 
     def params(self) -> dict[str, Any]:
         """Return every axis and setting by name; those of weights where there are."""
@@ -52,7 +52,7 @@ class Point:
         return {k: v for k, v in vars(self).items() if not (drawn and k in _OF_WEIGHTS)}
 
 
-_OF_WEIGHTS = ("weights", "weights_sha256")
+_OF_WEIGHTS = ("weights", "weights_hash")
 
 
 def expand(grid: GridPlan, settings: Mapping[str, Any]) -> Iterator[Point]:
@@ -90,7 +90,7 @@ def point_of(axes: Mapping[str, Any], seed: int, settings: Mapping[str, Any]) ->
         applied |= dict.fromkeys(DRAWN)
     settled = {
         **settings,
-        "weights_sha256": None if weights is None else file_hash(weights),
+        "weights_hash": None if weights is None else file_hash(weights),
         "features": source.features(settings["features"]),
         "initial_state": settings["initial_state"] or source.initial,
     }
