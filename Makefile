@@ -54,7 +54,7 @@ quick: $(VENV)/.run
 example: $(VENV)/.run
 	$(BIN)/gradlab sweep --out reports/example $(ARGS)
 	$(BIN)/gradlab report reports/example --language ko
-	$(BIN)/gradlab figures reports/example how-far --format png --out reports/example
+	$(BIN)/gradlab figures reports/example how-far gain --format png --out reports/example
 
 test: $(VENV)/.test
 	$(TEST) -m 'not slow and not trials' $(ARGS)

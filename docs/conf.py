@@ -75,6 +75,7 @@ html_extra_path = ["../reports/example/report.html"]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#0b5394",

@@ -15,7 +15,7 @@ import gradlab
 inputs = torch.randn(8, 128, 8, generator=torch.Generator().manual_seed(0))
 colours = plt.get_cmap("cividis")(np.linspace(0, 0.9, 6))
 for bias, colour in enumerate(colours):
-    cell = gradlab.build("lstm", 8, 64)
+    cell = gradlab.build("lstm", 8, 32)
     cell = gradlab.initialize_(cell, forget_bias=float(bias), seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), "joint", range(129))
     left = norms.spectral["joint"].mean(axis=-1) / np.log(10)

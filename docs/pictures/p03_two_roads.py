@@ -16,7 +16,7 @@ import gradlab
 inputs = torch.randn(8, 64, 8, generator=torch.Generator().manual_seed(0))
 figure, panels = plt.subplots(1, 2, sharey=True)
 for panel, bias in zip(panels, ("keep", 1.0), strict=True):
-    cell = gradlab.initialize_(gradlab.build("lstm", 8, 64), forget_bias=bias, seed=0)
+    cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=bias, seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), "all", range(65))
     for block, line in (("conveyor", "-"), ("detours", "-"), ("cc", "k--")):
         left = norms.spectral[block].mean(axis=-1) / np.log(10)

@@ -11,19 +11,16 @@ import numpy as np
 import torch
 
 import gradlab
-from gradlab.activations.linear import Linear
-from gradlab.activations.tanh import Tanh
-from gradlab.initializers.orthogonal import Orthogonal
 
 
 inputs = torch.randn(1, 192, 8, generator=torch.Generator().manual_seed(0))
 figure, panels = plt.subplots(1, 2, sharey=True)
-for panel, activation in zip(panels, (Linear(), Tanh()), strict=True):
+for panel, activation in zip(panels, ("linear", "tanh"), strict=True):
     cell = gradlab.build("rnn", 8, 32, activation=activation, dtype=torch.float64)
-    cell = gradlab.initialize_(cell, Orthogonal(), seed=0)
+    cell = gradlab.initialize_(cell, "orthogonal", seed=0)
     trajectory = gradlab.unroll(cell, inputs.double())
     spectra = gradlab.singular_spectra(trajectory, lags=range(1, 193, 6))
     panel.plot(spectra.lags, spectra.ln[:, 0] / np.log(10), color="C0", linewidth=1)
-    panel.set(title=activation.name, xlabel="lag")
+    panel.set(title=activation, xlabel="lag")
 panels[0].set_ylabel("singular values, powers of ten")
 plt.show()

@@ -10,13 +10,12 @@ import matplotlib.pyplot as plt
 import torch
 
 import gradlab
-from gradlab.initializers.gaussian import Gaussian
 
 
 inputs = 0.1 * torch.randn(1, 400, 4, generator=torch.Generator().manual_seed(0))
 for gain in (1.0, 2.0, 3.0):
     cell = gradlab.build("rnn", 4, 32, dtype=torch.float64)
-    cell = gradlab.initialize_(cell, Gaussian(), gain=gain, seed=0)
+    cell = gradlab.initialize_(cell, "gaussian", gain=gain, seed=0)
     found = gradlab.lyapunov_exponents(gradlab.unroll(cell, inputs.double()))
     plt.plot(range(1, 33), found.exponents[0], ".-", label=f"gain {gain:g}")
 plt.axhline(0, color="grey", linestyle="--")

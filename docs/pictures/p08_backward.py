@@ -11,18 +11,16 @@ import numpy as np
 import torch
 
 import gradlab
-from gradlab.losses.every import Every
-from gradlab.losses.last import Last
 
 
 inputs = torch.randn(4, 64, 8, generator=torch.Generator().manual_seed(0))
 cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=1.0, seed=0)
 trajectory = gradlab.unroll(cell, inputs)
-for loss, line in ((Last(), "-"), (Every(), "--")):
+for loss, line in (("last", "-"), ("every", "--")):
     found = gradlab.measure(trajectory, ["loss_gradient"], loss=loss)["loss_gradient"]
     for block, state in ((0, "h"), (1, "c")):
         size = found.summary()[0][block] / np.log(10)
-        label = f"by {state}, loss at {loss.name} step"
+        label = f"by {state}, loss at {loss} step"
         plt.plot(found.coords["step"], size, f"C{block}{line}", label=label)
 plt.xlabel("step; the sequence ends at the right")
 plt.ylabel("size of the gradient, power of ten")
