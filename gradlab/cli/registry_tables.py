@@ -233,7 +233,7 @@ def usage(kind: str, name: str) -> str:
     argument = catalog.metadata(kind, name).get("argument")
     if not argument:
         return name
-    if argument == "FILE":
+    if argument.startswith("FILE"):
         return f"{name}:FILE"
     words = argument.partition(",")[0].split()
     return f"{name}[:{''.join(word[0] for word in words).upper()}]"
