@@ -168,9 +168,9 @@ def gradlab_norms(
     """Return gradlab's, of the h rows."""
     lags = range(trajectory.length + 1) if spectral_at is None else sorted(spectral_at)
     found = gradlab.jacobian_norms(trajectory, "joint", lags, rows="h")
-    frobenius = found.frobenius["joint"]
+    frobenius = found.ln_frobenius_norm_every_lag.at(block="joint")
     spectral = np.full_like(frobenius, np.nan)
-    spectral[list(found.lags)] = found.spectral["joint"]
+    spectral[list(found.lags)] = found.ln_spectral_norm.at(block="joint")
     return Norms(spectral, frobenius)
 
 

@@ -13,22 +13,53 @@ A whole sweep, computed once and stored::
     gradlab.sweep("quick")   # a built-in sweep, or a TOML file
     gradlab.Results.open("reports/default").export("default.csv")
 
-One network by hand::
+One network by hand, from a spec or a class:
 
-    cell = gradlab.build("lstm:peephole", input_size=8, hidden_size=64)
-    trajectory = gradlab.unroll(cell, torch.randn(4, 256, 8))
-    norms = gradlab.jacobian_norms(trajectory)       # of ds_T/ds_t, by block and lag
-    gradlab.measure(trajectory, ["growth_rate"])     # readings by name
+    >>> import torch, gradlab
+    >>> cell = gradlab.build("lstm:peephole", input_size=8, hidden_size=16)
+    >>> plain, gated = gradlab.RNN(8, 16), gradlab.GRU(8, 16)
+    >>> cell = gradlab.initialize_(gradlab.LSTM(8, 16), gain=1.5, seed=0)
+    >>> trajectory = gradlab.unroll(cell, torch.zeros(4, 32, 8))
+    >>> norms = gradlab.jacobian_norms(trajectory)    # of ds_T/ds_t, by block and lag
+    >>> axes = norms.ln_spectral_norm.sel(block=["hh", "cc"]).plot()
+    >>> found = gradlab.measure(trajectory, ["growth_rate"])["growth_rate"]
+    >>> found.over_sequences().frame()["block"].tolist()[:2]
+    ['joint', 'hh']
+
+Results are labelled arrays (:class:`gradlab.LabelledArray`): ``.frame()`` is a tidy
+pandas table, ``.plot()`` a picture, ``.values`` NumPy's array. ``unroll`` takes inputs
+with the batch first, (B, T, I), as PyTorch's ``batch_first=True``; a trajectory's
+tensors have time first, (T, B, n).
 
 Your own cell, activation, initializer, input, loss, measure or report section is a
-class derived from one of the bases here, in one file::
+class derived from one of the bases here; ``step`` is all that a cell needs:
+
+    >>> class Leaky(gradlab.Cell):
+    ...     def step(self, inputs, state):
+    ...         return Step((0.9 * state[0] + torch.tanh(inputs),))
+    >>> from gradlab.cells import Step
+    >>> own = gradlab.unroll(Leaky(input_size=3, hidden_size=3), torch.zeros(1, 20, 3))
+    >>> gradlab.jacobian_norms(own, "joint").horizon     # 0.9^20 is above 1/1000
+    array(inf)
+
+In a file of its own it is a name like any other::
 
     gradlab.load_file("mycell.py")                   # or --load, or a TOML's load
     gradlab.sweep({"cell": ["my_cell"]}, load=["mycell.py"])
 
 ``gradlab.names("cells")`` lists what there is. Errors derive from
 ``gradlab.GradlabError``; messages state what was got, what was expected and what to
-try. Names are imported when first used: ``import gradlab`` imports no torch.
+try:
+
+    >>> try:
+    ...     gradlab.build("lstn", 8, 16)
+    ... except gradlab.GradlabError as error:
+    ...     print(error)
+    Got cell 'lstn'.
+    Expected one of gru, lstm, rnn.
+    Try lstm
+
+Names are imported when first used: ``import gradlab`` imports no torch.
 """
 
 import importlib
@@ -41,6 +72,8 @@ if TYPE_CHECKING:
     from gradlab.api import forecast as forecast
     from gradlab.api import merge as merge
     from gradlab.api import sweep as sweep
+    from gradlab.bptt import truncation_bias as truncation_bias
+    from gradlab.bptt import weight_contributions as weight_contributions
     from gradlab.catalog import load_file as load_file
     from gradlab.catalog import names as names
     from gradlab.cells import build as build
@@ -57,15 +90,16 @@ if TYPE_CHECKING:
     from gradlab.inputs.base import Input as Input
     from gradlab.jacobians import input_connectivity as input_connectivity
     from gradlab.jacobians import jacobian_norms as jacobian_norms
+    from gradlab.jacobians import jacobian_product as jacobian_product
     from gradlab.jacobians import layer_norms as layer_norms
+    from gradlab.jacobians import step_jacobians as step_jacobians
+    from gradlab.labelled import LabelledArray as LabelledArray
     from gradlab.losses.base import Loss as Loss
-    from gradlab.measures import Reading as Reading
     from gradlab.measures import measure as measure
     from gradlab.measures.base import Measure as Measure
     from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.report.sections.base import Section as Section
     from gradlab.spectra import singular_spectra as singular_spectra
-    from gradlab.store.record import Record as Record
     from gradlab.trajectory import Trajectory as Trajectory
     from gradlab.trajectory import unroll as unroll
 
@@ -77,11 +111,10 @@ _HOME = {
     "Initializer": "gradlab.initializers.base",
     "Input": "gradlab.inputs.base",
     "LSTM": "gradlab.cells.lstm",
+    "LabelledArray": "gradlab.labelled",
     "Loss": "gradlab.losses.base",
     "Measure": "gradlab.measures.base",
     "RNN": "gradlab.cells.rnn",
-    "Reading": "gradlab.measures",
-    "Record": "gradlab.store.record",
     "Results": "gradlab.api",
     "Section": "gradlab.report.sections.base",
     "Trajectory": "gradlab.trajectory",
@@ -91,6 +124,7 @@ _HOME = {
     "initialize_": "gradlab.initializers",
     "input_connectivity": "gradlab.jacobians",
     "jacobian_norms": "gradlab.jacobians",
+    "jacobian_product": "gradlab.jacobians",
     "layer_norms": "gradlab.jacobians",
     "load_file": "gradlab.catalog",
     "lyapunov_exponents": "gradlab.exponents",
@@ -99,9 +133,12 @@ _HOME = {
     "names": "gradlab.catalog",
     "recurrent_passes": "gradlab.paths",
     "singular_spectra": "gradlab.spectra",
+    "step_jacobians": "gradlab.jacobians",
     "sweep": "gradlab.api",
     "to_torch": "gradlab.cells",
+    "truncation_bias": "gradlab.bptt",
     "unroll": "gradlab.trajectory",
+    "weight_contributions": "gradlab.bptt",
 }
 
 __all__ = [*_HOME, "__version__"]

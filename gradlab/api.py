@@ -1,4 +1,21 @@
-"""Sweep, forecast, merge, check and results: what the command line does, as calls."""
+"""Sweep, forecast, merge, check and results: what the command line does, as calls.
+
+>>> from tempfile import mkdtemp
+>>> folder = Path(mkdtemp())
+>>> config = {"cell": "rnn", "hidden": 4, "length": 8, "seeds": 1}
+>>> config["measures"] = ["horizon"]
+>>> results = sweep(config, out=folder / "a", jobs=1, verify=False)
+>>> results.frame()["measure"].tolist()
+['horizon']
+>>> results.points[0].record("horizon").unit
+'steps'
+>>> forecast(config, out=folder / "a").left
+0
+>>> len(merge([folder / "a"], out=folder / "b").points)
+1
+>>> Results.open(folder / "b").measures
+('horizon',)
+"""
 
 import atexit
 import shutil

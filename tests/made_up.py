@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gradlab import statistics
-from gradlab.store.record import Record
+from gradlab.labelled import LabelledArray
 
 
 Params = dict[str, Any]
@@ -200,14 +200,14 @@ class Point:
     params: Params
     status: str = "done"
     message: str = ""
-    records: Mapping[str, Record] = field(default_factory=dict)
+    records: Mapping[str, LabelledArray] = field(default_factory=dict)
 
     @property
     def measured(self) -> bool:
         """As `PointResult.measured`."""
         return self.status == "done"
 
-    def record(self, measure: str) -> Record | None:
+    def record(self, measure: str) -> LabelledArray | None:
         """The record of a measure, or None."""
         return self.records.get(measure)
 
@@ -328,7 +328,7 @@ def lags(length: int) -> tuple[int, ...]:
 
 def records_of(
     params: Params, behave: Callable[[Params], Behaviour], grid: str
-) -> dict[str, Record]:
+) -> dict[str, LabelledArray]:
     """All records of one point."""
     b = behave(params)
     seed, length = params["seed"], params["length"]
@@ -379,7 +379,7 @@ def _curve(at: np.ndarray, rate: float, start: float, b: Behaviour) -> np.ndarra
     return y
 
 
-def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
+def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, LabelledArray]:
     at = np.array(lags(params["length"]), dtype=float)
     every = np.arange(params["length"] + 1, dtype=float)
     blocks = _blocks(params, b)
@@ -404,35 +404,31 @@ def _norms(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
     return {
         "decay_shape": _shape(joint),
         "finite_precision": _formats(full[0] + 2.0, "conveyor" in blocks),
-        "spectral_norm": Record("spectral_norm", 1, {}, coords, y),
-        "frobenius_norm": Record(
+        "spectral_norm": LabelledArray("spectral_norm", coords, y),
+        "frobenius_norm": LabelledArray(
             "frobenius_norm",
-            1,
-            {},
             {"block": tuple(blocks), "lag": tuple(int(v) for v in every)},
             full + 2.0,
         ),
-        "growth_rate": Record("growth_rate", 1, {}, block, rates),
-        "growth_rate_low": Record("growth_rate_low", 1, {}, block, low),
-        "growth_rate_high": Record("growth_rate_high", 1, {}, block, high),
-        "half_life": Record("half_life", 1, {}, {}, np.float64(life)),
-        "horizon": Record("horizon", 1, {}, {}, np.float64(horizon)),
-        "verdict": Record(
-            "verdict", 1, {}, {}, np.float64(codes.index(word)), note=word
-        ),
-        "breakdown": Record(
-            "breakdown", 1, {}, {"index": ("not_finite", "dead")}, np.array(breaks)
+        "growth_rate": LabelledArray("growth_rate", block, rates),
+        "growth_rate_low": LabelledArray("growth_rate_low", block, low),
+        "growth_rate_high": LabelledArray("growth_rate_high", block, high),
+        "half_life": LabelledArray("half_life", {}, np.float64(life)),
+        "horizon": LabelledArray("horizon", {}, np.float64(horizon)),
+        "verdict": LabelledArray("verdict", {}, codes.index(word), words=tuple(codes)),
+        "breakdown": LabelledArray(
+            "breakdown", {"index": ("not_finite", "dead")}, np.array(breaks)
         ),
     }
 
 
-def _shape(joint: np.ndarray) -> Record:
+def _shape(joint: np.ndarray) -> LabelledArray:
     word = statistics.decay(range(len(joint)), joint).shape
-    code = np.float64(statistics.SHAPES.index(word))
-    return Record("decay_shape", 1, {}, {}, code, note=word)
+    code = statistics.SHAPES.index(word)
+    return LabelledArray("decay_shape", {}, code, words=statistics.SHAPES)
 
 
-def _formats(ln_norms: np.ndarray, conveyor: bool) -> Record:
+def _formats(ln_norms: np.ndarray, conveyor: bool) -> LabelledArray:
     """Where formats of numbers end, by the powers of two they end at."""
     rows = []
     for least, norms, most in ((-14, -12.5, 16), (-126, -67, 128), (-126, -75, 128)):
@@ -441,10 +437,10 @@ def _formats(ln_norms: np.ndarray, conveyor: bool) -> Record:
         rows.append([*row, 1.2 * row[0] if conveyor else math.nan])
     kinds = ("underflow", "norm_underflow", "overflow", "stalled")
     coords = {"block": ("float16", "bfloat16", "float32"), "index": kinds}
-    return Record("finite_precision", 1, {}, coords, np.array(rows))
+    return LabelledArray("finite_precision", coords, np.array(rows))
 
 
-def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
+def _more(params: Params, b: Behaviour, shift: float) -> dict[str, LabelledArray]:
     length, size = params["length"], _state_size(params)
     at = np.array(lags(length), dtype=float)
     fall = np.log(size / b.rank) * np.minimum(1.0, np.log1p(at) / np.log1p(length))
@@ -452,21 +448,17 @@ def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
     rank = np.where(np.isfinite(_curve(at, b.rate, b.start, b)), rank, np.nan)
     shares = _shares(length, b.rate + shift)
     found = {
-        "stable_rank": Record(
+        "stable_rank": LabelledArray(
             "stable_rank",
-            1,
-            {},
             {"block": ("joint",), "lag": tuple(int(v) for v in at)},
             rank[None],
         ),
         "loss_gradient": _loss_gradient(params, b.rate + shift, False),
-        "weight_share": Record(
-            "weight_share", 1, {}, {"step": tuple(range(1, length + 1))}, shares
+        "weight_share": LabelledArray(
+            "weight_share", {"step": tuple(range(1, length + 1))}, shares
         ),
-        "weight_contribution": Record(
+        "weight_contribution": LabelledArray(
             "weight_contribution",
-            1,
-            {},
             {"step": tuple(range(1, length + 1))},
             np.log(np.maximum(shares, 1e-300)),
         ),
@@ -477,9 +469,9 @@ def _more(params: Params, b: Behaviour, shift: float) -> dict[str, Record]:
     }.get(params["cell"], ("input_gate", "forget_gate", "candidate", "output_gate"))
     block = {"block": gates}
     norms = np.full(len(gates), b.weight_norm * params["gain"])
-    found["weight_spectral_norm"] = Record("weight_spectral_norm", 1, {}, block, norms)
-    found["weight_spectral_radius"] = Record(
-        "weight_spectral_radius", 1, {}, block, norms * 0.53
+    found["weight_spectral_norm"] = LabelledArray("weight_spectral_norm", block, norms)
+    found["weight_spectral_radius"] = LabelledArray(
+        "weight_spectral_radius", block, norms * 0.53
     )
     if params["cell"] != "rnn":
         found |= _gates(gates, b, params["cell"])
@@ -494,7 +486,7 @@ def _state_size(params: Params) -> int:
     return params["hidden"] * states * int(layers[0] if layers else 1)
 
 
-def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, Record]:
+def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, LabelledArray]:
     gates = (*gates, "keep_gate")
     keepers = ("keep_gate", "update_gate" if cell == "gru" else "forget_gate")
     mean = np.array([b.gate if g in keepers else 0.5 for g in gates])
@@ -506,17 +498,15 @@ def _gates(gates: tuple[str, ...], b: Behaviour, cell: str) -> dict[str, Record]
     histogram[np.arange(len(gates)), spot] = 1.0
     block = {"block": gates}
     return {
-        "gate_mean": Record("gate_mean", 1, {}, block, mean),
-        "gate_log_mean": Record("gate_log_mean", 1, {}, block, np.log(mean) - 0.01),
-        "gate_saturation": Record(
+        "gate_mean": LabelledArray("gate_mean", block, mean),
+        "gate_log_mean": LabelledArray("gate_log_mean", block, np.log(mean) - 0.01),
+        "gate_saturation": LabelledArray(
             "gate_saturation",
-            1,
-            {},
             {"block": gates, "index": ("low", "high")},
             np.stack([low, high], axis=1),
         ),
-        "gate_histogram": Record(
-            "gate_histogram", 1, {}, {"block": gates, "index": bins}, histogram
+        "gate_histogram": LabelledArray(
+            "gate_histogram", {"block": gates, "index": bins}, histogram
         ),
     }
 
@@ -528,23 +518,21 @@ def _shares(length: int, rate: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _loss_gradient(params: Params, rate: float, every: bool) -> Record:
+def _loss_gradient(params: Params, rate: float, every: bool) -> LabelledArray:
     steps = np.arange(params["length"] + 1, dtype=float)
     back = params["length"] - steps
     h = np.zeros_like(back) - 0.1 if every else rate * back
     rows = {"h": h}
     if params["cell"].startswith("lstm"):
         rows |= {"c_graph": h - 0.3, "c_state": h - 0.5}
-    return Record(
+    return LabelledArray(
         "loss_gradient",
-        1,
-        {},
         {"block": tuple(rows), "step": tuple(int(s) for s in steps)},
         np.stack(list(rows.values())),
     )
 
 
-def _triangle(length: int, rate: float) -> Record:
+def _triangle(length: int, rate: float) -> LabelledArray:
     later = np.linspace(length / 64, length, 64).round()
     back = np.linspace(0, length, 64).round()
     values = np.where(back[None] <= later[:, None], rate * back[None], np.nan)
@@ -552,7 +540,7 @@ def _triangle(length: int, rate: float) -> Record:
         "step": tuple(int(v) for v in later),
         "lag": tuple(int(v) for v in back),
     }
-    return Record("triangle", 1, {}, coords, values)
+    return LabelledArray("triangle", coords, values)
 
 
 def lineup(

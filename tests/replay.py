@@ -23,10 +23,10 @@ from typing import Any
 
 from gradlab.config.loading import load
 from gradlab.engines.engine import Answer
+from gradlab.labelled import LabelledArray
 from gradlab.runs import run as runner
 from gradlab.runs.calls import Outcome
 from gradlab.runs.groups import Group
-from gradlab.store.record import Record
 from gradlab.sweeps.plan import plan
 from gradlab.sweeps.points import Point
 
@@ -49,19 +49,23 @@ class Outcomes:
         network = repr((point.init, point.gain, *biases, point.activation))
         nudge = zlib.crc32(network.encode()) % 1000 / 1000 - 0.5
         found = self.by_cell[point.cell]
-        records = tuple(_moved(r, nudge + point.seed / 1000) for r in found.records)
+        nudge += point.seed / 1000
+        records = {
+            measure: tuple(_moved(record, nudge) for record in its)
+            for measure, its in found.records.items()
+        }
         return replace(found, records=records)
 
 
-def _moved(record: Record, nudge: float) -> Record:
-    if record.measure not in MOVED:
+def _moved(record: LabelledArray, nudge: float) -> LabelledArray:
+    if record.name not in MOVED:
         return record
     lags = list(record.coords["lag"])
     shape = [-1 if name == "lag" else 1 for name in record.coords]
     import numpy as np
 
     slope = np.array(lags, dtype=float).reshape(shape) * (0.2 * nudge)
-    return replace(record, mean=record.mean + slope)
+    return replace(record, values=record.values + slope)
 
 
 def measured(seeds: int = 1) -> Outcomes:

@@ -16,11 +16,10 @@ NAMES = [
     "Initializer",
     "Input",
     "LSTM",
+    "LabelledArray",
     "Loss",
     "Measure",
     "RNN",
-    "Reading",
-    "Record",
     "Results",
     "Section",
     "Trajectory",
@@ -31,6 +30,7 @@ NAMES = [
     "initialize_",
     "input_connectivity",
     "jacobian_norms",
+    "jacobian_product",
     "layer_norms",
     "load_file",
     "lyapunov_exponents",
@@ -39,9 +39,12 @@ NAMES = [
     "names",
     "recurrent_passes",
     "singular_spectra",
+    "step_jacobians",
     "sweep",
     "to_torch",
+    "truncation_bias",
     "unroll",
+    "weight_contributions",
 ]
 
 
@@ -75,10 +78,10 @@ def test_a_network_by_hand_as_the_manual_shows_it():
     cell = gradlab.build("lstm:peephole", input_size=8, hidden_size=16)
     trajectory = gradlab.unroll(cell, torch.randn(4, 32, 8))
     norms = gradlab.jacobian_norms(trajectory)
-    assert norms.spectral["joint"].shape == (len(norms.lags), 4)
-    assert norms.spectral["joint"][0] == pytest.approx(0, abs=1e-6)
-    readings = gradlab.measure(trajectory, ["growth_rate"])
-    assert readings["growth_rate"].values.shape[-2] == 4
+    assert norms.ln_spectral_norm.at(block="joint").shape == (len(norms.lags), 4)
+    assert norms.ln_spectral_norm.at(block="joint")[0] == pytest.approx(0, abs=1e-6)
+    rates = gradlab.measure(trajectory, ["growth_rate"])["growth_rate"]
+    assert rates.at(block="joint").shape == (4,)
 
 
 def test_a_sweep_is_one_call_and_its_results_make_tables(tmp_path, monkeypatch):

@@ -23,6 +23,7 @@ FLOORS = (
         "canonical_json",
         "catalog",
         "errors",
+        "labelled",
         "numerics",
         "outputs",
         "regular_file",
@@ -49,8 +50,8 @@ FLOORS = (
 """From the ground up. Rooms on one floor do not import each other."""
 
 NO_TORCH = {
-    *("arguments", "axes", "canonical_json", "catalog", "errors", "outputs"),
-    *("regular_file", "requirement", "seeding", "shell_text"),
+    *("arguments", "axes", "canonical_json", "catalog", "errors", "labelled"),
+    *("outputs", "regular_file", "requirement", "seeding", "shell_text"),
     *("config", "statistics", "store", "sweeps"),
     *("progress", "report", "cli"),
 }

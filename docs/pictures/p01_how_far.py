@@ -16,7 +16,7 @@ inputs = torch.randn(8, 64, 8, generator=torch.Generator().manual_seed(0))
 for name in ("rnn", "gru", "lstm"):
     cell = gradlab.initialize_(gradlab.build(name, 8, 64), seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), lags=range(65))
-    left = norms.spectral["joint"].mean(axis=-1) / np.log(10)
+    left = norms.ln_spectral_norm.at(block="joint").mean(axis=-1) / np.log(10)
     plt.plot(norms.lags, left, label=f"{name.upper()}, horizon {norms.horizon:.0f}")
 plt.axhline(-3, color="grey", linestyle="--")
 plt.xlabel("lag: steps back from the end")

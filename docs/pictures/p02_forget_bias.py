@@ -18,7 +18,7 @@ for bias, colour in enumerate(colours):
     cell = gradlab.build("lstm", 8, 32)
     cell = gradlab.initialize_(cell, forget_bias=float(bias), seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), "joint", range(129))
-    left = norms.spectral["joint"].mean(axis=-1) / np.log(10)
+    left = norms.ln_spectral_norm.at(block="joint").mean(axis=-1) / np.log(10)
     plt.plot(norms.lags, left, color=colour, label=f"forget bias {bias}")
 plt.ylim(-12, 2)
 plt.xlabel("lag: steps back from the end")

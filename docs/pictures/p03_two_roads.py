@@ -19,7 +19,7 @@ for panel, bias in zip(panels, ("keep", 1.0), strict=True):
     cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=bias, seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), "all", range(65))
     for block, line in (("conveyor", "-"), ("detours", "-"), ("cc", "k--")):
-        left = norms.spectral[block].mean(axis=-1) / np.log(10)
+        left = norms.ln_spectral_norm.at(block=block).mean(axis=-1) / np.log(10)
         panel.plot(norms.lags[1:], left[1:], line, label=block)
     panel.set(title=f"forget bias: {bias}", xlabel="lag", ylim=(-16, 1))
 panels[0].set_ylabel("dc/dc at the lag, power of ten")

@@ -19,7 +19,7 @@ for row, name in enumerate(names):
     cell = gradlab.initialize_(gradlab.build(name, 8, 64), forget_bias=2.0, seed=0)
     norms = gradlab.jacobian_norms(gradlab.unroll(cell, inputs), tuple(blocks))
     for block, marker in zip(blocks, "o>x", strict=True):
-        per_step = np.exp(norms.spectral[block][-1].mean() / 64)
+        per_step = np.exp(norms.ln_spectral_norm.at(block=block, lag=64).mean() / 64)
         label = blocks[block] if row == 0 else None
         plt.plot(per_step, row, marker, color=f"C{'o>x'.index(marker)}", label=label)
 plt.yticks(range(2), ["LSTM", "GRU"])

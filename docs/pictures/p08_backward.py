@@ -18,10 +18,10 @@ cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=1.0, seed=0
 trajectory = gradlab.unroll(cell, inputs)
 for loss, line in (("last", "-"), ("every", "--")):
     found = gradlab.measure(trajectory, ["loss_gradient"], loss=loss)["loss_gradient"]
-    for block, state in ((0, "h"), (1, "c")):
-        size = found.summary()[0][block] / np.log(10)
+    for place, (state, block) in enumerate({"h": "h", "c": "c_graph"}.items()):
+        size = found.over_sequences().at(block=block) / np.log(10)
         label = f"by {state}, loss at {loss} step"
-        plt.plot(found.coords["step"], size, f"C{block}{line}", label=label)
+        plt.plot(found.coords["step"], size, f"C{place}{line}", label=label)
 plt.xlabel("step; the sequence ends at the right")
 plt.ylabel("size of the gradient, power of ten")
 plt.legend()

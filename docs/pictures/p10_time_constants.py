@@ -17,7 +17,7 @@ for bias in ("keep", 1.0, "chrono"):
     cell = gradlab.build("lstm", 8, 128)
     cell = gradlab.initialize_(cell, forget_bias=bias, length=256, seed=0)
     found = gradlab.measure(gradlab.unroll(cell, inputs), ["time_constant"])
-    share, _ = found["time_constant_share"].summary()
+    share = found["time_constant_share"].over_sequences().values
     starts = found["time_constant_share"].coords["index"][:11]
     plt.step(starts, share[:11], where="post", label=f"forget bias: {bias}")
 plt.xscale("symlog", base=2, linthresh=1)

@@ -1,12 +1,18 @@
 """Record the gradients of one ``loss.backward()`` by tensor hooks."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab import catalog
+from gradlab.arguments import describe, instance
 from gradlab.cells.base import RecurrentProduct
-from gradlab.losses.base import Loss
+from gradlab.errors import ShapeError
+from gradlab.losses.base import Loss, directions
+from gradlab.losses.last import Last
 from gradlab.trajectory import Trajectory
 
 
@@ -62,6 +68,36 @@ class _GradientHook:
     @property
     def gradient(self) -> Tensor:
         return torch.zeros_like(self.like) if self._received is None else self._received
+
+
+def as_loss(given: Any) -> Loss:
+    """Return a loss, or that of a name; the last state's if None."""
+    if isinstance(given, str):
+        given = catalog.get("losses", given)()
+    return (
+        Last() if given is None else instance("loss", given, Loss, try_='loss="last"')
+    )
+
+
+def as_direction(trajectory: Trajectory, given: Any) -> Tensor:
+    """Return the loss's unit vectors v as a tensor like h; of seed 0 if None.
+
+    Those of seed 0 are shared by the members of an ensemble.
+    """
+    hidden = trajectory.start[trajectory.cell.output_state]
+    if given is None:
+        drawn = directions(0, trajectory.batch_shape[-1], hidden.shape[-1])
+        return torch.from_numpy(drawn).to(hidden).expand(*trajectory.batch_shape, -1)
+    shape = tuple(hidden.shape)
+    kind = (Tensor, np.ndarray)
+    found = instance("direction", given, kind, try_=f"torch.ones{shape}")
+    if tuple(found.shape) != shape:
+        raise ShapeError(
+            got=f"direction = {describe(given)}",
+            expected=f"a tensor of shape {shape}",
+            try_=f"torch.ones{shape}",
+        )
+    return torch.as_tensor(found).to(hidden)
 
 
 def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:

@@ -1,5 +1,6 @@
 """Each step's contribution to dL/dW_hh."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,14 +45,30 @@ def contributions(factors: tuple[GradientFactors, ...]) -> Contributions:
     )
 
 
-def contributions_of_gradients(gradients: Tensor) -> Contributions:
-    """Return the steps' contributions from the G_t, (T, B, rows, columns)."""
-    parts = gradients.double().flatten(2)
+def contributions_of_gradients(
+    steps: Iterable[Mapping[str, Tensor]], batch_shape: tuple[int, ...]
+) -> Contributions:
+    """Return the steps' contributions from the G_t of parts of W_hh, by step.
+
+    Args:
+        steps: the G_t, parameter -> (N, rows, columns), which are parts of one W_hh.
+        batch_shape: (…M, B), of N sequences.
+    """
+    parts = torch.stack(
+        [
+            torch.cat([part.double().flatten(1) for part in step.values()], -1)
+            for step in steps
+        ]
+    )
     exponent = exponents(parts.abs().amax((0, 2)))
     scaled = ldexp(parts, -exponent[:, None])
     whole = scaled.sum(0)
     share = (scaled * whole).sum(-1) / (whole * whole).sum(-1)
-    return Contributions(ln_vector_norm(parts), share.cpu().numpy())
+    ln_norm = ln_vector_norm(parts)
+    return Contributions(
+        ln_norm.reshape(-1, *batch_shape),
+        share.cpu().numpy().reshape(-1, *batch_shape),
+    )
 
 
 # |G_t|_F = |delta_t| |operand_t|, since G_t has rank one. Steps far back can be 1e-300

@@ -29,6 +29,10 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
         InputError: if the file cannot be read or run, or defines no leaf.
         ConfigError: if a leaf takes a name that is already in use, or that no option
             could be given.
+
+    >>> from gradlab import activations
+    >>> load_file(Path(activations.__file__).with_name("tanh.py"))
+    [('activations', 'tanh')]
     """
     path = _resolved(arguments.path("path", path, try_="mycell.py"))
     built_in = _built_in(path)

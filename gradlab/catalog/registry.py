@@ -37,7 +37,11 @@ EXTERNAL: dict[tuple[str, str], External] = {}
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """Return the names of all leaves of a kind, sorted; imports none of them."""
+    """Return the names of all leaves of a kind, sorted; imports none of them.
+
+    >>> names("losses")
+    ('every', 'last')
+    """
     arguments.text("kind", kind, try_='gradlab.names("cells")')
     known = set(files(kind)) | set(_plugins(kind))
     known |= {name for of, name in EXTERNAL if of == kind}

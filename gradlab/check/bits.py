@@ -5,7 +5,6 @@ The conveyor is defined in :mod:`gradlab.cells.base`.
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,14 +34,6 @@ def differing_bits(members: Sequence[Cell], batch: int = 2) -> Iterator[str]:
             for name, expected in alone[m].items():
                 if not torch.equal(together[name][place], expected):
                     yield f"other bits of {name} among {len(group)}"
-
-
-def same_summary(
-    ours: tuple[np.ndarray, np.ndarray], theirs: tuple[np.ndarray, np.ndarray]
-) -> bool:
-    """Return whether means and standard deviations have the same bits."""
-    pairs = zip(ours, theirs, strict=True)
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
 
 def _trace(cell: Cell, inputs: Tensor) -> dict[str, Tensor]:

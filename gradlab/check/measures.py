@@ -5,22 +5,20 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from inspect import get_annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gradlab import cells
 from gradlab.activations.sigmoid import Sigmoid
 from gradlab.cells import Cell
-from gradlab.check.bits import same_summary
 from gradlab.check.finding import Finding, first_wrong
 from gradlab.initializers import initialize_
+from gradlab.labelled import RECORD_AXES, LabelledArray
 from gradlab.measures import MeasureContext
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.trajectory import unroll
 
 
-_AXES = ("block", "index", "step", "lag")
 _SPECS = ("rnn", "lstm", "gru", "lstm:layers=2")
 _LENGTH, _BATCH, _INPUTS, _HIDDEN = 12, 2, 3, 4
 _ENSEMBLES = (*((spec, 10, 3) for spec in _SPECS), ("rnn", 37, 1))
@@ -28,29 +26,22 @@ _ENSEMBLES = (*((spec, 10, 3) for spec in _SPECS), ("rnn", 37, 1))
 
 
 def form(leaf: type[Measure]) -> Finding:
-    """Check outputs, axes and shapes of readings."""
+    """Check outputs and axes; a shape that does not fit raises."""
 
-    def wrong(spec: str, output: str, reading: Reading) -> Iterator[str]:
+    def wrong(spec: str, output: str, array: LabelledArray) -> Iterator[str]:
         if output not in (leaf.outputs or (leaf.name,)):
             yield f"{spec}: output {output!r}"
-        if not set(reading.coords) <= set(_AXES):
-            yield f"{spec}: axes {tuple(reading.coords)}"
-        lead = (_BATCH,) if reading.per_sequence else ()
-        expected = (*lead, *(len(values) for values in reading.coords.values()))
-        if tuple(reading.values.shape) != expected:
-            yield (
-                f"{spec}: {output} of shape {tuple(reading.values.shape)}, not "
-                f"{expected} with per_sequence={reading.per_sequence}"
-            )
+        if len(array.coords.get("sequence", range(_BATCH))) != _BATCH:
+            yield f"{spec}: {output} of {len(array.coords['sequence'])} sequences"
 
     found = (
         what
         for spec in _specs(leaf)
-        for output, reading in leaf().readings(_context(_cell(spec))).items()
-        for what in wrong(spec, output, reading)
+        for output, array in leaf().arrays(_context(_cell(spec))).items()
+        for what in wrong(spec, output, array)
     )
     outputs = ", ".join(leaf.outputs or (leaf.name,))
-    expected = f"outputs {outputs} over axes among {', '.join(_AXES)}"
+    expected = f"outputs {outputs} over axes among {', '.join(RECORD_AXES)}"
     return first_wrong(found, expected)
 
 
@@ -83,13 +74,11 @@ def repeats(leaf: type[Measure]) -> Finding:
 
     def wrong(spec: str) -> Iterator[str]:
         random = torch.random.get_rng_state()
-        first = leaf().readings(_context(_cell(spec)))
-        second = leaf().readings(_context(_cell(spec)))
+        first, second = (leaf().arrays(_context(_cell(spec))) for _ in range(2))
         if not torch.equal(random, torch.random.get_rng_state()):
             yield f"{spec}: random numbers drawn"
         for output in first:
-            a, b = (_array(found[output].values) for found in (first, second))
-            if not np.array_equal(a, b, equal_nan=True):
+            if first[output] != second[output]:
                 yield f"{spec}: another {output} the second time"
 
     found = (what for spec in _specs(leaf) for what in wrong(spec))
@@ -103,7 +92,7 @@ def no_side_effects(leaf: type[Measure]) -> Finding:
         context = _context(_cell(spec))
         watched = [*context.trajectory.states, *context.cell.parameters()]
         before = [tensor.clone() for tensor in watched]
-        leaf().readings(context)
+        leaf().arrays(context)
         if not all(torch.equal(a, b) for a, b in zip(before, watched, strict=True)):
             yield f"{spec}: states or weights changed"
         if any(p.grad is not None for p in context.cell.parameters()):
@@ -114,22 +103,22 @@ def no_side_effects(leaf: type[Measure]) -> Finding:
 
 
 def bits(leaf: type[Measure]) -> Finding:
-    """Check that a member's readings have the same bits alone, in 4 and in 11."""
+    """Check that a member's numbers have the same bits alone, in 4 and in 11."""
     applicable = _specs(leaf)
     found = (
         f"{spec}, hidden {hidden}, {sequences} sequences: {wrong}"
         for spec, hidden, sequences in _ENSEMBLES
         if spec in applicable
-        for wrong in differing_readings([leaf()], spec, hidden, sequences)
+        for wrong in differing_outputs([leaf()], spec, hidden, sequences)
     )
     expected = "the same bits alone, in 4 and in 11: see Measure.compute on sums"
     return first_wrong(found, expected, "the same bits")
 
 
-def differing_readings(
+def differing_outputs(
     measures: Sequence[Measure], spec: str, hidden: int, sequences: int
 ) -> Iterator[str]:
-    """Name each reading of a member that is not the same alone and in an ensemble.
+    """Name each output of a member that is not the same alone and in an ensemble.
 
     Compared are means and standard deviations of members 5 and 8 of 11, which are
     measured alone, in ensembles of one and of four, and in that of all. Trajectories
@@ -140,19 +129,19 @@ def differing_readings(
     for first, last in ((8, 9), (5, 9), (0, 11)):
         together = _summaries(measures, _ensemble_context(*case, first, last))
         for k in {5, 8} & set(range(first, last)):
-            for name, (mean, sd) in together.items():
-                if not same_summary((mean[k - first], sd[k - first]), alone[k][name]):
+            for name, array in together.items():
+                if array.sel(member=k - first) != alone[k][name]:
                     yield f"other bits of {name} among {last - first}"
 
 
 def _summaries(
     measures: Sequence[Measure], context: MeasureContext
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+) -> dict[str, LabelledArray]:
     return {
-        output: reading.summary()
+        output: array.over_sequences()
         for measure in measures
         if measure.applies_to(context.cell)
-        for output, reading in measure.readings(context).items()
+        for output, array in measure.arrays(context).items()
     }
 
 
@@ -202,15 +191,10 @@ def _context(cell: Cell) -> MeasureContext:
     return MeasureContext(unroll(cell, inputs))
 
 
-def _array(values: Tensor | np.ndarray) -> np.ndarray:
-    values = values.detach().numpy() if isinstance(values, Tensor) else values
-    return np.asarray(values, dtype=np.float64)
-
-
 CHECKS = {
     "it applies to some cell": applies,
     "its fields are settings": settings,
-    "readings have the form declared": form,
+    "outputs have the form declared": form,
     "measuring gives the same twice": repeats,
     "measuring changes nothing": no_side_effects,
     "bits are the same alone and in an ensemble": bits,

@@ -5,12 +5,19 @@ from functools import cached_property
 
 import numpy as np
 
+from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.statistics import batch_means
+
+
+UNIT = "nats per step"
 
 
 @dataclass(frozen=True, eq=False)
 class Exponents:
     """Lyapunov exponents of (…M, B) sequences, by block of time, float64.
+
+    What is read from them has the axis ``index`` of the directions, where there are
+    several values a sequence, and those of the batch; in nats per step.
 
     Attributes:
         ends: measured steps after which a block of time ends, from 0 on.
@@ -39,44 +46,47 @@ class Exponents:
         return self.dead.shape[-1]
 
     @property
-    def exponents(self) -> np.ndarray:
-        """The exponents (…M, B, k), descending, nats per step; -inf for dead ones."""
-        return self._curves[-1] / self.steps
+    def exponents(self) -> LabelledArray:
+        """The exponents by ``index`` from 1, descending; -inf for dead ones."""
+        return self._by_index("lyapunov_exponents", self._exponents)
 
     @property
-    def dead_count(self) -> np.ndarray:
-        """Number of dead directions, (…M, B)."""
-        return self.dead.sum(axis=-1)
+    def dead_count(self) -> LabelledArray:
+        """Number of dead directions."""
+        return self._by_sequence("dead_count", self.dead.sum(axis=-1), "directions")
 
     @property
-    def sum_rule_residual(self) -> np.ndarray:
-        """|sum of exponents - mean ln |det J_t||, (…M, B).
+    def sum_rule_residual(self) -> LabelledArray:
+        """|sum of exponents - mean ln |det J_t||.
 
         Zero up to rounding over any number of steps; the two sides come from different
         factorisations of J_t. NaN where k < n, or a direction died and both are -inf.
         """
         with np.errstate(invalid="ignore"):
-            off = np.abs(self.exponents.sum(axis=-1) - self.ln_determinant)
-        return np.where(self.dead.any(axis=-1), np.nan, off)
+            off = np.abs(self._exponents.sum(axis=-1) - self.ln_determinant)
+        known = np.where(self.dead.any(axis=-1), np.nan, off)
+        return self._by_sequence("sum_rule_residual", known)
 
     @property
-    def kaplan_yorke_dimension(self) -> np.ndarray:
-        """:func:`kaplan_yorke_dimension` of each sequence, (…M, B)."""
-        flat = self.exponents.reshape(-1, self.count)
-        found = [kaplan_yorke_dimension(values) for values in flat]
-        return np.array(found).reshape(self.dead.shape[:-1])
+    def kaplan_yorke_dimension(self) -> LabelledArray:
+        """:func:`kaplan_yorke_dimension` of each sequence."""
+        flat = self._exponents.reshape(-1, self.count)
+        found = np.array([kaplan_yorke_dimension(values) for values in flat])
+        by_sequence = found.reshape(self.dead.shape[:-1])
+        return self._by_sequence("kaplan_yorke_dimension", by_sequence, "directions")
 
     @property
-    def entropy_rate(self) -> np.ndarray:
-        """Sum of the positive exponents (…M, B), nats per step.
+    def entropy_rate(self) -> LabelledArray:
+        """Sum of the positive exponents.
 
         An upper bound of the entropy (Ruelle), which it equals for measures that are
         smooth along unstable directions (Pesin).
         """
-        return np.maximum(self.exponents, 0.0).sum(axis=-1)
+        total = np.maximum(self._exponents, 0.0).sum(axis=-1)
+        return self._by_sequence("entropy_rate", total)
 
-    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Return bounds low and high (…M, k) of the exponents' mean over sequences.
+    def interval(self, level: float = 0.95) -> tuple[LabelledArray, LabelledArray]:
+        """Return bounds low and high of the exponents' mean over sequences.
 
         By batch means over the blocks of time (:func:`gradlab.statistics.batch_means`);
         NaN where these are too short or few, and for dead directions.
@@ -85,8 +95,29 @@ class Exponents:
         lead = curves.shape[1:]
         columns = curves.reshape(len(self.ends), -1).T
         bounds = [batch_means(self.ends, column, level)[1:] for column in columns]
-        low, high = np.array(bounds).T
-        return low.reshape(lead), high.reshape(lead)
+        low, high = (side.reshape(lead) for side in np.array(bounds).T)
+        return (
+            self._by_index("lyapunov_exponents_low", low, by_sequence=False),
+            self._by_index("lyapunov_exponents_high", high, by_sequence=False),
+        )
+
+    @property
+    def _exponents(self) -> np.ndarray:
+        """The exponents (…M, B, k)."""
+        return self._curves[-1] / self.steps
+
+    def _by_sequence(
+        self, name: str, values: np.ndarray, unit: str = UNIT
+    ) -> LabelledArray:
+        return LabelledArray(name, batch_coords(values.shape), values, unit=unit)
+
+    def _by_index(
+        self, name: str, values: np.ndarray, *, by_sequence: bool = True
+    ) -> LabelledArray:
+        """Label values (…M, B, k), or (…M, k), with k first."""
+        batch = batch_coords(self.dead.shape[:-1], sequences=by_sequence)
+        coords = {"index": tuple(range(1, self.count + 1)), **batch}
+        return LabelledArray(name, coords, np.moveaxis(values, -1, 0), unit=UNIT)
 
     @cached_property
     def _curves(self) -> np.ndarray:

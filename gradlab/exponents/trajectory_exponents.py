@@ -39,7 +39,7 @@ def lyapunov_exponents(
         blocks: of time, for intervals by batch means.
 
     Returns:
-        :class:`Exponents`, (…M, B, k); NaN for sequences that are not finite.
+        :class:`Exponents`; NaN for sequences that are not finite.
 
     Raises:
         ConfigError: for settings that leave no step to measure.
@@ -47,8 +47,10 @@ def lyapunov_exponents(
     >>> from gradlab import build, unroll
     >>> cell = build("lstm", input_size=2, hidden_size=4, dtype=torch.float64)
     >>> found = lyapunov_exponents(unroll(cell, torch.zeros(1, 100, 2).double()))
-    >>> found.exponents.shape, bool(found.sum_rule_residual < 1e-12)
-    ((1, 8), True)
+    >>> found.exponents.axes, found.exponents.values.shape
+    (('index', 'sequence'), (8, 1))
+    >>> found.sum_rule_residual.at(sequence=0) < 1e-12
+    True
 
     Source: Benettin et al. 1980; the adjoint after Engelken et al. 2023.
     """
@@ -72,7 +74,7 @@ def hidden_only_exponent(
     computes it; it hardly depends on the forget bias.
 
     Returns:
-        :class:`Exponents` of one direction, (…M, B, 1).
+        :class:`Exponents` of one direction.
     """
 
     def matrix(step: BatchedJacobian) -> Tensor:

@@ -16,6 +16,13 @@ class Initializer(ABC):
         gain_is_radius: whether the gain that multiplies the block is its spectral
             radius.
         formula, reference: one line each, for tables and reports.
+
+    >>> from gradlab import build, initialize_
+    >>> class Half(Initializer):
+    ...     def block(self, rows, columns, rng):
+    ...         return 0.5 * np.eye(rows, columns)
+    >>> initialize_(build("rnn", 1, 2), Half(), seed=0).weight_hh.tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
     """
 
     name: ClassVar[str]

@@ -27,6 +27,12 @@ class Input(ABC):
     Class attributes:
         argument: description of what may follow the colon of the spec; empty for none.
         initial: the default initial state, ``zero`` or ``gaussian``.
+
+    >>> class Ones(Input):
+    ...     def sequences(self, seed, count, length, features):
+    ...         return np.ones((count, length, features))
+    >>> Ones().sequences(seed=0, count=2, length=16, features=8).shape
+    (2, 16, 8)
     """
 
     name: ClassVar[str]

@@ -23,7 +23,13 @@ from gradlab.jacobians.input_norms import InputConnectivity, input_connectivity
 from gradlab.jacobians.lags import batch_lags, check_lags, lags
 from gradlab.jacobians.layers import LayerNorms, layer_norms
 from gradlab.jacobians.layout import block_names
-from gradlab.jacobians.matrix import jacobian_product, log_singular_values
+from gradlab.jacobians.matrix import (
+    JacobianProduct,
+    jacobian_product,
+    log_singular_values,
+    scaled_product,
+    step_jacobians,
+)
 from gradlab.jacobians.norms import JacobianNorms, jacobian_norms, step_norms
 from gradlab.jacobians.triangle import Triangle, triangle
 
@@ -31,6 +37,7 @@ from gradlab.jacobians.triangle import Triangle, triangle
 __all__ = [
     "InputConnectivity",
     "JacobianNorms",
+    "JacobianProduct",
     "LayerNorms",
     "Triangle",
     "batch_lags",
@@ -42,6 +49,8 @@ __all__ = [
     "lags",
     "layer_norms",
     "log_singular_values",
+    "scaled_product",
+    "step_jacobians",
     "step_norms",
     "triangle",
 ]

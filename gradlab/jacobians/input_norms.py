@@ -13,6 +13,7 @@ from gradlab.jacobians.lags import lags as stored_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
+from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.numerics.logscale import frobenius_norms, ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.trajectory import Trajectory
@@ -22,14 +23,12 @@ from gradlab.trajectory import Trajectory
 class InputConnectivity:
     """Norms of dh_T/dx_t by lag T - t, as natural logs in float64.
 
-    Attributes:
-        lags: L of them, 0 to T - 1.
-        frobenius, spectral: (L, …M, B); -inf is an exact zero, NaN not finite.
+    Axes ``lag``, among 0 .. T - 1, and those of the batch; -inf is an exact zero, NaN
+    not finite.
     """
 
-    lags: tuple[int, ...]
-    frobenius: np.ndarray
-    spectral: np.ndarray
+    ln_spectral_norm: LabelledArray
+    ln_frobenius_norm: LabelledArray
 
 
 def input_connectivity(
@@ -51,8 +50,8 @@ def input_connectivity(
     >>> from gradlab import build, unroll
     >>> cell = build("rnn", input_size=2, hidden_size=3)
     >>> found = input_connectivity(unroll(cell, torch.zeros(1, 10, 2)), [0, 9])
-    >>> found.spectral.shape
-    (2, 1)
+    >>> found.ln_spectral_norm.axes, found.ln_spectral_norm.values.shape
+    (('lag', 'sequence'), (2, 1))
     """
     instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length = trajectory.length
@@ -63,12 +62,14 @@ def input_connectivity(
             trajectory.batch_shape[-1],
             lambda *args: _compute_with(chosen, *args),
         )
-    shape = (len(chosen), *trajectory.batch_shape)
-    frobenius, spectral = (
-        np.moveaxis(found[kind], -1, 0).reshape(shape)
-        for kind in ("frobenius", "spectral")
-    )
-    return InputConnectivity(chosen, frobenius, spectral)
+    batch_shape = trajectory.batch_shape
+    coords: dict[str, tuple] = {"lag": chosen, **batch_coords(batch_shape)}
+
+    def labelled(kind: str) -> LabelledArray:
+        values = np.moveaxis(found[kind], -1, 0).reshape(len(chosen), *batch_shape)
+        return LabelledArray(f"ln_{kind}_norm", coords, values, unit="nats")
+
+    return InputConnectivity(labelled("spectral"), labelled("frobenius"))
 
 
 def _compute_with(

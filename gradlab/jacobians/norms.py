@@ -4,8 +4,8 @@ Conveyor, detours, joint, point and stored lags are defined in
 :mod:`gradlab.jacobians`; the blocks in :func:`.layout.block_names`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from gradlab.jacobians.observers import (
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
+from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.numerics.allocator import raise_mmap_threshold
 from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
@@ -34,24 +35,48 @@ from gradlab.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
-class JacobianNorms:
-    """Norms of J_T ... J_{t+1} by lag T - t, as natural logs in float64.
+class Norms:
+    """Norms of J_T ... J_{t+1} by block and lag T - t, as natural logs in float64.
 
-    -inf is an exact zero; NaN or inf say that the product is not finite.
+    Axes ``block``, ``lag`` and those of the batch. -inf is an exact zero; NaN or inf
+    say that the product is not finite.
 
     Attributes:
-        lags: the stored lags, L of them.
-        frobenius: by block, (T + 1, …M, B): lags 0 .. T.
-        spectral: by block, (L, …M, B): at the stored lags.
+        ln_spectral_norm: at the stored lags.
+        ln_frobenius_norm_every_lag: at lags 0 .. T, which one walk gives anyway.
         threshold: see ``horizon``.
+    """
+
+    ln_spectral_norm: LabelledArray
+    ln_frobenius_norm_every_lag: LabelledArray
+    threshold: float
+
+    @cached_property
+    def ln_frobenius_norm(self) -> LabelledArray:
+        """At the stored lags, as ``ln_spectral_norm``."""
+        every_lag = self.ln_frobenius_norm_every_lag
+        return replace(every_lag.sel(lag=list(self.lags)), name="ln_frobenius_norm")
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """The stored lags."""
+        return self.ln_spectral_norm.coords["lag"]
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks there are."""
+        return self.ln_spectral_norm.coords["block"]
+
+
+@dataclass(frozen=True)
+class JacobianNorms(Norms):
+    """Norms of the product's blocks, and the horizon of the whole.
+
+    Attributes:
         find_horizon: computes ``horizon``, which takes more products where not every
             lag is stored.
     """
 
-    lags: tuple[int, ...]
-    frobenius: dict[str, np.ndarray]
-    spectral: dict[str, np.ndarray]
-    threshold: float
     find_horizon: Callable[[], np.ndarray] = field(repr=False)
 
     @cached_property
@@ -68,10 +93,15 @@ class JacobianNorms:
         """Return what is kept in a file or another process: all numbers."""
         return {**vars(self), "horizon": self.horizon, "find_horizon": None}
 
-    @property
-    def blocks(self) -> tuple[str, ...]:
-        """The blocks there are."""
-        return tuple(self.spectral)
+
+def by_block(
+    name: str, curves: Mapping[str, np.ndarray], lags: Iterable[int]
+) -> LabelledArray:
+    """Return natural logs (lags, …M, B) by block as one array."""
+    values = np.stack(list(curves.values()))
+    batch = batch_coords(values.shape[2:])
+    coords = {"block": tuple(curves), "lag": tuple(lags), **batch}
+    return LabelledArray(name, coords, values, unit="nats")
 
 
 def jacobian_norms(
@@ -88,8 +118,8 @@ def jacobian_norms(
         trajectory: what :func:`gradlab.unroll` gave.
         blocks: ``"all"``, ``"joint"``, or names as in
             :func:`gradlab.jacobians.block_names`.
-        lags: where spectral norms are computed; :func:`gradlab.jacobians.lags` of the
-            length when left out.
+        lags: to store, with 0 and T; :func:`gradlab.jacobians.lags` of the length when
+            left out.
         rows: later states whose rows are computed, e.g. ``"h"`` for dh_T/ds_t at half
             the cost; the joint block is then theirs. All states when left out.
         threshold: of the horizon.
@@ -104,6 +134,14 @@ def jacobian_norms(
     Raises:
         UnknownNameError: for a block or a state the cell does not have.
         ConfigError: for lags outside 0 .. T.
+
+    >>> from gradlab import build, unroll
+    >>> cell = build("lstm", input_size=2, hidden_size=3)
+    >>> norms = jacobian_norms(unroll(cell, torch.zeros(4, 10, 2)), lags=[0, 5, 10])
+    >>> norms.ln_spectral_norm.axes, norms.blocks[:5]
+    (('block', 'lag', 'sequence'), ('hh', 'hc', 'ch', 'cc', 'joint'))
+    >>> bool(norms.ln_spectral_norm.at(block="cc", lag=10, sequence=0) < 0)
+    True
     """
     instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     length, cell = trajectory.length, trajectory.cell
@@ -164,16 +202,14 @@ def norms_of_blocks(
     def curves(kind: str) -> dict[str, np.ndarray]:
         by_name = {name: results[f"{kind} {name}"] for name in names}
         return {
-            name: np.ascontiguousarray(np.moveaxis(curve, -1, 0)).reshape(
-                -1, *trajectory.batch_shape
-            )
+            name: np.moveaxis(curve, -1, 0).reshape(-1, *trajectory.batch_shape)
             for name, curve in by_name.items()
         }
 
+    every_lag = range(trajectory.length + 1)
     return JacobianNorms(
-        lags,
-        curves("frobenius"),
-        curves("spectral"),
+        by_block("ln_spectral_norm", curves("spectral"), lags),
+        by_block("ln_frobenius_norm_every_lag", curves("frobenius"), every_lag),
         threshold,
         lambda: horizons.compute().reshape(trajectory.batch_shape[:-1]),
     )

@@ -16,6 +16,13 @@ class Loss(ABC):
     Shapes: …M are the axes of an ensemble's members, if any, and B the sequences.
     ``direction`` is a random unit vector v for each sequence, so that the gradient of
     v . h_T has norm 1 at lag 0.
+
+    >>> import torch
+    >>> class Halfway(Loss):
+    ...     def __call__(self, hidden, direction):
+    ...         return (hidden[len(hidden) // 2] * direction).sum(-1)
+    >>> Halfway()(list(torch.ones(8, 2, 3)), torch.ones(2, 3))
+    tensor([3., 3.])
     """
 
     name: ClassVar[str]

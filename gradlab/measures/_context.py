@@ -1,23 +1,26 @@
 """A trajectory with the products that measures share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from gradlab.bptt import (
     Backward,
     Contributions,
     GradientFactors,
+    StepGradients,
+    as_direction,
     backward,
     contributions,
-    weight_gradients,
 )
 from gradlab.bptt.contributions import contributions_of_gradients
 from gradlab.cells.base import Cell
 from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
-from gradlab.losses.base import Loss, directions
+from gradlab.labelled import LabelledArray, batch_coords
+from gradlab.losses.base import Loss
 from gradlab.losses.last import Last
 from gradlab.trajectory import Trajectory
 
@@ -53,6 +56,30 @@ class MeasureContext:
         """(…M, B)."""
         return self.trajectory.batch_shape
 
+    def labelled(
+        self,
+        values: np.ndarray | Tensor,
+        *,
+        by_sequence: bool = True,
+        unit: str = "",
+        words: tuple[str, ...] = (),
+        **coords: Iterable,
+    ) -> LabelledArray:
+        """Return values (*coords, …M, B) with named axes; the measure names them.
+
+        Args:
+            values: one a sequence; (*coords, …M) unless ``by_sequence``.
+            by_sequence: whether the last axis is that of the sequences.
+            unit: of the values, where it is not the measure's.
+            words: what values stand for, where they are places in this list.
+            coords: along the axes before those of the batch, in order.
+        """
+        if isinstance(values, Tensor):
+            values = values.detach().cpu().numpy()
+        batch = batch_coords(self.batch_shape, sequences=by_sequence)
+        labels = {axis: tuple(labels) for axis, labels in coords.items()}
+        return LabelledArray("values", labels | batch, values, unit=unit, words=words)
+
     @cached_property
     def norms(self) -> JacobianNorms:
         """Norms of the Jacobian product by block and lag."""
@@ -74,16 +101,13 @@ class MeasureContext:
         factors = self.backward.factors
         if _disjoint(factors):
             return contributions(factors)
-        gradients = weight_gradients(self.trajectory, self.loss, self._direction)
-        return contributions_of_gradients(gradients)
+        names = self.cell.recurrent_parameters
+        steps = StepGradients(self.trajectory, self.loss, self._direction, names)
+        return contributions_of_gradients(steps, self.batch_shape)
 
     @cached_property
     def _direction(self) -> Tensor:
-        if self.direction is not None:
-            return self.direction
-        hidden = self.trajectory.start[self.cell.output_state]
-        drawn = directions(0, self.batch_shape[-1], hidden.shape[-1])
-        return torch.from_numpy(drawn).to(hidden).expand(*self.batch_shape, -1)
+        return as_direction(self.trajectory, self.direction)
 
 
 def _disjoint(factors: tuple[GradientFactors, ...]) -> bool:

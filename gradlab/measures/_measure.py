@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gradlab import catalog
-from gradlab.arguments import describe, instance, names, one_or_several
-from gradlab.errors import ShapeError
+from gradlab.arguments import instance, names, one_or_several
+from gradlab.bptt import as_direction, as_loss
+from gradlab.labelled import LabelledArray
 from gradlab.losses.base import Loss
-from gradlab.losses.last import Last
 from gradlab.measures._context import MeasureContext
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.trajectory import Trajectory
 
 
@@ -24,8 +23,11 @@ def measure(
     blocks: str | tuple[str, ...] = "all",
     loss: Loss | str | None = None,
     direction: Tensor | np.ndarray | None = None,
-) -> dict[str, Reading]:
-    """Return the readings of ``measures`` along a trajectory, by output.
+) -> dict[str, LabelledArray]:
+    """Return what ``measures`` give along a trajectory, by output.
+
+    Arrays have the measure's axes, then ``sequence`` (and ``member`` before that, of an
+    ensemble); ``over_sequences()`` is what a sweep stores of them.
 
     Args:
         trajectory: as :func:`gradlab.unroll` returns it.
@@ -41,43 +43,25 @@ def measure(
     Raises:
         UnknownNameError: for an unknown name, with the nearest one.
         ConfigError, ShapeError: for arguments of another kind or shape.
+
+    >>> import torch
+    >>> from gradlab import build, unroll
+    >>> cell = build("lstm", input_size=2, hidden_size=3)
+    >>> trajectory = unroll(cell, torch.zeros(4, 10, 2))
+    >>> rates = measure(trajectory, ["growth_rate"])["growth_rate"]
+    >>> rates.axes, rates.at(block="joint").shape
+    (('block', 'sequence'), (4,))
     """
     instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
     chosen_blocks = names("blocks", blocks, try_='blocks="joint"')
     context = MeasureContext(
-        trajectory, chosen_blocks, _loss(loss), _direction(trajectory, direction)
+        trajectory, chosen_blocks, as_loss(loss), as_direction(trajectory, direction)
     )
-    readings: dict[str, Reading] = {}
+    found: dict[str, LabelledArray] = {}
     for chosen in _resolve(measures):
         if chosen.applies_to(context.cell):
-            readings |= chosen.readings(context)
-    return readings
-
-
-def _loss(given: Any) -> Loss:
-    """Return a loss, or that of a name; the last state's if None."""
-    if isinstance(given, str):
-        given = catalog.get("losses", given)()
-    return (
-        Last() if given is None else instance("loss", given, Loss, try_='loss="last"')
-    )
-
-
-def _direction(trajectory: Trajectory, given: Any) -> Tensor | None:
-    """Return the vectors v of the loss as a tensor like the trajectory's h."""
-    if given is None:
-        return None
-    hidden = trajectory.start[trajectory.cell.output_state]
-    shape = tuple(hidden.shape)
-    kind = (Tensor, np.ndarray)
-    found = instance("direction", given, kind, try_=f"torch.ones{shape}")
-    if tuple(found.shape) != shape:
-        raise ShapeError(
-            got=f"direction = {describe(given)}",
-            expected=f"a tensor of shape {shape}",
-            try_=f"torch.ones{shape}",
-        )
-    return torch.as_tensor(found).to(hidden)
+            found |= chosen.arrays(context)
+    return found
 
 
 def _resolve(measures: Any) -> list[Measure]:

@@ -22,7 +22,13 @@ def rates(context: MeasureContext, block: str) -> np.ndarray:
 
     The norm at lag 0 is 1, but for the detours, whose 0 counts as 1 too.
     """
-    return context.norms.spectral[block][-1] / context.length
+    left = context.norms.ln_spectral_norm.at(block=block, lag=context.length)
+    return left / context.length
+
+
+def mean_rate(context: MeasureContext, block: str) -> np.ndarray:
+    """Return the mean of :func:`rates` over sequences, (…M)."""
+    return context.labelled(rates(context, block)).over_sequences().values
 
 
 def rate_bounds(context: MeasureContext, block: str) -> tuple[np.ndarray, np.ndarray]:
@@ -33,8 +39,7 @@ def rate_bounds(context: MeasureContext, block: str) -> tuple[np.ndarray, np.nda
     """
     norms = context.norms
     ends = [lag for lag in batch_lags(context.length) if lag in norms.lags]
-    rows = [norms.lags.index(lag) for lag in ends]
-    curves = norms.spectral[block][rows]
+    curves = norms.ln_spectral_norm.at(block=block, lag=ends)
     with np.errstate(invalid="ignore"):
         mean = np.ascontiguousarray(np.moveaxis(curves, -1, 0)).mean(axis=0)
     lead = mean.shape[1:]

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from gradlab.cells.base import Cell
-from gradlab.measures.base import Reading
+from gradlab.labelled import LabelledArray
+from gradlab.measures._context import MeasureContext
 
 
 def has_recurrent_weight(cell: Cell) -> bool:
@@ -25,16 +26,17 @@ def recurrent_blocks(cell: Cell) -> dict[str, np.ndarray]:
     return {name: whole[..., rows, :] for name, rows in cell.weight_blocks.items()}
 
 
-def per_block(cell: Cell, function: Callable[[np.ndarray], np.ndarray]) -> Reading:
+def per_block(
+    context: MeasureContext, function: Callable[[np.ndarray], np.ndarray]
+) -> LabelledArray:
     """Return ``function`` of every gate's block of W_hh; NaN where not finite.
 
     ``function`` takes blocks (…M, H, n) and returns (…M).
     """
-    blocks = recurrent_blocks(cell)
+    blocks = recurrent_blocks(context.cell)
     values = []
     for block in blocks.values():
         finite = np.isfinite(block).all(axis=(-2, -1))
         of_finite = function(np.where(finite[..., None, None], block, 0.0))
         values.append(np.where(finite, of_finite, np.nan))
-    coords = {"block": tuple(blocks)}
-    return Reading(coords, np.stack(values, axis=-1), per_sequence=False)
+    return context.labelled(np.stack(values), by_sequence=False, block=blocks)

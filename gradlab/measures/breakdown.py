@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.trajectory import Trajectory
 
 
@@ -25,16 +25,16 @@ class Breakdown(Measure):
     low_memory = True
 
     def compute(self, context):
-        product = context.norms.frobenius["joint"]
+        product = context.norms.ln_frobenius_norm_every_lag.at(block="joint")
         nonfinite = ~(product < np.inf)
         forward = _first_nonfinite_state(context.trajectory)
         not_finite = np.fmin.reduce(
             np.where(np.isnan(forward), _step_of_first(nonfinite), forward), axis=-1
         )
         dead = np.fmax.reduce(_step_of_first(np.isneginf(product)), axis=-1)
-        coords = {"index": ("not_finite", "dead")}
-        values = np.stack([not_finite, dead], axis=-1)
-        return Reading(coords, values, per_sequence=False)
+        values = np.stack([not_finite, dead])
+        index = ("not_finite", "dead")
+        return context.labelled(values, by_sequence=False, index=index)
 
 
 def _first_nonfinite_state(trajectory: Trajectory) -> np.ndarray:

@@ -1,6 +1,8 @@
 """The three derivatives called dc_T/dc_t."""
 
-from gradlab.measures.base import Measure, Reading, stack_blocks
+import numpy as np
+
+from gradlab.measures.base import Measure
 from gradlab.paths import cell_derivatives, has_conveyor
 
 
@@ -26,6 +28,5 @@ class CellDerivativesMeasure(Measure):
 
     def compute(self, context):
         found = cell_derivatives(context.trajectory)
-        kinds = tuple(found.spectral)
-        coords = {"block": kinds, "lag": found.lags}
-        return Reading(coords, stack_blocks(found.spectral, kinds))
+        values = np.stack(list(found.spectral.values()))
+        return context.labelled(values, block=found.spectral, lag=found.lags)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 from gradlab.statistics import SHAPES, decay
 
 
@@ -29,18 +29,19 @@ class DecayShape(Measure):
 
     def compute(self, context):
         norms = context.norms
-        by_sequence = sequences_first(norms.spectral["joint"])
-        curves, _ = Reading({"lag": norms.lags}, by_sequence).summary()
+        mean = norms.ln_spectral_norm.sel(block="joint").over_sequences().values
+        curves = np.moveaxis(mean, 0, -1)
         found = [
             decay(norms.lags, curve) for curve in curves.reshape(-1, len(norms.lags))
         ]
-        lead = curves.shape[:-1]
-        words = np.array([one.shape for one in found], dtype=object).reshape(lead)
-        codes = np.array([float(SHAPES.index(one.shape)) for one in found])
+        codes = np.array([SHAPES.index(one.shape) for one in found])
         exponents = np.array([one.exponent for one in found])
+        lead = curves.shape[:-1]
         return {
-            "decay_shape": Reading(
-                {}, codes.reshape(lead), per_sequence=False, notes=words
+            "decay_shape": context.labelled(
+                codes.reshape(lead), by_sequence=False, words=SHAPES
             ),
-            "decay_exponent": Reading({}, exponents.reshape(lead), per_sequence=False),
+            "decay_exponent": context.labelled(
+                exponents.reshape(lead), by_sequence=False, unit="1"
+            ),
         }

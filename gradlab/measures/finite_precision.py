@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.measures._context import MeasureContext
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 from gradlab.paths import ln_conveyor_products
 from gradlab.precision import (
     FORMATS,
@@ -42,10 +42,8 @@ class FinitePrecision(Measure):
     axes = ("block", "index")
 
     def compute(self, context):
-        by_lag = sequences_first(context.norms.frobenius["joint"])
-        coords = {"lag": tuple(range(by_lag.shape[-1]))}
-        mean, _ = Reading(coords, by_lag).summary()
-        curves = np.moveaxis(mean, -1, 0)
+        norms = context.norms.ln_frobenius_norm_every_lag
+        curves = norms.sel(block="joint").over_sequences().values
         stalls = _stalls(context)
         values = [
             [
@@ -57,10 +55,8 @@ class FinitePrecision(Measure):
             for form in FORMATS
         ]
         names = tuple(form.name for form in FORMATS)
-        return Reading(
-            {"block": names, "index": KINDS},
-            sequences_first(np.array(values, dtype=float), axes=2),
-            per_sequence=False,
+        return context.labelled(
+            np.array(values, dtype=float), by_sequence=False, block=names, index=KINDS
         )
 
 

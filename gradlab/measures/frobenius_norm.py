@@ -1,6 +1,6 @@
 """Frobenius norms of the Jacobian product by lag."""
 
-from gradlab.measures.base import Measure, Reading, stack_blocks
+from gradlab.measures.base import Measure
 
 
 class FrobeniusNorm(Measure):
@@ -19,6 +19,4 @@ class FrobeniusNorm(Measure):
     low_memory = True
 
     def compute(self, context):
-        norms = context.norms
-        coords = {"block": norms.blocks, "lag": tuple(range(context.length + 1))}
-        return Reading(coords, stack_blocks(norms.frobenius, norms.blocks))
+        return context.norms.ln_frobenius_norm_every_lag

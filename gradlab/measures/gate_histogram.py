@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class GateHistogram(Measure):
         gates = gate_values(context)
         edges = tuple(k / self.bins for k in range(self.bins))
         shares = [self._shares(gate) for gate in gates.values()]
-        coords = {"block": tuple(gates), "index": edges}
-        return Reading(coords, np.stack(shares, axis=-2))
+        values = np.moveaxis(np.stack(shares), -1, 1)
+        return context.labelled(values, block=gates, index=edges)
 
     def _shares(self, gate: np.ndarray) -> np.ndarray:
         bins = np.clip(np.nan_to_num(gate) * self.bins, 0, self.bins - 1).astype(int)

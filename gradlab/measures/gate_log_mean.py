@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.numerics.logscale import ln
 
 
@@ -28,4 +28,4 @@ class GateLogMean(Measure):
     def compute(self, context):
         gates = gate_values(context)
         values = [ln(gate).mean(axis=-1) for gate in gates.values()]
-        return Reading({"block": tuple(gates)}, np.stack(values, axis=-1))
+        return context.labelled(np.stack(values), block=gates)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class GateMean(Measure):
@@ -26,5 +26,5 @@ class GateMean(Measure):
 
     def compute(self, context):
         gates = gate_values(context)
-        values = np.stack([gate.mean(axis=-1) for gate in gates.values()], axis=-1)
-        return Reading({"block": tuple(gates)}, values)
+        values = np.stack([gate.mean(axis=-1) for gate in gates.values()])
+        return context.labelled(values, block=gates)

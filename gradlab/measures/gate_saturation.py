@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.measures._gates import gate_values, has_gates
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class GateSaturation(Measure):
             [(gate < self.below).mean(axis=-1), (gate > self.above).mean(axis=-1)]
             for gate in gates.values()
         ]
-        coords = {"block": tuple(gates), "index": ("low", "high")}
-        return Reading(coords, sequences_first(np.array(shares), axes=2))
+        index = ("low", "high")
+        return context.labelled(np.array(shares), block=gates, index=index)

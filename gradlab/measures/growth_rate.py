@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.measures._rates import rate_bounds, rated_blocks, rates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class GrowthRate(Measure):
@@ -30,11 +30,14 @@ class GrowthRate(Measure):
 
     def compute(self, context):
         blocks = rated_blocks(context)
-        coords = {"block": blocks}
-        rate = np.stack([rates(context, block) for block in blocks], axis=-1)
-        low, high = zip(*(rate_bounds(context, block) for block in blocks), strict=True)
+        rate = np.stack([rates(context, block) for block in blocks])
+        bounds = np.array([rate_bounds(context, block) for block in blocks])
+        low, high = (
+            context.labelled(bounds[:, k], by_sequence=False, block=blocks)
+            for k in range(2)
+        )
         return {
-            "growth_rate": Reading(coords, rate),
-            "growth_rate_low": Reading(coords, np.stack(low, -1), per_sequence=False),
-            "growth_rate_high": Reading(coords, np.stack(high, -1), per_sequence=False),
+            "growth_rate": context.labelled(rate, block=blocks),
+            "growth_rate_low": low,
+            "growth_rate_high": high,
         }

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradlab.measures._rates import rates
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures._rates import mean_rate
+from gradlab.measures.base import Measure
 from gradlab.statistics import half_life
 
 
@@ -22,6 +22,6 @@ class HalfLife(Measure):
     low_memory = True
 
     def compute(self, context):
-        rate, _ = Reading({}, rates(context, "joint")).summary()
+        rate = mean_rate(context, "joint")
         lives = np.vectorize(half_life, otypes=[float])(rate)
-        return Reading({}, lives, per_sequence=False)
+        return context.labelled(lives, by_sequence=False)

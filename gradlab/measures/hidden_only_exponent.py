@@ -24,4 +24,4 @@ class HiddenOnlyExponent(Measure):
         return len(cell.state_names) > 1 and len(cell.layer_cells) == 1
 
     def compute(self, context):
-        return hidden_only_exponent(context.trajectory).exponents[..., 0]
+        return hidden_only_exponent(context.trajectory).exponents.sel(index=1)

@@ -1,6 +1,6 @@
 """Horizon of the gradient."""
 
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class Horizon(Measure):
@@ -19,4 +19,4 @@ class Horizon(Measure):
     low_memory = True
 
     def compute(self, context):
-        return Reading({}, context.norms.horizon, per_sequence=False)
+        return context.labelled(context.norms.horizon, by_sequence=False)

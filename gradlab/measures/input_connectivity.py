@@ -1,7 +1,7 @@
 """Norms of the last hidden state's derivative by earlier inputs."""
 
 from gradlab.jacobians import input_connectivity
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 
 
 class InputConnectivityMeasure(Measure):
@@ -27,8 +27,5 @@ class InputConnectivityMeasure(Measure):
 
     def compute(self, context):
         found = input_connectivity(context.trajectory)
-        curves = (found.spectral, found.frobenius)
-        return {
-            name: Reading({"lag": found.lags}, sequences_first(curve))
-            for name, curve in zip(self.outputs, curves, strict=True)
-        }
+        norms = (found.ln_spectral_norm, found.ln_frobenius_norm)
+        return dict(zip(self.outputs, norms, strict=True))

@@ -1,8 +1,6 @@
 """Growth rates within each layer and between layers."""
 
-import numpy as np
-
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class LayerGrowthRate(Measure):
@@ -25,7 +23,5 @@ class LayerGrowthRate(Measure):
 
     def compute(self, context):
         norms = context.layer_norms
-        ends = [norms.spectral[name][-1] for name in norms.blocks]
-        return Reading(
-            {"block": norms.blocks}, np.stack(ends, axis=-1) / context.length
-        )
+        ends = norms.ln_spectral_norm.at(lag=context.length)
+        return context.labelled(ends / context.length, block=norms.blocks)

@@ -1,8 +1,6 @@
 """Horizons within each layer and between layers."""
 
-import numpy as np
-
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class LayerHorizon(Measure):
@@ -25,7 +23,4 @@ class LayerHorizon(Measure):
         return len(cell.layer_cells) > 1
 
     def compute(self, context):
-        norms = context.layer_norms
-        horizons = [norms.horizon[name] for name in norms.blocks]
-        values = np.stack(horizons, axis=-1)
-        return Reading({"block": norms.blocks}, values, per_sequence=False)
+        return context.layer_norms.horizon

@@ -1,6 +1,6 @@
 """Spectral norms within each layer and between layers, by lag."""
 
-from gradlab.measures.base import Measure, Reading, stack_blocks
+from gradlab.measures.base import Measure
 
 
 class LayerSpectralNorm(Measure):
@@ -25,6 +25,4 @@ class LayerSpectralNorm(Measure):
         return len(cell.layer_cells) > 1
 
     def compute(self, context):
-        norms = context.layer_norms
-        coords = {"block": norms.blocks, "lag": norms.lags}
-        return Reading(coords, stack_blocks(norms.spectral, norms.blocks))
+        return context.layer_norms.ln_spectral_norm

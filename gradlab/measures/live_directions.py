@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.spectra import singular_spectra
 
 
@@ -28,4 +28,4 @@ class LiveDirections(Measure):
 
     def compute(self, context):
         spectra = singular_spectra(context.trajectory, lags=(context.length,))
-        return Reading({}, spectra.count_above(self.threshold)[-1])
+        return spectra.count_above(self.threshold).sel(lag=context.length)

@@ -1,8 +1,6 @@
 """All singular values of the product."""
 
-import numpy as np
-
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 from gradlab.spectra import singular_spectra
 
 
@@ -38,11 +36,7 @@ class LogSingularValues(Measure):
 
     def compute(self, context):
         spectra = singular_spectra(context.trajectory)
-        lag = {"lag": spectra.lags}
-        index = {"index": tuple(range(1, spectra.ln.shape[-1] + 1))}
-        values = np.moveaxis(spectra.ln, 0, -2)
-        readings = {self.name: Reading(lag | index, values)}
-        for name in self.outputs[1:]:
-            curve = sequences_first(getattr(spectra, name))
-            readings[name] = Reading(lag, curve)
-        return readings
+        return {
+            self.name: spectra.ln_singular_values,
+            **{name: getattr(spectra, name) for name in self.outputs[1:]},
+        }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 from gradlab.numerics.logscale import ln_vector_norm
 
 
@@ -34,5 +34,5 @@ class LossGradient(Measure):
                 curves[f"{name}_graph"] = found.graph[k]
                 curves[f"{name}_state"] = found.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
-        coords = {"block": tuple(curves), "step": tuple(range(context.length + 1))}
-        return Reading(coords, sequences_first(values, axes=2))
+        steps = range(context.length + 1)
+        return context.labelled(values, block=curves, step=steps)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.exponents import lyapunov_exponents
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class LyapunovExponents(Measure):
@@ -38,14 +38,13 @@ class LyapunovExponents(Measure):
 
     def compute(self, context):
         found = lyapunov_exponents(context.trajectory)
-        coords = {"index": tuple(range(1, found.count + 1))}
         low, high = found.interval()
-        worst = np.fmax.reduce(found.sum_rule_residual, axis=-1)
+        worst = np.fmax.reduce(found.sum_rule_residual.values, axis=-1)
         return {
-            "lyapunov_exponents": Reading(coords, found.exponents),
-            "lyapunov_exponents_low": Reading(coords, low, per_sequence=False),
-            "lyapunov_exponents_high": Reading(coords, high, per_sequence=False),
-            "kaplan_yorke_dimension": Reading({}, found.kaplan_yorke_dimension),
-            "entropy_rate": Reading({}, found.entropy_rate),
-            "sum_rule_residual": Reading({}, worst, per_sequence=False),
+            "lyapunov_exponents": found.exponents,
+            "lyapunov_exponents_low": low,
+            "lyapunov_exponents_high": high,
+            "kaplan_yorke_dimension": found.kaplan_yorke_dimension,
+            "entropy_rate": found.entropy_rate,
+            "sum_rule_residual": context.labelled(worst, by_sequence=False),
         }

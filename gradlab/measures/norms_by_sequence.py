@@ -1,9 +1,12 @@
 """Spectral norms and horizons of each sequence."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from gradlab.jacobians import jacobian_norms, lags
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.labelled import LabelledArray
+from gradlab.measures.base import Measure
 from gradlab.statistics import horizon
 
 
@@ -31,22 +34,21 @@ class NormsBySequence(Measure):
     def compute(self, context):
         every = range(context.length + 1)
         norms = jacobian_norms(context.trajectory, "joint", every)
-        spectral = norms.spectral["joint"]
+        spectral = norms.ln_spectral_norm.at(block="joint")
         found = horizon(every, spectral, norms.threshold)
         quartiles = np.quantile(found, [*_SHARES.values()], axis=-1, method="nearest")
         stored = lags(context.length)
-        curves = sequences_first(spectral[list(stored)])
-        index = {"index": tuple(range(1, context.batch_shape[-1] + 1))}
+        by_index = np.moveaxis(found, -1, 0)
+        curves = np.moveaxis(spectral[list(stored)], -1, 0)
+        numbers = range(1, len(by_index) + 1)
+
+        def array(values: np.ndarray, unit: str, **coords: Iterable) -> LabelledArray:
+            return context.labelled(values, by_sequence=False, unit=unit, **coords)
+
         return {
-            "norms_by_sequence": Reading(
-                {**index, "lag": stored}, curves, per_sequence=False
-            ),
-            "horizon_by_sequence": Reading(index, found, per_sequence=False),
-            "horizon_quartiles": Reading(
-                {"index": tuple(_SHARES)},
-                np.moveaxis(quartiles, 0, -1),
-                per_sequence=False,
-            ),
+            "norms_by_sequence": array(curves, "nats", index=numbers, lag=stored),
+            "horizon_by_sequence": array(by_index, "steps", index=numbers),
+            "horizon_quartiles": array(quartiles, "steps", index=_SHARES),
         }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 from gradlab.paths import has_conveyor, recurrent_passes
 
 
@@ -32,5 +32,4 @@ class RecurrentPassesMeasure(Measure):
 
     def compute(self, context):
         found = recurrent_passes(context.trajectory, self.max_passes, spectral=False)
-        coords = {"index": found.parts, "lag": found.lags}
-        return Reading(coords, sequences_first(found.frobenius, axes=2))
+        return found.ln_frobenius_norm

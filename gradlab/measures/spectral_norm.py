@@ -1,6 +1,6 @@
 """Spectral norms of the Jacobian product by lag."""
 
-from gradlab.measures.base import Measure, Reading, stack_blocks
+from gradlab.measures.base import Measure
 
 
 class SpectralNorm(Measure):
@@ -21,6 +21,4 @@ class SpectralNorm(Measure):
     low_memory = True
 
     def compute(self, context):
-        norms = context.norms
-        coords = {"block": norms.blocks, "lag": norms.lags}
-        return Reading(coords, stack_blocks(norms.spectral, norms.blocks))
+        return context.norms.ln_spectral_norm

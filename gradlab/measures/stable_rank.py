@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading, stack_blocks
+from gradlab.measures.base import Measure
 
 
 class StableRank(Measure):
@@ -24,8 +24,8 @@ class StableRank(Measure):
 
     def compute(self, context):
         norms = context.norms
-        frobenius = norms.frobenius["joint"][list(norms.lags)]
+        spectral = norms.ln_spectral_norm.at(block="joint")
         with np.errstate(invalid="ignore"):
-            rank = np.exp(2.0 * (frobenius - norms.spectral["joint"]))
-        coords = {"block": ("joint",), "lag": norms.lags}
-        return Reading(coords, stack_blocks({"joint": rank}, ("joint",)))
+            ratio = norms.ln_frobenius_norm.at(block="joint") - spectral
+        rank = np.exp(2.0 * ratio)
+        return context.labelled(rank[None], block=("joint",), lag=norms.lags)

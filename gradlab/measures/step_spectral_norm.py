@@ -1,7 +1,7 @@
 """Spectral norm of every step's Jacobian."""
 
 from gradlab.jacobians import step_norms
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 
 
 class StepSpectralNorm(Measure):
@@ -22,6 +22,6 @@ class StepSpectralNorm(Measure):
     low_memory = True
 
     def compute(self, context):
-        norms = sequences_first(step_norms(context.trajectory))
-        coords = {"block": ("joint",), "step": tuple(range(1, context.length + 1))}
-        return Reading(coords, norms[..., None, :])
+        norms = step_norms(context.trajectory)
+        steps = range(1, context.length + 1)
+        return context.labelled(norms[None], block=("joint",), step=steps)

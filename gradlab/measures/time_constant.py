@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 from gradlab.paths import has_conveyor, time_constants
 
 
@@ -36,12 +36,14 @@ class TimeConstant(Measure):
 
     def compute(self, context):
         found = time_constants(context.trajectory)
-        usual = np.stack([_median(found), found.max(axis=-1)], axis=-1)
+        usual = np.stack([_median(found), found.max(axis=-1)])
         edges = (0, *(2**k for k in range(self.bins)))
-        shares = np.stack(self._shares(found), axis=-1)
+        shares = np.stack(self._shares(found))
         return {
-            "time_constant": Reading({"index": ("median", "slowest")}, usual),
-            "time_constant_share": Reading({"index": (*edges, "lasting")}, shares),
+            "time_constant": context.labelled(usual, index=("median", "slowest")),
+            "time_constant_share": context.labelled(
+                shares, unit="share", index=(*edges, "lasting")
+            ),
         }
 
     def _shares(self, found: np.ndarray) -> list[np.ndarray]:

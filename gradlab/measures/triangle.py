@@ -1,7 +1,9 @@
 """Spectral norms between any two steps of a sequence."""
 
+import numpy as np
+
 from gradlab.jacobians import triangle
-from gradlab.measures.base import Measure, Reading
+from gradlab.measures.base import Measure
 
 
 class TriangleMeasure(Measure):
@@ -23,5 +25,7 @@ class TriangleMeasure(Measure):
 
     def compute(self, context):
         found = triangle(context.trajectory)
-        coords = {"step": found.steps, "lag": found.lags}
-        return Reading(coords, found.ln_norms, per_sequence=False)
+        values = np.moveaxis(found.ln_norms, (-2, -1), (0, 1))
+        return context.labelled(
+            values, by_sequence=False, step=found.steps, lag=found.lags
+        )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlab.measures._rates import rate_bounds, rates
-from gradlab.measures.base import Measure, Reading
-from gradlab.statistics import code, verdict
+from gradlab.measures._rates import mean_rate, rate_bounds
+from gradlab.measures.base import Measure
+from gradlab.statistics import VERDICTS, code, verdict
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class VerdictMeasure(Measure):
     """The verdict from ln |P|_2 at T and its interval by batch means.
 
     The four thresholds are the bounds between vanishing, fading, stable, growing and
-    exploding. The value is the index in ``gradlab.statistics.VERDICTS``, the note its
-    word.
+    exploding. The value is the index in ``gradlab.statistics.VERDICTS``, whose
+    words are its ``words``.
     """
 
     name = "verdict"
@@ -30,11 +30,12 @@ class VerdictMeasure(Measure):
     thresholds: tuple[float, float, float, float] = (1e-3, 0.1, 10.0, 1e3)
 
     def compute(self, context):
-        left = context.length * Reading({}, rates(context, "joint")).summary()[0]
+        left = context.length * mean_rate(context, "joint")
         low, high = (context.length * bound for bound in rate_bounds(context, "joint"))
         words = np.vectorize(self._word, otypes=[object])(left, low, high)
         codes = np.vectorize(code, otypes=[float])(words)
-        return Reading({}, codes, per_sequence=False, notes=words)
+        known = tuple(one.word for one in VERDICTS)
+        return context.labelled(codes, by_sequence=False, words=known)
 
     def _word(self, left: float, low: float, high: float) -> str:
         return verdict(left, low, high, self.thresholds)

@@ -1,7 +1,7 @@
 """Size of every step's contribution to dL/dW_hh."""
 
 from gradlab.measures._weights import has_recurrent_weight
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 
 
 class WeightContribution(Measure):
@@ -20,5 +20,5 @@ class WeightContribution(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, context):
-        coords = {"step": tuple(range(1, context.length + 1))}
-        return Reading(coords, sequences_first(context.contributions.ln_norm))
+        steps = range(1, context.length + 1)
+        return context.labelled(context.contributions.ln_norm, step=steps)

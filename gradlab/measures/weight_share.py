@@ -1,7 +1,7 @@
 """Share of every step in dL/dW_hh."""
 
 from gradlab.measures._weights import has_recurrent_weight
-from gradlab.measures.base import Measure, Reading, sequences_first
+from gradlab.measures.base import Measure
 
 
 class WeightShare(Measure):
@@ -22,5 +22,5 @@ class WeightShare(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, context):
-        coords = {"step": tuple(range(1, context.length + 1))}
-        return Reading(coords, sequences_first(context.contributions.share))
+        steps = range(1, context.length + 1)
+        return context.labelled(context.contributions.share, step=steps)

@@ -25,7 +25,7 @@ class WeightSpectralNorm(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, context):
-        return per_block(context.cell, _norm)
+        return per_block(context, _norm)
 
 
 def _norm(block: np.ndarray) -> np.ndarray:

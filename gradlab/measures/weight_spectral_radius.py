@@ -25,7 +25,7 @@ class WeightSpectralRadius(Measure):
         return has_recurrent_weight(cell)
 
     def compute(self, context):
-        return per_block(context.cell, _radius)
+        return per_block(context, _radius)
 
 
 def _radius(block: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from gradlab.errors import ConfigError
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.numerics.logscale import Scaled, ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.paths.conveyor import missing_conveyor
@@ -31,22 +32,16 @@ class RecurrentPasses:
 
     They do not add up to the norm of the sum: parts can cancel. -inf is an exact 0.
 
+    Axes ``index``, ``lag`` and those of the batch. Along ``index`` are ``"0"`` (the
+    conveyor) .. ``"K"`` passes, ``"more"`` than K, and their sum ``"total"``.
+
     Attributes:
-        parts: ``"0"`` (the conveyor) .. ``"K"`` passes, ``"more"`` than K, and their
-            sum ``"total"``.
-        lags: the stored lags, L of them.
-        frobenius: (K + 3, L, …M, B).
-        spectral: of the same shape.
+        ln_frobenius_norm: of every part.
+        ln_spectral_norm: of every part; None unless requested.
     """
 
-    parts: tuple[str, ...]
-    lags: tuple[int, ...]
-    frobenius: np.ndarray
-    spectral: np.ndarray
-
-    def of(self, part: int | str) -> np.ndarray:
-        """Return the ln Frobenius norms of a part, (L, …M, B)."""
-        return self.frobenius[self.parts.index(str(part))]
+    ln_frobenius_norm: LabelledArray
+    ln_spectral_norm: LabelledArray | None
 
 
 def recurrent_passes(
@@ -67,7 +62,7 @@ def recurrent_passes(
         trajectory: as :func:`gradlab.unroll` returns it.
         max_passes: K; paths of more passes are summed in one part.
         lags: among 0 .. T; those of :func:`gradlab.jacobians.lags` by default.
-        spectral: whether to compute spectral norms as well; NaN otherwise.
+        spectral: whether to compute spectral norms as well.
 
     Exact up to rounding at any length (see :class:`gradlab.paths.expansion.Expansion`).
     The cost is about K + 3 products of the carry's rows.
@@ -75,6 +70,13 @@ def recurrent_passes(
     Raises:
         ConfigError: for a cell without a conveyor, lags outside 0 .. T, or a negative
             ``max_passes``.
+
+    >>> from gradlab import build, unroll
+    >>> cell = build("lstm", input_size=2, hidden_size=3)
+    >>> trajectory = unroll(cell, torch.zeros(1, 10, 2))
+    >>> norms = recurrent_passes(trajectory, max_passes=1).ln_frobenius_norm
+    >>> norms.coords["index"], norms.at(index="1", lag=0, sequence=0)
+    (('0', '1', 'more', 'total'), -inf)
     """
     flag("spectral", spectral)
     wanted = _check(trajectory, max_passes, lags)
@@ -85,14 +87,20 @@ def recurrent_passes(
             if lag in wanted:
                 block = expansion.carry_block()
                 frobenius.append(block.ln_frobenius().T)
-                norms = _ln_spectral(block) if spectral else _all_nan(block)
-                spectral_norms.append(norms)
-    shape = (-1, max_passes + 3, *trajectory.batch_shape)
-    curves = (
-        np.stack(rows).reshape(shape).swapaxes(0, 1)
-        for rows in (frobenius, spectral_norms)
+                if spectral:
+                    spectral_norms.append(_ln_spectral(block))
+    shape = (len(wanted), max_passes + 3, *trajectory.batch_shape)
+    batch = batch_coords(trajectory.batch_shape)
+    coords: dict[str, tuple] = {"index": part_names(max_passes), "lag": wanted, **batch}
+
+    def labelled(name: str, rows: list[np.ndarray]) -> LabelledArray:
+        values = np.stack(rows).reshape(shape).swapaxes(0, 1)
+        return LabelledArray(name, coords, values, unit="nats")
+
+    return RecurrentPasses(
+        labelled("ln_frobenius_norm", frobenius),
+        labelled("ln_spectral_norm", spectral_norms) if spectral else None,
     )
-    return RecurrentPasses(part_names(max_passes), wanted, *curves)
 
 
 def pass_matrices(
@@ -103,7 +111,7 @@ def pass_matrices(
 ) -> Scaled:
     """Return the parts of dc_later/dc_earlier as matrices, (K + 3, …M, B, n, n).
 
-    In the order of ``RecurrentPasses.parts``, in log scale; all but the last add up to
+    In the order of :func:`part_names`, in log scale; all but the last add up to
     the last.
 
     Raises:
@@ -162,10 +170,6 @@ def _ln_spectral(block: Scaled) -> np.ndarray:
     return ln_scaled(
         norms.cpu().numpy().reshape(block.exponent.shape), block.exponent
     ).T
-
-
-def _all_nan(block: Scaled) -> np.ndarray:
-    return np.full(tuple(block.exponent.shape), np.nan).T
 
 
 def _check(

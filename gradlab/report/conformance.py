@@ -51,7 +51,7 @@ def checks_on(results: Results) -> Checks:
 def without_records(results: Results) -> Results:
     """Return the same results with every point still to be computed."""
     points = {
-        point.key: replace(point, status="missing", computed={}, owners={})
+        point.key: replace(point, status="missing", computed={}, names=frozenset())
         for point in results.points
     }
 

@@ -5,9 +5,10 @@ does not, so that the parent can name them and read what they return without it.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from gradlab.store.record import Record
+from gradlab.labelled import LabelledArray
 
 
 PREPARE_WORKER = "gradlab.runs.measure:prepare_worker"
@@ -23,14 +24,14 @@ class Outcome:
     """Result of one point.
 
     Attributes:
-        records: of the measures that succeeded.
+        records: measure -> what it gave, of those that succeeded.
         message: why it failed, empty where it did not.
         lacking: measures that failed, where others succeeded.
         seconds: its share of the time.
         not_finite: whether its numbers became inf or NaN, which is a result.
     """
 
-    records: tuple[Record, ...] = ()
+    records: Mapping[str, tuple[LabelledArray, ...]] = field(default_factory=dict)
     message: str = ""
     lacking: tuple[str, ...] = ()
     seconds: float = 0.0

@@ -13,19 +13,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from gradlab import canonical_json, catalog, cells, inputs
 from gradlab.errors import ConfigError, GradlabError, VerificationError
+from gradlab.labelled import LabelledArray
 from gradlab.measures import Measure, MeasureContext
 from gradlab.numerics.allocator import keep_freed_memory
 from gradlab.runs.build import build, context_of, ensemble_of
 from gradlab.runs.calls import Check, Outcome
-from gradlab.store.record import Record
 from gradlab.sweeps import keys
 from gradlab.sweeps.points import Point
-from gradlab.sweeps.requirements import Requirements, settings_of
+from gradlab.sweeps.requirements import Requirements
+
+
+Records = dict[str, tuple[LabelledArray, ...]]
+"""Measure -> its records of one point."""
 
 
 def prepare_worker(files: Mapping[str, bytes]) -> None:
@@ -116,8 +119,7 @@ def measure(points: Sequence[Point], requirements: Requirements) -> list[Outcome
         return [_measure_one_by_one(points[0], measures, blocks, error)]
     share = _since(began) / len(points)
     return [
-        Outcome(tuple(records.values()), "", (), share, _became_nonfinite(records))
-        for records in found
+        Outcome(records, "", (), share, _became_nonfinite(records)) for records in found
     ]
 
 
@@ -151,8 +153,8 @@ def measures_of(requirements: Requirements) -> list[Measure]:
 
 def measure_group(
     points: Sequence[Point], measures: Iterable[Measure], blocks: str = "all"
-) -> list[dict[str, Record]]:
-    """Return the records of points of one shape, by output.
+) -> list[Records]:
+    """Return the records of points of one shape, by measure.
 
     Points may differ in init, gain, forget bias and seed. Where the cell supports
     ensembles they are computed together along a leading axis, and each gets the same
@@ -162,12 +164,12 @@ def measure_group(
     first = build(points[0])
     if first.supports_ensembles:
         context = context_of(ensemble_of(first, points), points, blocks, ensemble=True)
-        return _records(context, chosen, len(points))
+        return _records(context, chosen)
     contexts = (
         context_of(cell, [point], blocks, ensemble=False)
         for cell, point in zip([first, *map(build, points[1:])], points, strict=True)
     )
-    return [_records(context, chosen, None)[0] for context in contexts]
+    return [_records(context, chosen)[0] for context in contexts]
 
 
 def _measure_one_by_one(
@@ -192,17 +194,17 @@ def _measure_one_by_one(
         context = context_of(together, [point], blocks, ensemble=ensemble)
     except Exception:
         return Outcome(message=whole, seconds=_since(began))
-    records: dict[str, Record] = {}
+    records: Records = {}
     failed: dict[str, str] = {}
     for one in measures:
         try:
-            records |= _records(context, [one], 1 if ensemble else None)[0]
+            records |= _records(context, [one])[0]
         except Exception as error:
             failed[one.name] = _message(error)
     if len(failed) == len(measures) > 1:
         return Outcome(message=whole, seconds=_since(began))
     return Outcome(
-        tuple(records.values()),
+        records,
         _by_cause(failed),
         tuple(failed),
         _since(began),
@@ -210,40 +212,24 @@ def _measure_one_by_one(
     )
 
 
-def _records(
-    context: MeasureContext, measures: list[Measure], members: int | None
-) -> list[dict[str, Record]]:
-    """Return the records of each member; None says there is no member axis."""
-    found: list[dict[str, Record]] = [{} for _ in range(members or 1)]
+def _records(context: MeasureContext, measures: list[Measure]) -> list[Records]:
+    """Return the records of each member; of the one cell without a member axis."""
+    members = (context.batch_shape[:-1] or (None,))[0]
+    found: list[Records] = [{} for _ in range(members or 1)]
     for one in measures:
         if not one.applies_to(context.cell):
             continue
-        settings = settings_of(one.name, getattr(one, "thresholds", None))
-        for output, reading in one.readings(context).items():
-            mean, sd = reading.summary()
-            notes = reading.notes
-            if members is None:
-                mean, sd = mean[None], sd[None]
-                notes = None if notes is None else np.asarray(notes)[None]
-            for k, records in enumerate(found):
-                records[output] = Record(
-                    output,
-                    one.version,
-                    settings,
-                    reading.coords,
-                    mean[k].copy(),
-                    sd[k].copy(),
-                    "" if notes is None else str(notes[k]),
-                    "" if output == one.name else one.name,
-                )
+        means = [array.over_sequences() for array in one.arrays(context).values()]
+        for k, records in enumerate(found):
+            records[one.name] = tuple(
+                mean if members is None else mean.sel(member=k) for mean in means
+            )
     return found
 
 
-def _became_nonfinite(records: Mapping[str, Record]) -> bool:
-    record = records.get("breakdown")
-    if record is None or not record.has(index="not_finite"):
-        return False
-    return not math.isnan(record.at(index="not_finite"))
+def _became_nonfinite(records: Records) -> bool:
+    steps = [r.at(index="not_finite") for r in records.get("breakdown", ())]
+    return not all(map(math.isnan, steps))
 
 
 def _by_cause(failed: Mapping[str, str]) -> str:

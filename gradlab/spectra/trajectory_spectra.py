@@ -9,6 +9,7 @@ from torch import Tensor
 from gradlab.arguments import instance
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.step_jacobian import StepJacobians
+from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.numerics.batch_invariant import pad_to_multiple
 from gradlab.numerics.logscale import ln, ln_scaled
 from gradlab.spectra.graded import GradedProduct
@@ -42,8 +43,10 @@ def singular_spectra(
     >>> from gradlab import build, unroll
     >>> cell = build("rnn", input_size=2, hidden_size=3, dtype=torch.float64)
     >>> found = singular_spectra(unroll(cell, torch.zeros(1, 100, 2).double()))
-    >>> found.lags, found.ln.shape
-    ((1, 4, 16, 64, 100), (5, 1, 3))
+    >>> found.ln_singular_values.coords["lag"], found.ln_singular_values.axes
+    ((1, 4, 16, 64, 100), ('lag', 'index', 'sequence'))
+    >>> found.log_abs_det.at(lag=100, sequence=0) < 0
+    True
 
     Source: Bai, Lee, Li & Xu 2011 (graded factorisation); Demmel & Veselic 1992
     (one-sided Jacobi).
@@ -53,12 +56,17 @@ def singular_spectra(
     chosen = check_lags(lags, 1, length, default_lags(length))
     with torch.no_grad():
         rows, log_dets = _spectra_by_lag(trajectory, chosen)
-    batch_shape = trajectory.batch_shape
-    values = np.stack(rows)
+    values, batch_shape = np.stack(rows).swapaxes(1, 2), trajectory.batch_shape
+
+    def labelled(name: str, values: np.ndarray, **coords: tuple) -> LabelledArray:
+        labels = {"lag": chosen, **coords, **batch_coords(batch_shape)}
+        values = values.reshape(*values.shape[:-1], *batch_shape)
+        return LabelledArray(name, labels, values, unit="nats")
+
+    index = tuple(range(1, values.shape[1] + 1))
     return SingularSpectra(
-        chosen,
-        values.reshape(len(chosen), *batch_shape, values.shape[-1]),
-        np.stack(log_dets).reshape(len(chosen), *batch_shape),
+        labelled("ln_singular_values", values, index=index),
+        labelled("log_abs_det_by_lu", np.stack(log_dets)),
     )
 
 

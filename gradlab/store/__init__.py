@@ -1,7 +1,5 @@
 """The store: what measures gave, in one SQLite file; NumPy only."""
 
-from gradlab.store.record import DIMENSIONS as DIMENSIONS
-from gradlab.store.record import Record as Record
 from gradlab.store.results import PointResult as PointResult
 from gradlab.store.results import Results as Results
 from gradlab.store.store import Store as Store

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradlab import canonical_json
+from gradlab.labelled import LabelledArray, record_of
 from gradlab.store import content
-from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import damaged_error, foreign_error
 
@@ -66,22 +66,19 @@ def require_intact(rows: Iterable[R], file: Path, what: str) -> None:
             raise foreign_error(file, f"{what.format(row[0])} with {reason}")
 
 
-def encode(key: str, record: Record) -> RecordRow:
-    """Return the row of a record."""
-    parts = [record.mean]
-    if not np.isnan(record.sd).all():
-        parts.append(record.sd)
+def encode(key: str, record: LabelledArray) -> RecordRow:
+    """Return the row of a record of a point."""
+    parts = [record.values] if record.sd is None else [record.values, record.sd]
     values = np.stack(parts).astype("<f8")
     row = RecordRow(
         key=key,
-        measure=record.measure,
-        measure_version=record.version,
-        settings=canonical_json.dumps(dict(record.settings)),
+        measure=record.name,
+        unit=record.unit,
         # a list of pairs: JSON objects are sorted, axes are not
         coords=canonical_json.dumps(
             [[name, _pack(axis)] for name, axis in record.coords.items()]
         ),
-        note=record.note,
+        words=canonical_json.dumps(list(record.words)),
         dtype="<f8",
         shape=canonical_json.dumps(list(values.shape)),
         blob=values.tobytes(),
@@ -89,20 +86,20 @@ def encode(key: str, record: Record) -> RecordRow:
     return add_crc(row)
 
 
-def decode(row: RecordRow, file: Path, owner: str = "") -> Record:
-    """Return the record of a row of ``file``; ``owner`` is the measure that gave it.
+def decode(row: RecordRow, file: Path) -> LabelledArray:
+    """Return the record of a row of ``file``.
 
     Raises:
         DamagedError: the checksum does not fit.
+        ShapeError: other axes than those of records.
     """
-    key, measure, version, settings, coords, note, dtype, shape, blob, _ = row
-    require_intact([row], file, measure + " of point {}")
+    _, name, unit, coords, words, dtype, shape, blob, _ = row
+    require_intact([row], file, name + " of point {}")
     values = np.frombuffer(blob, dtype=dtype).reshape(_shape(shape))
-    mean = values[0]
-    sd = values[1] if len(values) > 1 else np.full(mean.shape, np.nan)
+    sd = values[1] if len(values) > 1 else None
     axes = dict(_axes(coords))
-    return Record(
-        measure, version, canonical_json.loads(settings), axes, mean, sd, note, owner
+    return record_of(
+        LabelledArray(name, axes, values[0], sd, unit=unit, words=_words(words))
     )
 
 
@@ -112,6 +109,11 @@ def decode(row: RecordRow, file: Path, owner: str = "") -> Record:
 @lru_cache(maxsize=1024)
 def _axes(text: str) -> tuple[tuple[str, tuple], ...]:
     return tuple((name, _unpack(axis)) for name, axis in canonical_json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(canonical_json.loads(text))
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,9 +23,10 @@ from pydantic import (
     ValidationError,
 )
 
+from gradlab import canonical_json
+from gradlab.labelled import RECORD_AXES
 from gradlab.requirement import BLOCKS
 from gradlab.shell_text import is_command, is_visible
-from gradlab.store.record import DIMENSIONS
 from gradlab.store.schema import ROWS, MeasureRow, PointRow, RecordRow, SweepRow
 
 
@@ -84,7 +86,7 @@ Requested = tuple[Whole, Word, Word, Literal[BLOCKS]]  # type: ignore[valid-type
 Computed = tuple[
     Whole, Word, Word, Literal[BLOCKS], list[Word]  # type: ignore[valid-type]
 ]
-Axis = Literal[DIMENSIONS]  # type: ignore[valid-type]
+Axis = Literal[RECORD_AXES]  # type: ignore[valid-type]
 
 
 class Params(BaseModel):
@@ -196,7 +198,15 @@ def _fits(row: RecordRow) -> bool:
         and shape[0] in (1, 2)
         and math.prod(shape) * 8 == len(row.blob)
         and _shape_of(row.coords) == tuple(shape[1:])
+        and _names_words(row, shape[0])
     )
+
+
+def _names_words(row: RecordRow, parts: int) -> bool:
+    """Whether the values of a record with words are places among these."""
+    count = len(canonical_json.loads(row.words))
+    values = np.frombuffer(row.blob, row.dtype)[: len(row.blob) // 8 // parts]
+    return not count or bool(np.isin(values, range(count)).all())
 
 
 def _is_word(text: str) -> bool:
@@ -216,8 +226,8 @@ _READERS: dict[type, dict[str, Callable[[str], bool]]] = {
     RecordRow: {
         "key": _is_word,
         "measure": _is_word,
-        "settings": _object,
-        "note": _is_word,
+        "unit": _is_word,
+        "words": _reader(list[Word]),
     },
     SweepRow: {
         "id": _is_word,

@@ -155,7 +155,7 @@ def _conflicts(
 
 
 def _apart(mine: RecordRow, theirs: RecordRow) -> float:
-    a, b = (codec.decode(row, Path()).mean for row in (mine, theirs))
+    a, b = (codec.decode(row, Path()).values for row in (mine, theirs))
     if a.shape != b.shape:
         return np.inf
     same = (a == b) | (np.isnan(a) & np.isnan(b))

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from gradlab import canonical_json
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import Requirement, covers
 from gradlab.store import codec
 from gradlab.store.computed import Measured, read_computed, read_requirements
 from gradlab.store.reading import read_rows, reader
-from gradlab.store.record import Record
 from gradlab.store.schema import FILE_NAME, PointRow, RecordRow, SweepRow
 from gradlab.store.sqlite_errors import damaged_error, translate_errors
 
@@ -26,9 +26,9 @@ class RecordCache:
         self._file = folder / FILE_NAME
         self._keys = keys
         self._rows: dict[str, dict[str, RecordRow]] = {}
-        self._decoded: dict[tuple[str, str], Record] = {}
+        self._decoded: dict[tuple[str, str], LabelledArray] = {}
 
-    def record(self, key: str, name: str, owner: str) -> Record:
+    def record(self, key: str, name: str) -> LabelledArray:
         """Return a record that its point lists.
 
         Raises:
@@ -40,9 +40,7 @@ class RecordCache:
             row = self._rows[name].pop(key, None)  # the record keeps its bytes
             if row is None:
                 raise damaged_error(self._file, f"{name} of point {key}")
-            self._decoded[key, name] = codec.decode(
-                row, self._file, "" if owner == name else owner
-            )
+            self._decoded[key, name] = codec.decode(row, self._file)
         return self._decoded[key, name]
 
     def only(self, keys: Sequence[str], names: Iterable[str]) -> "RecordCache":
@@ -83,7 +81,7 @@ class PointResult:
         message: why it failed.
         computed: measure -> what it was computed with; without measures that have
             changed since (in version, settings or source).
-        owners: name of a record it has -> measure that gave it.
+        names: of the records it has.
     """
 
     key: str
@@ -91,18 +89,18 @@ class PointResult:
     status: str
     message: str
     computed: Mapping[str, Requirement]
-    owners: Mapping[str, str]
+    names: frozenset[str]
     cache: RecordCache = field(repr=False)
 
-    def record(self, name: str) -> Record | None:
+    def record(self, name: str) -> LabelledArray | None:
         """Return what was measured, or None where it was not.
 
         Raises:
             DamagedError: the bytes on disk changed.
         """
-        if name not in self.owners:
+        if name not in self.names:
             return None
-        return self.cache.record(self.key, name, self.owners[name])
+        return self.cache.record(self.key, name)
 
     @property
     def measured(self) -> bool:
@@ -203,8 +201,7 @@ class Results:
     @property
     def measures(self) -> tuple[str, ...]:
         """Names of all records of these points, sorted."""
-        shared = {id(point.owners): point.owners for point in self.points}
-        return tuple(sorted({name for owners in shared.values() for name in owners}))
+        return tuple(sorted(frozenset().union(*{point.names for point in self.points})))
 
 
 def _current(sweeps: Iterable[SweepRow]) -> dict[str, Requirement]:
@@ -223,16 +220,16 @@ def _points(
     cache: RecordCache,
 ) -> Iterator[PointResult]:
     """Yield the points; values and texts that are equal are held once for all."""
-    parsed: dict[str, tuple[dict[str, Requirement], dict[str, str]]] = {}
+    parsed: dict[str, tuple[dict[str, Requirement], frozenset[str]]] = {}
     words: dict[Any, Any] = {}
     for row in rows:
         if row.computed not in parsed:
             there = _without_changed(read_computed(row.computed), current)
             parsed[row.computed] = (
                 {name: one.requirement for name, one in there.items()},
-                {name: owner for owner, one in there.items() for name in one.records},
+                frozenset(name for one in there.values() for name in one.records),
             )
-        requirements, owners = parsed[row.computed]
+        requirements, names = parsed[row.computed]
         status = row.status
         if status != "failed" and wanted[row.key]:
             status = "done" if covers(requirements, wanted[row.key]) else "missing"
@@ -241,7 +238,7 @@ def _points(
             for axis, value in canonical_json.loads(row.params).items()
         }
         yield PointResult(
-            row.key, named, status, row.message, requirements, owners, cache
+            row.key, named, status, row.message, requirements, names, cache
         )
 
 

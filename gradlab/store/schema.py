@@ -10,7 +10,7 @@ from gradlab.store.sqlite_errors import damaged_error, foreign_error
 
 FILE_NAME = "results.sqlite"
 APPLICATION_ID = 0x67726164  # "grad"
-VERSION = 4
+VERSION = 5
 """Rises with every change of the tables; stores of another version are refused."""
 
 TABLES = """
@@ -32,12 +32,11 @@ create table points (
 create table records (
     key text not null,
     measure text not null,
-    measure_version integer not null,
-    settings text not null,   -- JSON
+    unit text not null,
     coords text not null,     -- JSON, axis -> coordinates
-    note text not null,
+    words text not null,      -- JSON, the words that values stand for
     dtype text not null,
-    shape text not null,      -- JSON; the first axis holds the mean, then the sd
+    shape text not null,      -- JSON; the first axis holds the values, then their sd
     blob blob not null,
     crc integer not null,
     primary key (key, measure)
@@ -81,10 +80,9 @@ class RecordRow(NamedTuple):
 
     key: str
     measure: str
-    measure_version: int
-    settings: str
+    unit: str
     coords: str
-    note: str
+    words: str
     dtype: str
     shape: str
     blob: bytes

@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from gradlab import canonical_json
 from gradlab.errors import StoreError
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import Requirement
 from gradlab.store import codec, folder, schema
 from gradlab.store.computed import (
@@ -27,7 +28,6 @@ from gradlab.store.computed import (
 )
 from gradlab.store.lock import Lock
 from gradlab.store.reading import read_rows, require_regular
-from gradlab.store.record import Record
 from gradlab.store.schema import MeasureRow, PointRow, SweepRow
 from gradlab.store.sqlite_errors import removed_error, translate_errors
 
@@ -42,7 +42,7 @@ class Store:
     Made by :meth:`open`; a context manager::
 
         with Store.open("reports/mine", create=True) as store:
-            store.save_point(key, params, records=[record])
+            store.save_point(key, params, records={"horizon": [record]})
             store.save_sweep("id", {}, {"mine": [key]}, {"name": "mine"})
     """
 
@@ -126,7 +126,7 @@ class Store:
         *,
         status: str = "done",
         message: str = "",
-        records: Iterable[Record] = (),
+        records: Mapping[str, Iterable[LabelledArray]] = MappingProxyType({}),
         computed: Mapping[str, Requirement] | None = None,
         seconds: float | None = None,
     ) -> None:
@@ -140,19 +140,23 @@ class Store:
             params: every axis and setting.
             status: ``"done"`` or ``"failed"``.
             message: why it failed.
-            records: what was measured.
-            computed: measure -> what it was computed with. For a measure that has a
-                record and is not in here, the record's own version and settings.
+            records: measure -> what it gave.
+            computed: measure -> what it was computed with; its first version with no
+                settings where it has records and is not in here.
             seconds: of computing time.
 
         Raises:
             StoreError: e.g. a full disk; what was saved before is kept.
         """
-        by_measure = _by_measure(records, computed or {})
+        known = {name: Requirement(name) for name in records} | dict(computed or {})
+        by_measure = {
+            measure: (requirement, list(records.get(measure, ())))
+            for measure, requirement in known.items()
+        }
         rows = [
             codec.encode(key, record)
-            for _, given in by_measure.values()
-            for record in given
+            for _, its in by_measure.values()
+            for record in its
         ]
         with self._transaction() as connection:
             measured, checksums = self._measured(key)
@@ -165,8 +169,8 @@ class Store:
                 checksums.pop(name, None)
             checksums |= {row.measure: row.crc for row in rows}
             measured |= {
-                measure: Measured(requirement, tuple(r.measure for r in given))
-                for measure, (requirement, given) in by_measure.items()
+                measure: Measured(requirement, tuple(r.name for r in its))
+                for measure, (requirement, its) in by_measure.items()
             }
             connection.executemany(
                 "delete from records where key = ? and measure = ?",
@@ -309,22 +313,6 @@ def read_point_states(connection: sqlite3.Connection, file: Path) -> PointStates
         for text in {row.computed for row in rows}
     }
     return {row.key: (row.status, computed[row.computed]) for row in rows}
-
-
-def _by_measure(
-    records: Iterable[Record], computed: Mapping[str, Requirement]
-) -> dict[str, tuple[Requirement, list[Record]]]:
-    """Return measure -> what it was computed with, and its records."""
-    found: dict[str, tuple[Requirement, list[Record]]] = {
-        name: (requirement, []) for name, requirement in computed.items()
-    }
-    for record in records:
-        owner = record.owner or record.measure
-        if owner not in found:
-            settings = canonical_json.dumps(dict(record.settings))
-            found[owner] = (Requirement(owner, record.version, settings), [])
-        found[owner][1].append(record)
-    return found
 
 
 def _connect(file: Path) -> sqlite3.Connection:

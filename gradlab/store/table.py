@@ -10,8 +10,8 @@ import numpy as np
 from gradlab import outputs
 from gradlab.axes import PARAMS
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.labelled import LabelledArray
 from gradlab.store.folder import kept_files
-from gradlab.store.record import Record
 from gradlab.store.results import Results
 from gradlab.store.schema import is_database
 from gradlab.store.sqlite_errors import translate_errors
@@ -41,19 +41,20 @@ def table(results: Results) -> "pandas.DataFrame":
             if record is not None:
                 points.append(number)
                 records.append(record)
-    sizes = np.array([record.mean.size for record in records], dtype=np.int64)
+    sizes = np.array([record.values.size for record in records], dtype=np.int64)
     columns: dict[str, Any] = {}
     for name in PARAMS:
         values = [point.params.get(name) for point in results.points]
         columns[name] = _labels(_as_column(values, name), points, sizes)
-    columns["measure"] = _labels([record.measure for record in records], None, sizes)
+    columns["measure"] = _labels([record.name for record in records], None, sizes)
     columns["block"] = _axis_labels(records, "block")
     columns["index"] = _axis_labels(records, "index")
     for name in ("step", "lag"):
         columns[name] = _axis_integers(records, name)
-    for name, part in (("value", "mean"), ("sd", "sd")):
-        parts = [getattr(record, part).ravel() for record in records]
-        columns[name] = np.concatenate([np.empty(0), *parts])
+    parts = [record.values.ravel() for record in records]
+    columns["value"] = np.concatenate([np.empty(0), *parts])
+    spreads = [record.spread.ravel() for record in records]
+    columns["sd"] = np.concatenate([np.empty(0), *spreads])
     return pandas.DataFrame(columns, columns=list(COLUMNS))
 
 
@@ -79,46 +80,38 @@ def _labels(values: list, points: list[int] | None, sizes: np.ndarray) -> Any:
     return pandas.Categorical.from_codes(spread, [str(c) for c in categories])
 
 
-def _axis_labels(records: list[Record], name: str) -> Any:
+def _axis_labels(records: list[LabelledArray], name: str) -> Any:
     import pandas
 
     known: dict[str, int] = {}
     parts = [np.empty(0, dtype=np.int64)]
     for record in records:
         own = record.coords.get(name)
-        if own is None and name == "index" and record.note and not record.coords:
-            own, grid = (record.note,), np.zeros(1, dtype=np.int64)
+        if own is None and name == "index" and record.words:
+            own, grid = record.words, record.values.ravel().astype(np.int64)
         elif own is None:
-            parts.append(np.full(record.mean.size, -1))
+            parts.append(np.full(record.values.size, -1))
             continue
         else:
-            grid = _along(record, name)
+            grid = record.positions(name)
         codes = np.array([known.setdefault(str(v), len(known)) for v in own])
         parts.append(codes[grid])
     return pandas.Categorical.from_codes(np.concatenate(parts), list(known))
 
 
-def _axis_integers(records: list[Record], name: str) -> Any:
+def _axis_integers(records: list[LabelledArray], name: str) -> Any:
     import pandas
 
     values, masks = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=bool)]
     for record in records:
         absent = name not in record.coords
         if absent:
-            column = np.zeros(record.mean.size, dtype=np.int64)
+            column = np.zeros(record.values.size, dtype=np.int64)
         else:
-            column = np.asarray(record.coords[name])[_along(record, name)]
+            column = np.asarray(record.coords[name])[record.positions(name)]
         values.append(column)
-        masks.append(np.full(record.mean.size, absent))
+        masks.append(np.full(record.values.size, absent))
     return pandas.arrays.IntegerArray(np.concatenate(values), np.concatenate(masks))
-
-
-def _along(record: Record, name: str) -> np.ndarray:
-    """Return each row's position along one axis of a record."""
-    shape = record.mean.shape
-    axis = list(record.coords).index(name)
-    positions: np.ndarray = np.indices(shape, sparse=True)[axis]
-    return np.broadcast_to(positions, shape).ravel()
 
 
 def export(results: Results, file: str | Path, form: str | None = None) -> Path:

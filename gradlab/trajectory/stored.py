@@ -25,6 +25,13 @@ class Trajectory:
         gates: gate values by name, (T, …, B, H).
         pre_activations: by name, (T, …, B, H).
         recurrent: the products with ``weight_hh``, operand and product (T, …, B, ·).
+
+    >>> from gradlab import build, unroll
+    >>> trajectory = unroll(build("lstm", 2, 3), torch.zeros(4, 10, 2))
+    >>> isinstance(trajectory, Trajectory), trajectory.length
+    (True, 10)
+    >>> trajectory.states[0].shape
+    torch.Size([11, 4, 3])
     """
 
     cell: Cell

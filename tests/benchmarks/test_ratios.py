@@ -74,8 +74,15 @@ def test_h_alone_is_the_first_block(lags):
     found = routes.autograd_norms(states, lags, hidden_only=True)
     ours = gradlab.jacobian_norms(gradlab.unroll(built, inputs), "hh", range(22))
     at = list(range(22)) if lags is None else sorted(lags)
-    assert np.allclose(found.spectral[at], ours.spectral["hh"][at], rtol=0, atol=1e-9)
-    assert np.allclose(found.frobenius, ours.frobenius["hh"], rtol=0, atol=1e-9)
+    assert np.allclose(
+        found.spectral[at], ours.ln_spectral_norm.at(block="hh")[at], rtol=0, atol=1e-9
+    )
+    assert np.allclose(
+        found.frobenius,
+        ours.ln_frobenius_norm_every_lag.at(block="hh"),
+        rtol=0,
+        atol=1e-9,
+    )
     assert np.isnan(found.spectral).sum() == (22 - len(at)) * 3
 
 
@@ -85,8 +92,15 @@ def test_the_whole_states_norms_are_a_sweeps(cell):
     states = routes.autograd_forward(network, inputs.movedim(1, 0))
     found = routes.autograd_norms(states, whole=True)
     ours = gradlab.jacobian_norms(gradlab.unroll(built, inputs), "joint", range(22))
-    assert np.allclose(found.spectral, ours.spectral["joint"], rtol=0, atol=1e-9)
-    assert np.allclose(found.frobenius, ours.frobenius["joint"], rtol=0, atol=1e-9)
+    assert np.allclose(
+        found.spectral, ours.ln_spectral_norm.at(block="joint"), rtol=0, atol=1e-9
+    )
+    assert np.allclose(
+        found.frobenius,
+        ours.ln_frobenius_norm_every_lag.at(block="joint"),
+        rtol=0,
+        atol=1e-9,
+    )
 
 
 def test_norms_from_the_gram_matrix_are_those_of_the_svd():

@@ -8,13 +8,13 @@ from gradlab.bptt import (
     GradientFactors,
     backward,
     contributions,
-    weight_gradients,
 )
 from gradlab.bptt.contributions import contributions_of_gradients
-from gradlab.jacobians import jacobian_product
+from gradlab.jacobians import scaled_product
 from gradlab.losses import directions
 from gradlab.losses.every import Every
 from gradlab.losses.last import Last
+from tests.bptt.weight_copies import weight_gradients
 from tests.flows import (
     CELLS,
     HIDDEN,
@@ -83,7 +83,7 @@ def test_the_state_gradient_is_the_product_transposed_times_v(spec, net):
     )
     whole[:, : direction.shape[-1]] = direction
     for t in (0, 4, STEPS):
-        product = jacobian_product(trajectory, t).value()
+        product = scaled_product(trajectory, t).value()
         theirs = (product.mT @ whole.unsqueeze(-1)).squeeze(-1)
         ours = torch.cat([state[t] for state in caught.state], dim=-1)
         assert off(ours, theirs) < TOLERANCE
@@ -106,10 +106,10 @@ def test_graph_and_state_differ_by_what_follows_through_h(spec):
 def test_the_steps_parts_add_up_to_autograds_weight_gradient(spec):
     trajectory = run(TwoStates()) if spec == "user" else lively(spec)
     direction = direction_of(trajectory)
-    parts = weight_gradients(trajectory, Last(), direction)
+    (parts,) = weight_gradients(trajectory, Last(), direction).values()
     _, weight = autograd(trajectory, Last(), direction)
     assert off(parts.sum((0, 1)), weight) < TOLERANCE
-    slow = contributions_of_gradients(parts)
+    slow = contributions_of_gradients([{"W": p} for p in parts], parts.shape[1:2])
     assert np.allclose(slow.share.sum(axis=0), 1, atol=TOLERANCE)
     if spec != "user":
         quick = contributions(backward(trajectory, Last(), direction).factors)
@@ -142,7 +142,7 @@ def test_contributions_far_below_the_last_step_keep_their_size(width, dtype):
     swapped = GradientFactors(factors.rows, constant, shrinking)
     np.testing.assert_allclose(contributions((swapped,)).ln_norm, expected, atol=1e-9)
     parts = shrinking[..., :, None].double() * constant[..., None, :].double()
-    slow = contributions_of_gradients(parts)
+    slow = contributions_of_gradients([{"W": p} for p in parts], parts.shape[1:2])
     np.testing.assert_allclose(slow.ln_norm, expected, rtol=0, atol=1e-9)
     np.testing.assert_allclose(slow.share.sum(axis=0), 1, atol=1e-12)
 

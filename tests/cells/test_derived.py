@@ -8,7 +8,7 @@ from gradlab.cells import Cell, Step
 from gradlab.cells.gru import GRU
 from gradlab.cells.lstm import LSTM
 from gradlab.cells.rnn import RNN
-from gradlab.jacobians import jacobian_product
+from gradlab.jacobians import scaled_product
 from gradlab.jacobians.reference import product
 from gradlab.trajectory import unroll
 
@@ -29,7 +29,7 @@ def test_the_chain_takes_a_derived_cells_own_jacobian(kind):
     cell = halved(kind)(3, 16, dtype=torch.float64)
     initializers.initialize_(cell, seed=1)
     trajectory = unroll(cell, torch.ones(2, 20, 3, dtype=torch.float64))
-    found = jacobian_product(trajectory, 0)
+    found = scaled_product(trajectory, 0)
     whole = torch.ldexp(found.mantissa, found.exponent[:, None, None])
     torch.testing.assert_close(whole, product(trajectory, 20), rtol=1e-10, atol=0)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradlab.store.record import Record
+from gradlab.labelled import LabelledArray
 from tests import made_up
 from tests.claims.parts import layers
 
@@ -26,7 +26,7 @@ def added(made: made_up.Made, seed: int) -> made_up.Made:
                 if exponents:
                     records["lyapunov_exponents"] = _exponents(top + 0.001 * noise)
                     off = rng.choice([3e-12, 4.4e-14, np.nan])
-                    found = Record("sum_rule_residual", 1, {}, {}, np.float64(off))
+                    found = LabelledArray("sum_rule_residual", {}, np.float64(off))
                     records["sum_rule_residual"] = found
                     rates = point.records.get("growth_rate")
                     if rates is not None and rates.has(block="cc"):
@@ -69,32 +69,32 @@ def _with_passes_back(made: made_up.Made, seed: int) -> made_up.Made:
     return made
 
 
-def _share(length: int, share: float) -> Record:
+def _share(length: int, share: float) -> LabelledArray:
     """The share of the last five steps, and what is left for the first."""
     steps = tuple(sorted({1, max(length - 5, 1), max(length - 4, 1), length}))
     last = [step > length - 5 for step in steps]
     parts = np.where(last, share / sum(last), 0.0)
     parts[0] += 1.0 - parts.sum()
-    return Record("weight_share", 1, {}, {"step": steps}, parts)
+    return LabelledArray("weight_share", {"step": steps}, parts)
 
 
-def _gradient(length: int, rate: float, ended: float) -> Record:
+def _gradient(length: int, rate: float, ended: float) -> LabelledArray:
     """By h at a few steps; at the first one perhaps an exact zero, or no number."""
     steps = tuple(sorted({0, 1, (length + 1) // 2, length}))
     values = rate * (length - np.array(steps, dtype=float))
     values[0] += ended
     coords = {"block": ("h",), "step": steps}
-    return Record("loss_gradient", 1, {}, coords, values[None])
+    return LabelledArray("loss_gradient", coords, values[None])
 
 
-def _triangle(length: int, rate: float) -> Record:
+def _triangle(length: int, rate: float) -> LabelledArray:
     """Two later steps and a few lags; NaN where a lag reaches before the start."""
     steps = tuple(sorted({(length + 1) // 2, length}))
     lags = tuple(sorted({0, 1, (length + 1) // 2, length}))
     back = np.array(lags, dtype=float)
     there = back <= np.array(steps)[:, None]
     values = np.where(there, rate * back, np.nan)
-    return Record("triangle", 1, {}, {"step": steps, "lag": lags}, values)
+    return LabelledArray("triangle", {"step": steps, "lag": lags}, values)
 
 
 def _networks(made: made_up.Made) -> list[list[made_up.Point]]:
@@ -105,32 +105,32 @@ def _networks(made: made_up.Made) -> list[list[made_up.Point]]:
     return list(found.values())
 
 
-def _stable_rank(point: made_up.Point, rank: float) -> Record:
+def _stable_rank(point: made_up.Point, rank: float) -> LabelledArray:
     """At lag 0 and at the end, where it is NaN if nothing finite is left."""
-    ends = point.records["stable_rank"].mean[0][[0, -1]]
+    ends = point.records["stable_rank"].values[0][[0, -1]]
     lags = (0, point.params["length"])
     values = np.array([[ends[0], math.nan if math.isnan(ends[1]) else rank]])
     coords = {"block": ("joint",), "lag": lags}
-    return Record("stable_rank", 1, {}, coords, values)
+    return LabelledArray("stable_rank", coords, values)
 
 
-def _exponents(top: float) -> Record:
+def _exponents(top: float) -> LabelledArray:
     values = np.array([top, top - 0.01, top - 0.5, -math.inf])
-    return Record("lyapunov_exponents", 1, {}, {"index": (1, 2, 3, 4)}, values)
+    return LabelledArray("lyapunov_exponents", {"index": (1, 2, 3, 4)}, values)
 
 
-def _alone(rate: float) -> Record:
-    return Record("hidden_only_exponent", 1, {}, {}, np.array(rate))
+def _alone(rate: float) -> LabelledArray:
+    return LabelledArray("hidden_only_exponent", {}, np.array(rate))
 
 
-def _weights(point: made_up.Point, norm: float) -> dict[str, Record]:
+def _weights(point: made_up.Point, norm: float) -> dict[str, LabelledArray]:
     """Numbers of W_hh, the same in all blocks and for all seeds."""
     found = {}
     for name, value in (("spectral_norm", norm), ("spectral_radius", 0.8 * norm)):
         record = point.records.get(f"weight_{name}")
         if record is not None:
-            found[record.measure] = replace(
-                record, mean=np.full_like(record.mean, value)
+            found[record.name] = replace(
+                record, values=np.full_like(record.values, value)
             )
     return found
 
@@ -146,5 +146,5 @@ def _with_layers(rng: np.random.Generator, network: list[made_up.Point]) -> None
         if "growth_rate" in point.records:
             values = rates + 0.01 * rng.random(len(pairs))
             block = {"block": tuple(f"s{k}s{m}" for k, m in pairs)}
-            record = Record("layer_growth_rate", 1, {}, block, values)
+            record = LabelledArray("layer_growth_rate", block, values)
             point.records = {**point.records, "layer_growth_rate": record}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradlab.store.record import Record
+from gradlab.labelled import LabelledArray
 from tests import made_up
 from tests.claims import more_records
 from tests.made_up import Behaviour
@@ -128,7 +128,7 @@ def _with_passes(rng: np.random.Generator, made: made_up.Made) -> None:
         shifted = own + 0.01 * point.params["seed"]
         values = np.tile(shifted[:, None], len(lags))
         coords = {"index": ("0", "1", "2", "more", "total"), "lag": lags}
-        record = Record("recurrent_passes", 1, {}, coords, values)
+        record = LabelledArray("recurrent_passes", coords, values)
         point.records = {**point.records, "recurrent_passes": record}
 
 

@@ -17,7 +17,7 @@ def write(made: Made, folder: Path) -> Path:
                 point.params,
                 status=point.status,
                 message=point.message,
-                records=point.records.values(),
+                records={name: [one] for name, one in point.records.items()},
             )
         grids = {name: [p.key for p in points] for name, points in made.grids.items()}
         meta = {k: v for k, v in made.meta.items() if k not in ("config", "counts")}

@@ -110,14 +110,14 @@ STORE_CASES = {
     "results.sqlite. Expected an empty folder or one that gradlab made. "
     "Try --out theirs/gradlab",
     "sweep --cell rnn --out newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 4, which this gradlab writes. Try a newer gradlab",
+    "Expected version 5, which this gradlab writes. Try a newer gradlab",
     "sweep --cell rnn --out damaged": "Got damaged/results.sqlite: file is not a "
     "database. Expected a results file of gradlab. "
     "Try gradlab merge damaged --out damaged-intact",
     "status nowhere": "Got nowhere, where there is no results.sqlite. "
     "Expected a folder written by gradlab sweep. Try gradlab sweep --out nowhere",
     "report newer": "Got newer/results.sqlite with schema version 99. "
-    "Expected version 4, which this gradlab writes. Try a newer gradlab",
+    "Expected version 5, which this gradlab writes. Try a newer gradlab",
     "export damaged": "Got damaged/results.sqlite: file is not a database. "
     "Expected a results file of gradlab. "
     "Try gradlab merge damaged --out damaged-intact",

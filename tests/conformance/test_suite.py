@@ -117,12 +117,12 @@ class Wrong(Measure):
     def compute(self, context):
         return context.trajectory.states[0].sum(-1).mean(0)
 """,
-    "readings have the form declared": """
-from gradlab.measures.base import Measure, Reading
+    "outputs have the form declared": """
+from gradlab.measures.base import Measure
 
 class Wrong(Measure):
     def compute(self, context):
-        return Reading({"lag": (0, 1)}, context.trajectory.states[0][-1].sum(-1))
+        return context.labelled(context.trajectory.states[0][-1].sum(-1), lag=(0, 1))
 """,
     "its fields are settings": """
 from gradlab.measures.base import Measure

@@ -50,14 +50,14 @@ def test_a_loop_over_autograds_jacobians_gives_the_same(spec):
             if t > 7:
                 growth = growth + np.log(np.abs(np.diag(triangle)))
         expected = np.sort(growth / 33)[::-1]
-        assert np.abs(found.exponents[b] - expected).max() < 1e-10
+        assert np.abs(found.exponents.at(sequence=b) - expected).max() < 1e-10
 
 
 @pytest.mark.parametrize("spec", SQUARE)
 def test_the_exponents_add_up_to_the_mean_log_determinant(spec):
     found = lyapunov_exponents(driven(spec, 100, gain=2.0))
-    assert (found.dead_count == 0).all()
-    assert found.sum_rule_residual.max() < 1e-10
+    assert (found.dead_count.values == 0).all()
+    assert found.sum_rule_residual.values.max() < 1e-10
     assert found.warm_up == 10
     assert found.steps == 90
 
@@ -74,7 +74,7 @@ def test_an_lstms_log_determinant_in_closed_form(spec):
     each = sum(part.abs().log().sum(-1) for part in (*factors, gate * (1 - gate)))
     expected = each.mean(0) + torch.linalg.slogdet(weight).logabsdet
     assert np.abs(found.ln_determinant - expected.detach().numpy()).max() < 1e-10
-    total = found.exponents.sum(-1)
+    total = found.exponents.values.T.sum(-1)
     assert np.abs(total - expected.detach().numpy()).max() < 1e-10
 
 
@@ -83,8 +83,8 @@ def test_the_sum_rule_sees_a_wrong_direction():
     steps = [m[None] for m in torch.from_numpy(stream(0, "m").normal(size=(50, 6, 6)))]
     right = qr_exponents(steps, 50)
     wrong = qr_exponents((2 * m if t == 20 else m for t, m in enumerate(steps)), 50)
-    assert right.sum_rule_residual[0] < 1e-12
-    assert abs(wrong.exponents.sum() - right.ln_determinant[0]) > 0.01
+    assert right.sum_rule_residual.values[0] < 1e-12
+    assert abs(wrong.exponents.values.T.sum() - right.ln_determinant[0]) > 0.01
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,10 @@ def test_forward_and_adjoint_agree_up_to_one_over_the_length(spec):
     off = {}
     for steps in (120, 1200):
         trajectory = driven(spec, steps, hidden=4, sequences=1, bias=1.0)
-        there = lyapunov_exponents(trajectory, warm_up=0).exponents
-        back = lyapunov_exponents(trajectory, warm_up=0, adjoint=True).exponents
+        there = lyapunov_exponents(trajectory, warm_up=0).exponents.values.T
+        back = lyapunov_exponents(
+            trajectory, warm_up=0, adjoint=True
+        ).exponents.values.T
         off[steps] = np.abs(there - back).max()
     assert off[120] < 20 / 120
     assert off[1200] < 20 / 1200
@@ -106,8 +108,10 @@ def test_forward_and_adjoint_agree_up_to_one_over_the_length(spec):
 def test_the_leading_exponents_alone_are_those_of_the_whole_spectrum():
     trajectory = driven("lstm", 400, hidden=4, bias=1.0)
     whole, three = (lyapunov_exponents(trajectory, count=k) for k in (None, 3))
-    assert three.exponents.shape == (2, 3)
-    assert np.abs(three.exponents - whole.exponents[:, :3]).max() < 1e-9
+    assert three.exponents.values.T.shape == (2, 3)
+    assert (
+        np.abs(three.exponents.values.T - whole.exponents.values.T[:, :3]).max() < 1e-9
+    )
     assert np.isnan(three.sum_rule_residual).all()
     assert np.isfinite(whole.sum_rule_residual).all()
 
@@ -115,20 +119,21 @@ def test_the_leading_exponents_alone_are_those_of_the_whole_spectrum():
 def test_fewer_factorisations_give_the_same_where_directions_part_slowly():
     trajectory = driven("rnn", 400, hidden=6)
     one, three = (lyapunov_exponents(trajectory, every=m) for m in (1, 3))
-    assert np.abs(one.exponents - three.exponents).max() < 1e-9
-    assert three.sum_rule_residual.max() < 1e-9
+    assert np.abs(one.exponents.values.T - three.exponents.values.T).max() < 1e-9
+    assert three.sum_rule_residual.values.max() < 1e-9
 
 
 def test_the_axes_are_members_sequences_directions():
     together = cells.ensemble([built("lstm", seed=seed) for seed in range(3)])
     inputs = noise(3, 2, 30, FEATURES)
     found = lyapunov_exponents(unroll(together, inputs))
-    assert found.exponents.shape == (3, 2, 14)
-    assert found.sum_rule_residual.shape == (3, 2)
+    assert found.exponents.axes == ("index", "member", "sequence")
+    assert found.exponents.values.shape == (14, 3, 2)
+    assert found.sum_rule_residual.values.shape == (3, 2)
     assert found.increments.shape == (12, 3, 2, 14)
-    assert (np.diff(found.exponents, axis=-1) <= 0).all()
+    assert (np.diff(found.exponents, axis=0) <= 0).all()
     alone = lyapunov_exponents(unroll(built("lstm", seed=1), inputs[1]))
-    assert np.array_equal(alone.exponents, found.exponents[1])
+    assert alone.exponents == found.exponents.sel(member=1)
 
 
 @pytest.mark.parametrize("hidden", [10, 37])
@@ -141,7 +146,7 @@ def test_a_networks_bits_do_not_depend_on_other_members(hidden, dtype):
     four = lyapunov_exponents(unroll(cells.ensemble(many[5:9]), inputs[5:9]))
     alone = lyapunov_exponents(unroll(many[6], inputs[6]))
     for one, other in ((four, 1), (eleven, 6)):
-        assert np.array_equal(alone.exponents, one.exponents[other])
+        assert alone.exponents == one.exponents.sel(member=other)
         assert np.array_equal(alone.ln_determinant, one.ln_determinant[other])
         assert np.array_equal(alone.increments, one.increments[:, other])
 
@@ -149,8 +154,8 @@ def test_a_networks_bits_do_not_depend_on_other_members(hidden, dtype):
 def test_float32_trajectories_are_read_in_float64():
     cell = built("lstm", dtype=torch.float32)
     found = lyapunov_exponents(unroll(cell, noise(2, 60, FEATURES).float()))
-    assert found.exponents.dtype == np.float64
-    assert found.sum_rule_residual.max() < 1e-11
+    assert found.exponents.values.T.dtype == np.float64
+    assert found.sum_rule_residual.values.max() < 1e-11
     assert next(cell.parameters()).dtype == torch.float32
 
 
@@ -160,16 +165,18 @@ def test_layers_have_their_own_exponents():
     trajectory = driven("lstm:layers=2", 1500, hidden=3, sequences=1, bias=1.0)
     whole = lyapunov_exponents(trajectory, warm_up=0)
     layers = [lyapunov_exponents(trajectory.layer(k), warm_up=0) for k in (1, 2)]
-    union = np.concatenate([layer.exponents[0] for layer in layers])
-    assert np.abs(np.sort(union)[::-1] - whole.exponents[0]).max() < 20 / 1500
-    assert whole.exponents.sum() == pytest.approx(union.sum(), abs=1e-9)
-    assert whole.sum_rule_residual.max() < 1e-10
+    union = np.concatenate([layer.exponents.at(sequence=0) for layer in layers])
+    assert (
+        np.abs(np.sort(union)[::-1] - whole.exponents.at(sequence=0)).max() < 20 / 1500
+    )
+    assert whole.exponents.values.T.sum() == pytest.approx(union.sum(), abs=1e-9)
+    assert whole.sum_rule_residual.values.max() < 1e-10
 
 
 def test_a_users_cell_needs_a_step_only():
     found = lyapunov_exponents(run(TwoStates(), steps=50))
-    assert found.exponents.shape[-1] == 14
-    assert found.sum_rule_residual.max() < 1e-11
+    assert found.exponents.values.T.shape[-1] == 14
+    assert found.sum_rule_residual.values.max() < 1e-11
 
 
 def test_without_recurrent_weights_an_lstms_h_directions_are_dead():
@@ -181,9 +188,9 @@ def test_without_recurrent_weights_an_lstms_h_directions_are_dead():
     found = lyapunov_exponents(trajectory)
     logs = trajectory.gates["forget_gate"][100:].log().mean(0)[0]
     expected = logs.sort(descending=True).values.detach().numpy()
-    assert np.abs(found.exponents[0, :5] - expected).max() < 0.02
-    assert (found.exponents[0, 5:] == -np.inf).all()
-    assert found.dead_count.tolist() == [5]
+    assert np.abs(found.exponents.values.T[0, :5] - expected).max() < 0.02
+    assert (found.exponents.values.T[0, 5:] == -np.inf).all()
+    assert found.dead_count.values.tolist() == [5]
     assert np.isnan(found.sum_rule_residual).all()
 
 
@@ -196,21 +203,23 @@ def test_relu_units_that_are_off_kill_directions():
         cell.bias_ih.copy_(torch.tensor([1.0, 1.0, -2.0, -2.0]))
         cell.bias_hh.zero_()
     inputs = torch.full((1, 40, 1), 3.0, dtype=torch.float64)
-    assert lyapunov_exponents(unroll(cell, inputs)).dead_count == 0
+    assert lyapunov_exponents(unroll(cell, inputs)).dead_count.values == 0
     inputs[0, 25] = 0.0
     found = lyapunov_exponents(unroll(cell, inputs))
-    assert found.dead_count.tolist() == [2]
-    assert found.exponents[0, :2] == pytest.approx(np.log([0.5, 0.25]), abs=0.05)
+    assert found.dead_count.values.tolist() == [2]
+    assert found.exponents.values.T[0, :2] == pytest.approx(
+        np.log([0.5, 0.25]), abs=0.05
+    )
     inputs[0, 25] = -100.0
     gone = lyapunov_exponents(unroll(cell, inputs))
-    assert (gone.exponents == -np.inf).all()
+    assert (gone.exponents.values.T == -np.inf).all()
 
 
 def test_nothing_left_of_zero_weights():
     found = qr_exponents([torch.zeros(1, 3, 3)] * 5, 5)
-    assert found.dead_count.tolist() == [3]
+    assert found.dead_count.values.tolist() == [3]
     assert found.ln_determinant.tolist() == [-np.inf]
-    assert found.kaplan_yorke_dimension.tolist() == [0.0]
+    assert found.kaplan_yorke_dimension.values.tolist() == [0.0]
 
 
 def test_what_is_not_finite_is_nan_for_that_sequence_only():
@@ -218,39 +227,39 @@ def test_what_is_not_finite_is_nan_for_that_sequence_only():
     inputs = noise(2, 30, FEATURES)
     inputs[1, 20] = np.inf
     found = lyapunov_exponents(unroll(cell, inputs))
-    assert np.isfinite(found.exponents[0]).all()
-    assert np.isnan(found.exponents[1]).all()
-    assert np.isnan(found.kaplan_yorke_dimension[1])
-    assert np.isnan(found.entropy_rate[1])
+    assert np.isfinite(found.exponents.at(sequence=0)).all()
+    assert np.isnan(found.exponents.at(sequence=1)).all()
+    assert np.isnan(found.kaplan_yorke_dimension.values[1])
+    assert np.isnan(found.entropy_rate.values[1])
 
 
 def test_the_dimension_and_the_entropy_of_matrices_known_by_hand():
     """diag(e^0.5, 1, e^-1): D = 2 + 0.5 / 1, entropy 0.5."""
     matrix = torch.diag(torch.tensor([0.5, 0.0, -1.0], dtype=torch.float64).exp())
     found = qr_exponents([matrix[None]] * 2000, 2000, warm_up=1000)
-    assert found.exponents[0] == pytest.approx([0.5, 0.0, -1.0], abs=1e-12)
-    assert found.kaplan_yorke_dimension[0] == pytest.approx(2.5)
-    assert found.entropy_rate[0] == pytest.approx(0.5)
+    assert found.exponents.at(sequence=0) == pytest.approx([0.5, 0.0, -1.0], abs=1e-12)
+    assert found.kaplan_yorke_dimension.values[0] == pytest.approx(2.5)
+    assert found.entropy_rate.values[0] == pytest.approx(0.5)
     growing = qr_exponents([2 * torch.eye(3)[None]] * 20, 20)
-    assert growing.kaplan_yorke_dimension.tolist() == [3.0]
+    assert growing.kaplan_yorke_dimension.values.tolist() == [3.0]
     shrinking = qr_exponents([torch.eye(3)[None] / 2] * 20, 20)
-    assert shrinking.kaplan_yorke_dimension.tolist() == [0.0]
-    assert shrinking.entropy_rate.tolist() == [0.0]
+    assert shrinking.kaplan_yorke_dimension.values.tolist() == [0.0]
+    assert shrinking.entropy_rate.values.tolist() == [0.0]
 
 
 def test_the_interval_holds_a_long_runs_exponent():
     """Of 40 runs about 38; and it is NaN where blocks are shorter than 16 steps."""
     long = driven("rnn", 1000, hidden=6, sequences=300, gain=2.0)
-    truth = lyapunov_exponents(long, count=1).exponents.mean()
+    truth = lyapunov_exponents(long, count=1).exponents.values.T.mean()
     many = unroll(long.cell, noise(40, 420, FEATURES, seed=7))
     found = lyapunov_exponents(many, count=1)
     hits = 0
     for b in range(40):
         low, high = only(found, b).interval()
-        hits += bool(low[0] <= truth <= high[0])
+        hits += bool(low.at(index=1) <= truth <= high.at(index=1))
     assert 33 <= hits <= 40
     low, high = found.interval()
-    assert low[0] < found.exponents.mean() < high[0]
+    assert low.at(index=1) < found.exponents.values.mean() < high.at(index=1)
     short = lyapunov_exponents(driven("rnn", 150)).interval()
     assert np.isnan(short).all()
 
@@ -269,8 +278,8 @@ def test_dh_by_dh_alone_is_wrong_by_orders_of_magnitude():
     true, alone = {}, {}
     for bias in (0.0, 3.0):
         trajectory = driven("lstm", 300, hidden=32, sequences=1, bias=bias)
-        true[bias] = lyapunov_exponents(trajectory, count=1).exponents[0, 0]
-        alone[bias] = hidden_only_exponent(trajectory).exponents[0, 0]
+        true[bias] = lyapunov_exponents(trajectory, count=1).exponents.values.T[0, 0]
+        alone[bias] = hidden_only_exponent(trajectory).exponents.values.T[0, 0]
     assert alone[3.0] / true[3.0] > 50
     assert true[0.0] < -0.3
     assert -0.03 < true[3.0] < 0
@@ -285,13 +294,13 @@ def test_dh_by_dh_is_the_block_of_fixed_c():
         x, state, _ = trajectory.step_at(t)
         whole = reference.step_jacobian(trajectory.cell, x, state)
         blocks.append(whole[:, :7, :7])
-    expected = qr_exponents(blocks, 30, count=1).exponents
-    got = hidden_only_exponent(trajectory).exponents
+    expected = qr_exponents(blocks, 30, count=1).exponents.values.T
+    got = hidden_only_exponent(trajectory).exponents.values.T
     assert np.abs(got - expected).max() < 1e-10
     plain = driven("rnn", 300)
     assert np.allclose(
-        hidden_only_exponent(plain).exponents,
-        lyapunov_exponents(plain, count=1).exponents,
+        hidden_only_exponent(plain).exponents.values.T,
+        lyapunov_exponents(plain, count=1).exponents.values.T,
     )
 
 
@@ -309,7 +318,7 @@ def tanh_rnn(gain, noise_variance, *, width, steps, seed=0):
         inputs = torch.zeros(1, steps, width, dtype=torch.float64)
     start = torch.from_numpy(draw.normal(size=(1, width)))
     trajectory = unroll(cell, inputs, initial_state=[start], burn_in=100)
-    return lyapunov_exponents(trajectory, count=1).exponents[0, 0]
+    return lyapunov_exponents(trajectory, count=1).exponents.values.T[0, 0]
 
 
 def mean_field(gain, noise_variance=0.0):
@@ -399,8 +408,8 @@ def test_an_accelerator_gives_the_same():
     expected = lyapunov_exponents(trajectory)
     moved = unroll(cell.cuda(), trajectory.inputs.movedim(0, -2).cuda())
     found = lyapunov_exponents(moved)
-    assert np.abs(found.exponents - expected.exponents).max() < 1e-6
-    assert found.sum_rule_residual.max() < 1e-10
+    assert np.abs(found.exponents.values.T - expected.exponents.values.T).max() < 1e-6
+    assert found.sum_rule_residual.values.max() < 1e-10
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
@@ -410,4 +419,4 @@ def test_rare_factorisations_leave_no_range(width, gain):
     matrix = gain * torch.eye(width).double()[None]
     found = qr_exponents([matrix] * 1300, 1300, every=1200, blocks=1)
     expected = np.full((1, width), np.log(gain))
-    np.testing.assert_allclose(found.exponents, expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.exponents.values.T, expected, rtol=0, atol=1e-12)

@@ -37,7 +37,7 @@ def left():
     needs = requirements_of(("spectral_norm",), "joint", None)
     found: dict[tuple, list[float]] = {}
     for point, outcome in zip(points, measure(points, needs), strict=True):
-        (record,) = outcome.records
+        ((record,),) = outcome.records.values()
         log10 = record.at(block="joint", lag=256) / math.log(10)
         found.setdefault((point.forget_bias, point.input_bias), []).append(log10)
     return found

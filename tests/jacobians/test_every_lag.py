@@ -37,10 +37,17 @@ def test_both_norms_at_every_lag_are_those_of_float64_to_1e_minus_4(name):
     trajectory = ran(name, hidden=48, length=90)
     norms = jacobian_norms(trajectory, "joint", range(91), rows="h")
     frobenius, spectral = slow_norms(trajectory, ("h",))
-    assert np.abs(norms.frobenius["joint"][1:] - frobenius).max() < 1e-4
-    assert np.abs(norms.spectral["joint"][1:] - spectral).max() < 1e-4
-    assert norms.spectral["joint"][0] == pytest.approx([0.0, 0.0])
-    assert norms.frobenius["joint"][0] == pytest.approx(0.5 * np.log([48, 48]))
+    assert (
+        np.abs(
+            norms.ln_frobenius_norm_every_lag.at(block="joint")[1:] - frobenius
+        ).max()
+        < 1e-4
+    )
+    assert np.abs(norms.ln_spectral_norm.at(block="joint")[1:] - spectral).max() < 1e-4
+    assert norms.ln_spectral_norm.at(block="joint")[0] == pytest.approx([0.0, 0.0])
+    assert norms.ln_frobenius_norm_every_lag.at(block="joint")[0] == pytest.approx(
+        0.5 * np.log([48, 48])
+    )
 
 
 @pytest.mark.parametrize("spec", CELLS)
@@ -52,8 +59,12 @@ def test_rows_of_h_are_those_of_autograds_product(spec):
         rows = reference.product(trajectory, lag)[:, :width]
         spectral = torch.linalg.matrix_norm(rows, 2).log().numpy()
         frobenius = torch.linalg.matrix_norm(rows).log().numpy()
-        assert norms.spectral["joint"][lag] == pytest.approx(spectral, abs=1e-12)
-        assert norms.frobenius["joint"][lag] == pytest.approx(frobenius, abs=1e-12)
+        assert norms.ln_spectral_norm.at(block="joint")[lag] == pytest.approx(
+            spectral, abs=1e-12
+        )
+        assert norms.ln_frobenius_norm_every_lag.at(block="joint")[
+            lag
+        ] == pytest.approx(frobenius, abs=1e-12)
 
 
 @pytest.mark.parametrize("spec", WITH_CELL_STATE)
@@ -63,13 +74,19 @@ def test_rows_of_one_state_have_its_blocks_only(spec):
     some = jacobian_norms(trajectory, rows=["h"])
     assert some.blocks == ("hh", "hc", "joint")
     for block in ("hh", "hc"):
-        assert some.spectral[block] == pytest.approx(whole.spectral[block], abs=1e-12)
+        assert some.ln_spectral_norm.at(block=block) == pytest.approx(
+            whole.ln_spectral_norm.at(block=block), abs=1e-12
+        )
 
 
 def test_all_rows_by_name_are_all_rows():
     trajectory = lively("lstm")
-    named = jacobian_norms(trajectory, "joint", rows=("c", "h")).spectral["joint"]
-    assert np.array_equal(named, jacobian_norms(trajectory, "joint").spectral["joint"])
+    named = jacobian_norms(trajectory, "joint", rows=("c", "h")).ln_spectral_norm.at(
+        block="joint"
+    )
+    assert np.array_equal(
+        named, jacobian_norms(trajectory, "joint").ln_spectral_norm.at(block="joint")
+    )
 
 
 def test_a_state_there_is_not_is_refused():
@@ -88,14 +105,19 @@ def test_a_direction_that_overtakes_the_others_is_seen():
     largest = walks.argmax(-1)
     assert len(set(largest[10:])) > 9
     norms = jacobian_norms(trajectory, "joint", range(401))
-    assert np.abs(norms.spectral["joint"][1:, 0] - walks.max(-1)).max() < 1e-4
+    assert (
+        np.abs(norms.ln_spectral_norm.at(block="joint")[1:, 0] - walks.max(-1)).max()
+        < 1e-4
+    )
 
 
 def test_equal_singular_values_are_no_trap():
     factors = torch.full((60, 32), 0.5)
     norms = jacobian_norms(scaled(factors), "joint", range(61))
     expected = -np.log(2) * np.arange(61)
-    assert norms.spectral["joint"][:, 0] == pytest.approx(expected, abs=1e-5)
+    assert norms.ln_spectral_norm.at(block="joint")[:, 0] == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
@@ -106,9 +128,13 @@ def test_a_stretch_out_of_range_is_walked_again_with_its_own_jacobians(spec):
         cell.weight_hh.mul_(1e7)
     trajectory = unroll(cell, torch.zeros(2, 12, 3))
     every = jacobian_norms(trajectory, "joint", range(13))
-    frobenius = jacobian_norms(trajectory, "joint", [0, 12]).frobenius["joint"]
+    frobenius = jacobian_norms(
+        trajectory, "joint", [0, 12]
+    ).ln_frobenius_norm_every_lag.at(block="joint")
     assert frobenius[8].max() > 100 > np.log(torch.finfo(torch.float32).max)
-    assert np.array_equal(every.frobenius["joint"], frobenius)
+    assert np.array_equal(
+        every.ln_frobenius_norm_every_lag.at(block="joint"), frobenius
+    )
 
 
 @pytest.mark.parametrize("spec", ["rnn", "lstm", "gru"])
@@ -127,8 +153,14 @@ def test_a_member_keeps_its_bits_beside_one_that_breaks_down(spec):
         alone = together.select_members(torch.tensor([member]), 75)
         own = jacobian_norms(alone, "joint", range(76))
         for found, expected in (
-            (every.frobenius["joint"], own.frobenius["joint"]),
-            (every.spectral["joint"], own.spectral["joint"]),
+            (
+                every.ln_frobenius_norm_every_lag.at(block="joint"),
+                own.ln_frobenius_norm_every_lag.at(block="joint"),
+            ),
+            (
+                every.ln_spectral_norm.at(block="joint"),
+                own.ln_spectral_norm.at(block="joint"),
+            ),
         ):
             assert np.array_equal(found[:, member], expected[:, 0])
 
@@ -143,12 +175,16 @@ def test_blocks_far_smaller_than_the_whole_are_right_too(seed):
     trajectory = unroll(cell, torch.randn(2, 2, 3, generator=draw))
     blocks = ("hh", "hc", "ch", "cc")
     every = jacobian_norms(trajectory, blocks, range(3))
-    sizes = np.stack([every.frobenius[name] for name in blocks])
+    sizes = np.stack(
+        [every.ln_frobenius_norm_every_lag.at(block=name) for name in blocks]
+    )
     assert (sizes.max(0) - sizes.min(0)).max() > 40
     sparse = jacobian_norms(trajectory, (*blocks, "detours"), range(3))
     for name in blocks:
-        expected = sparse.spectral[name]
-        assert every.spectral[name] == pytest.approx(expected, abs=5e-5)
+        expected = sparse.ln_spectral_norm.at(block=name)
+        assert every.ln_spectral_norm.at(block=name) == pytest.approx(
+            expected, abs=5e-5
+        )
 
 
 def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
@@ -157,15 +193,17 @@ def test_a_jump_far_out_of_range_within_a_stretch_is_exact():
     factors[5], factors[11], factors[12] = 1e-30, 1e30, 1e30
     norms = jacobian_norms(scaled(factors), "joint", range(25))
     expected = np.cumsum(factors.double().log()[:, 0].numpy()[::-1])
-    assert norms.spectral["joint"][1:, 0] == pytest.approx(expected, abs=1e-4)
+    assert norms.ln_spectral_norm.at(block="joint")[1:, 0] == pytest.approx(
+        expected, abs=1e-4
+    )
 
 
 def test_a_product_that_dies_is_minus_infinity_from_there_on():
     factors = torch.ones(24, 32)
     factors[9] = 0.0
     norms = jacobian_norms(scaled(factors), "joint", range(25))
-    assert np.isneginf(norms.spectral["joint"][15:]).all()
-    assert np.isfinite(norms.spectral["joint"][:15]).all()
+    assert np.isneginf(norms.ln_spectral_norm.at(block="joint")[15:]).all()
+    assert np.isfinite(norms.ln_spectral_norm.at(block="joint")[:15]).all()
 
 
 @pytest.mark.parametrize(
@@ -184,8 +222,14 @@ def test_spans_of_any_length_give_the_same_bits(name, blocks, longest, monkeypat
     monkeypatch.setattr(step_jacobian, "_LONGEST", longest)
     found = jacobian_norms(trajectory, blocks, lags)
     for block in expected.blocks:
-        assert np.array_equal(found.frobenius[block], expected.frobenius[block])
-        assert np.array_equal(found.spectral[block], expected.spectral[block])
+        assert np.array_equal(
+            found.ln_frobenius_norm_every_lag.at(block=block),
+            expected.ln_frobenius_norm_every_lag.at(block=block),
+        )
+        assert np.array_equal(
+            found.ln_spectral_norm.at(block=block),
+            expected.ln_spectral_norm.at(block=block),
+        )
     assert np.array_equal(found.horizon, expected.horizon)
 
 
@@ -213,4 +257,7 @@ def test_bits_of_wide_networks_do_not_depend_on_company():
     alone = jacobian_norms(
         together.select_members(torch.tensor([3]), 14), "joint", range(15)
     )
-    assert np.array_equal(alone.spectral["joint"][:, 0], norms.spectral["joint"][:, 3])
+    assert np.array_equal(
+        alone.ln_spectral_norm.at(block="joint")[:, 0],
+        norms.ln_spectral_norm.at(block="joint")[:, 3],
+    )

@@ -30,19 +30,24 @@ def test_the_norms_are_autograds(spec):
     trajectory = default(spec)
     lags = range(trajectory.length)
     found = input_connectivity(trajectory, lags)
-    assert found.lags == tuple(lags)
+    assert found.ln_spectral_norm.coords["lag"] == tuple(lags)
     for lag in lags:
         matrices = by_autograd(trajectory, lag)
-        for ours, order in ((found.spectral, 2), (found.frobenius, "fro")):
+        for ours, order in (
+            (found.ln_spectral_norm, 2),
+            (found.ln_frobenius_norm, "fro"),
+        ):
             norm = torch.linalg.matrix_norm(matrices, order).log()
-            np.testing.assert_allclose(ours[lag], norm, rtol=0, atol=1e-10)
+            np.testing.assert_allclose(ours.at(lag=lag), norm, rtol=0, atol=1e-10)
 
 
 def test_a_users_cell_has_it_too():
     trajectory = run(TwoStates())
     found = input_connectivity(trajectory, [0, 4])
     norm = torch.linalg.matrix_norm(by_autograd(trajectory, 4)).log()
-    np.testing.assert_allclose(found.frobenius[1], norm, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(
+        found.ln_frobenius_norm.at(lag=4), norm, rtol=0, atol=1e-10
+    )
 
 
 def test_far_below_the_range_of_a_float():
@@ -53,11 +58,13 @@ def test_far_below_the_range_of_a_float():
     with torch.no_grad():
         cell.weight_ih.copy_(torch.linalg.qr(noise(6, 6)).Q)
     found = input_connectivity(trajectory, [399])
-    assert found.spectral[0, 0] < -1500
+    assert found.ln_spectral_norm.values[0, 0] < -1500
     norms = jacobian_norms(trajectory, lags=[399])
     slope = 1 - trajectory.states[0][1] ** 2
     low, high = slope.min().log().item(), slope.max().log().item()
-    distance = found.spectral[0, 0] - norms.spectral["hh"][1, 0]
+    distance = found.ln_spectral_norm.values[0, 0] - norms.ln_spectral_norm.at(
+        block="hh", lag=399, sequence=0
+    )
     assert low - 1e-9 <= distance <= high + 1e-9
 
 
@@ -65,9 +72,13 @@ def test_what_breaks_is_nan_from_there_on():
     trajectory = run(built("gru"))
     trajectory.states[0][5, 1] = torch.nan
     found = input_connectivity(trajectory, [2, 3, 8])
-    assert np.isfinite(found.spectral[:, 0]).all()
-    assert np.isnan(found.frobenius[:, 1]).tolist() == [False, True, True]
-    assert np.isnan(found.spectral[:, 1]).tolist() == [False, True, True]
+    assert np.isfinite(found.ln_spectral_norm.values[:, 0]).all()
+    assert np.isnan(found.ln_frobenius_norm.values[:, 1]).tolist() == [
+        False,
+        True,
+        True,
+    ]
+    assert np.isnan(found.ln_spectral_norm.values[:, 1]).tolist() == [False, True, True]
 
 
 def test_lags_outside_the_trajectory():
@@ -77,4 +88,5 @@ def test_lags_outside_the_trajectory():
 
 
 def test_the_stored_lags_below_the_length_when_none_are_given():
-    assert input_connectivity(default("rnn")).lags == tuple(range(9))
+    found = input_connectivity(default("rnn")).ln_spectral_norm
+    assert found.coords["lag"] == tuple(range(9))

@@ -15,8 +15,8 @@ from gradlab.cells.base import RecurrentProduct
 from gradlab.jacobians import (
     JacobianNorms,
     jacobian_norms,
-    jacobian_product,
     log_singular_values,
+    scaled_product,
 )
 from gradlab.seeding import stream
 from gradlab.trajectory import unroll
@@ -45,7 +45,7 @@ def linear_rnn(weight):
 def test_orthogonal_weights_keep_every_singular_value_over_thousands_of_steps(length):
     size = 8
     trajectory = still(linear_rnn(orthogonal(size)), length)
-    product = jacobian_product(trajectory)
+    product = scaled_product(trajectory)
     values = log_singular_values(product)[0]
     assert abs(values[0]) < 1e-11
     assert abs(values[-1]) < 1e-11
@@ -57,8 +57,10 @@ def test_halving_thousands_of_times_is_exact_far_below_any_float(length):
     trajectory = still(linear_rnn(0.5 * orthogonal(8)), length)
     norms = jacobian_norms(trajectory, lags=(length,))
     expected = length * np.log(0.5)
-    assert abs(norms.spectral["joint"][-1, 0] / expected - 1) < 1e-9
-    frobenius = norms.frobenius["joint"][-1, 0] - np.log(8) / 2
+    assert abs(norms.ln_spectral_norm.at(block="joint")[-1, 0] / expected - 1) < 1e-9
+    frobenius = (
+        norms.ln_frobenius_norm_every_lag.at(block="joint")[-1, 0] - np.log(8) / 2
+    )
     assert abs(frobenius / expected - 1) < 1e-9
     assert norms.horizon == 10
 
@@ -74,12 +76,18 @@ def test_float32_agrees_with_float64_along_the_same_trajectory():
     trajectory = unroll(cell, noise(2, 300, FEATURES, dtype=torch.float32))
     coarse = jacobian_norms(trajectory)
     fine = jacobian_norms(upcast(trajectory))
-    assert fine.spectral["joint"][-1].max() < np.log(1e-38)
+    assert fine.ln_spectral_norm.at(block="joint")[-1].max() < np.log(1e-38)
     assert coarse.blocks == fine.blocks
     for block in fine.blocks:
         for one, other in (
-            (coarse.frobenius[block], fine.frobenius[block]),
-            (coarse.spectral[block], fine.spectral[block]),
+            (
+                coarse.ln_frobenius_norm_every_lag.at(block=block),
+                fine.ln_frobenius_norm_every_lag.at(block=block),
+            ),
+            (
+                coarse.ln_spectral_norm.at(block=block),
+                fine.ln_spectral_norm.at(block=block),
+            ),
         ):
             finite = np.isfinite(other)
             assert (finite == np.isfinite(one)).all()
@@ -108,7 +116,9 @@ def test_steps_that_shrink_or_grow_by_1e30_stay_exact():
         cell = linear_rnn(scale * orthogonal(5)).float()
         trajectory = unroll(cell, torch.zeros(2, 12, 1))
         norms = jacobian_norms(trajectory)
-        assert np.allclose(norms.spectral["joint"][-1], 12 * np.log(scale), rtol=1e-6)
+        assert np.allclose(
+            norms.ln_spectral_norm.at(block="joint")[-1], 12 * np.log(scale), rtol=1e-6
+        )
 
 
 def test_an_exact_zero_is_a_result():
@@ -122,8 +132,8 @@ def test_an_exact_zero_is_a_result():
     inputs = torch.ones(2, 8, 1, dtype=torch.float64)
     inputs[0, 4] = -100.0
     norms = jacobian_norms(unroll(cell, inputs))
-    assert (norms.frobenius["joint"][4:, 0] == -np.inf).all()
-    assert (norms.spectral["joint"][:, 1] == 0).all()
+    assert (norms.ln_frobenius_norm_every_lag.at(block="joint")[4:, 0] == -np.inf).all()
+    assert (norms.ln_spectral_norm.at(block="joint")[:, 1] == 0).all()
     assert norms.horizon == 4
 
 
@@ -144,7 +154,7 @@ def test_a_sequence_that_is_not_finite_spoils_no_other(spec, dtype):
 
 
 def slow_horizon(norms: JacobianNorms, length: int) -> float:
-    mean = norms.spectral["joint"].mean(axis=-1)
+    mean = norms.ln_spectral_norm.at(block="joint").mean(axis=-1)
     assert norms.lags == tuple(range(length + 1))
     below = mean < np.log(1e-3)
     return float(np.argmax(below)) if below.any() else np.inf
@@ -192,7 +202,10 @@ def test_one_block_alone_has_the_numbers_it_has_among_all():
     trajectory = default("lstm")
     whole, one = jacobian_norms(trajectory), jacobian_norms(trajectory, ["hc"])
     assert one.blocks == ("hc",)
-    assert np.array_equal(one.frobenius["hc"], whole.frobenius["hc"])
+    assert np.array_equal(
+        one.ln_frobenius_norm_every_lag.at(block="hc"),
+        whole.ln_frobenius_norm_every_lag.at(block="hc"),
+    )
     assert np.array_equal(one.horizon, whole.horizon)
 
 
@@ -202,4 +215,7 @@ def test_norms_go_through_a_pipe_with_their_horizon():
     again = pickle.loads(pickle.dumps(norms))
     assert again.lags == norms.lags and again.threshold == norms.threshold
     np.testing.assert_array_equal(again.horizon, norms.horizon)
-    np.testing.assert_array_equal(again.spectral["joint"], norms.spectral["joint"])
+    np.testing.assert_array_equal(
+        again.ln_spectral_norm.at(block="joint"),
+        norms.ln_spectral_norm.at(block="joint"),
+    )

@@ -7,10 +7,10 @@ import torch
 from gradlab.errors import ConfigError
 from gradlab.jacobians import (
     jacobian_norms,
-    jacobian_product,
     lags,
     layer_norms,
     reference,
+    scaled_product,
 )
 from gradlab.measures import measure
 from gradlab.trajectory import unroll
@@ -48,7 +48,7 @@ def pairs(cell):
 def test_the_product_is_autograds(spec):
     trajectory = lively(spec)
     for earlier in (0, STEPS - 2):
-        ours = jacobian_product(trajectory, earlier).value()
+        ours = scaled_product(trajectory, earlier).value()
         assert off(ours, reference.product(trajectory, STEPS - earlier)) <= TOLERANCE
 
 
@@ -57,12 +57,12 @@ def test_a_layers_block_is_the_product_of_its_own_jacobians(spec):
     """And that of the layer's trajectory, whose inputs are held."""
     trajectory = lively(spec)
     cell = trajectory.cell
-    whole = jacobian_product(trajectory).value()
+    whole = scaled_product(trajectory).value()
     for number, layer in enumerate(cell.layer_cells, start=1):
         own = trajectory.layer(number)
         assert own.cell is layer
         block = whole[:, place(cell, number), place(cell, number)]
-        assert off(jacobian_product(own).value(), block) <= TOLERANCE
+        assert off(scaled_product(own).value(), block) <= TOLERANCE
         chain = torch.eye(block.shape[-1], dtype=block.dtype)
         with torch.no_grad():
             for t in range(1, STEPS + 1):
@@ -110,15 +110,21 @@ def test_norms_are_those_of_autograds_blocks(spec):
                 size = np.log(torch.linalg.matrix_norm(block).numpy())
                 largest = np.log(torch.linalg.matrix_norm(block, 2).numpy())
             np.testing.assert_allclose(
-                norms.frobenius[name][lag], size, rtol=0, atol=TOLERANCE
+                norms.ln_frobenius_norm_every_lag.at(block=name)[lag],
+                size,
+                rtol=0,
+                atol=TOLERANCE,
             )
             if lag in norms.lags:
                 row = norms.lags.index(lag)
                 np.testing.assert_allclose(
-                    norms.spectral[name][row], largest, rtol=0, atol=1e-9
+                    norms.ln_spectral_norm.at(block=name)[row],
+                    largest,
+                    rtol=0,
+                    atol=1e-9,
                 )
             if lag == 0 and later != earlier:
-                assert np.isneginf(norms.spectral[name][0]).all()
+                assert np.isneginf(norms.ln_spectral_norm.at(block=name)[0]).all()
 
 
 @pytest.mark.parametrize("spec", ["lstm:layers=3", "gru:layers=2", "rnn:layers=2"])
@@ -128,17 +134,18 @@ def test_every_measure_can_be_taken_of_a_layer(spec):
     for number in range(1, len(trajectory.cell.layer_cells) + 1):
         readings = measure(trajectory.layer(number))
         found = readings["spectral_norm"]
-        for k, block in enumerate(found.coords["block"]):
+        for block in found.coords["block"]:
             if not set(block) <= {"h", "c"}:
                 continue
             pair = "".join(f"{state}{number}" for state in block)
-            expected = np.moveaxis(whole.spectral[pair], 0, -1)
+            expected = whole.ln_spectral_norm.at(block=pair)
             np.testing.assert_allclose(
-                found.values[:, k], expected, rtol=0, atol=TOLERANCE
+                found.at(block=block), expected, rtol=0, atol=TOLERANCE
             )
-        joint = found.values[:, found.coords["block"].index("joint")]
-        within = layer_norms(trajectory).spectral[f"s{number}s{number}"]
-        assert np.array_equal(joint, np.moveaxis(within, 0, -1))
+        within = layer_norms(trajectory).ln_spectral_norm.at(
+            block=f"s{number}s{number}"
+        )
+        assert np.array_equal(found.at(block="joint"), within)
 
 
 def test_a_layer_beside_which_another_lives_on_is_not_lost():
@@ -154,13 +161,16 @@ def test_a_layer_beside_which_another_lives_on_is_not_lost():
     steps = 300
     inputs = noise(SEQUENCES, steps, FEATURES, dtype=torch.float32)
     norms = layer_norms(unroll(cell, inputs))
-    first, last = norms.spectral["s1s1"][-1], norms.spectral["s3s3"][-1]
+    first, last = (
+        norms.ln_spectral_norm.at(block="s1s1")[-1],
+        norms.ln_spectral_norm.at(block="s3s3")[-1],
+    )
     np.testing.assert_allclose(first, steps * np.log(0.003), rtol=1e-3)
     np.testing.assert_allclose(last, steps * np.log(0.001), rtol=1e-3)
-    assert (norms.spectral["s2s2"][-1] > -1).all()
+    assert (norms.ln_spectral_norm.at(block="s2s2")[-1] > -1).all()
     for name in ("s2s1", "s3s1", "s3s2"):
-        assert np.isfinite(norms.spectral[name][1:-1][-1]).all()
-        assert (norms.spectral[name][-1] > -30).all()
+        assert np.isfinite(norms.ln_spectral_norm.at(block=name)[1:-1][-1]).all()
+        assert (norms.ln_spectral_norm.at(block=name)[-1] > -30).all()
 
 
 @pytest.mark.parametrize("threshold", [1e-3, 0.3, 2.0])
@@ -169,15 +179,15 @@ def test_horizons_are_the_first_lag_lost_after_being_there(threshold):
     norms = layer_norms(trajectory, range(41), threshold=threshold)
     for name in norms.blocks:
         there, expected = False, np.inf
-        for lag, mean in enumerate(norms.spectral[name].mean(-1)):
+        for lag, mean in enumerate(norms.ln_spectral_norm.at(block=name).mean(-1)):
             there |= mean >= np.log(threshold)
             if there and mean < np.log(threshold):
                 expected = lag
                 break
         if not there:
             expected = 0
-        assert norms.horizon[name] == expected
-    finite = [h for h in norms.horizon.values() if 0 < h < np.inf]
+        assert norms.horizon.at(block=name) == expected
+    finite = [h for h in norms.horizon.values if 0 < h < np.inf]
     assert bool(finite) or threshold != 1e-3
 
 
@@ -187,8 +197,11 @@ def test_one_layer_is_itself():
     norms = layer_norms(trajectory)
     joint = jacobian_norms(trajectory, "joint")
     assert norms.blocks == ("s1s1",)
-    assert np.array_equal(norms.spectral["s1s1"], joint.spectral["joint"])
-    assert norms.horizon["s1s1"] == joint.horizon
+    assert np.array_equal(
+        norms.ln_spectral_norm.at(block="s1s1"),
+        joint.ln_spectral_norm.at(block="joint"),
+    )
+    assert norms.horizon.at(block="s1s1") == joint.horizon
     for number in (0, 2):
         with pytest.raises(ConfigError, match="a whole number from 1 to 1"):
             trajectory.layer(number)
@@ -200,6 +213,6 @@ def test_a_layer_that_is_not_finite_says_so():
     inputs[0, 4] = torch.nan
     norms = layer_norms(unroll(cell, inputs))
     for name in norms.blocks:
-        assert np.isnan(norms.spectral[name][-1, 0])
-        assert np.isfinite(norms.spectral[name][-1, 1])
-        assert np.isnan(norms.horizon[name])
+        assert np.isnan(norms.ln_spectral_norm.at(block=name)[-1, 0])
+        assert np.isfinite(norms.ln_spectral_norm.at(block=name)[-1, 1])
+        assert np.isnan(norms.horizon.at(block=name))

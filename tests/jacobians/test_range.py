@@ -12,8 +12,8 @@ from gradlab import build
 from gradlab.cells.base import Cell, Step, StepJacobian
 from gradlab.jacobians import (
     jacobian_norms,
-    jacobian_product,
     norms,
+    scaled_product,
     triangle,
 )
 from gradlab.jacobians.entry_product import Entries, EntryProduct
@@ -146,7 +146,10 @@ def largest_error(kind: str, seed: int, dtype: torch.dtype, n: int) -> float:
     norms = jacobian_norms(trajectory, BLOCKS, lags)
     worst = 0.0
     for (name, lag), block in truth(steps, lags).items():
-        ours = norms.frobenius[name][lag, 0], norms.spectral[name][lags.index(lag), 0]
+        ours = (
+            norms.ln_frobenius_norm_every_lag.at(block=name)[lag, 0],
+            norms.ln_spectral_norm.at(block=name)[lags.index(lag), 0],
+        )
         for mine, theirs in zip(ours, ln_norms(block), strict=True):
             if not (mine == theirs == -np.inf):
                 worst = max(worst, abs(mine - theirs))
@@ -194,9 +197,15 @@ def test_a_unit_that_falls_behind_and_leads_later(dtype):
     norms = jacobian_norms(unroll(cell, inputs))
     gates = torch.sigmoid(inputs[0].double()).log().flip(0).cumsum(0)
     expected = torch.logsumexp(2 * gates, -1).numpy() / 2
-    assert np.abs(norms.frobenius["cc"][1:, 0] - expected).max() < 1e-3
-    conveyor = norms.frobenius["conveyor"]
-    assert np.abs(norms.frobenius["cc"] - conveyor).max() < CLOSE[dtype]
+    assert (
+        np.abs(norms.ln_frobenius_norm_every_lag.at(block="cc")[1:, 0] - expected).max()
+        < 1e-3
+    )
+    conveyor = norms.ln_frobenius_norm_every_lag.at(block="conveyor")
+    assert (
+        np.abs(norms.ln_frobenius_norm_every_lag.at(block="cc") - conveyor).max()
+        < CLOSE[dtype]
+    )
 
 
 @pytest.mark.parametrize("dtype", CLOSE)
@@ -204,7 +213,7 @@ def test_everything_else_that_is_made_of_products_is_right_as_well(dtype):
     steps = steps_of("triangular", 3, 4, 300)
     trajectory, steps = run_of(steps, dtype)
     found = truth(steps, [300])
-    whole = jacobian_product(trajectory)
+    whole = scaled_product(trajectory)
     assert (
         abs(whole.ln_frobenius()[0] - ln_norms(found["joint", 300])[0]) < CLOSE[dtype]
     )
@@ -250,13 +259,13 @@ def test_a_point_computed_again_leaves_the_others_bits_as_they_are(monkeypatch):
         alone = jacobian_norms(unroll(cell, inputs[[member]]))
         for name in alone.blocks:
             assert np.array_equal(
-                together.frobenius[name][:, member],
-                alone.frobenius[name][:, 0],
+                together.ln_frobenius_norm_every_lag.at(block=name)[:, member],
+                alone.ln_frobenius_norm_every_lag.at(block=name)[:, 0],
                 equal_nan=True,
             )
             assert np.array_equal(
-                together.spectral[name][:, member],
-                alone.spectral[name][:, 0],
+                together.ln_spectral_norm.at(block=name)[:, member],
+                alone.ln_spectral_norm.at(block=name)[:, 0],
                 equal_nan=True,
             )
 

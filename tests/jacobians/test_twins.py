@@ -7,8 +7,8 @@ import torch
 from gradlab.jacobians import (
     block_names,
     jacobian_norms,
-    jacobian_product,
     reference,
+    scaled_product,
 )
 from gradlab.jacobians.layout import Layout
 from gradlab.jacobians.product import Product
@@ -51,14 +51,14 @@ def carried(trajectory, lag, **settings):
 @pytest.mark.parametrize("lag", [1, STEPS])
 def test_the_product_is_autograds(spec, net, lag):
     trajectory = net(spec)
-    ours = jacobian_product(trajectory, STEPS - lag).value()
+    ours = scaled_product(trajectory, STEPS - lag).value()
     assert off(ours, reference.product(trajectory, lag)) < TOLERANCE
 
 
 @pytest.mark.parametrize("lag", [1, STEPS])
 def test_the_product_of_a_users_cell_is_autograds(lag):
     trajectory = run(TwoStates())
-    ours = jacobian_product(trajectory, STEPS - lag).value()
+    ours = scaled_product(trajectory, STEPS - lag).value()
     assert off(ours, reference.product(trajectory, lag)) < TOLERANCE
 
 
@@ -88,7 +88,10 @@ def test_every_blocks_norms_are_those_of_autograds_product(spec, net):
             if lag > 1 or len(where) == 1:
                 blocks["detours"] = reference.detours(trajectory, lag)
             else:  # exactly none after one step; the twin subtracts and leaves 1e-17
-                assert (norms.frobenius["detours"][lag] == -np.inf).all()
+                assert (
+                    norms.ln_frobenius_norm_every_lag.at(block="detours")[lag]
+                    == -np.inf
+                ).all()
             blocks["conveyor"] = reference.conveyor(trajectory, lag).diag_embed()
             for cut in ("no_cell_path", "no_detours"):
                 blocks[cut] = reference.cut_product(trajectory, lag, cut)
@@ -101,8 +104,8 @@ def expect_norms(norms, name, lag, matrices):
     singular = torch.linalg.svdvals(matrices)
     frobenius = torch.linalg.vector_norm(singular, dim=-1)
     for ours, theirs in (
-        (norms.frobenius[name][lag], frobenius),
-        (norms.spectral[name][lag], singular[..., 0]),
+        (norms.ln_frobenius_norm_every_lag.at(block=name)[lag], frobenius),
+        (norms.ln_spectral_norm.at(block=name)[lag], singular[..., 0]),
     ):
         if not theirs.any():
             assert (ours == -np.inf).all(), name
@@ -129,7 +132,7 @@ def test_the_graph_derivative_is_the_state_one_and_what_follows_h(spec, net):
     """dc_T/dc_t in the graph is P_cc + P_ch dh_t/dc_t."""
     trajectory, lag = net(spec), STEPS - 1
     where = places(trajectory.cell)
-    product = jacobian_product(trajectory, STEPS - lag).value()
+    product = scaled_product(trajectory, STEPS - lag).value()
     by_c = same_step_derivative(trajectory, STEPS - lag)
     ours = product[:, where["c"], where["c"]]
     ours = ours + product[:, where["c"], where["h"]] @ by_c
@@ -163,21 +166,32 @@ def test_cuts_of_a_users_cell_with_dense_blocks(cut):
 
 def test_the_chain_rule_holds_between_any_steps():
     trajectory = lively("lstm")
-    whole = jacobian_product(trajectory).value()
+    whole = scaled_product(trajectory).value()
     parts = (
-        jacobian_product(trajectory, 5).value()
-        @ jacobian_product(trajectory, 0, 5).value()
+        scaled_product(trajectory, 5).value() @ scaled_product(trajectory, 0, 5).value()
     )
     assert off(parts, whole) < TOLERANCE
 
 
 def test_lag_zero_is_the_identity():
     norms = jacobian_norms(lively("lstm:proj=5"))
-    assert (norms.spectral["joint"][0] == 0).all()
+    assert (norms.ln_spectral_norm.at(block="joint")[0] == 0).all()
     for name in ("no_cell_path", "no_detours", "conveyor", "hh", "cc"):
-        assert (norms.spectral[name][0] == 0).all(), name
-    assert (norms.spectral["hc"][0] == -np.inf).all()
-    assert (norms.spectral["detours"][0] == -np.inf).all()
-    assert np.allclose(norms.frobenius["joint"][0], 0.5 * np.log(12), atol=1e-15)
-    assert np.allclose(norms.frobenius["no_detours"][0], 0.5 * np.log(12), atol=1e-15)
-    assert np.allclose(norms.frobenius["conveyor"][0], 0.5 * np.log(7), atol=1e-15)
+        assert (norms.ln_spectral_norm.at(block=name)[0] == 0).all(), name
+    assert (norms.ln_spectral_norm.at(block="hc")[0] == -np.inf).all()
+    assert (norms.ln_spectral_norm.at(block="detours")[0] == -np.inf).all()
+    assert np.allclose(
+        norms.ln_frobenius_norm_every_lag.at(block="joint")[0],
+        0.5 * np.log(12),
+        atol=1e-15,
+    )
+    assert np.allclose(
+        norms.ln_frobenius_norm_every_lag.at(block="no_detours")[0],
+        0.5 * np.log(12),
+        atol=1e-15,
+    )
+    assert np.allclose(
+        norms.ln_frobenius_norm_every_lag.at(block="conveyor")[0],
+        0.5 * np.log(7),
+        atol=1e-15,
+    )

@@ -6,13 +6,14 @@ import torch
 
 from gradlab import cells
 from gradlab.activations.sigmoid import Sigmoid
-from gradlab.bptt import backward, contributions, weight_gradients
+from gradlab.bptt import backward, contributions
 from gradlab.bptt.contributions import contributions_of_gradients
 from gradlab.initializers import initialize_
-from gradlab.jacobians import jacobian_product, layer_norms
+from gradlab.jacobians import layer_norms, scaled_product
 from gradlab.losses.last import Last
 from gradlab.measures import measure
 from gradlab.trajectory import unroll
+from tests.bptt.weight_copies import weight_gradients
 from tests.flows import FEATURES, STEPS, built, noise, off, run
 
 
@@ -22,7 +23,7 @@ COMPANY = 11
 
 def summaries(cell, inputs):
     readings = measure(unroll(cell, inputs))
-    return {name: reading.summary() for name, reading in readings.items()}
+    return {name: array.over_sequences() for name, array in readings.items()}
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,8 @@ def test_a_points_bits_do_not_depend_on_other_members(spec, hidden, sequences):
     for k in (5, 8):
         alone = summaries(many[k], inputs[k])
         for group, place in ((eleven, k), (four, k - 5)):
-            for name, (mean, sd) in alone.items():
-                got = group[name]
-                assert np.array_equal(got[0][place], mean, equal_nan=True), name
-                assert np.array_equal(got[1][place], sd, equal_nan=True), name
+            for name, mean in alone.items():
+                assert group[name].sel(member=place) == mean, name
 
 
 def test_they_say_what_layer_norms_say():
@@ -63,12 +62,11 @@ def test_they_say_what_layer_norms_say():
     for name in OURS:
         assert found[name].coords["block"] == norms.blocks
     assert norms.blocks == ("s1s1", "s2s1", "s2s2", "s3s1", "s3s2", "s3s3")
-    curves = found["layer_spectral_norm"].values
-    for k, block in enumerate(norms.blocks):
-        assert np.array_equal(curves[:, k], norms.spectral[block].T)
-        rate = found["layer_growth_rate"].values[:, k]
-        assert np.array_equal(rate, norms.spectral[block][-1] / STEPS)
-        assert found["layer_horizon"].values[k] == norms.horizon[block]
+    assert np.array_equal(found["layer_spectral_norm"], norms.ln_spectral_norm)
+    assert np.array_equal(found["layer_horizon"], norms.horizon)
+    for block in norms.blocks:
+        rate = found["layer_growth_rate"].at(block=block)
+        assert np.array_equal(rate, norms.ln_spectral_norm.at(block=block)[-1] / STEPS)
 
 
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
@@ -89,7 +87,7 @@ def test_the_loss_is_the_top_layers_and_reaches_all_others(spec):
     start = sum(cell.state_sizes[: cell.output_state])
     rows = slice(start, start + hidden.shape[-1])
     for t in (0, 1, STEPS - 1):
-        whole = jacobian_product(trajectory, t).value()[:, rows]
+        whole = scaled_product(trajectory, t).value()[:, rows]
         by_chain = (direction[:, None] @ whole)[:, 0]
         by_hooks = torch.cat([state[t] for state in caught.state], -1)
         assert off(by_hooks, by_chain) <= 1e-12
@@ -106,13 +104,9 @@ def test_gates_and_weights_are_read_layer_by_layer(spec):
     whole = measure(trajectory, names)
     for number in range(1, len(trajectory.cell.layer_cells) + 1):
         for name, own in measure(trajectory.layer(number), names).items():
-            blocks = whole[name].coords["block"]
-            for k, block in enumerate(own.coords["block"]):
-                place = blocks.index(f"{block}.{number}")
-                axis = own.values.ndim - len(own.coords)
-                one = np.take(own.values, k, axis=axis)
-                other = np.take(whole[name].values, place, axis=axis)
-                assert np.array_equal(one, other), (name, block)
+            for block in own.coords["block"]:
+                other = whole[name].sel(block=f"{block}.{number}")
+                assert own.sel(block=block) == other, (name, block)
 
 
 @pytest.mark.parametrize("spec", ["rnn:layers=2", "lstm:layers=2"])
@@ -120,10 +114,13 @@ def test_the_parts_of_all_recurrent_weights_add_up(spec):
     """Shares sum to 1; the parts by the uses are those by a copy a step."""
     trajectory = run(built(spec, gain=2.0))
     share = measure(trajectory, ["weight_share"])["weight_share"].values
-    np.testing.assert_allclose(share.sum(-1), 1, atol=1e-12)
+    np.testing.assert_allclose(share.sum(0), 1, atol=1e-12)
     hidden = trajectory.states[trajectory.cell.output_state]
     direction = noise(*hidden.shape[1:], seed=5)
     ours = contributions(backward(trajectory, Last(), direction).factors)
-    slow = contributions_of_gradients(weight_gradients(trajectory, Last(), direction))
+    names = trajectory.cell.recurrent_parameters
+    slow = weight_gradients(trajectory, Last(), direction, names)
+    steps = [{name: parts[t] for name, parts in slow.items()} for t in range(STEPS)]
+    slow = contributions_of_gradients(steps, trajectory.batch_shape)
     np.testing.assert_allclose(ours.ln_norm, slow.ln_norm, atol=1e-10)
     np.testing.assert_allclose(ours.share, slow.share, atol=1e-10)

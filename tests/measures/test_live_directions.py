@@ -6,9 +6,9 @@ import torch
 from gradlab import cells
 from gradlab.activations.linear import Linear
 from gradlab.initializers import initialize_
-from gradlab.jacobians import jacobian_product, log_singular_values
+from gradlab.jacobians import log_singular_values, scaled_product
+from gradlab.labelled import LabelledArray
 from gradlab.measures import measure
-from gradlab.measures.base import Reading
 from gradlab.measures.live_directions import LiveDirections
 from gradlab.trajectory import unroll
 from tests.flows import lively
@@ -32,7 +32,7 @@ def test_units_that_keep_more_than_a_thousandth_are_live():
 
 def test_they_are_the_singular_values_above_the_threshold():
     trajectory = lively("lstm")
-    values = log_singular_values(jacobian_product(trajectory))
+    values = log_singular_values(scaled_product(trajectory))
     found = measure(trajectory, ["live_directions"])["live_directions"].values
     assert np.array_equal(found, (np.exp(values) > 1e-3).sum(axis=-1))
     assert (0 < found).all() and (found < values.shape[-1]).any()
@@ -40,7 +40,8 @@ def test_they_are_the_singular_values_above_the_threshold():
 
 def test_means_of_logs_are_geometric():
     sizes = np.array([[1.0, 100.0, 1e-8], [2.0, 2.0, 2.0]])
-    mean, _ = Reading({}, np.log(sizes)).summary()
+    logs = LabelledArray("ln", {"of": "ab", "sequence": range(3)}, np.log(sizes))
+    mean = logs.over_sequences().values
     geometric = sizes.prod(axis=-1) ** (1 / 3)
     assert np.allclose(np.exp(mean), geometric, rtol=1e-12)
 
@@ -62,7 +63,8 @@ def test_arithmetic_means_of_gradients_mislead():
         lengths = np.linalg.norm(vectors, axis=-1)
         ln_gain += np.log(lengths)
         vectors /= lengths[:, None]
-    mean, sd = Reading({}, ln_gain).summary()
+    gain = LabelledArray("ln_gain", {"sequence": range(count)}, ln_gain)
+    mean, sd = gain.over_sequences().values, gain.over_sequences().sd
     exact = (
         steps * 0.5 * (np.log(2.0) - np.euler_gamma + 1 + 1 / 2 + 1 / 3 - np.log(size))
     )

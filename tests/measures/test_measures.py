@@ -6,10 +6,12 @@ import torch
 
 from gradlab import catalog, cells
 from gradlab.activations.relu import ReLU
-from gradlab.check.measures import differing_readings
-from gradlab.jacobians import jacobian_product, log_singular_values
+from gradlab.check.measures import differing_outputs
+from gradlab.errors import ShapeError
+from gradlab.jacobians import log_singular_values, scaled_product
+from gradlab.labelled import LabelledArray
 from gradlab.losses.every import Every
-from gradlab.measures import Measure, MeasureContext, Reading, measure
+from gradlab.measures import Measure, MeasureContext, measure
 from gradlab.statistics import VERDICTS
 from gradlab.trajectory import unroll
 from tests.flows import (
@@ -44,7 +46,7 @@ def test_bits_are_the_same_alone_and_in_an_ensemble(spec, hidden, sequences):
     """float32, sigmoid; the conformance suite has other cells, measure by measure."""
     names = [n for n in NAMES if hidden < 37 or n not in WHOLE_SPECTRA]
     measures = [catalog.get("measures", name)() for name in names]
-    assert not list(differing_readings(measures, spec, hidden, sequences))
+    assert not list(differing_outputs(measures, spec, hidden, sequences))
 
 
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm"])
@@ -82,7 +84,7 @@ def test_a_users_cell_with_step_only_gets_every_measure_that_means_something():
         "no_detours",
     )
     assert readings["loss_gradient"].coords["block"] == ("h", "c_graph", "c_state")
-    assert np.allclose(readings["weight_share"].values.sum(-1), 1)
+    assert np.allclose(readings["weight_share"].values.sum(0), 1)
     assert "gate_mean" not in readings
 
 
@@ -106,17 +108,16 @@ def test_the_blocks_of_each_cell():
 def test_rates_verdicts_and_lives_agree_with_the_norms():
     readings = measure(lively("lstm"), NAMES)
     norms, steps = readings["spectral_norm"], lively("lstm").length
-    joint = norms.values[:, norms.coords["block"].index("joint"), -1]
-    rate = readings["growth_rate"]
-    ours = rate.values[:, rate.coords["block"].index("joint")]
+    joint = norms.at(block="joint", lag=steps)
+    ours = readings["growth_rate"].at(block="joint")
     assert np.allclose(ours, joint / steps)
     verdict = readings["verdict"]
-    assert VERDICTS[int(verdict.values)].word == verdict.notes
+    assert VERDICTS[int(verdict.values)].word == verdict.as_words()
     life = float(readings["half_life"].values)
     assert np.isclose(life, np.log(2) / -ours.mean()) if ours.mean() < 0 else life
     rank = readings["stable_rank"].values
     assert (rank >= 1 - 1e-12).all()
-    assert np.allclose(rank[:, 0, 0], 14)
+    assert np.allclose(rank[0, 0], 14)
 
 
 def test_the_triangle_holds_the_norms_between_any_two_steps():
@@ -127,7 +128,7 @@ def test_the_triangle_holds_the_norms_between_any_two_steps():
             if lag > later:
                 assert np.isnan(found.values[j, k])
                 continue
-            product = jacobian_product(trajectory, later - lag, later).value()[0]
+            product = scaled_product(trajectory, later - lag, later).value()[0]
             norm = torch.linalg.matrix_norm(product, 2)
             assert abs(found.values[j, k] - float(norm.log())) < 1e-12
 
@@ -136,19 +137,19 @@ def test_a_long_triangle_has_at_most_64_by_64_numbers():
     trajectory = unroll(built("rnn"), noise(1, 150, FEATURES))
     found = measure(trajectory, ["triangle"])["triangle"]
     assert found.coords["step"] == found.coords["lag"] == tuple(range(3, 151, 3))
-    whole = jacobian_product(trajectory, 0, 150)
+    whole = scaled_product(trajectory, 0, 150)
     assert abs(found.values[-1, -1] - log_singular_values(whole)[0, 0]) < 1e-9
 
 
 def test_the_step_norm_bounds_the_rate_and_is_that_of_each_step():
     trajectory = lively("gru")
     readings = measure(trajectory, ["step_spectral_norm", "spectral_norm"])
-    steps = readings["step_spectral_norm"].values[:, 0]
+    steps = readings["step_spectral_norm"].at(block="joint")
     for t in (1, 5, trajectory.length):
-        product = jacobian_product(trajectory, t - 1, t).value()
+        product = scaled_product(trajectory, t - 1, t).value()
         norm = torch.linalg.matrix_norm(product, 2)
-        assert np.allclose(steps[:, t - 1], norm.log().numpy(), atol=1e-12)
-    assert (readings["spectral_norm"].values[:, 1, -1] <= steps.sum(-1) + 1e-12).all()
+        assert np.allclose(steps[t - 1], norm.log().numpy(), atol=1e-12)
+    assert (readings["spectral_norm"].values[1, -1] <= steps.sum(0) + 1e-12).all()
 
 
 def test_gate_measures_by_hand():
@@ -156,16 +157,15 @@ def test_gate_measures_by_hand():
     readings = measure(trajectory, NAMES)
     z = trajectory.gates["update_gate"].movedim(0, -2).flatten(-2).numpy()
     for name, gate in (("update_gate", z), ("keep_gate", 1 - z)):
-        at = readings["gate_mean"].coords["block"].index(name)
-        assert np.allclose(readings["gate_mean"].values[:, at], gate.mean(-1))
-        logs = readings["gate_log_mean"].values[:, at]
+        assert np.allclose(readings["gate_mean"].at(block=name), gate.mean(-1))
+        logs = readings["gate_log_mean"].at(block=name)
         assert np.allclose(logs, np.log(gate).mean(-1))
-        low, high = readings["gate_saturation"].values[:, at].T
+        low, high = readings["gate_saturation"].at(block=name)
         assert np.allclose(low, (gate < 0.1).mean(-1))
         assert np.allclose(high, (gate > 0.9).mean(-1))
-        histogram = readings["gate_histogram"].values[:, at]
-        assert np.allclose(histogram.sum(-1), 1)
-        assert np.allclose(histogram[:, :2].sum(-1), low)
+        histogram = readings["gate_histogram"].at(block=name)
+        assert np.allclose(histogram.sum(0), 1)
+        assert np.allclose(histogram[:2].sum(0), low)
     assert "candidate" not in readings["gate_mean"].coords["block"]
 
 
@@ -178,8 +178,7 @@ def test_weight_measures_by_hand():
             ("weight_spectral_radius", torch.linalg.eigvals(block).abs().max()),
             ("weight_spectral_norm", torch.linalg.matrix_norm(block, 2)),
         ):
-            at = readings[output].coords["block"].index(name)
-            assert abs(readings[output].values[at] - float(theirs)) < 1e-12
+            assert abs(readings[output].at(block=name) - float(theirs)) < 1e-12
     assert readings["weight_spectral_norm"].coords["block"] == cell.gate_names
 
 
@@ -204,9 +203,9 @@ def test_where_it_breaks_down():
     shut = unroll(cell, inputs)
     assert np.array_equal(breakdown(shut), [np.nan, 12], equal_nan=True)
     readings = measure(shut, NAMES)
-    assert readings["verdict"].notes == "dead"
+    assert readings["verdict"].as_words() == "dead"
     assert readings["half_life"].values == 0
-    assert measure(quiet, NAMES)["verdict"].notes == "not_finite"
+    assert measure(quiet, NAMES)["verdict"].as_words() == "not_finite"
 
 
 def test_a_measure_may_return_a_bare_tensor():
@@ -217,10 +216,23 @@ def test_a_measure_may_return_a_bare_tensor():
             return context.trajectory.states[0][-1].abs().amax(-1)
 
     found = measure(lively("rnn"), [Size()])["size"]
-    assert isinstance(found, Reading)
-    mean, sd = found.summary()
-    assert mean.shape == sd.shape == ()
+    assert isinstance(found, LabelledArray)
+    assert (found.name, found.axes) == ("size", ("sequence",))
+    mean = found.over_sequences()
+    assert mean.values.shape == mean.sd.shape == ()
     assert found.values.shape == (SEQUENCES,)
+
+
+def test_words_stand_for_every_value():
+    class Sign(Measure):
+        name = "sign"
+
+        def compute(self, context):
+            drawn = context.trajectory.states[0][-1, :, 0].sign()
+            return context.labelled(drawn, words=("zero", "one"))
+
+    with pytest.raises(ShapeError, match="whole numbers from 0 to 1"):
+        measure(lively("rnn"), [Sign()])
 
 
 def test_a_loss_at_every_step_hides_vanishing():

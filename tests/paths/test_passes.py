@@ -10,7 +10,7 @@ from gradlab.activations.sigmoid import Sigmoid
 from gradlab.cells.base import Cell, Step
 from gradlab.errors import ConfigError
 from gradlab.initializers import initialize_
-from gradlab.jacobians import jacobian_norms, jacobian_product, reference
+from gradlab.jacobians import jacobian_norms, reference, scaled_product
 from gradlab.paths import pass_matrices, recurrent_passes
 from gradlab.trajectory import unroll
 from tests.flows import (
@@ -129,7 +129,7 @@ def expect_coefficients(trajectory, lag, most):
 @pytest.mark.parametrize("most", [0, 2, STEPS])
 def test_all_parts_add_up_to_the_carrys_block(spec, net, most):
     trajectory, carry = net(spec), carry_of(net(spec).cell)
-    whole = jacobian_product(trajectory).value()[..., carry, carry]
+    whole = scaled_product(trajectory).value()[..., carry, carry]
     parts = pass_matrices(trajectory, max_passes=most).value()
     assert off(parts[:-1].sum(0), whole) < TOLERANCE
     assert off(parts[-1], whole) < TOLERANCE
@@ -178,16 +178,16 @@ def belt(trajectory, earlier, later):
 def test_norms_are_those_of_the_matrices_at_every_lag(spec):
     trajectory, most = lively(spec), 2
     found = recurrent_passes(trajectory, most, lags=range(STEPS + 1))
-    assert found.parts == ("0", "1", "2", "more", "total")
-    for lag in found.lags:
+    parts_of = found.ln_frobenius_norm.coords["index"]
+    assert parts_of == ("0", "1", "2", "more", "total")
+    for lag in range(STEPS + 1):
         parts = pass_matrices(trajectory, STEPS - lag, max_passes=most).value()
         with np.errstate(divide="ignore"):
             frobenius = torch.linalg.matrix_norm(parts).log().numpy()
             spectral = torch.linalg.matrix_norm(parts, 2).log().numpy()
-        assert np.allclose(found.frobenius[:, lag], frobenius, atol=TOLERANCE)
-        assert np.allclose(found.spectral[:, lag], spectral, atol=1e-9)
-    assert np.array_equal(found.of("total"), found.frobenius[-1])
-    assert np.array_equal(found.of(2), found.frobenius[2])
+        ours = found.ln_frobenius_norm.at(lag=lag)
+        assert np.allclose(ours, frobenius, atol=TOLERANCE)
+        assert np.allclose(found.ln_spectral_norm.at(lag=lag), spectral, atol=1e-9)
 
 
 def test_without_recurrent_weights_the_conveyor_is_all():
@@ -195,9 +195,9 @@ def test_without_recurrent_weights_the_conveyor_is_all():
         cell = built(spec)
         with torch.no_grad():
             cell.weight_hh.zero_()
-        found = recurrent_passes(run(cell), 2)
-        assert np.array_equal(found.of(0), found.of("total")), spec
-        assert (found.frobenius[1:-1] == -np.inf).all(), spec
+        norms = recurrent_passes(run(cell), 2).ln_frobenius_norm
+        assert np.array_equal(norms.at(index="0"), norms.at(index="total")), spec
+        assert (norms.values[1:-1] == -np.inf).all(), spec
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -209,8 +209,8 @@ def test_an_opened_lstm_lives_on_paths_through_h(seed):
     cell = cells.build("lstm", 8, 8, dtype=torch.float64)
     cell = initialize_(cell, gain=1.2, forget_bias=2.0, seed=seed)
     found = recurrent_passes(unroll(cell, noise(4, 22, 8)), 6, [22])
-    parts = np.exp(found.frobenius[:-1, 0].mean(-1))
-    total = np.exp(found.of("total")[0].mean())
+    *parts, total = np.exp(found.ln_frobenius_norm.at(lag=22).mean(-1))
+    parts = np.array(parts)
     peak = int(parts.argmax())
     assert peak in (1, 2)
     assert (np.diff(parts[: peak + 1]) > 0).all()
@@ -227,26 +227,27 @@ def test_over_thousands_of_steps_nothing_underflows(spec, bias):
     """float32, 1,500 steps: down to e^-1000; ends agree with what the chain says."""
     cell = initialize_(cells.build(spec, FEATURES, 16), forget_bias=bias, seed=0)
     trajectory = unroll(cell, noise(1, 1500, FEATURES, dtype=torch.float32))
-    found = recurrent_passes(trajectory, 3, lags=[40, 1500])
+    found = recurrent_passes(trajectory, 3, lags=[40, 1500]).ln_frobenius_norm
     own = "cc" if spec == "lstm" else "hh"
     norms = jacobian_norms(trajectory, ("conveyor", own))
     for part, block in (("0", "conveyor"), ("total", own)):
-        theirs = norms.frobenius[block][[40, 1500]]
-        assert np.allclose(found.of(part), theirs, atol=1e-2), (part, block)
-    assert np.isfinite(found.frobenius).all()
-    assert (found.of(0)[1] < -900).all() or bias == 4.0
+        theirs = norms.ln_frobenius_norm_every_lag.at(block=block, lag=[40, 1500])
+        assert np.allclose(found.at(index=part), theirs, atol=1e-2), (part, block)
+    assert np.isfinite(found).all()
+    assert (found.at(index="0", lag=1500) < -900).all() or bias == 4.0
     # one pass more counts more paths: at a large lag the orders rise one by one
-    assert (np.diff(found.frobenius[:4, 1], axis=0) > 0).all()
+    assert (np.diff(found.values[:4, 1], axis=0) > 0).all()
 
 
 def test_a_state_that_is_not_finite_gives_nan_to_its_sequence_only():
     cell = built("lstm")
     inputs = noise(SEQUENCES, STEPS, FEATURES)
     inputs[1, 4] = torch.nan
-    found = recurrent_passes(unroll(cell, inputs), 2)
-    late = [k for k, lag in enumerate(found.lags) if lag >= STEPS - 4]
-    assert np.isfinite(found.frobenius[[0, 1, 2, -1]][:, late, 0]).all()
-    assert np.isnan(found.frobenius[-1][late, 1]).all()
+    found = recurrent_passes(unroll(cell, inputs), 2).ln_frobenius_norm
+    late = [lag for lag in found.coords["lag"] if lag >= STEPS - 4]
+    apart = found.at(index=["0", "1", "2", "total"], lag=late, sequence=0)
+    assert np.isfinite(apart).all()
+    assert np.isnan(found.at(index="total", lag=late, sequence=1)).all()
 
 
 @pytest.mark.parametrize("spec", ["lstm", "gru:reset_before", "lstm:peephole+proj=5"])
@@ -263,10 +264,10 @@ def test_a_points_bits_do_not_depend_on_other_members(spec, hidden, sequences):
     four = recurrent_passes(unroll(cells.ensemble(many[5:9]), inputs[5:9]), 3)
     for k in (5, 8):
         alone = recurrent_passes(unroll(many[k], inputs[k]), 3)
-        for norms in ("frobenius", "spectral"):
+        for norms in ("ln_frobenius_norm", "ln_spectral_norm"):
             own = getattr(alone, norms)
-            assert np.array_equal(own, getattr(eleven, norms)[:, :, k])
-            assert np.array_equal(own, getattr(four, norms)[:, :, k - 5])
+            assert own == getattr(eleven, norms).sel(member=k)
+            assert own == getattr(four, norms).sel(member=k - 5)
 
 
 @pytest.mark.parametrize("cell", [built("rnn"), Seldom()], ids=["rnn", "none"])
@@ -292,8 +293,8 @@ def test_an_accelerator_gives_the_same_numbers(spec):
     inputs = noise(SEQUENCES, STEPS, FEATURES)
     there = recurrent_passes(unroll(built(spec).to("cuda"), inputs.to("cuda")), 2)
     here = recurrent_passes(unroll(built(spec), inputs), 2)
-    assert np.allclose(here.frobenius, there.frobenius, atol=1e-10)
-    assert np.allclose(here.spectral, there.spectral, atol=1e-9)
+    for name, atol in (("ln_frobenius_norm", 1e-10), ("ln_spectral_norm", 1e-9)):
+        assert np.allclose(getattr(here, name), getattr(there, name), atol=atol)
 
 
 @pytest.mark.parametrize("width", [2, 5, 16, 20])
@@ -316,12 +317,15 @@ def test_a_unit_that_falls_behind_and_leads_later_is_not_lost(dtype, shut, width
         [late * gates[0] + early * gates[1]]
         + [late * gates[1] + early * gates[0]] * (width - 1)
     )
-    lags = list(found.lags)
+    lags = list(found.ln_spectral_norm.coords["lag"])
     top = units.max(axis=0)
     frobenius = top + 0.5 * np.log(np.exp(2 * (units - top)).sum(axis=0))
     tolerance = 1e-3 if dtype == torch.float32 else 1e-9
     for part in ("0", "total"):
-        k = found.parts.index(part)
-        assert np.abs(found.spectral[k, :, 0] - top[lags]).max() < tolerance
-        assert np.abs(found.frobenius[k, :, 0] - frobenius[lags]).max() < tolerance
-    assert np.isneginf(found.of("more")).all()
+        for ours, expected in (
+            (found.ln_spectral_norm, top),
+            (found.ln_frobenius_norm, frobenius),
+        ):
+            own = ours.at(index=part, sequence=0)
+            assert np.abs(own - expected[lags]).max() < tolerance
+    assert np.isneginf(found.ln_frobenius_norm.at(index="more")).all()

@@ -133,7 +133,7 @@ def test_the_measure_tells_where_a_real_product_of_matrices_ends(dtype, gain):
     steps = 160
     cell, trajectory = linear(gain, steps)
     found = measure(trajectory, ["finite_precision"])["finite_precision"]
-    row = found.values[found.coords["block"].index(BY_DTYPE[dtype].name)]
+    row = found.at(block=BY_DTYPE[dtype].name)
     lags = dict(zip(found.coords["index"], row, strict=True))
     weight = cell.weight_hh.detach().to(dtype)
     product, sizes = torch.eye(16, dtype=dtype), []
@@ -160,7 +160,7 @@ def test_the_lags_are_those_of_the_chain_and_the_gates():
     trajectory = run(initialize_(cells.build("lstm", 3, 7), seed=0), steps=120)
     context = MeasureContext(trajectory)
     found = measure(trajectory, ["finite_precision"])["finite_precision"].values
-    mean = context.norms.frobenius["joint"].mean(axis=-1)
+    mean = context.norms.ln_frobenius_norm_every_lag.at(block="joint").mean(axis=-1)
     half = FORMATS[0]
     assert found[0, 0] == next(k for k, v in enumerate(mean) if np.exp(v) < half.tiny)
     gates = trajectory.gates["forget_gate"].double().log().flip(0).cumsum(0).numpy()
@@ -190,7 +190,9 @@ def test_a_cell_of_ones_own_without_a_conveyor():
 def test_lags_are_finite_only_where_norms_get_there():
     _, trajectory = linear(1.0, 40)
     norms = jacobian_norms(trajectory, "joint")
-    assert (np.abs(norms.frobenius["joint"] - np.log(4.0)) < 1e-9).all()
+    assert (
+        np.abs(norms.ln_frobenius_norm_every_lag.at(block="joint") - np.log(4.0)) < 1e-9
+    ).all()
     found = measure(trajectory, ["finite_precision"])["finite_precision"].values
     assert np.isinf(found[:, :3]).all()
 

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
+from gradlab.labelled import LabelledArray
 from gradlab.report import inline
 from gradlab.report.blocks import Figure, finding_of
 from gradlab.report.document import compose
 from gradlab.report.story import Story
-from gradlab.store.record import Record
 from tests import made_up
 from tests.report_words.telling import every_text
 
@@ -33,20 +33,18 @@ def spectra(true, alone, *, seeds=3, tail=-6.0, residual=3e-12):
         values = np.linspace(true[bias], max(tail, -6.0), width)
         values[-1] = tail
         point.records = {
-            "lyapunov_exponents": Record(
+            "lyapunov_exponents": LabelledArray(
                 "lyapunov_exponents",
-                1,
-                {},
                 {"index": tuple(range(1, width + 1))},
                 values,
             ),
-            "sum_rule_residual": Record(
-                "sum_rule_residual", 1, {}, {}, np.array(residual)
+            "sum_rule_residual": LabelledArray(
+                "sum_rule_residual", {}, np.array(residual)
             ),
         }
         if bias in alone:
-            point.records["hidden_only_exponent"] = Record(
-                "hidden_only_exponent", 1, {}, {}, np.array(alone[bias])
+            point.records["hidden_only_exponent"] = LabelledArray(
+                "hidden_only_exponent", {}, np.array(alone[bias])
             )
     return store
 

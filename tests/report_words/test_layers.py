@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gradlab.labelled import LabelledArray
 from gradlab.report import choice, inline, numbers
 from gradlab.report.blocks import Prose, Table
 from gradlab.report.document import compose
 from gradlab.report.story import Story, labels
 from gradlab.report.words import words
-from gradlab.store.record import Record
 from tests import made_up
 from tests.report_words.telling import every_text
 
@@ -55,8 +55,8 @@ def of_layers(rates):
     blocks = {"block": tuple(f"s{k}s{m}" for k, m in pairs)}
     values = [max(rates[m - 1 : k]) for k, m in pairs]
     return {
-        "layer_growth_rate": Record(
-            "layer_growth_rate", 1, {}, blocks, np.array(values)
+        "layer_growth_rate": LabelledArray(
+            "layer_growth_rate", blocks, np.array(values)
         )
     }
 

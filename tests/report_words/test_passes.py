@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
+from gradlab.labelled import LabelledArray
 from gradlab.report import inline
 from gradlab.report.blocks import Details, Prose, Table, figures_of
 from gradlab.report.document import compose
 from gradlab.report.story import Story
-from gradlab.store.record import Record
 from tests import made_up
 from tests.report_words.telling import every_text
 
@@ -35,7 +35,7 @@ def passes(sizes, *, seeds=3):
         values = np.array(own) + 0.1 * (point.params["seed"] - 1)
         table = np.tile(values[:, None], len(LAGS))
         coords = {"index": PARTS, "lag": LAGS}
-        record = Record("recurrent_passes", 1, {}, coords, table)
+        record = LabelledArray("recurrent_passes", coords, table)
         point.records = {**point.records, "recurrent_passes": record}
     return store
 
@@ -124,7 +124,7 @@ def test_time_constants_stand_beside_the_gates():
         lasting = point.params["forget_bias"] == "chrono"
         found = np.array([5.0, math.inf if lasting else 300.0])
         coords = {"index": ("median", "slowest")}
-        record = Record("time_constant", 1, {}, coords, found)
+        record = LabelledArray("time_constant", coords, found)
         point.records = {**point.records, "time_constant": record}
     after = gates_of(store)
     assert after.keys() == before.keys()

@@ -21,6 +21,12 @@ def some(**config):
     return list(plan(load(base | config)).points.values())
 
 
+def only(outcomes):
+    """Return the first record of the one measure of the one point."""
+    ((records,),) = (outcome.records.values() for outcome in outcomes)
+    return records[0]
+
+
 @pytest.mark.parametrize(
     ("cell", "hidden"),
     [
@@ -104,20 +110,20 @@ def test_every_axis_changes_what_is_measured(axis, values):
     base = {"cell": "lstm", "hidden": 8, "length": 8, "seeds": 1}
     first, second = some(**(base | {axis: values}))
     needs = requirements_of(("growth_rate",), "joint", None)
-    one, two = (measure([point], needs)[0].records[0] for point in (first, second))
+    one, two = (only(measure([point], needs)) for point in (first, second))
     assert one.at(block="joint") != two.at(block="joint")
 
 
 def test_the_loss_changes_what_arrives():
     last, every = some(hidden=8, length=8, seeds=1, loss=["last", "every"])
     needs = requirements_of(("loss_gradient",), "joint", None)
-    one, two = (measure([point], needs)[0].records[0] for point in (last, every))
+    one, two = (only(measure([point], needs)) for point in (last, every))
     assert one.at(block="h", step=2) < two.at(block="h", step=2)
 
 
 def test_joint_blocks_are_joint_only():
     needs = requirements_of(("spectral_norm",), "joint", None)
-    (record,) = measure(some(hidden=8, seeds=1), needs)[0].records
+    record = only(measure(some(hidden=8, seeds=1), needs))
     assert record.coords["block"] == ("joint",)
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from gradlab.config.loading import load
 from gradlab.errors import ConfigError, StoreError
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import Requirement
 from gradlab.runs import run as runner
 from gradlab.runs.merge import conflict_error, merge
-from gradlab.store import Record, Results, Store, codec, schema
+from gradlab.store import Results, Store, codec, schema
 from tests.runs.inline import InlinePool
 from tests.store.damage import Place
 
@@ -113,9 +114,7 @@ def test_sources_are_left_to_the_byte(tmp_path, parts):
 def filled(folder, *, status="done", value=1.0, version=1, blocks="all", points="k"):
     need = Requirement("horizon", version, blocks=blocks)
     with Store.open(folder, create=True) as store:
-        record = Record(
-            "horizon", version, {}, {"block": ("hh", "hc")}, np.array([value, 2.0])
-        )
+        record = LabelledArray("horizon", {"block": ("hh", "hc")}, [value, 2.0])
         done = status == "done"
         for key in points:
             store.save_point(
@@ -123,7 +122,7 @@ def filled(folder, *, status="done", value=1.0, version=1, blocks="all", points=
                 PARAMS,
                 status=status,
                 message="" if done else status,
-                records=[record] if done else [],
+                records={"horizon": [record]} if done else {},
                 computed={"horizon": need} if done else {},
             )
         store.save_record_metadata({"horizon": {"version": version}})
@@ -182,9 +181,9 @@ def test_the_newer_version_of_a_measure_wins_without_a_conflict(
     folders = [old, new] if first else [new, old]
     merged = merge(folders, tmp_path / "c")
     assert not merged.conflicts
-    record = Results.open(tmp_path / "c").points[0].record("horizon")
-    assert record.version == change["version"]
-    assert record.mean[0] == 7.0
+    point = Results.open(tmp_path / "c").points[0]
+    assert point.computed["horizon"].version == change["version"]
+    assert point.record("horizon").values[0] == 7.0
 
 
 def test_all_blocks_win_over_some(tmp_path):

@@ -5,7 +5,8 @@ import torch
 
 from gradlab.activations.relu import ReLU
 from gradlab.errors import ConfigError
-from gradlab.jacobians import jacobian_norms, jacobian_product, log_singular_values
+from gradlab.jacobians import jacobian_norms, log_singular_values, scaled_product
+from gradlab.labelled import LabelledArray
 from gradlab.spectra import singular_spectra
 from gradlab.spectra.graded import DEAD, GradedProduct, graded_qr
 from gradlab.spectra.jacobi import singular_values
@@ -41,7 +42,9 @@ def orthogonal(size, seed):
 @pytest.mark.slow
 def test_every_singular_value_of_four_hundred_steps_at_a_gain_of_six_tenths():
     trajectory = run("rnn", 16, 400, gain=0.6)
-    found = singular_spectra(trajectory, [400]).ln[0, 0]
+    found = singular_spectra(trajectory, [400]).ln_singular_values.at(
+        lag=400, sequence=0
+    )
     expected = in_many_digits(trajectory, 400, digits=700)
     assert expected[0] - expected[-1] > 500
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
@@ -63,12 +66,14 @@ def test_every_singular_value_against_many_digits(spec, hidden, gain):
     spectra = singular_spectra(trajectory, [1, 7, 120])
     for k, lag in enumerate(spectra.lags):
         expected = in_many_digits(trajectory, lag, digits=300)
-        np.testing.assert_allclose(spectra.ln[k, 0], expected, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(
+            spectra.ln_singular_values.values[k, :, 0], expected, rtol=0, atol=1e-9
+        )
 
 
 def test_a_float32_trajectory_is_taken_as_it_is():
     trajectory = run("lstm", 4, 60, dtype=torch.float32)
-    found = singular_spectra(trajectory, [60]).ln[0, 0]
+    found = singular_spectra(trajectory, [60]).ln_singular_values.at(lag=60, sequence=0)
     expected = in_many_digits(trajectory, 60, digits=200)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
 
@@ -81,17 +86,21 @@ def test_short_products_have_the_singular_values_of_an_svd(spec):
     trajectory = run(spec, 6, 8, sequences=3)
     found = singular_spectra(trajectory, [1, 2, 3])
     for k, lag in enumerate(found.lags):
-        expected = log_singular_values(jacobian_product(trajectory, 8 - lag))
-        np.testing.assert_allclose(found.ln[k], expected, rtol=0, atol=1e-7)
+        expected = log_singular_values(scaled_product(trajectory, 8 - lag))
+        np.testing.assert_allclose(
+            found.ln_singular_values.values[k].T, expected, rtol=0, atol=1e-7
+        )
 
 
 def test_the_largest_and_the_stable_rank_are_the_chains():
     trajectory = run("lstm", 9, 200, sequences=2)
     spectra = singular_spectra(trajectory)
     norms = jacobian_norms(trajectory, "joint", spectra.lags)
-    spectral = norms.spectral["joint"][1:]
-    np.testing.assert_allclose(spectra.ln[..., 0], spectral, atol=1e-8)
-    frobenius = norms.frobenius["joint"][list(spectra.lags)]
+    spectral = norms.ln_spectral_norm.at(block="joint")[1:]
+    np.testing.assert_allclose(
+        spectra.ln_singular_values.at(index=1), spectral, atol=1e-8
+    )
+    frobenius = norms.ln_frobenius_norm_every_lag.at(block="joint")[list(spectra.lags)]
     expected = np.exp(2 * (frobenius - spectral))
     np.testing.assert_allclose(spectra.stable_rank, expected, atol=1e-6)
 
@@ -158,12 +167,16 @@ def test_a_relu_networks_dead_directions_are_nothing_not_something_small():
         past = range(40, 40 - lag, -1)
         live = [int((trajectory.states[0][t] > 0).sum()) for t in past]
         rank = min(live)
-        assert np.isneginf(spectra.ln[k, 0]).sum() == 12 - rank
+        assert (
+            np.isneginf(spectra.ln_singular_values.values[k, :, 0]).sum() == 12 - rank
+        )
         expected = in_many_digits(trajectory, lag, digits=300)[:rank]
-        np.testing.assert_allclose(spectra.ln[k, 0, :rank], expected, atol=1e-9)
+        np.testing.assert_allclose(
+            spectra.ln_singular_values.values[k, :rank, 0], expected, atol=1e-9
+        )
     assert 0 < rank < 12
-    assert np.isneginf(spectra.log_abs_det[-1]).all()
-    assert np.isposinf(spectra.log_condition[-1]).all()
+    assert np.isneginf(spectra.log_abs_det.values[-1]).all()
+    assert np.isposinf(spectra.log_condition.values[-1]).all()
 
 
 @pytest.mark.parametrize(
@@ -176,7 +189,7 @@ def test_rounding_is_not_counted_among_the_living(hidden, length):
         spectra = singular_spectra(trajectory, [5, 10, length])
         live = (trajectory.states[0][1:, 0] > 0).sum(-1).numpy()[::-1]
         rank = [live[:lag].min() for lag in spectra.lags]
-        dead = np.isneginf(spectra.ln[:, 0]).sum(-1)
+        dead = np.isneginf(spectra.ln_singular_values.at(sequence=0)).sum(-1)
         assert dead.tolist() == [hidden - r for r in rank], seed
 
 
@@ -210,50 +223,67 @@ def test_what_is_not_finite_is_nan_from_there_on():
     trajectory = run("rnn", 5, 30, sequences=2)
     trajectory.states[0][20, 1] = torch.nan
     spectra = singular_spectra(trajectory, [10, 11, 30])
-    assert np.isfinite(spectra.ln[:, 0]).all()
-    assert np.isnan(spectra.ln[:, 1]).all(-1).tolist() == [False, True, True]
-    assert np.isnan(spectra.log_abs_det_by_lu[:, 1]).tolist() == [False, True, True]
-    assert np.isnan(spectra.entropy_rank[1, 1])
+    assert np.isfinite(spectra.ln_singular_values.at(sequence=0)).all()
+    assert np.isnan(spectra.ln_singular_values.at(sequence=1)).all(-1).tolist() == [
+        False,
+        True,
+        True,
+    ]
+    assert np.isnan(spectra.log_abs_det_by_lu.values[:, 1]).tolist() == [
+        False,
+        True,
+        True,
+    ]
+    assert np.isnan(spectra.entropy_rank.values[1, 1])
 
 
 # Numbers from a spectrum
+
+
+def spectra_of(*sequences):
+    """Return spectra at one lag, of the ln singular values of each sequence."""
+    lag, batch = {"lag": (1,)}, {"sequence": range(len(sequences))}
+    index = {"index": range(1, len(sequences[0]) + 1)}
+    ln = LabelledArray("ln", lag | index | batch, np.stack(sequences, -1)[None])
+    by_lu = LabelledArray("by_lu", lag | batch, np.zeros((1, len(sequences))))
+    return SingularSpectra(ln, by_lu)
 
 
 def test_ranks_count_equal_directions_and_do_not_count_gone_ones():
     equal = np.log([2.0, 2.0, 2.0, 2.0])
     half = np.array([1.0, 1.0, -np.inf, -np.inf])
     one = np.array([5.0, -300.0, -700.0, -np.inf])
-    spectra = SingularSpectra((1,), np.stack([equal, half, one])[None], np.zeros(3))
+    spectra = spectra_of(equal, half, one)
     for rank in ("stable_rank", "entropy_rank", "participation_ratio"):
-        np.testing.assert_allclose(getattr(spectra, rank)[0], [4, 2, 1], rtol=1e-12)
-    np.testing.assert_allclose(spectra.log_condition[0], [0, np.inf, np.inf])
+        np.testing.assert_allclose(
+            getattr(spectra, rank).at(lag=1), [4, 2, 1], rtol=1e-12
+        )
+    np.testing.assert_allclose(spectra.log_condition.values[0], [0, np.inf, np.inf])
 
 
 def test_ranks_by_their_definitions():
     values = np.abs(random(7).numpy()) + 0.1
-    spectra = SingularSpectra((1,), -np.sort(-np.log(values))[None, None], np.zeros(1))
+    spectra = spectra_of(-np.sort(-np.log(values)))
     share = values / values.sum()
     entropy = np.exp(-(share * np.log(share)).sum())
-    assert spectra.entropy_rank[0, 0] == pytest.approx(entropy, rel=1e-12)
+    assert spectra.entropy_rank.values[0, 0] == pytest.approx(entropy, rel=1e-12)
     participation = (values**2).sum() ** 2 / (values**4).sum()
-    assert spectra.participation_ratio[0, 0] == pytest.approx(participation, rel=1e-12)
-    assert spectra.log_abs_det[0, 0] == pytest.approx(np.log(values).sum())
+    assert spectra.participation_ratio.values[0, 0] == pytest.approx(
+        participation, rel=1e-12
+    )
+    assert spectra.log_abs_det.values[0, 0] == pytest.approx(np.log(values).sum())
 
 
 def test_live_directions_are_those_above_the_threshold():
     def count(values, threshold):
-        values = np.asarray(values)[None]
-        nothing = np.zeros(values.shape[:-1])
-        return SingularSpectra((1,), values, nothing).count_above(threshold)[0]
+        return spectra_of(*values).count_above(threshold).at(lag=1)
 
-    drawn = np.random.default_rng(0).normal(-5.0, 6.0, size=(3, 4, 10))
+    drawn = np.random.default_rng(0).normal(-5.0, 6.0, size=(12, 10))
     for threshold in (1e-3, 0.5, 10.0):
-        by_hand = [
-            [sum(np.exp(s) > threshold for s in row) for row in rows] for rows in drawn
-        ]
+        by_hand = [sum(np.exp(s) > threshold for s in row) for row in drawn]
         assert count(drawn, threshold).tolist() == by_hand
-    assert count([-np.inf, -np.inf], 1e-3) == 0
-    assert np.isnan(count([0.0, np.nan], 1e-3))
+    assert count([[-np.inf, -np.inf]], 1e-3) == 0
+    assert np.isnan(count([[0.0, np.nan]], 1e-3))
 
 
 # Shapes, lags
@@ -272,9 +302,10 @@ def test_lags_of_one_walk_are_those_of_separate_ones():
     trajectory = run("gru", 6, 70, sequences=2)
     together = singular_spectra(trajectory)
     assert together.lags == (1, 4, 16, 64, 70)
-    for k, lag in enumerate(together.lags):
+    for lag in together.lags:
         np.testing.assert_array_equal(
-            singular_spectra(trajectory, [lag]).ln[0], together.ln[k]
+            singular_spectra(trajectory, [lag]).ln_singular_values.at(lag=lag),
+            together.ln_singular_values.at(lag=lag),
         )
 
 

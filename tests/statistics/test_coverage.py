@@ -115,7 +115,7 @@ def growth_of_products(
     """Ln |P|_2 at the ends of the batches, (series, ends), of real LSTM runs."""
     trajectory = runs(lstm(hidden, bias), series, length, seed=7)
     norms = jacobian_norms(trajectory, "joint", lags=batch_lags(length))
-    return norms.spectral["joint"].T
+    return norms.ln_spectral_norm.at(block="joint").T
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def rates_of_plain_networks(count: int, steps: int) -> np.ndarray:
     ]
     inputs = noise(count, 2, steps, 4)
     norms = jacobian_norms(unroll(cells.ensemble(many), inputs), "joint", lags=(steps,))
-    return norms.spectral["joint"][-1].mean(axis=-1) / steps
+    return norms.ln_spectral_norm.at(block="joint")[-1].mean(axis=-1) / steps
 
 
 @pytest.mark.parametrize("seeds", [3, 5])

@@ -113,10 +113,12 @@ def test_a_critical_network_decays_as_one_over_the_root_of_its_age(width):
     """
     lengths = np.unique(np.geomspace(40, 400, 12).round().astype(int))
     norms = [
-        jacobian_norms(autonomous(width, int(steps)), "joint", lags=()).frobenius
+        jacobian_norms(autonomous(width, int(steps)), "joint", lags=())
         for steps in lengths
     ]
-    found = decay(lengths, [norm["joint"][-1].mean() for norm in norms])
+    found = decay(
+        lengths, [of.ln_frobenius_norm.at(block="joint")[-1].mean() for of in norms]
+    )
     assert found.shape == "power-law"
     assert abs(found.exponent + 0.5) < 0.02
 
@@ -125,7 +127,7 @@ def test_the_measure_names_the_shape_of_real_networks():
     driven = cells.build("rnn", 16, 16, dtype=torch.float64)
     initialize_(driven, seed=0)
     shape = measure(unroll(driven, noise(2, 128, 16)), ["decay_shape"])["decay_shape"]
-    assert shape.notes == "exponential"
+    assert shape.as_words() == "exponential"
     assert SHAPES[int(shape.values)] == "exponential"
     for trajectory in (
         autonomous(16, 128, activation=Linear()),
@@ -133,4 +135,4 @@ def test_the_measure_names_the_shape_of_real_networks():
         unroll(driven, noise(2, 40, 16)),
     ):
         readings = measure(trajectory, ["decay_shape"])
-        assert readings["decay_shape"].notes == "unresolved"
+        assert readings["decay_shape"].as_words() == "unresolved"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import Requirement
-from gradlab.store import Record, Store, schema
+from gradlab.store import Store, schema
 
 
 PAGE = 4096
@@ -84,16 +85,16 @@ def write(folder: Path, points: int = 40) -> Path:
                 )
                 continue
             steps = int(rng.integers(1, 400))
-            records = [
-                Record(
-                    name,
-                    1,
-                    {},
-                    {"block": ("joint", "hc"), "lag": tuple(range(n))},
-                    rng.standard_normal((2, n)),
-                )
+            records = {
+                name: [
+                    LabelledArray(
+                        name,
+                        {"block": ("joint", "hc"), "lag": tuple(range(n))},
+                        rng.standard_normal((2, n)),
+                    )
+                ]
                 for name, n in zip(names, (steps, 1, 5 * steps), strict=True)
-            ]
+            }
             store.save_point(
                 key(i),
                 params[key(i)],

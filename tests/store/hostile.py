@@ -34,7 +34,7 @@ COLUMNS: tuple[Any, ...] = (
 
 JSON_COLUMNS = {
     "points": ("params", "computed", "checksums"),
-    "records": ("settings", "coords", "shape"),
+    "records": ("words", "coords", "shape"),
     "sweeps": ("config", "keys", "requirements", "meta"),
     "measures": ("manifest",),
 }

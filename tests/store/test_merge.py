@@ -4,12 +4,12 @@ import itertools
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gradlab import canonical_json
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import BLOCKS, Requirement
-from gradlab.store import Record, codec
+from gradlab.store import codec
 from gradlab.store.computed import Measured, write_computed, write_requirements
 from gradlab.store.merge import merge
 from gradlab.store.rows import Rows
@@ -22,7 +22,7 @@ STATES = ("missing", "failed", "done")
 def numbers(requirement, key, name):
     """The same requirement has the same numbers everywhere, as computing them does."""
     seed = random.Random(f"{requirement} {key} {name}").random()
-    return Record(name, requirement.version, {}, {"lag": (0, 1)}, np.array([seed, 1.0]))
+    return LabelledArray(name, {"lag": (0, 1)}, [seed, 1.0])
 
 
 def some_rows(rng):

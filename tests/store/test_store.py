@@ -7,8 +7,9 @@ import pytest
 
 from gradlab import canonical_json
 from gradlab.errors import StoreError
+from gradlab.labelled import LabelledArray
 from gradlab.requirement import Requirement
-from gradlab.store import Record, Results, Store, reading, schema
+from gradlab.store import Results, Store, reading, schema
 from gradlab.store import store as module
 from gradlab.store.folder import write_sweep_file
 
@@ -16,19 +17,20 @@ from gradlab.store.folder import write_sweep_file
 PARAMS = {"cell": "lstm", "seed": 0, "forget_bias": "keep", "gain": 1.0}
 
 
-def record(measure="spectral_norm", version=1, scale=1.0):
+def record(measure="spectral_norm", scale=1.0):
     rng = np.random.default_rng(0)
     coords = {"block": ("joint", "hc"), "lag": tuple(range(9))}
     mean = scale * rng.standard_normal((2, 9))
     mean[0, 3] = -np.inf
-    return Record(measure, version, {"a": [1, 2.5]}, coords, mean, abs(mean), "word")
+    return LabelledArray(measure, coords, mean, abs(mean), unit="nats")
 
 
 def filled(folder, **points):
     """Write a store with one point for each keyword: key -> its records."""
     with Store.open(folder, create=True) as store:
         for key, records in points.items():
-            store.save_point(key, PARAMS, records=records)
+            given = {one.name: [one] for one in records}
+            store.save_point(key, PARAMS, records=given)
         store.save_sweep("id", {"name": "x"}, {"main": list(points)}, {"name": "x"})
     return folder / schema.FILE_NAME
 
@@ -38,10 +40,17 @@ def test_a_record_comes_back_to_the_bit(tmp_path):
     assert Results.open(tmp_path / "r").points[0].record("spectral_norm") == record()
 
 
+def test_words_come_back_too(tmp_path):
+    told = LabelledArray("verdict", {"index": "ab"}, [1, 0], words=("dead", "stable"))
+    filled(tmp_path / "r", k=[told])
+    back = Results.open(tmp_path / "r").points[0].record("verdict")
+    assert back == told and back.as_words().tolist() == ["stable", "dead"]
+
+
 def test_a_record_replaces_its_own_measure_only(tmp_path):
     filled(tmp_path / "r", k=[record(), record("horizon")])
     with Store.open(tmp_path / "r") as store:
-        store.save_point("k", PARAMS, records=[record(scale=2.0)])
+        store.save_point("k", PARAMS, records={"spectral_norm": [record(scale=2.0)]})
     point = Results.open(tmp_path / "r").points[0]
     assert point.record("spectral_norm") == record(scale=2.0)
     assert point.record("horizon") == record("horizon")
@@ -49,9 +58,11 @@ def test_a_record_replaces_its_own_measure_only(tmp_path):
 
 
 def test_records_of_a_stale_version_are_not_mixed_in(tmp_path):
-    filled(tmp_path / "r", a=[record()], b=[record(version=2)])
+    filled(tmp_path / "r", a=[record()])
     now = Requirement("spectral_norm", 2, canonical_json.dumps({"a": [1, 2.5]}))
     with Store.open(tmp_path / "r") as store:
+        given = {"records": {now.measure: [record()]}, "computed": {now.measure: now}}
+        store.save_point("b", PARAMS, **given)
         requirements = {"main": {"spectral_norm": now}}
         store.save_sweep("id", {}, {"main": "ab"}, {}, requirements=requirements)
     results = Results.open(tmp_path / "r")
@@ -95,7 +106,7 @@ def test_the_sweep_saved_last_is_the_one_reports_cover(tmp_path):
 
 def test_a_reader_sees_a_store_that_is_being_written(tmp_path):
     with Store.open(tmp_path / "r", create=True) as store:
-        store.save_point("a", PARAMS, records=[record()])
+        store.save_point("a", PARAMS, records={"spectral_norm": [record()]})
         store.save_sweep("id", {}, {"main": ["a"]}, {})
         assert Results.open(tmp_path / "r").points[0].record("spectral_norm")
 
@@ -109,7 +120,7 @@ def test_a_closed_store_is_one_file_that_reading_leaves_alone(tmp_path):
 def test_every_flipped_byte_of_a_value_is_noticed(tmp_path):
     file = filled(tmp_path / "r", k=[record()])
     content = file.read_bytes()
-    at = content.index(record().mean.tobytes())
+    at = content.index(record().values.tobytes())
     for offset in range(0, 2 * 9 * 8, 5):
         broken = bytearray(content)
         broken[at + offset] ^= 4
@@ -271,9 +282,9 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path):
     with Store.open(tmp_path / "r") as store:
         pages = store.connection.execute("pragma page_count").fetchone()[0]
         store.connection.execute(f"pragma max_page_count={pages}")
-        big = Record("triangle", 1, {}, {"lag": tuple(range(9999))}, np.ones(9999))
+        big = LabelledArray("triangle", {"lag": tuple(range(9999))}, np.ones(9999))
         with pytest.raises(StoreError) as caught:
-            store.save_point("new", PARAMS, records=[big])
+            store.save_point("new", PARAMS, records={"triangle": [big]})
         assert str(caught.value) == (
             f"Got {file}: database or disk is full.\n"
             "Expected room on the disk; what was computed before is kept.\n"

@@ -6,7 +6,8 @@ import pandas
 import pytest
 
 from gradlab.errors import ConfigError, StoreError, UnknownNameError
-from gradlab.store import Record, Results, Store
+from gradlab.labelled import LabelledArray
+from gradlab.store import Results, Store
 from gradlab.store.table import COLUMNS, export
 from gradlab.store.table import table as tidy
 
@@ -30,23 +31,25 @@ RNN = {**LSTM, "cell": "rnn", "forget_bias": None, "input_bias": None}
 CHRONO = {**LSTM, "forget_bias": "chrono", "input_bias": "chrono"}
 
 
+def by_measure(*records):
+    return {record.name: [record] for record in records}
+
+
 @pytest.fixture
 def results(tmp_path):
-    norms = Record(
+    norms = LabelledArray(
         "spectral_norm",
-        1,
-        {},
         {"block": ("joint", "hh"), "lag": (0, 4)},
         np.array([[0.0, -1.5], [0.25, -2.0]]),
         np.array([[0.0, 0.1], [0.2, 0.3]]),
     )
-    share = Record("gate_saturation", 1, {}, {"index": ("low", "high")}, [0.1, 0.2])
-    steps = Record("weight_share", 1, {}, {"step": (1, 2)}, [0.5, 0.5])
-    verdict = Record("verdict", 1, {}, {}, 0, note="vanishing")
+    share = LabelledArray("gate_saturation", {"index": ("low", "high")}, [0.1, 0.2])
+    steps = LabelledArray("weight_share", {"step": (1, 2)}, [0.5, 0.5])
+    verdict = LabelledArray("verdict", {}, 0, words=("vanishing", "fading"))
     with Store.open(tmp_path / "r", create=True) as store:
-        store.save_point("a", LSTM, records=[norms, share, verdict])
-        store.save_point("b", RNN, records=[steps])
-        store.save_point("c", CHRONO, records=[])
+        store.save_point("a", LSTM, records=by_measure(norms, share, verdict))
+        store.save_point("b", RNN, records=by_measure(steps))
+        store.save_point("c", CHRONO, records={})
         store.save_sweep("id", {}, {"main": ["a", "b", "c"]}, {})
     return Results.open(tmp_path / "r")
 
@@ -100,7 +103,7 @@ def test_csv_is_the_whole_table(results, tmp_path):
 
 def test_a_damaged_record_is_reported_in_parts_too(results):
     with sqlite3.connect(results.folder / "results.sqlite") as connection:
-        connection.execute("update records set note = 'x' where measure = 'verdict'")
+        connection.execute("update records set words = 'x' where measure = 'verdict'")
     connection.close()
     with pytest.raises(StoreError, match="damaged at verdict"):
         [tidy(part) for part in results.parts(1)]
@@ -163,7 +166,7 @@ def test_a_spreadsheet_runs_no_word(tmp_path):
     formula = "=cmd|'/C calc'!A0"
     with Store.open(tmp_path, create=True) as store:
         params = {"cell": formula, "forget_bias": -1.0, "seed": 0}
-        store.save_point("a", params, records=[Record("x", 1, {}, {}, np.array(-2.0))])
+        store.save_point("a", params, records=by_measure(LabelledArray("x", {}, -2.0)))
     frame = pandas.read_csv(export(Results.open(tmp_path), tmp_path / "a.csv"))
     assert frame["cell"][0] == f"'{formula}"
     assert frame["forget_bias"][0] == -1

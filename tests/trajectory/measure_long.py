@@ -28,8 +28,8 @@ def main(spec: str, length: int, blocks: str) -> None:
     figures = {
         "megabytes": int(status["VmHWM"].split()[0]) / 1024,
         "seconds": time.process_time() - began,
-        "ln_norm": float(norms.spectral["joint"][-1, 0]),
-        "lags": len(norms.frobenius["joint"]),
+        "ln_norm": float(norms.ln_spectral_norm.at(block="joint")[-1, 0]),
+        "lags": len(norms.ln_frobenius_norm_every_lag.at(block="joint")),
     }
     print(json.dumps(figures))
 

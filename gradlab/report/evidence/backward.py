@@ -38,7 +38,7 @@ def gathered(row: Row) -> CurveOf | None:
     """
     records = [p.record("weight_share") for p in row.points()]
     curves = [record.curve() for record in records if record is not None]
-    seeds = [np.cumsum(np.asarray(shares)[::-1]) for _, shares, _ in curves]
+    seeds = [np.cumsum(np.asarray(shares)[::-1]) for _, shares in curves]
     seeds = [shares for shares in seeds if np.isfinite(shares).all()]
     if not seeds:
         return None

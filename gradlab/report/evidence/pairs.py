@@ -45,7 +45,7 @@ def pairs(row: Row) -> list[Pairs]:
     for record in (point.record("triangle") for point in row.points()):
         if record is None:
             continue
-        ln = np.asarray(record.mean, dtype=float)
+        ln = np.asarray(record.values, dtype=float)
         if list(record.coords).index("step"):
             ln = ln.T
         found.append(Pairs(record.coords["step"], record.coords["lag"], ln))

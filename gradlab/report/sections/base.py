@@ -43,6 +43,13 @@ class Section(ABC):
         order: place in the report (ours are 0.5 to 12).
         question: the title.
         needs: measures without which there is nothing to say.
+
+    >>> class Best(Section):
+    ...     question = "Which network holds its gradient best?"
+    ...     def build(self, results, story):
+    ...         return Missing("Not measured in this sweep.")
+    >>> Best().title(story=None)
+    'Which network holds its gradient best?'
     """
 
     name: ClassVar[str]

@@ -264,9 +264,10 @@ def value_of(point: Any, measure: str, **at: Any) -> float:
     if record is None:
         return math.nan
     try:
-        return float(record.at(**at))
-    except (KeyError, LookupError, ValueError):
+        found = record.at(**at)
+    except KeyError:
         return math.nan
+    return found if isinstance(found, float) else math.nan
 
 
 def curve_of(
@@ -277,8 +278,8 @@ def curve_of(
     if record is None:
         return None
     try:
-        x, mean, _ = record.curve(**at)
-    except (KeyError, LookupError, ValueError):
+        x, mean = record.curve(**at)
+    except KeyError:
         return None
     return np.asarray(x, dtype=float), np.asarray(mean, dtype=float)
 
