@@ -12,6 +12,10 @@ COMMON: dict[str, Any] = {"layers": 1}
 MEANING = {"layers": "how many such cells on top of each other."}
 
 
+MOST = 65_536
+"""Largest number in a spec, as of units."""
+
+
 def parse(spec: str) -> tuple[str, dict[str, Any]]:
     """Return a cell's name and the options that differ from their defaults.
 
@@ -78,8 +82,10 @@ def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
     if not value:
         raise _wrong(spec, key, "with a value", spec.replace(part, f"{key}={default}"))
     if isinstance(default, int):
-        if not value.isdigit():
+        if not value.isdecimal():
             raise _wrong(spec, key, "with a whole number", f"{key}=16")
+        if len(value) > 9 or int(value) > MOST:
+            raise _wrong(spec, key, f"of at most {MOST:,}", f"{key}=16")
         if int(value) < min(default, 1):
             raise _wrong(spec, key, "of 1 or more", f"{key}=2")
         return key, int(value)

@@ -33,7 +33,7 @@ def parse(memory: int | str | None) -> int | None:
     if memory is None:
         return None
     text = str(memory).strip().upper()
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?", text)
+    found = re.fullmatch(r"(\d{1,18}(?:\.\d+)?)\s*([KMGT]?)(I?)B?", text)
     if isinstance(memory, bool) or found is None or (found[3] and not found[2]):
         raise ConfigError(
             got=f"--memory {memory}",
