@@ -245,9 +245,9 @@ def test_bits_at_every_lag_do_not_depend_on_company(names, hidden):
         some = together.select_members(index, length)
         part = jacobian_norms(some, "joint", range(length + 1))
         for place, member in enumerate(members):
-            for kind in ("frobenius", "spectral"):
-                alone = getattr(part, kind)["joint"][:, place]
-                assert np.array_equal(alone, getattr(norms, kind)["joint"][:, member])
+            for kind in ("ln_spectral_norm", "ln_frobenius_norm"):
+                alone = getattr(part, kind).sel(member=place)
+                assert alone == getattr(norms, kind).sel(member=member)
 
 
 def test_bits_of_wide_networks_do_not_depend_on_company():
