@@ -57,8 +57,10 @@ def test_norms_of_all_blocks(spec, dtype, device):
         found = gradlab.jacobian_norms(moved(run, device), lags=range(STEPS + 1))
     assert found.blocks == expected.blocks
     for name in expected.blocks:
-        for kind in ("spectral", "frobenius"):
-            ours, theirs = (getattr(norms, kind)[name] for norms in (found, expected))
+        for kind in ("ln_spectral_norm", "ln_frobenius_norm_every_lag"):
+            ours, theirs = (
+                getattr(norms, kind).at(block=name) for norms in (found, expected)
+            )
             assert_close(ours, theirs, CLOSE[dtype])
     assert_close(found.horizon, expected.horizon, 1e-12)
 

@@ -146,8 +146,8 @@ def test_a_sequence_that_is_not_finite_spoils_no_other(spec, dtype):
     inputs[1, 20] = torch.nan
     spoilt = jacobian_norms(unroll(cell, inputs))
     for block in clean.blocks:
-        for name in ("frobenius", "spectral"):
-            one, other = getattr(clean, name)[block], getattr(spoilt, name)[block]
+        for name in ("ln_spectral_norm", "ln_frobenius_norm_every_lag"):
+            one, other = (getattr(n, name).at(block=block) for n in (clean, spoilt))
             assert np.array_equal(one[:, [0, 2]], other[:, [0, 2]]), block
             assert np.isnan(other[-1, 1]), block
     assert np.isnan(spoilt.horizon)

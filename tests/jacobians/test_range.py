@@ -233,8 +233,8 @@ def test_all_blocks_are_those_of_the_product_with_an_exponent_an_entry(
     monkeypatch.setitem(_SMALLEST, torch.float64, 1e300)
     found = jacobian_norms(trajectory)
     for name in expected.blocks:
-        for norm in ("frobenius", "spectral"):
-            ours, theirs = (getattr(n, norm)[name] for n in (found, expected))
+        for norm in ("ln_spectral_norm", "ln_frobenius_norm_every_lag"):
+            ours, theirs = (getattr(n, norm).at(block=name) for n in (found, expected))
             np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10, err_msg=name)
     assert found.horizon == expected.horizon
 
@@ -296,10 +296,9 @@ def test_whether_a_member_is_computed_again_depends_on_it_alone():
         flag, alone = found(spread[[member]])
         assert flag == some[member]
         for several in (norms, norms_of_some):
-            for kind in ("frobenius", "spectral"):
+            for kind in ("ln_spectral_norm", "ln_frobenius_norm_every_lag"):
                 ours, theirs = getattr(alone, kind), getattr(several, kind)
-                for name, curve in ours.items():
-                    assert np.array_equal(theirs[name][:, member], curve[:, 0])
+                assert ours.sel(member=0) == theirs.sel(member=member)
 
 
 @pytest.mark.parametrize(("dtype", "end"), [(torch.float32, 45), (torch.float64, 400)])
