@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gradlab import catalog
 from gradlab.arguments import describe
+from gradlab.catalog.inherited import outdated
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import elementwise
 
@@ -55,6 +56,12 @@ class Activation(ABC):
     lipschitz: ClassVar[float] = math.inf
     formula: ClassVar[str] = ""
 
+    def __init_subclass__(cls, **kw: object) -> None:
+        """Reset the slope and bound of a class that inherits them of another value."""
+        super().__init_subclass__(**kw)
+        for form in outdated(cls, {"slope": ["value"], "lipschitz": ["value"]}):
+            setattr(cls, form, getattr(Activation, form))
+
     def __call__(self, x: Tensor) -> Tensor:
         """Return the value at every element; its bits do not depend on the others."""
         return elementwise(self.value, x)
@@ -71,9 +78,10 @@ class Activation(ABC):
         """Return the value at every element, differentiable by autograd."""
 
     def slope(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the derivative at ``x``; from torch.func unless overridden."""
-        vjp = torch.func.vjp(self.value, x)[1]
-        return vjp(torch.ones_like(x))[0]
+        """Return the derivative at ``x``; by autograd unless overridden."""
+        with torch.enable_grad():
+            leaf = x.detach().requires_grad_()
+            return torch.autograd.grad(self.value(leaf).sum(), leaf)[0]
 
     def __repr__(self) -> str:
         """Return the name with parentheses, as in ``tanh()``."""

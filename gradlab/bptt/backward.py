@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gradlab import catalog
 from gradlab.arguments import describe, instance
+from gradlab.cells._automatic import frozen
 from gradlab.cells.base import RecurrentProduct
 from gradlab.errors import ShapeError
 from gradlab.losses.base import Loss, directions
@@ -111,14 +112,14 @@ def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
         loss: of the sequences.
         direction: (…M, B, n), the loss's unit vectors.
     """
-    with torch.enable_grad():
+    with frozen(trajectory.cell), torch.enable_grad():
         inputs = trajectory.inputs.detach().clone().requires_grad_()
         start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)
         run = _HookedRun(trajectory, inputs, start)
         losses = loss(run.outputs, direction)
         total = losses.sum()
-    if total.requires_grad:
-        total.backward(inputs=[*start, inputs])
+        if total.requires_grad:
+            total.backward()
     return Backward(losses.detach(), *run.gradients())
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from gradlab.cells._step import distinct_names
 from gradlab.cells.base import Cell, Diagonal, RecurrentProduct, Step, StepJacobian
 from gradlab.errors import ConfigError
 from gradlab.numerics.batch_invariant import bmm, pad_to_multiple
@@ -50,15 +51,14 @@ class MultiLayerCell(Cell):
             are as wide as the output of the cell below.
 
     Raises:
-        ConfigError: if there is no cell, if an input width is not the output width
-            below, or if names with numbers are ambiguous.
+        ConfigError: if there is no cell, or if an input width is not the output width
+            below.
     """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         _check(cells)
         super().__init__(cells[0].input_size, cells[0].hidden_size)
         self.cells = nn.ModuleList(cells)
-        _check_names(self.state_names)
         self._register_state_dict_hook(_to_torch_names)
         self._register_load_state_dict_pre_hook(_from_torch_names)
 
@@ -88,10 +88,12 @@ class MultiLayerCell(Cell):
 
     @property
     def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(
-            f"{name}{number}"
-            for number, cell in enumerate(self.layer_cells, start=1)
-            for name in cell.state_names
+        return distinct_names(
+            [
+                (name, str(number))
+                for number, cell in enumerate(self.layer_cells, start=1)
+                for name in cell.state_names
+            ]
         )
 
     @property
@@ -127,6 +129,10 @@ class MultiLayerCell(Cell):
             for k, cell in enumerate(self.layer_cells)
             for name in cell.recurrent_parameters
         )
+
+    def initial_state(self, *batch_shape: int) -> tuple[Tensor, ...]:
+        layers = self.layer_cells
+        return tuple(s for cell in layers for s in cell.initial_state(*batch_shape))
 
     def state_slice(self, number: int) -> slice:
         """Return where the states of layer ``number`` (from 1) are in the state."""
@@ -180,7 +186,8 @@ class MultiLayerCell(Cell):
         return chosen[0] if len(chosen) == 1 else MultiLayerCell(chosen)
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
-        blocks: dict[str, Block] = {}
+        names = self._names_by_layer()
+        blocks: dict[tuple[str, str], Block] = {}
         below: dict[str, Block] = {}
         for number, layer in enumerate(self.split(inputs, state, step), start=1):
             by_input = _input_jacobian(layer) if below else {}
@@ -189,9 +196,10 @@ class MultiLayerCell(Cell):
                 for later, block in by_input.items()
             }
             for (later, earlier), block in _own_blocks(layer).items():
-                rows.setdefault(later, {})[f"{earlier}{number}"] = block
+                rows.setdefault(later, {})[names[number - 1][earlier]] = block
             for later, row in rows.items():
-                blocks |= {f"{later}{number}{name}": b for name, b in row.items()}
+                name = names[number - 1][later]
+                blocks |= {(name, earlier): b for earlier, b in row.items()}
             below = rows.get(layer.cell.state_names[layer.cell.output_state], {})
         return StepJacobian(blocks)
 
@@ -202,7 +210,8 @@ class MultiLayerCell(Cell):
             by_input = _input_jacobian(layer)
             if below is not None:
                 by_input = {name: _matmul(b, below) for name, b in by_input.items()}
-            blocks |= {f"{name}{number}": block for name, block in by_input.items()}
+            names = self._names_by_layer()[number - 1]
+            blocks |= {names[name]: block for name, block in by_input.items()}
             below = by_input[layer.cell.state_names[layer.cell.output_state]]
         return blocks
 
@@ -224,6 +233,11 @@ class MultiLayerCell(Cell):
                 parts = [_matmul(rows, by_input[name]) for name, rows in named]
                 from_above = torch.stack(parts).sum(0) if len(parts) > 1 else parts[0]
         return tuple(found)
+
+    def _names_by_layer(self) -> list[dict[str, str]]:
+        """Return a layer's names of its states -> their names here, layer by layer."""
+        ours = iter(self.state_names)
+        return [dict(zip(c.state_names, ours, strict=False)) for c in self.layer_cells]
 
     def _first_rows(self) -> list[int]:
         """Return where each layer's rows of ``weight_hh`` begin, and where they end."""
@@ -260,16 +274,10 @@ def _input_jacobian(layer: LayerStep) -> dict[str, Tensor]:
 
 def _own_blocks(layer: LayerStep) -> dict[tuple[str, str], Block]:
     """Return J^l_t of a layer by (later, earlier), its conveyor added."""
-    names = layer.cell.state_names
     own = layer.cell.jacobian(layer.inputs, layer.state, layer.step)
-    blocks = {
-        (later, earlier): own.blocks[later + earlier]
-        for later in names
-        for earlier in names
-        if later + earlier in own.blocks
-    }
+    blocks = dict(own.blocks)
     if own.conveyor is not None:
-        carry = (names[-1], names[-1])
+        carry = (layer.cell.state_names[-1], layer.cell.state_names[-1])
         blocks[carry] = _plus_diagonal(blocks.get(carry), own.conveyor)
     return blocks
 
@@ -334,14 +342,3 @@ def _check(cells: Sequence[Cell]) -> None:
                 expected=f"cells of one kind, those above with inputs of {width}",
                 try_="gradlab.build('lstm:layers=2', 3, 8)",
             )
-
-
-def _check_names(names: Sequence[str]) -> None:
-    """Refuse state names of which two pairs (later, earlier) have one block name."""
-    pairs = {later + earlier for later in names for earlier in names}
-    if len(pairs) < len(names) ** 2:
-        raise ConfigError(
-            got=f"layers with states {', '.join(names)}",
-            expected="names of states that do not end in a digit",
-            try_='state_names = ("h", "c")',
-        )

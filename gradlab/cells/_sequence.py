@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from gradlab.arguments import describe
 from gradlab.cells._dtypes import HALF, warn_upcast
+from gradlab.cells._states import check_states
 from gradlab.errors import ConfigError, ShapeError
 
 
@@ -73,6 +74,7 @@ def as_state(cell: Any, given: Any, inputs: Tensor) -> tuple[Tensor, ...]:
     lead = tuple(inputs.shape[:-2])
     if given is None:
         start = cell.initial_state(*lead)
+        check_states(cell, start, [len(lead) + 1] * len(start))
         return tuple(s.to(dtype=inputs.dtype, device=inputs.device) for s in start)
     expected = [(*lead, size) for size in cell.state_sizes]
     wanted = f"{', '.join(map(str, expected))} for {', '.join(cell.state_names)}"

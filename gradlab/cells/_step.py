@@ -1,17 +1,20 @@
 """The result of one step of a cell, its keep gate, and the blocks of its Jacobian.
 
 Orientation, for the whole package: J_t = ds_t/ds_{t-1}; rows are the later state,
-columns the earlier one. Block ``"hc"`` is dh_t/dc_{t-1}.
+columns the earlier one. Block ``("h", "c")`` is dh_t/dc_{t-1}.
 Carry and conveyor are defined in :mod:`gradlab.cells.base`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from gradlab.errors import ConfigError
 
 
 _EMPTY: Mapping[str, Tensor] = MappingProxyType({})
@@ -109,14 +112,14 @@ class StepJacobian:
     """J_t = ds_t/ds_{t-1} in blocks, with the conveyor stored separately.
 
     Attributes:
-        blocks: by later and earlier state, e.g. ``"hc"`` for dh_t/dc_{t-1}:
+        blocks: by later and earlier state, e.g. ``("h", "c")`` for dh_t/dc_{t-1}:
             (…, B, later, earlier) or :class:`Diagonal`. Without the conveyor; absent
             blocks are zero.
         conveyor: (…, B, n), the diagonal to add to the carry's own block (the last
-            state's: ``"cc"`` for the LSTM, ``"hh"`` for the GRU), or None.
+            state's: c by c for the LSTM, h by h for the GRU), or None.
     """
 
-    blocks: Mapping[str, Tensor | Diagonal]
+    blocks: Mapping[tuple[str, str], Tensor | Diagonal]
     conveyor: Tensor | None = None
 
     def dense(self, names: Sequence[str], sizes: Sequence[int]) -> Tensor:
@@ -126,6 +129,7 @@ class StepJacobian:
             names: of the states, in their order.
             sizes: their widths.
         """
+        self.check_blocks(names)
         like = next(
             block.values if isinstance(block, Diagonal) else block[..., 0]
             for block in self.blocks.values()
@@ -136,8 +140,7 @@ class StepJacobian:
             name: slice(o, o + n)
             for name, o, n in zip(names, offsets, sizes, strict=True)
         }
-        for key, block in self.blocks.items():
-            later, earlier = split_block(key, names)
+        for (later, earlier), block in self.blocks.items():
             dense = block.dense() if isinstance(block, Diagonal) else block
             matrix[..., slices[later], slices[earlier]] = dense
         if self.conveyor is not None:
@@ -145,14 +148,39 @@ class StepJacobian:
             matrix[..., carry, carry].diagonal(dim1=-2, dim2=-1).add_(self.conveyor)
         return matrix
 
+    def check_blocks(self, names: Sequence[str]) -> None:
+        """Check that each block is of a later and an earlier state among ``names``.
 
-def split_block(key: str, names: Sequence[str]) -> tuple[str, str]:
-    """Return (later, earlier) of a block's key; names may have several letters.
+        Raises:
+            ConfigError: for another key.
+        """
+        known = set(product(names, repeat=2))
+        for key in self.blocks:
+            if key not in known:
+                raise ConfigError(
+                    got=f"a block {key!r} of a StepJacobian",
+                    expected=f"later and earlier state, each of {', '.join(names)}",
+                    try_=f"blocks={{{(names[0], names[0])}: ...}}",
+                )
 
-    >>> split_block("hc", ("h", "c"))
-    ('h', 'c')
+
+def distinct_names(
+    parts: Sequence[tuple[str, ...]], separator: str = "", taken: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Join the parts of each name, by dots where two names would read alike.
+
+    Args:
+        parts: of each name, all different.
+        separator: between the parts of a name.
+        taken: names that none of these may be.
+
+    >>> distinct_names([("h", "c"), ("c", "h")])
+    ('hc', 'ch')
+    >>> distinct_names([("h", "hh"), ("hh", "h")])
+    ('h.hh', 'hh.h')
     """
-    for later in names:
-        if key.startswith(later) and key[len(later) :] in names:
-            return later, key[len(later) :]
-    raise KeyError(key)
+    for between in (separator, "."):
+        names = tuple(between.join(one) for one in parts)
+        if len({*names, *taken}) == len(names) + len(taken):
+            return names
+    return tuple(map(str, parts))

@@ -28,7 +28,6 @@ class TorchCell(Cell):
         dtype: of the parameters.
     """
 
-    supports_ensembles = True
     weight_ih: nn.Parameter
     weight_hh: nn.Parameter
     bias_ih: nn.Parameter | None

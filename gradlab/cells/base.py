@@ -13,18 +13,22 @@ The smallest cell a user can write::
             (h,) = state
             return Step(state=(torch.tanh(inputs + h @ self.weight.mT),))
 
-``jacobian``, ``vjp`` and ``input_jacobian`` then come from torch.func. What a cell may
-add, each of it optional:
+``jacobian``, ``vjp`` and ``input_jacobian`` then come from autograd. Two things are
+asked of a step. It depends on inputs and state alone: a random mask or a clock is one
+more state, which ``initial_state`` draws from a generator with a seed and ``step``
+hands on. And a state is a vector of real numbers for each sequence: a matrix is handed
+on flattened, complex numbers as two states. What a cell may add, each of it optional:
 
 * closed forms: override ``jacobian``, ``vjp``, ``input_jacobian`` (``StepJacobian``,
   ``Diagonal``), and ``conveyor`` where a gate keeps the carry. (The carry is the last
   state, c of an LSTM or h of a GRU; the conveyor is the diagonal by which that gate
   hands it on from step to step.) A class that overrides ``step`` inherits none of
-  them;
+  them, nor ``supports_ensembles``;
 * what is measured: ``Step(state, gates, pre_activations, recurrent)``, with the names
   in ``gate_names`` and the products with ``weight_hh`` as ``RecurrentProduct``;
 * PyTorch's parameters ``weight_ih``, ``weight_hh``, ``bias_ih``, ``bias_hh``: derive
-  from :class:`gradlab.cells.TorchCell`, whose ensembles are supported;
+  from :class:`gradlab.cells.TorchCell`;
+* where a sequence starts, if not at zero: ``initial_state``;
 * ensembles, many members computed at once: set ``supports_ensembles`` and use
   :mod:`gradlab.numerics.batch_invariant` for products with a weight (``linear``,
   ``left_multiply``, ``right_multiply``, ``scale_rows``, ``add_scaled_rows_``) and
@@ -37,14 +41,15 @@ add, each of it optional:
 """
 
 from abc import ABC, abstractmethod
-from inspect import Parameter, signature
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from gradlab.catalog.inherited import outdated
 from gradlab.cells import _automatic
 from gradlab.cells._sequence import run
+from gradlab.cells._signature import require_out
 from gradlab.cells._step import (
     Diagonal,
     KeepGate,
@@ -52,9 +57,7 @@ from gradlab.cells._step import (
     Step,
     StepJacobian,
     combine,
-    split_block,
 )
-from gradlab.errors import ConfigError
 from gradlab.numerics.shapes import Cotangents, Inputs, State
 
 
@@ -66,7 +69,6 @@ __all__ = [
     "Step",
     "StepJacobian",
     "combine",
-    "split_block",
 ]
 
 
@@ -82,7 +84,9 @@ class Cell(nn.Module, ABC):
             block the conveyor belongs to.
         gate_names: the row blocks of ``weight_hh``, in PyTorch's order; empty where
             ``weight_hh`` is one block.
-        supports_ensembles: whether parameters may have a leading member axis.
+        supports_ensembles: whether ``step`` and the closed forms take any leading axes,
+            time among them, and parameters a leading member axis. Other cells are
+            called with (B, ·) alone, where the sequences may be those of many steps.
         options: what may follow the colon of a spec and its default, as a literal;
             each is a keyword of the constructor.
         conflicts: pairs of options that exclude each other.
@@ -110,19 +114,17 @@ class Cell(nn.Module, ABC):
     def __init_subclass__(cls, **kw: object) -> None:
         """Reset the inherited closed forms of a class with a ``step`` of its own.
 
-        A closed form holds for the ``step`` it was written for. Where ``step`` is
-        defined in a class more derived than the closed form, ``cls`` gets that of
-        :class:`Cell` instead; ``vjp`` also where ``jacobian`` is more derived.
+        A closed form holds for the ``step`` it was written for, and so does
+        ``supports_ensembles``. Where a more derived class has another ``step``, ``cls``
+        gets that of :class:`Cell`; ``vjp`` also where ``jacobian`` is more derived.
 
         Raises:
             ConfigError: a ``jacobian`` or ``vjp`` that does not take ``out``.
         """
         super().__init_subclass__(**kw)
-        _require_out(cls)
-        for form, sources in _CLOSED_FORMS.items():
-            newest = min(_distance(cls, name) for name in sources)
-            if newest < _distance(cls, form):
-                setattr(cls, form, getattr(Cell, form))
+        require_out(cls)
+        for form in outdated(cls, _CLOSED_FORMS):
+            setattr(cls, form, getattr(Cell, form))
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -138,6 +140,12 @@ class Cell(nn.Module, ABC):
     def layer_cells(self) -> tuple["Cell", ...]:
         """The layers' cells from the bottom up: the cell itself if it has one layer."""
         return (self,)
+
+    @property
+    def starts_at_zero(self) -> bool:
+        """Whether no layer overrides ``initial_state``."""
+        own = Cell.initial_state
+        return all(type(cell).initial_state is own for cell in self.layer_cells)
 
     @property
     def output_state(self) -> int:
@@ -191,7 +199,11 @@ class Cell(nn.Module, ABC):
         """
 
     def initial_state(self, *batch_shape: int) -> tuple[State, ...]:
-        """Return zeros, one (*batch_shape, n) per state."""
+        """Return s_0, one (*batch_shape, n) per state: zeros unless overridden.
+
+        Every run starts there unless it is given another state. A sweep gives none to
+        a cell that overrides this, also with ``--initial-state gaussian``.
+        """
         like = next(self.parameters(), torch.empty(0))
         return tuple(like.new_zeros(*batch_shape, size) for size in self.state_sizes)
 
@@ -220,26 +232,31 @@ class Cell(nn.Module, ABC):
     ) -> StepJacobian:
         """Return J_t = ds_t/ds_{t-1} at ``state`` and ``inputs``.
 
-        From :meth:`step` by torch.func unless a cell has a closed form; exact for any
+        From :meth:`step` by autograd unless a cell has a closed form; exact for any
         differentiable cell.
 
         Args:
-            inputs: x_t, (…T, …M, B, I): with a leading time axis for several steps.
+            inputs: x_t, (…T, …M, B, I): with a leading time axis for several steps,
+                (T B, I) for a cell that does not support ensembles.
             state: s_{t-1}, (…T, …M, B, n) per state name.
             step: what :meth:`step` returned for them.
             out: an earlier result of the same shapes. Its dense blocks may be
                 overwritten with the new ones, which saves allocating them; a cell may
                 ignore it. Use it under ``torch.no_grad``.
+
+        Raises:
+            ConfigError: the step gives another state than ``step`` has.
         """
-        found = _automatic.jacobian(self._step_at(inputs), state)
+        by_state = range(1, len(state) + 1)
+        found = _automatic.jacobian(self, inputs, state, step, by_state)
         blocks = {
-            later + earlier: block
+            (later, earlier): block
             for later, row in zip(self.state_names, found, strict=True)
             for earlier, block in zip(self.state_names, row, strict=True)
         }
         conveyor = self.conveyor(inputs, state, step)
         if conveyor is not None:
-            own = 2 * self.state_names[-1]
+            own = (self.state_names[-1], self.state_names[-1])
             blocks[own] = blocks[own] - torch.diag_embed(conveyor)
         return StepJacobian(blocks, conveyor)
 
@@ -254,7 +271,7 @@ class Cell(nn.Module, ABC):
     ) -> tuple[Cotangents, ...]:
         """Return cotangents @ J_t (vector-Jacobian products) without building J_t.
 
-        From :meth:`step` by torch.func unless a cell has a closed form.
+        From :meth:`step` by autograd unless a cell has a closed form.
 
         Args:
             inputs: as for :meth:`jacobian`, like ``state`` and ``step``.
@@ -266,8 +283,12 @@ class Cell(nn.Module, ABC):
 
         Returns:
             (…T, …M, B, K, n) per state name; ``out`` if given.
+
+        Raises:
+            ConfigError: the step gives another state than ``step`` has.
         """
-        found = _automatic.vjp(self._step_at(inputs), state, cotangents)
+        by_state = range(1, len(state) + 1)
+        found = _automatic.vjp(self, inputs, state, step, cotangents, by_state)
         if out is None:
             return found
         return tuple(o.copy_(f) for o, f in zip(out, found, strict=True))
@@ -277,10 +298,10 @@ class Cell(nn.Module, ABC):
     ) -> dict[str, Tensor]:
         """Return ds_t/dx_t, (…T, …M, B, n, I) by state name.
 
-        From :meth:`step` by torch.func unless a cell has a closed form. Arguments as
-        for :meth:`jacobian`.
+        From :meth:`step` by autograd unless a cell has a closed form. Arguments and
+        errors as for :meth:`jacobian`.
         """
-        found = _automatic.jacobian(lambda x: self.step(x, state).state, (inputs,))
+        found = _automatic.jacobian(self, inputs, state, step, (0,))
         return {name: row[0] for name, row in zip(self.state_names, found, strict=True)}
 
     def conveyor(
@@ -309,35 +330,12 @@ class Cell(nn.Module, ABC):
         """
         return None
 
-    def _step_at(self, inputs: Inputs) -> _automatic.Function:
-        """Return s_{t-1} -> s_t at ``inputs``."""
-        return lambda *state: self.step(inputs, state).state
-
 
 _CLOSED_FORMS = {
     "jacobian": ("step",),
     "vjp": ("step", "jacobian"),
     "input_jacobian": ("step",),
     "conveyor": ("step",),
+    "supports_ensembles": ("step",),
 }
 """Closed form -> the methods it was derived from (see ``__init_subclass__``)."""
-
-
-def _require_out(cls: type) -> None:
-    for name in ("jacobian", "vjp"):
-        parameters = signature(getattr(cls, name)).parameters
-        accepts_any = any(
-            parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values()
-        )
-        if "out" not in parameters and not accepts_any:
-            arguments = ", ".join(parameters)
-            raise ConfigError(
-                got=f"{cls.__name__}.{name}({arguments})",
-                expected=f"{name}({arguments}, *, out=None)",
-                try_="out=None as the last argument; a cell may ignore it",
-            )
-
-
-def _distance(cls: type, name: str) -> int:
-    """Return the index in the method resolution order where ``name`` is defined."""
-    return next(k for k, base in enumerate(cls.__mro__) if name in vars(base))

@@ -61,6 +61,7 @@ class GRU(TorchCell):
     """
 
     name = "gru"
+    supports_ensembles = True
     gate_names = ("reset_gate", "update_gate", "candidate")
     options = {"reset_before": False, "z_replaces": False, "gate": "sigmoid"}
     axes = ("activation", "init", "gain", "forget_bias")
@@ -162,7 +163,7 @@ class GRU(TorchCell):
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         u_r, u_z, u_n = self.weight_hh.split(self.hidden_size, -2)
         r, k, y, dr, dh_da_z, dh_da_n = self._slopes(state, step)
-        hh = scale_rows(dh_da_z, u_z, None if out is None else out.blocks["hh"])
+        hh = scale_rows(dh_da_z, u_z, None if out is None else out.blocks["h", "h"])
         if self.reset_before:
             inner = left_multiply(u_n, scale_rows(y * dr, u_r))
             inner += as_row(r) * u_n.unsqueeze(-3)
@@ -170,7 +171,7 @@ class GRU(TorchCell):
         else:
             add_scaled_rows_(hh, dh_da_n * y * dr, u_r)
             add_scaled_rows_(hh, dh_da_n * r, u_n)
-        return StepJacobian({"hh": hh}, k)
+        return StepJacobian({("h", "h"): hh}, k)
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         # v J by the chain rule from the left: v_a is what reaches the pre-activations,

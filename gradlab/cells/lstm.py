@@ -74,6 +74,7 @@ class LSTM(TorchCell):
     """
 
     name = "lstm"
+    supports_ensembles = True
     weight_hr: nn.Parameter
     weight_peephole: nn.Parameter
     state_names = ("h", "c")
@@ -205,8 +206,8 @@ class LSTM(TorchCell):
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         dc_da, d = self._slopes_of_c(state, step)
         dh_da, s = self._slopes_of_h(step)
-        ch_out = None if out is None else out.blocks["ch"]
-        hh_out = None if out is None or self.proj_size else out.blocks["hh"]
+        ch_out = None if out is None else out.blocks["c", "h"]
+        hh_out = None if out is None or self.proj_size else out.blocks["h", "h"]
         u = self._by_gate(self.weight_hh, -2)
         ch = _sum_of_scaled(dc_da, u, ch_out)
         hh = torch.mul(s.unsqueeze(-1), ch, out=hh_out)
@@ -216,7 +217,8 @@ class LSTM(TorchCell):
             hh = left_multiply(self.weight_hr, hh)
             hc = as_row(s * d) * self.weight_hr.unsqueeze(-3)
         # there is no block "cc": all of dc_t/dc_{t-1} is the conveyor
-        return StepJacobian({"hh": hh, "hc": hc, "ch": ch}, conveyor=d)
+        blocks = {("h", "h"): hh, ("h", "c"): hc, ("c", "h"): ch}
+        return StepJacobian(blocks, conveyor=d)
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         # v J by the chain rule from the left: v_c + v_h s is what reaches c_t; v_a what

@@ -29,6 +29,7 @@ class RNN(TorchCell):
     """
 
     name = "rnn"
+    supports_ensembles = True
     options = {}
     axes = ("activation", "init", "gain")
     equation = "h_t = phi(W_ih x_t + W_hh h_{t-1} + b)"
@@ -56,10 +57,9 @@ class RNN(TorchCell):
         return Step((self.activation(a),), {}, {"recurrent": a}, (recurrent,))
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
-        buffer = None if out is None else out.blocks["hh"]
-        return StepJacobian(
-            {"hh": scale_rows(self._slope(step), self.weight_hh, buffer)}
-        )
+        buffer = None if out is None else out.blocks["h", "h"]
+        block = scale_rows(self._slope(step), self.weight_hh, buffer)
+        return StepJacobian({("h", "h"): block})
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         ((u,), (out_h,)) = cotangents, out or (None,)

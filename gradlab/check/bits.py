@@ -46,9 +46,9 @@ def _trace(cell: Cell, inputs: Tensor) -> dict[str, Tensor]:
         jacobian = cell.jacobian(x, before, step)
         found |= {f"{n}_{t}": s for n, s in zip(cell.state_names, state, strict=True)}
         found |= {f"{name} at step {t}": gate for name, gate in step.gates.items()}
-        for key, block in jacobian.blocks.items():
+        for (later, earlier), block in jacobian.blocks.items():
             values = block.values if isinstance(block, Diagonal) else block
-            found[f"block {key} of J_{t}"] = values
+            found[f"block {later} by {earlier} of J_{t}"] = values
         if jacobian.conveyor is not None:
             found[f"conveyor at step {t}"] = jacobian.conveyor
         for name, block in cell.input_jacobian(x, before, step).items():

@@ -99,6 +99,7 @@ def pure(leaf: type[Cell]) -> Finding:
             yield "another next state the second time"
         if not _equal(before, [inputs, *state, *cell.parameters()]):
             yield "inputs, state or weights changed"
+        small_trajectory(cell)  # refuses a step that is another one later on
 
     return _all(leaf, wrong, "a step that depends on inputs and state alone")
 
@@ -231,13 +232,15 @@ def _compare(
 
 
 def _visit(cell: Cell) -> tuple[Tensor, tuple[Tensor, ...], Step]:
-    """Return random inputs and state, (B, ·), and the step from there."""
+    """Return random inputs, the state (random, or the cell's own) and the step."""
     generator = torch.Generator().manual_seed(1)
-    like = cell.initial_state(1)[0]
+    own = cell.initial_state(_BATCH)
     inputs, *state = (
-        torch.randn(_BATCH, width, generator=generator).to(like)
+        torch.randn(_BATCH, width, generator=generator).to(own[0])
         for width in (cell.input_size, *cell.state_sizes)
     )
+    if not cell.starts_at_zero:
+        state = list(own)
     with torch.no_grad():
         return inputs, tuple(state), cell.step(inputs, tuple(state))
 

@@ -81,9 +81,10 @@ def jacobians(trajectory: Trajectory) -> Iterator[Comparison]:
     for t in range(1, length + 1):
         ours = cell.jacobian(*trajectory.step_at(t)).dense(*layout)
         yield Comparison(name.format(t, ""), ours, theirs[t - 1])
-    steps = trajectory.steps_between(0, length)
+    steps = trajectory.batched_steps(0, length)
     with torch.no_grad():
         ours = cell.jacobian(*steps, out=cell.jacobian(*steps)).dense(*layout)
+    ours = ours.reshape(theirs.shape)
     for t in range(1, length + 1):
         yield Comparison(name.format(t, " of all at once"), ours[t - 1], theirs[t - 1])
 
@@ -101,10 +102,12 @@ def vjps(trajectory: Trajectory) -> Iterator[Comparison]:
     for t in range(1, length + 1):
         found = cell.vjp(*trajectory.step_at(t), tuple(p[t - 1] for p in parts))
         yield Comparison(name.format(t, ""), torch.cat(found, -1), theirs[t - 1])
-    out = tuple(torch.ones_like(part) for part in parts)
+    inputs, state, step = trajectory.batched_steps(0, length)
+    at_once = [p.reshape(*inputs.shape[:-1], *p.shape[-2:]) for p in parts]
+    out = tuple(torch.ones_like(part) for part in at_once)
     with torch.no_grad():
-        cell.vjp(*trajectory.steps_between(0, length), tuple(parts), out=out)
-    ours = torch.cat(out, -1)
+        cell.vjp(inputs, state, step, tuple(at_once), out=out)
+    ours = torch.cat(out, -1).reshape(theirs.shape)
     for t in range(1, length + 1):
         yield Comparison(name.format(t, " of all at once"), ours[t - 1], theirs[t - 1])
 
@@ -112,17 +115,18 @@ def vjps(trajectory: Trajectory) -> Iterator[Comparison]:
 def input_jacobians(trajectory: Trajectory) -> Iterator[Comparison]:
     """Yield ds_t/dx_t of the first step alone, and of all steps at once."""
     cell = trajectory.cell
-    inputs, state, step = trajectory.all_steps()
-    theirs = reference.input_jacobian(cell, inputs, state)
+    inputs, state, step = trajectory.batched_steps(0, trajectory.length)
+    whole = reference.input_jacobian(cell, inputs, state)
+    of_each = whole.reshape(trajectory.length, SEQUENCES, *whole.shape[-2:])
     with torch.no_grad():
         first = cell.input_jacobian(*trajectory.step_at(1))
         at_once = cell.input_jacobian(inputs, state, step)
     for name, ours, expected in (
-        ("ds_1/dx_1 (sequence, state, input)", first, theirs[0]),
-        ("ds_t/dx_t of all at once (step, sequence, state, input)", at_once, theirs),
+        ("ds_1/dx_1 (sequence, state, input)", first, of_each[0]),
+        ("ds_t/dx_t of all at once (step, sequence, state, input)", at_once, of_each),
     ):
         whole = torch.cat([ours[state] for state in cell.state_names], -2)
-        yield Comparison(name, whole, expected)
+        yield Comparison(name, whole.reshape(expected.shape), expected)
 
 
 def conveyors(trajectory: Trajectory) -> Iterator[Comparison]:
@@ -179,14 +183,17 @@ def small_cell(spec: str, activation: str | None = None, hidden: int = HIDDEN) -
 
 
 def small_trajectory(cell: Cell) -> Trajectory:
-    """Return a few steps of a cell from a random state with random inputs."""
+    """Return a few steps of a cell with random inputs.
+
+    From a random state, unless the cell says where it starts.
+    """
     rng = stream(1, "verify")
     start = tuple(
         torch.from_numpy(rng.standard_normal((SEQUENCES, size)) / 2)
         for size in cell.state_sizes
     )
     inputs = torch.from_numpy(rng.standard_normal((SEQUENCES, STEPS, FEATURES)))
-    return unroll(cell, inputs, initial_state=start)
+    return unroll(cell, inputs, initial_state=start if cell.starts_at_zero else None)
 
 
 def _closed_forms(trajectory: Trajectory) -> Iterator[Comparison]:
@@ -203,8 +210,9 @@ def _overridden(cell: type[Cell]) -> tuple[bool, bool]:
 
 
 def _jacobian(trajectory: Trajectory) -> Tensor:
-    inputs, state, _ = trajectory.all_steps()
-    return reference.step_jacobian(trajectory.cell, inputs, state)
+    inputs, state, _ = trajectory.batched_steps(0, trajectory.length)
+    whole = reference.step_jacobian(trajectory.cell, inputs, state)
+    return whole.reshape(trajectory.length, SEQUENCES, *whole.shape[-2:])
 
 
 def _carry_is_conveyor(trajectory: Trajectory) -> bool:
@@ -217,7 +225,7 @@ def _carry_is_conveyor(trajectory: Trajectory) -> bool:
     if len(cell.state_names) == 1 and "keep_path_carry" not in arguments:
         return False
     jacobian = cell.jacobian(*trajectory.step_at(1))
-    other = len(cell.state_names) > 1 and carry + carry in jacobian.blocks
+    other = len(cell.state_names) > 1 and (carry, carry) in jacobian.blocks
     return jacobian.conveyor is not None and not other
 
 

@@ -90,7 +90,7 @@ SWEEP_OPTIONS: list[click.Parameter] = [
     Setting(
         ["--initial-state"],
         type=click.Choice(["zero", "gaussian"]),
-        help="Where a trajectory starts.",
+        help="Where a trajectory starts, unless the cell has a start of its own.",
     ),
     Setting(
         ["--measure", "measures"],

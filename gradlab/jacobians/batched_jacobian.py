@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import threshold
 
-from gradlab.cells.base import Cell, Diagonal, StepJacobian, split_block
+from gradlab.cells.base import Cell, Diagonal, StepJacobian
 from gradlab.jacobians.layout import Layout
 from gradlab.numerics.batch_invariant import (
     baddbmm_,
@@ -44,9 +44,9 @@ class BatchedJacobian:
     @classmethod
     def of(cls, cell: Cell, jacobian: StepJacobian) -> "BatchedJacobian":
         """Return a cell's Jacobian with its leading axes flattened into one."""
+        jacobian.check_blocks(cell.state_names)
         dense, diagonal = {}, {}
-        for key, block in jacobian.blocks.items():
-            pair = split_block(key, cell.state_names)
+        for pair, block in jacobian.blocks.items():
             if isinstance(block, Diagonal):
                 values = block.values.detach().flatten(0, -2)
                 diagonal[pair] = pad_to_multiple(values, 1)

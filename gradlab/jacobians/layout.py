@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gradlab import arguments
+from gradlab.cells._step import distinct_names
 from gradlab.cells.base import Cell
 from gradlab.errors import UnknownNameError
 from gradlab.numerics.batch_invariant import ALIGNMENT
@@ -75,8 +76,13 @@ class Layout:
 
     def plain(self, matrices: Tensor) -> Tensor:
         """Return matrices (…, padded_width, padded_width) without padding."""
-        used = self.identity(matrices).diagonal().nonzero().squeeze(-1)
-        return matrices[..., used, :][..., used]
+        used = self._used.to(matrices.device)
+        return matrices[..., used[:, None], used]
+
+    @cached_property
+    def _used(self) -> Tensor:
+        """The rows that are no padding."""
+        return self.identity(torch.empty(0)).diagonal().nonzero().squeeze(-1)
 
 
 ABLATED = ("no_cell_path", "no_detours")
@@ -91,7 +97,8 @@ def block_names(
     A block is a part of P = J_T ... J_{t+1}, or a product of J_t of which parts were
     set to zero; each has a norm by lag:
 
-        hc and the like   rows of one later state (h), columns of one earlier (c)
+        hc and the like   rows of one later state (h), columns of one earlier (c); h.hh
+                          where names of states would run together
         joint             the whole of P; with ``rows``, those rows of it
         conveyor          the product of the diagonals d_t alone
         detours           the carry's own block of P less the conveyor
@@ -112,8 +119,9 @@ def block_names(
     """
     names = cell.state_names
     height = dict(zip(names, _heights(cell), strict=True))
+    by_pair = pair_names(names)
     pairs = tuple(
-        later + earlier
+        by_pair[later, earlier]
         for later in rows or names
         for earlier in names
         if height[earlier] <= height[later]
@@ -123,6 +131,13 @@ def block_names(
     paths = PATHS if conveyor else ()
     ablated = ABLATED if conveyor or len(names) > 1 else ()
     return (*pairs, "joint", *paths, *ablated)
+
+
+def pair_names(states: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return the name of the block of each later and earlier state."""
+    pairs = [(later, earlier) for later in states for earlier in states]
+    taken = ("joint", *PATHS, *ABLATED)
+    return dict(zip(pairs, distinct_names(pairs, taken=taken), strict=True))
 
 
 def choose_blocks(

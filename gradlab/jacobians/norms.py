@@ -15,7 +15,12 @@ import torch
 from gradlab.arguments import each, instance, number
 from gradlab.jacobians.horizon import HorizonSearch
 from gradlab.jacobians.lags import check_lags
-from gradlab.jacobians.layout import Layout, choose_blocks, choose_rows
+from gradlab.jacobians.layout import (
+    Layout,
+    choose_blocks,
+    choose_rows,
+    pair_names,
+)
 from gradlab.jacobians.norm_recorder import NormRecorder
 from gradlab.jacobians.observers import (
     AblatedProduct,
@@ -304,9 +309,9 @@ def _compute_with(
 def _blocks(row_layout: Layout, layout: Layout) -> dict[str, Block]:
     """Return the blocks of one later and one earlier state, by name."""
     return {
-        later + earlier: ((later,), (earlier,))
-        for later in row_layout.names
-        for earlier in layout.names
+        name: ((later,), (earlier,))
+        for (later, earlier), name in pair_names(layout.names).items()
+        if later in row_layout.names
     }
 
 

@@ -26,6 +26,11 @@ from gradlab.trajectory import Trajectory
 _LONGEST = 8
 _ENTRIES, _ENTRIES_ON_GPU = 2**21, 2**28
 
+# Cells that do not support ensembles: the Jacobians of a stretch of steps are taken at
+# once, as those of more sequences, since a call costs as much for one step as for many.
+# In the last digit they may differ from those of one step: products of another shape.
+_STRETCH, _ENTRIES_OF_STRETCH = 512, 2**19
+
 
 class StepJacobians:
     """The Jacobians along a trajectory, by span.
@@ -58,12 +63,15 @@ class StepJacobians:
         self.sequences = np.arange(total) if index is None else index
         self.index = None if index is None else torch.from_numpy(index).to(self.device)
         self._reusable: dict[int, StepJacobian] = {}
+        self._stretches: dict[int, JacobianSpan] = {}
         most = _ENTRIES if trajectory.start[0].is_cpu else _ENTRIES_ON_GPU
         self.longest = _LONGEST
         self.product_rows = product_rows or self.layout.padded_width
         entries = total * self.layout.padded_width * self.product_rows
         while self.longest > 1 and self.longest * entries > most:
             self.longest //= 2
+        square = total * self.layout.padded_width**2
+        self.stretch = max(1, min(_STRETCH, _ENTRIES_OF_STRETCH // square))
 
     @property
     def device(self) -> torch.device:
@@ -100,16 +108,16 @@ class StepJacobians:
     @torch.no_grad()
     def at(self, t: int) -> BatchedJacobian:
         """Return J_t, t in 1 .. T."""
+        if self._takes_stretches:
+            return self._of_stretches(t - 1, t).whole
         found = self.cell.jacobian(*self._widened(*self.trajectory.step_at(t)))
         return self._finished(BatchedJacobian.of(self.cell, found), t - 1, t)
 
     @torch.no_grad()
     def span(self, start: int, stop: int) -> JacobianSpan:
-        """Return J_stop, .., J_{start + 1}; the next span of any length reuses them.
-
-        Cells without ``supports_ensembles`` may know nothing of a leading time axis:
-        their steps are computed one by one.
-        """
+        """Return J_stop, .., J_{start + 1}; the next span of any length reuses them."""
+        if self._takes_stretches:
+            return self._of_stretches(start, stop)
         if not self.cell.supports_ensembles:
             each = [self.at(t) for t in range(start + 1, stop + 1)]
             return JacobianSpan(concatenate(each), stop - start)
@@ -118,6 +126,34 @@ class StepJacobians:
         self._reusable = {stop - start: found}
         whole = BatchedJacobian.of(self.cell, found)
         return JacobianSpan(self._finished(whole, start, stop), stop - start)
+
+    @property
+    def _takes_stretches(self) -> bool:
+        return not self.cell.supports_ensembles and self.trajectory.batches_steps
+
+    def _of_stretches(self, start: int, stop: int) -> JacobianSpan:
+        """Return J_{start + 1} .. J_stop from the stretches they lie in."""
+        parts = []
+        for number in range(start // self.stretch, (stop - 1) // self.stretch + 1):
+            begin = number * self.stretch
+            whole = self._stretch(number)
+            end = begin + whole.steps
+            first, last = max(start, begin), min(stop, end)
+            parts.append(whole.slice_steps(end - last, end - first).whole)
+        return JacobianSpan(concatenate(parts), stop - start)
+
+    def _stretch(self, number: int) -> JacobianSpan:
+        """Return a stretch from the cache, or compute it and drop the oldest one."""
+        if number not in self._stretches:
+            for oldest in list(self._stretches)[:-1]:
+                del self._stretches[oldest]
+            start = number * self.stretch
+            stop = min(start + self.stretch, self.length)
+            steps = self._widened(*self.trajectory.batched_steps(start, stop))
+            whole = BatchedJacobian.of(self.cell, self.cell.jacobian(*steps))
+            found = JacobianSpan(self._finished(whole, start, stop), stop - start)
+            self._stretches[number] = found
+        return self._stretches[number]
 
     def steps(self, later: int, earlier: int = 0) -> Iterator[BatchedJacobian]:
         """Yield J_later, .., J_{earlier + 1}, each valid until the next span."""

@@ -1,7 +1,9 @@
 """Gradients of the loss by the states, from a real backward pass."""
 
 import numpy as np
+from torch import Tensor
 
+from gradlab.cells._step import distinct_names
 from gradlab.measures.base import Measure
 from gradlab.numerics.logscale import ln_vector_norm
 
@@ -28,11 +30,12 @@ class LossGradient(Measure):
     def compute(self, context):
         found = context.backward
         names, read = context.cell.state_names, context.cell.output_state
-        curves = {names[read]: found.graph[read]}
+        curves: dict[tuple[str, ...], Tensor] = {}
+        curves[(names[read],)] = found.graph[read]
         for k, name in enumerate(names):
             if k != read:
-                curves[f"{name}_graph"] = found.graph[k]
-                curves[f"{name}_state"] = found.state[k]
+                curves[name, "graph"] = found.graph[k]
+                curves[name, "state"] = found.state[k]
         values = np.stack([ln_vector_norm(curve) for curve in curves.values()])
-        steps = range(context.length + 1)
-        return context.labelled(values, block=curves, step=steps)
+        blocks, steps = distinct_names(list(curves), "_"), range(context.length + 1)
+        return context.labelled(values, block=blocks, step=steps)

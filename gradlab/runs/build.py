@@ -95,11 +95,14 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, ensemble: bool) -> Tra
     def start(seed: int) -> tuple[np.ndarray, ...]:
         return initial_state(first.initial_state, seed, first.sequences, states)
 
-    starts = zip(*_by_seed(start, points), strict=True)
+    starts: list[Tensor] | None = None  # where the cell starts by itself
+    if first.initial_state != "zero" and cell.starts_at_zero:
+        drawn = zip(*_by_seed(start, points), strict=True)
+        starts = [_tensor(state, first, ensemble) for state in drawn]
     return unroll(
         cell,
         _tensor(_by_seed(inputs, points), first, ensemble),
-        initial_state=[_tensor(state, first, ensemble) for state in starts],
+        initial_state=starts,
         burn_in=first.burn_in,
         keep_every="auto" if is_long(first) else None,
     )

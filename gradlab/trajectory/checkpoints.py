@@ -43,7 +43,7 @@ class CheckpointedTrajectory(Trajectory):
         object.__setattr__(self, "checkpoints", [])
         object.__setattr__(self, "_nonfinite", {})
         object.__setattr__(self, "_segments", {})
-        self._run(start)
+        object.__setattr__(self, "batches_steps", self._run(start))
 
     every: int
     by_time: Tensor
@@ -130,8 +130,13 @@ class CheckpointedTrajectory(Trajectory):
             cell, self.by_time[:stop, members], start, self.every
         )
 
-    def _run(self, state: tuple[Tensor, ...]) -> None:
-        """Run all steps; store checkpoints and where states are not finite."""
+    def _run(self, state: tuple[Tensor, ...]) -> bool:
+        """Run all steps; store checkpoints and where states are not finite.
+
+        Returns:
+            :attr:`batches_steps`.
+        """
+        batches_steps = True
         for number in range(-(-self.length // self.every)):
             self.checkpoints.append(tuple(s.detach() for s in state))
             segment = self._segment(number)
@@ -139,6 +144,8 @@ class CheckpointedTrajectory(Trajectory):
             for t, which in segment.nonfinite.items():
                 self._nonfinite[begin + t] = which
             state = tuple(s[-1].clone() for s in segment.states)
+            batches_steps = batches_steps and segment.batches_steps
+        return batches_steps
 
     def _cached_segment(self, number: int) -> Trajectory:
         """Return a segment from the cache, or compute it and drop the oldest one."""

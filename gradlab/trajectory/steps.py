@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
+from gradlab.cells._states import check_states
 from gradlab.cells.base import Cell, Step
 from gradlab.errors import ShapeError
 
@@ -23,6 +24,7 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
 
     Raises:
         ShapeError: if the cell returns no Step, or states of other shapes.
+        ConfigError: for states that are matrices or complex.
     """
     step = cell.step(inputs, before)
     name = getattr(cell, "name", type(cell).__name__)
@@ -32,6 +34,7 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
             expected="a Step",
             try_=f"return Step(state=({', '.join(cell.state_names)},))",
         )
+    check_states(cell, step.state, [state.ndim for state in before])
     shapes = [tuple(state.shape) for state in step.state]
     expected = [tuple(state.shape) for state in before]
     if shapes != expected:

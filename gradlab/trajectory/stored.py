@@ -12,6 +12,7 @@ from gradlab.arguments import whole_number
 from gradlab.cells import select_members
 from gradlab.cells._multi_layer import MultiLayerCell
 from gradlab.cells.base import Cell, RecurrentProduct, Step, combine
+from gradlab.trajectory.repeated import repeat_steps
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,16 @@ class Trajectory:
         steps = nonfinite.flatten(1).any(-1).nonzero().squeeze(-1).tolist()
         return {t: nonfinite[t] for t in steps}
 
+    @cached_property
+    def batches_steps(self) -> bool:
+        """Whether the cell takes steps of many times as sequences of one batch.
+
+        Raises:
+            ConfigError: a step is another function each time it is run
+                (:func:`gradlab.trajectory.repeated.repeat_steps`).
+        """
+        return repeat_steps(self.cell, self.inputs, self.states)
+
     @property
     def start(self) -> tuple[Tensor, ...]:
         """s_0, one (…M, B, n) per state name."""
@@ -80,6 +91,21 @@ class Trajectory:
         before = tuple(state[start:stop] for state in self.states)
         after = tuple(state[start + 1 : stop + 1] for state in self.states)
         return self.inputs[start:stop], before, self._step(after, slice(start, stop))
+
+    def batched_steps(
+        self, start: int, stop: int
+    ) -> tuple[Tensor, tuple[Tensor, ...], Step]:
+        """Return :meth:`steps_between` as the cell takes many steps in one call.
+
+        Along a leading time axis, (T, …M, B, ·), where it supports ensembles, else as
+        sequences of one batch, (T B, ·).
+        """
+        inputs, before, step = self.steps_between(start, stop)
+        if self.cell.supports_ensembles:
+            return inputs, before, step
+        flat = tuple(state.flatten(0, 1) for state in before)
+        step = combine(lambda tensors: tensors[0].flatten(0, 1), [step])
+        return inputs.flatten(0, 1), flat, step
 
     def all_steps(self) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return :meth:`step_at` of all t along a leading time axis."""

@@ -40,7 +40,7 @@ def unroll(
             them: (T, B, I) unless it has ``batch_first``. A NumPy array takes the
             cell's dtype and device.
         initial_state: s_0, one (…M, B, n) per state name; for a module of ``torch.nn``
-            in its own form; the cell's initial state when left out.
+            in its own form; ``cell.initial_state`` when left out.
         burn_in: steps to run first; the trajectory starts with the state after them
             and is that much shorter.
         grad: build the autograd graph; the results are part of it.
@@ -54,7 +54,8 @@ def unroll(
     Raises:
         ConfigError: for ``keep_every`` below 1, or together with ``grad``; inputs of
             another dtype or device than the cell's, or none of floating point;
-            what is no cell (see :func:`gradlab.from_torch`).
+            what is no cell (see :func:`gradlab.from_torch`); a cell whose step is
+            another function each time, or whose state is a matrix or complex.
         ShapeError: if inputs or states do not fit the cell, or if fewer than 2 steps
             follow the burn-in.
     """
@@ -69,7 +70,10 @@ def unroll(
             state = step_checked(cell, x, state).state
         by_time = by_time[burn_in:]
         if keep_every is None:
-            return collect(cell, by_time, state, iterate_steps(cell, by_time, state))
+            steps = iterate_steps(cell, by_time, state)
+            trajectory = collect(cell, by_time, state, steps)
+            _ = trajectory.batches_steps  # refuses a step that cannot be repeated
+            return trajectory
         every = segment_length(len(by_time)) if keep_every == "auto" else keep_every
         return CheckpointedTrajectory(cell, by_time, state, every)
 

@@ -179,7 +179,7 @@ def test_a_state_that_nothing_depends_on_has_derivative_zero():
     cell = Forgetful(3, 4).double()
     inputs, state = torch.ones(2, 3).double(), cell.initial_state(2)
     step = cell.step(inputs, state)
-    block = cell.jacobian(inputs, state, step).blocks["hh"]
+    block = cell.jacobian(inputs, state, step).blocks["h", "h"]
     assert block.shape == (2, 4, 4) and not block.any()
     pulled = cell.vjp(inputs, state, step, (torch.ones(2, 5, 4).double(),))
     assert pulled[0].shape == (2, 5, 4) and not pulled[0].any()

@@ -97,7 +97,7 @@ def test_a_jacobian_added_to_the_buffer_is_reported(kind, monkeypatch):
     def added(self, inputs, state, step, *, out=None):
         found = right(self, inputs, state, step)
         if out is not None:
-            found.blocks["hh"].add_(out.blocks["hh"])
+            found.blocks["h", "h"].add_(out.blocks["h", "h"])
         return found
 
     monkeypatch.setattr(kind, "jacobian", added)

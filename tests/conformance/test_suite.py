@@ -27,7 +27,7 @@ MISTAKES = {
     "the Jacobian is autograd's": CELL
     + """
     def jacobian(self, inputs, state, step, *, out=None):
-        return StepJacobian({"hh": torch.diag_embed(1 - step.state[0])})
+        return StepJacobian({("h", "h"): torch.diag_embed(1 - step.state[0])})
 """,
     "the vjp is autograd's": CELL
     + """

@@ -64,7 +64,7 @@ class Scaled(Cell):
         return Step((inputs * state[0],))
 
     def jacobian(self, inputs, state, step, *, out=None):
-        return StepJacobian({"hh": inputs.unsqueeze(-1) * self.weight})
+        return StepJacobian({("h", "h"): inputs.unsqueeze(-1) * self.weight})
 
     def vjp(self, inputs, state, step, cotangents, *, out=None):
         return (torch.mul(cotangents[0], inputs.unsqueeze(-2), out=out and out[0]),)

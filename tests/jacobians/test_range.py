@@ -56,8 +56,8 @@ class Given(Cell):
         whole, n = self._matrix(inputs), self.hidden_size
         own = whole[..., n:, n:].clone()
         own.diagonal(dim1=-2, dim2=-1).zero_()
-        blocks = {"hh": whole[..., :n, :n], "hc": whole[..., :n, n:]}
-        blocks |= {"ch": whole[..., n:, :n], "cc": own}
+        blocks = {("h", "h"): whole[..., :n, :n], ("h", "c"): whole[..., :n, n:]}
+        blocks |= {("c", "h"): whole[..., n:, :n], ("c", "c"): own}
         return StepJacobian(blocks, self.conveyor(inputs, state, step))
 
     def conveyor(self, inputs, state, step):
