@@ -11,7 +11,8 @@ from types import ModuleType
 
 from gradlab import arguments, regular_file
 from gradlab.catalog import registry
-from gradlab.catalog.kinds import KINDS, files, folder, leaves_of, singular
+from gradlab.catalog.kinds import KINDS, PACKAGE, files, folder, leaves_of, singular
+from gradlab.catalog.neighbours import folder_importable, neighbours
 from gradlab.catalog.registry import External
 from gradlab.errors import ConfigError, GradlabError, InputError
 
@@ -19,8 +20,9 @@ from gradlab.errors import ConfigError, GradlabError, InputError
 def load_file(path: str | Path) -> list[tuple[str, str]]:
     """Run a Python file and register every leaf it defines.
 
-    Loading the same file again replaces its leaves. A file of a built-in leaf is
-    imported under its own name instead, and nothing is registered.
+    It may import the files beside it, as a script there could. Loading the same file
+    again replaces its leaves. A file of a built-in leaf is imported under its own name
+    instead, and nothing is registered.
 
     Returns:
         (kind, name) of each leaf, in the order of definition.
@@ -41,7 +43,8 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
             registry.get(*built_in)
         return [built_in]
     source = _read(path)
-    found = leaves_of(_run(path, source))
+    with folder_importable(path.parent):
+        found = leaves_of(_run(path, source))
     if not found:
         raise InputError(
             got=f"{path.name}, which defines no leaf",
@@ -49,10 +52,11 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
             "Measure or Section",
             try_="from gradlab.cells.base import Cell",
         )
+    text = "".join([source, *neighbours(path, source).values()])
     for (kind, name), leaf in found.items():
         _refuse_name(kind, name, path)
         _refuse_taken(kind, name, path)
-        registry.EXTERNAL[kind, name] = External(leaf, path, source)
+        registry.EXTERNAL[kind, name] = External(leaf, path, text)
     return list(found)
 
 
@@ -81,11 +85,36 @@ def _resolved(path: str | Path) -> Path:
 
 
 def _built_in(path: Path) -> tuple[str, str] | None:
-    """Return (kind, name) where a path is the file of a built-in leaf."""
+    """Return (kind, name) where a path is the file of a built-in leaf.
+
+    So is its copy in another checkout.
+
+    Raises:
+        InputError: it is the file of another checkout with other contents.
+    """
     for kind in KINDS:
-        if path.parent == folder(kind) and path.stem in files(kind):
-            return kind, path.stem
+        ours = folder(kind).resolve() / path.name
+        if path.stem not in files(kind) or not _is_in_package(path, kind):
+            continue
+        if path != ours and _read(path) != _read(ours):
+            raise InputError(
+                got=f"{path}, which is not the {path.name} of the gradlab that runs",
+                expected=f"{ours}, or a file with a name of its own",
+                try_=f"pip install -e {path.parents[len(_in_package(kind))]}",
+            )
+        return kind, path.stem
     return None
+
+
+def _is_in_package(path: Path, kind: str) -> bool:
+    """Return whether a file lies in the folder of a kind, in whichever checkout."""
+    inside = _in_package(kind)
+    return path.parent.parts[-len(inside) :] == inside
+
+
+def _in_package(kind: str) -> tuple[str, ...]:
+    """Return the folder of a kind from the package on, ``("gradlab", "cells")``."""
+    return folder(kind).relative_to(PACKAGE.parent).parts
 
 
 def _read(path: Path) -> str:
@@ -124,8 +153,15 @@ def _errors_located(path: Path) -> Iterator[None]:
         raise InputError(
             got=f"{path.name}, line {line}: {type(error).__name__}: {error}",
             expected="a Python file that runs",
-            try_=f"python {path.name}",
+            try_=_advice(path, error),
         ) from error
+
+
+def _advice(path: Path, error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        missing = error.name.partition(".")[0]
+        return f"{missing}.py in {path.parent}, or installing {missing}"
+    return f"python {path.name}"
 
 
 def _line_in(path: Path, error: BaseException) -> str:

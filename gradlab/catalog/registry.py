@@ -25,7 +25,10 @@ from gradlab.errors import ConfigError, UnknownNameError
 
 @dataclass(frozen=True)
 class External:
-    """A leaf from outside the package: its class, its file and the text of that."""
+    """A leaf from outside the package: its class, its file and the text of that.
+
+    The text goes on with those of the files beside it that it imports.
+    """
 
     leaf: type
     path: Path | None

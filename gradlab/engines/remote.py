@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from gradlab import catalog
+from gradlab.catalog.neighbours import neighbours
 from gradlab.engines import worker
 from gradlab.engines.lived_time import TICK, LivedTime
 from gradlab.errors import GradlabError
@@ -37,14 +38,15 @@ class WorkerPayload:
     Attributes:
         name: hash of its contents.
         versions: package -> version, where the sweep was started.
-        leaves: name and contents of each file of the user's, in the order of loading.
+        leaves: name of each file of the user's, in the order of loading, and contents
+            of it and of the files beside it that it imports, by path.
         files: name -> contents, given to ``prepare``.
         prepare: name of the function called with ``files`` before any other.
     """
 
     name: str
     versions: Mapping[str, str]
-    leaves: tuple[tuple[str, bytes], ...]
+    leaves: tuple[tuple[str, Mapping[str, bytes]], ...]
     files: Mapping[str, bytes]
     prepare: str = ""
 
@@ -53,12 +55,20 @@ class WorkerPayload:
         cls, load: Iterable[str], files: Mapping[str, bytes], prepare: str = ""
     ) -> "WorkerPayload":
         """Read the leaves; ``files`` are read already."""
-        leaves = tuple((Path(file).name, read_bytes(file)) for file in load)
+        leaves = tuple((Path(file).name, _with_neighbours(Path(file))) for file in load)
         content = hashlib.sha256()
-        for name, data in (*leaves, (prepare, b""), *sorted(files.items())):
+        texts = [part for _, folder in leaves for part in folder.items()]
+        for name, data in (*texts, (prepare, b""), *sorted(files.items())):
             for part in (name.encode(), data):
                 content.update(len(part).to_bytes(8, "big") + part)
         return cls(content.hexdigest(), versions(), leaves, dict(files), prepare)
+
+
+def _with_neighbours(path: Path) -> dict[str, bytes]:
+    """Return the contents of a file and of those beside it that it imports."""
+    own = read_bytes(path)
+    beside = neighbours(path.resolve(), own.decode(errors="replace"))
+    return {path.name: own} | {name: text.encode() for name, text in beside.items()}
 
 
 def versions() -> dict[str, str]:
@@ -178,12 +188,13 @@ class _Unpacked:
         if payload.prepare:
             worker.resolve(payload.prepare)(payload.files)
         with TemporaryDirectory(prefix="gradlab-") as folder:
-            for number, (name, text) in enumerate(payload.leaves):
-                file = Path(folder).resolve() / str(number) / name
-                file.parent.mkdir()
-                file.write_bytes(text)
-                self._files.append(file)
-                catalog.load_file(file)
+            for number, (name, texts) in enumerate(payload.leaves):
+                place = Path(folder).resolve() / str(number)
+                for path, text in texts.items():
+                    (place / path).parent.mkdir(parents=True, exist_ok=True)
+                    (place / path).write_bytes(text)
+                self._files.append(place / name)
+                catalog.load_file(place / name)
         self._name = payload.name
 
 

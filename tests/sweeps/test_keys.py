@@ -200,8 +200,8 @@ def test_what_computes_no_other_numbers_is_not_in_the_key(beside):
         ("losses", {"loss": "mine"}),
     ],
 )
-def test_an_external_leaf_counts_with_its_file_alone(tmp_path, monkeypatch, kind, axis):
-    """Its text is part of the key; that of a file it imports is not."""
+def test_an_external_leaf_counts_with_its_text(tmp_path, monkeypatch, kind, axis):
+    """That of its file, with the files beside it (tests/conformance)."""
     params = {"cell": "rnn", "activation": None, "init": None, "input": "gaussian"}
     params |= {"loss": "last", **axis}
     found = []
