@@ -74,7 +74,8 @@ def leaves(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
     Read from the text of the parameters, so that leaves need not be loaded.
     """
-    cell, _, options = str(params["cell"]).partition(":")
+    # a point of a received store may have no cell; it then uses no leaf of one
+    cell, _, options = str(params.get("cell", "")).partition(":")
     yield "cells", cell
     for option in options.split("+"):
         _, equals, value = option.partition("=")
