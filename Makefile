@@ -70,6 +70,7 @@ test-all: test test-slow
 # A warning is an error: a broken link, a picture whose code fails, a docstring
 # that is no reStructuredText.
 docs: $(VENV)/.docs
+	rm -rf docs/reference  # pages of names that are no more
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -q -W --keep-going \
 	    -d build/doctrees docs build/docs
 	@echo 'build/docs/index.html'

@@ -7,7 +7,6 @@ the gradient, and so hides what fades.
 """
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
 
 import gradlab
@@ -16,13 +15,9 @@ import gradlab
 inputs = torch.randn(4, 64, 8, generator=torch.Generator().manual_seed(0))
 cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=1.0, seed=0)
 trajectory = gradlab.unroll(cell, inputs)
-for loss, line in (("last", "-"), ("every", "--")):
+figure, panels = plt.subplots(1, 2, sharey=True)
+for panel, loss in zip(panels, ("last", "every"), strict=True):
     found = gradlab.measure(trajectory, ["loss_gradient"], loss=loss)["loss_gradient"]
-    for place, (state, block) in enumerate({"h": "h", "c": "c_graph"}.items()):
-        size = found.over_sequences().at(block=block) / np.log(10)
-        label = f"by {state}, loss at {loss} step"
-        plt.plot(found.coords["step"], size, f"C{place}{line}", label=label)
-plt.xlabel("step; the sequence ends at the right")
-plt.ylabel("size of the gradient, power of ten")
-plt.legend()
+    found.sel(block=["h", "c_graph"]).plot(panel)
+    panel.set(title=f"loss at {loss} step", ylabel="size of the gradient")
 plt.show()
