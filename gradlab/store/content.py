@@ -94,8 +94,8 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[Key, Scalar]
 
-    cell: Word = ""
-    seed: Count = 0
+    cell: Word
+    seed: Count
     hidden: Count | None = None
     length: Count | None = None
     features: Count | None = None

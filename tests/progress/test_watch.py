@@ -70,7 +70,7 @@ def test_another_sweep_into_the_folder_is_counted_anew(tmp_path):
 
 def begin_another(kept):
     needs = {"new": {"m": Requirement("m", blocks="joint")}}
-    kept.add_missing({"d": {}})
+    kept.add_missing({"d": {"cell": "rnn", "seed": 0}})
     kept.save_sweep("two", {}, {"new": ["a", "d"]}, {"name": "n"}, requirements=needs)
 
 

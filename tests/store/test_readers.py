@@ -22,10 +22,10 @@ from gradlab.store import Store
 values = np.arange(3000.0)
 with Store.open(sys.argv[1], create=True) as store:
     store.save_sweep("id", {}, {"main": [f"{i:04}" for i in range(400)]}, {})
-    store.add_missing({f"{i:04}": {"seed": i} for i in range(400)})
+    store.add_missing({f"{i:04}": {"cell": "rnn", "seed": i} for i in range(400)})
     for i in range(400):
         record = LabelledArray("horizon", {"lag": tuple(range(3000))}, values + i)
-        store.save_point(f"{i:04}", {"seed": i}, records={"horizon": [record]})
+        store.save_point(f"{i:04}", {"cell": "rnn", "seed": i}, records={"horizon": [record]})
         if i == 0:
             print("writing", flush=True)
 """
