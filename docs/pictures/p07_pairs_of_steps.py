@@ -15,7 +15,7 @@ import gradlab
 inputs = torch.randn(1, 60, 8, generator=torch.Generator().manual_seed(0))
 figure, panels = plt.subplots(1, 2, sharey=True)
 for panel, bias in zip(panels, (0.0, 2.0), strict=True):
-    cell = gradlab.initialize_(gradlab.build("lstm", 8, 32), forget_bias=bias, seed=0)
+    cell = gradlab.initialize_(gradlab.build("lstm", 8, 16), forget_bias=bias, seed=0)
     found = gradlab.measure(gradlab.unroll(cell, inputs), ["triangle"])["triangle"]
     step, lag = np.meshgrid(found.coords["step"], found.coords["lag"], indexing="ij")
     left = found.values / np.log(10)

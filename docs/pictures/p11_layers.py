@@ -16,7 +16,7 @@ inputs = torch.randn(4, 96, 8, generator=torch.Generator().manual_seed(0))
 cell = gradlab.initialize_(gradlab.build("lstm:layers=3", 8, 24), seed=0)
 norms = gradlab.layer_norms(gradlab.unroll(cell, inputs))
 reach = np.full((3, 3), np.nan)
-for block, horizon in norms.horizon.items():
+for block, horizon in zip(norms.blocks, norms.horizon.values, strict=True):
     later, earlier = int(block[1]) - 1, int(block[3]) - 1
     reach[later, earlier] = horizon
     plt.text(earlier, later, f"{horizon:.0f}", ha="center", fontsize=16, color="white")
