@@ -25,7 +25,8 @@ with Store.open(sys.argv[1], create=True) as store:
     store.add_missing({f"{i:04}": {"cell": "rnn", "seed": i} for i in range(400)})
     for i in range(400):
         record = LabelledArray("horizon", {"lag": tuple(range(3000))}, values + i)
-        store.save_point(f"{i:04}", {"cell": "rnn", "seed": i}, records={"horizon": [record]})
+        params = {"cell": "rnn", "seed": i}
+        store.save_point(f"{i:04}", params, records={"horizon": [record]})
         if i == 0:
             print("writing", flush=True)
 """
