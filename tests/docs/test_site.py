@@ -21,9 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
     "index",
-    "get_started",
     "questions",
-    "command_line",
     "gallery/index",
     "gallery/p01_how_far",
     "reference/gradlab.unroll",
