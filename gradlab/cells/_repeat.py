@@ -73,6 +73,6 @@ def not_repeated(cell: Any) -> ConfigError:
         "same inputs and state",
         expected="a step that depends on inputs and state alone",
         try_="a random mask or a clock as one more state: initial_state draws it from "
-        "a torch.Generator with a seed, step reads it and hands it on; dropout off by "
-        "eval()",
+        "a torch.Generator with a seed, step reads it by detach() and hands it on; "
+        "dropout off by eval()",
     )

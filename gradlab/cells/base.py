@@ -16,8 +16,9 @@ The smallest cell a user can write::
 ``jacobian``, ``vjp`` and ``input_jacobian`` then come from autograd. Two things are
 asked of a step. It depends on inputs and state alone: a random mask or a clock is one
 more state, which ``initial_state`` draws from a generator with a seed and ``step``
-hands on. And a state is a vector of real numbers for each sequence: a matrix is handed
-on flattened, complex numbers as two states. What a cell may add, each of it optional:
+hands on detached (its own derivative, 1, would keep the joint norm from falling). And a
+state is a vector of real numbers for each sequence: a matrix is handed on flattened,
+complex numbers as two states. What a cell may add, each of it optional:
 
 * closed forms: override ``jacobian``, ``vjp``, ``input_jacobian`` (``StepJacobian``,
   ``Diagonal``), and ``conveyor`` where a gate keeps the carry. (The carry is the last

@@ -51,7 +51,7 @@ class Commands(click.Group):
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Shell completion, in bash: "
-    'eval "$(_GRADLAB_COMPLETE=bash_source gradlab)"   (zsh and fish: see README)',
+    'eval "$(_GRADLAB_COMPLETE=bash_source gradlab)"   (zsh and fish: see docs)',
 )
 @click.version_option(None, "-V", "--version", package_name="gradlab")
 def main() -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gradlab.arguments import whole_number
 from gradlab.cells import select_members
 from gradlab.cells.base import Cell, RecurrentProduct, Step, combine
 from gradlab.trajectory.steps import iterate_steps
@@ -105,6 +106,7 @@ class CheckpointedTrajectory(Trajectory):
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return x_t, s_{t-1} and the step to s_t, for t in 1..T."""
+        t = whole_number("t", t, 1, self.length, try_="step_at(1)")
         number = self._segment_of(t)
         return self._cached_segment(number).step_at(t - self._segment_start(number))
 

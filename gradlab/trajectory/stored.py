@@ -80,6 +80,7 @@ class Trajectory:
 
     def step_at(self, t: int) -> tuple[Tensor, tuple[Tensor, ...], Step]:
         """Return x_t, s_{t-1} and the step to s_t, for t in 1..T."""
+        t = whole_number("t", t, 1, self.length, try_="step_at(1)")
         before = tuple(state[t - 1] for state in self.states)
         after = tuple(state[t] for state in self.states)
         return self.inputs[t - 1], before, self._step(after, t - 1)

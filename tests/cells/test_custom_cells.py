@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:None of the inputs have requires
 STEPS = 12
 SENTENCES = {
     custom.Zoneout: "another next state when a step of cell Zoneout was run again",
-    custom.Clockwork: "a random mask or a clock as one more state",
+    custom.Clockwork: r"a clock as one more state: .* step reads it by detach\(\)",
     custom.MatrixState: r"h.unflatten\(-1, \(5, 5\)\) inside step",
     custom.ComplexState: "two states h_re and h_im, its real and imaginary part",
 }

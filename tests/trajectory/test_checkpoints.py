@@ -168,3 +168,10 @@ def test_what_cannot_be_kept(setting):
         'Expected a number of steps from 1 on, or "auto", and no graph.\n'
         'Try keep_every="auto"'
     )
+
+
+@pytest.mark.parametrize("t", [-1, 0, 51])
+def test_a_step_outside_the_run_is_refused_not_taken_from_its_other_end(t):
+    for trajectory in both("rnn", 7):
+        with pytest.raises(ConfigError, match="a whole number from 1 to 50"):
+            trajectory.step_at(t)
