@@ -200,7 +200,8 @@ def _weights(module: Any, suffix: str) -> Iterator[tuple[str, Tensor]]:
         weight = getattr(module, f"{name}{suffix}", None)
         if weight is None:
             continue
-        if f"{name}{suffix}" not in {**dict(module.named_parameters()), **parametrized}:
+        own = dict(module.named_parameters(remove_duplicate=False))  # tied ones, too
+        if f"{name}{suffix}" not in {**own, **parametrized}:
             raise ConfigError(
                 got=f"{name}{suffix} that is no parameter: a hook computes it",
                 expected="weights that are parameters",

@@ -285,3 +285,11 @@ def test_half_precision_is_computed_in_float32_and_said():
     ):
         cell = gradlab.from_torch(nn.RNN(3, 4).half())
     assert isinstance(cell, Cell) and cell.weight_hh.dtype == torch.float32
+
+
+def test_layers_may_share_a_weight():
+    module = nn.GRU(4, 4, num_layers=2, batch_first=True)
+    module.weight_hh_l1 = module.weight_hh_l0
+    inputs = torch.randn(2, 9, 4)
+    ours = gradlab.from_torch(module)(inputs)[0]
+    torch.testing.assert_close(ours, module(inputs)[0])
