@@ -335,7 +335,8 @@ def _draw(
     ):
         drawn = np.where(np.isfinite(line), line, np.nan) / (LN10 if logs else 1.0)
         marker = "." if len(x) < 3 else ""
-        ax.plot(places, drawn, marker=marker, label=", ".join(map(str, labels)))
+        dash = "--" if len(ax.lines) // 10 % 2 else "-"  # colours repeat from ten on
+        ax.plot(places, drawn, dash, marker=marker, label=", ".join(map(str, labels)))
     if places is not x:
         ax.set_xticks(places, list(map(str, x)))
     if logs:

@@ -147,6 +147,12 @@ def test_each_combination_of_the_other_axes_is_a_line():
     assert [label.get_text() for label in by_block.get_xticklabels()] == ["joint", "hh"]
 
 
+def test_no_two_of_twenty_lines_look_alike():
+    many = LabelledArray("a", {"step": range(20), "lag": range(2)}, np.zeros((20, 2)))
+    lines = many.plot(x="lag").lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 20
+
+
 def test_what_cannot_be_drawn_is_said():
     many = LabelledArray("a", {"step": range(30), "lag": range(2)}, np.zeros((30, 2)))
     with pytest.raises(ConfigError) as caught:

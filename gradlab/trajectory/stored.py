@@ -42,6 +42,10 @@ class Trajectory:
     pre_activations: Mapping[str, Tensor]
     recurrent: tuple[RecurrentProduct, ...]
 
+    def __repr__(self) -> str:
+        cell, batch = type(self.cell).__name__, self.batch_shape
+        return f"<Trajectory of {cell}: {self.length} steps, batch {batch}>"
+
     @property
     def length(self) -> int:
         """T, the number of steps."""

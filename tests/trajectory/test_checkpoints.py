@@ -170,6 +170,11 @@ def test_what_cannot_be_kept(setting):
     )
 
 
+def test_a_trajectory_shows_no_tensor():
+    for trajectory in both("rnn", 7):
+        assert repr(trajectory) == "<Trajectory of RNN: 50 steps, batch (3,)>"
+
+
 @pytest.mark.parametrize("t", [-1, 0, 51])
 def test_a_step_outside_the_run_is_refused_not_taken_from_its_other_end(t):
     for trajectory in both("rnn", 7):
