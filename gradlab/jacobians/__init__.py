@@ -20,6 +20,7 @@ Words of this package:
 """
 
 from gradlab.jacobians.input_norms import InputConnectivity, input_connectivity
+from gradlab.jacobians.labelled_norms import JacobianNorms
 from gradlab.jacobians.lags import batch_lags, check_lags, lags
 from gradlab.jacobians.layers import LayerNorms, layer_norms
 from gradlab.jacobians.layout import block_names
@@ -30,7 +31,7 @@ from gradlab.jacobians.matrix import (
     scaled_product,
     step_jacobians,
 )
-from gradlab.jacobians.norms import JacobianNorms, jacobian_norms, step_norms
+from gradlab.jacobians.norms import jacobian_norms, step_norms
 from gradlab.jacobians.triangle import Triangle, triangle
 
 

@@ -7,14 +7,9 @@ import numpy as np
 import torch
 
 from gradlab.arguments import instance, number
+from gradlab.jacobians.labelled_norms import JacobianNorms, Norms, by_block
 from gradlab.jacobians.lags import check_lags
-from gradlab.jacobians.norms import (
-    JacobianNorms,
-    Norms,
-    by_block,
-    jacobian_norms,
-    norms_of_blocks,
-)
+from gradlab.jacobians.norms import jacobian_norms, norms_of_blocks
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.statistics import horizon

@@ -4,16 +4,16 @@ Conveyor, detours, joint, point and stored lags are defined in
 :mod:`gradlab.jacobians`; the blocks in :func:`.layout.block_names`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 
 from gradlab.arguments import each, instance, number
 from gradlab.jacobians.horizon import HorizonSearch
+from gradlab.jacobians.labelled_norms import JacobianNorms, by_block
 from gradlab.jacobians.lags import check_lags
 from gradlab.jacobians.layout import (
     Layout,
@@ -31,82 +31,11 @@ from gradlab.jacobians.observers import (
 from gradlab.jacobians.step_jacobian import StepJacobians
 from gradlab.jacobians.walk import Observer, walk
 from gradlab.jacobians.wider_range import ProductClass, Results, compute_in_wider_range
-from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.numerics.allocator import raise_mmap_threshold
 from gradlab.numerics.logscale import ln_scaled
 from gradlab.numerics.spectral_norm import spectral_norm
 from gradlab.statistics import horizon
 from gradlab.trajectory import Trajectory
-
-
-@dataclass(frozen=True)
-class Norms:
-    """Norms of J_T ... J_{t+1} by block and lag T - t, as natural logs in float64.
-
-    Axes ``block``, ``lag`` and those of the batch. -inf is an exact zero; NaN or inf
-    say that the product is not finite.
-
-    Attributes:
-        ln_spectral_norm: at the stored lags.
-        ln_frobenius_norm_every_lag: at lags 0 .. T, which one walk gives anyway.
-        threshold: see ``horizon``.
-    """
-
-    ln_spectral_norm: LabelledArray
-    ln_frobenius_norm_every_lag: LabelledArray
-    threshold: float
-
-    @cached_property
-    def ln_frobenius_norm(self) -> LabelledArray:
-        """At the stored lags, as ``ln_spectral_norm``."""
-        every_lag = self.ln_frobenius_norm_every_lag
-        return replace(every_lag.sel(lag=list(self.lags)), name="ln_frobenius_norm")
-
-    @property
-    def lags(self) -> tuple[int, ...]:
-        """The stored lags."""
-        return self.ln_spectral_norm.coords["lag"]
-
-    @property
-    def blocks(self) -> tuple[str, ...]:
-        """The blocks there are."""
-        return self.ln_spectral_norm.coords["block"]
-
-
-@dataclass(frozen=True)
-class JacobianNorms(Norms):
-    """Norms of the product's blocks, and the horizon of the whole.
-
-    Attributes:
-        find_horizon: computes ``horizon``, which takes more products where not every
-            lag is stored.
-    """
-
-    find_horizon: Callable[[], np.ndarray] = field(repr=False)
-
-    @cached_property
-    def horizon(self) -> np.ndarray:
-        """First lag (…M) at which the mean of ln |joint|_2 is below ln ``threshold``.
-
-        The mean is over sequences. Exact to one step, also where not every lag is
-        stored; inf when none is below, NaN when a NaN comes first.
-        """
-        with torch.no_grad():
-            return self.find_horizon()
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what is kept in a file or another process: all numbers."""
-        return {**vars(self), "horizon": self.horizon, "find_horizon": None}
-
-
-def by_block(
-    name: str, curves: Mapping[str, np.ndarray], lags: Iterable[int]
-) -> LabelledArray:
-    """Return natural logs (lags, …M, B) by block as one array."""
-    values = np.stack(list(curves.values()))
-    batch = batch_coords(values.shape[2:])
-    coords = {"block": tuple(curves), "lag": tuple(lags), **batch}
-    return LabelledArray(name, coords, values, unit="nats")
 
 
 def jacobian_norms(
