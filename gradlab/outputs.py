@@ -24,8 +24,11 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     mode = _mode_of_replaceable(path)
     unfinished = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    os.close(descriptor)
+    try:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except OSError as error:
+        error.filename = str(path)  # the file that was asked for
+        raise
     try:
         yield unfinished
         if mode is not None:

@@ -32,7 +32,7 @@ def two(home):
 def test_a_sound_store(run, two):
     assert run("status", "a", "--check").stdout.splitlines() == [
         "a is intact",
-        "8 points and 152 records, each as it was written (schema 4)",
+        "8 points and 152 records, each as it was written (schema 5)",
     ]
     answer = json.loads(run("status", "a", "--check", "--json").stdout)
     assert answer["sound"] and answer["damaged"] == answer["way_out"] == []
