@@ -154,6 +154,8 @@ class Row:
         high = self.values("growth_rate_high", length, block=block)
         if not low.size == high.size == spread.seeds:
             return spread
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            return spread  # of an exact zero: the rate is -inf, without an interval
         half = float(np.sqrt(np.sum((high - low) ** 2))) / 2 / spread.seeds
         bounds = spread.mean - half, spread.mean + half
         return Spread(spread.mean, *bounds, spread.lowest, spread.highest, spread.seeds)
