@@ -28,10 +28,10 @@ def parse(spec: str) -> tuple[str, dict[str, Any]]:
         UnknownNameError: for an unknown cell, option or activation.
         ConfigError: for an option without its value, or two that exclude each other.
     """
-    name, _, tail = spec.strip().partition(":")
+    name, colon, tail = spec.strip().partition(":")
     name = catalog.resolve("cells", name)
     known = COMMON | catalog.metadata("cells", name)["options"]
-    given = dict(_option(spec, part, known) for part in tail.split("+") if part)
+    given = dict(_option(spec, part, known) for part in tail.split("+") if colon)
     given = {key: value for key, value in given.items() if value != known[key]}
     _refuse_conflicts(spec, name, given)
     return name, given
@@ -72,6 +72,12 @@ def is_activation(default: Any) -> bool:
 
 def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
     key, equals, value = part.partition("=")
+    if not part:
+        raise ConfigError(
+            got=f"cell {spec!r} with an empty option",
+            expected=f"options as in {spec.partition(':')[0]}:layers=2, joined by +",
+            try_=spec.rstrip(":+") or "lstm",
+        )
     if key not in known:
         raise UnknownNameError.among(f"option in cell {spec!r}:", key, known)
     default = known[key]

@@ -19,6 +19,8 @@ USAGE_CASES = {
     "sweep --cell lstm:peephol": "Got --cell: option in cell 'lstm:peephol': "
     "'peephol', in the options. Expected one of candidate, coupled, gate, layers, "
     "no_forget, no_output_activation, peephole, proj. Try peephole",
+    "sweep --cell lstm:": "Got --cell: cell 'lstm:' with an empty option, in the "
+    "options. Expected options as in lstm:layers=2, joined by +. Try lstm",
     "sweep --activation rely": "Got --activation: activation 'rely', in the options. "
     "Expected one of {activations}. Try relu",
     "sweep --init orthgonal": "Got --init: initializer 'orthgonal', in the options. "
@@ -66,9 +68,10 @@ USAGE_CASES = {
     # files
     "sweep --input text:nofile.txt": "Got --input: nofile.txt, which cannot be read "
     "(no such file or directory), in the options. Expected a readable file. "
-    "Try text:FILE",
+    "Try text:FILE, with \\, for a comma in a list",
     "sweep --input text:.": "Got --input: ., which cannot be read (is a directory), "
-    "in the options. Expected a readable file. Try text:FILE",
+    "in the options. Expected a readable file. "
+    "Try text:FILE, with \\, for a comma in a list",
     "sweep --input text:empty.txt": "Got --input: empty.txt, which is empty, in the "
     "options. Expected a file with something in it. Try text:FILE",
     "sweep --input text:short.txt": "Got short.txt of 3 bytes for sequences of 256 "
