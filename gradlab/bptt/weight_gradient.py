@@ -14,6 +14,7 @@ from torch import Tensor
 from gradlab.arguments import instance, names, whole_number
 from gradlab.bptt.backward import as_direction, as_loss
 from gradlab.bptt.step_gradients import StepGradients
+from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.losses.base import Loss
@@ -54,13 +55,15 @@ def weight_contributions(
 
     Args:
         trajectory: as :func:`gradlab.unroll` returns it.
-        parameters: names as in ``cell.named_parameters()``; all by default.
+        parameters: names as in ``cell.named_parameters()``, or PyTorch's of a layer
+            (``weight_hh_l0``), which then label the result; all by default.
         loss: of the backward pass, or its name; v . h_T by default.
         direction: (…M, B, n), its unit vectors v; those of seed 0 by default.
 
     Raises:
         UnknownNameError: for a parameter the cell does not have.
-        ConfigError, ShapeError: for arguments of another kind or shape.
+        ConfigError, ShapeError: for arguments of another kind or shape, and for a
+            parameter named twice.
 
     >>> from gradlab import build, unroll
     >>> trajectory = unroll(build("gru", 2, 3), torch.ones(1, 10, 2))
@@ -72,7 +75,7 @@ def weight_contributions(
     >>> bool(abs(found.share.at(parameter="weight_hh").sum() - 1) < 1e-5)
     True
     """
-    steps = _steps(trajectory, parameters, loss, direction)
+    steps, labels = _steps(trajectory, parameters, loss, direction)
     whole = _sums(steps, [trajectory.length])[trajectory.length]
     ln_norms, shares = [], []
     for gradients in steps:
@@ -83,7 +86,7 @@ def weight_contributions(
     def labelled(name: str, rows: list, unit: str) -> LabelledArray:
         values = np.swapaxes(np.array(rows), 0, 1)  # (parameters, T, N)
         coords = {
-            "parameter": steps.names,
+            "parameter": labels,
             "step": tuple(range(1, trajectory.length + 1)),
             **batch_coords(trajectory.batch_shape),
         }
@@ -112,7 +115,8 @@ def truncation_bias(
     Args:
         trajectory: as :func:`gradlab.unroll` returns it.
         window: k, a number of steps from 1; or several, for a curve.
-        parameters: names as in ``cell.named_parameters()``; all by default.
+        parameters: names as in ``cell.named_parameters()``, or PyTorch's of a layer
+            (``weight_hh_l0``), which then label the result; all by default.
         direction: (…M, B, n), the loss's unit vectors v; those of seed 0 by default.
 
     Returns:
@@ -120,7 +124,8 @@ def truncation_bias(
         batch.
 
     Raises:
-        ConfigError: for a window that is no whole number from 1.
+        ConfigError: for a window that is no whole number from 1, and for a parameter
+            named twice.
         UnknownNameError: for a parameter the cell does not have.
 
     >>> from gradlab import build, unroll
@@ -131,7 +136,7 @@ def truncation_bias(
     >>> truncation_bias(trajectory, 5).axes
     ('parameter', 'sequence')
     """
-    steps = _steps(trajectory, parameters, Last(), direction)
+    steps, labels = _steps(trajectory, parameters, Last(), direction)
     several = list(window) if isinstance(window, Iterable) else [window]
     windows = [whole_number("window", k, 1, try_="20") for k in several]
     if len(set(windows)) < max(1, len(windows)):
@@ -147,7 +152,7 @@ def truncation_bias(
         [[_ratio(sums[t][n], sums[length][n]) for t in left_out] for n in steps.names]
     )
     coords = {
-        "parameter": steps.names,
+        "parameter": labels,
         "window": tuple(windows),
         **batch_coords(trajectory.batch_shape),
     }
@@ -161,17 +166,43 @@ def _steps(
     parameters: str | Iterable[str] | None,
     loss: Loss | str | None,
     direction: Tensor | np.ndarray | None,
-) -> StepGradients:
+) -> tuple[StepGradients, tuple[str, ...]]:
+    """Return the steps' gradients, and what to call their parameters."""
     instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
-    known = dict(trajectory.cell.named_parameters())
-    chosen = tuple(known)
+    known = _by_every_name(trajectory.cell)
+    labels = tuple(dict.fromkeys(known.values()))
     if parameters is not None:
-        chosen = names("parameters", parameters, try_='parameters="weight_hh"')
-    for name in chosen:
+        labels = names("parameters", parameters, try_='parameters="weight_hh"')
+    for name in labels:
         if name not in known:
             raise UnknownNameError.among("parameter", name, known)
+    chosen = tuple(known[name] for name in labels)
+    if len(set(chosen)) < len(chosen):
+        raise ConfigError(
+            got=f"parameters = {', '.join(labels)}",
+            expected="each parameter once, under one of its names",
+            try_=f"parameters={list(dict.fromkeys(chosen))}",
+        )
     vectors = as_direction(trajectory, direction)
-    return StepGradients(trajectory, as_loss(loss), vectors, chosen)
+    return StepGradients(trajectory, as_loss(loss), vectors, chosen), labels
+
+
+def _by_every_name(cell: Cell) -> dict[str, str]:
+    """Return the names of a cell's parameters by these names and by PyTorch's.
+
+    >>> from gradlab import build
+    >>> _by_every_name(build("rnn:layers=2", 2, 3, bias=False))["weight_hh_l1"]
+    'cells.1.weight_hh'
+    """
+    own = [name for name, _ in cell.named_parameters()]
+    of_layers = {
+        f"{part}_l{k}": name
+        for k, layer in enumerate(cell.layer_cells)
+        for part, weight in layer.named_parameters()
+        for name, same in cell.named_parameters()
+        if same is weight
+    }
+    return {name: name for name in own} | of_layers
 
 
 def _sums(steps: StepGradients, until: Iterable[int]) -> dict[int, dict[str, Tensor]]:

@@ -145,6 +145,22 @@ def test_arguments_of_another_kind_are_named(call):
             call(*arguments, **settings)
 
 
+@pytest.mark.parametrize(
+    ("spec", "own", "torch_name"),
+    [
+        ("gru", "weight_hh", "weight_hh_l0"),
+        ("lstm:layers=2", "cells.1.bias_ih", "bias_ih_l1"),
+    ],
+)
+def test_names_of_pytorch_are_names_too(spec, own, torch_name):
+    trajectory = everywhere(spec)
+    ours = weight_contributions(trajectory, own).share.at(parameter=own)
+    theirs = weight_contributions(trajectory, torch_name).share
+    assert np.array_equal(theirs.at(parameter=torch_name), ours)
+    with pytest.raises(ConfigError, match="each parameter once"):
+        weight_contributions(trajectory, [own, torch_name])
+
+
 def test_a_parameter_the_cell_does_not_have():
     with pytest.raises(UnknownNameError, match="weight_hh"):
         weight_contributions(lively("rnn"), ["weight_h"])
