@@ -73,6 +73,42 @@ def vjp(
     return tuple(torch.cat(columns, -2) for columns in zip(*found, strict=True))
 
 
+def depends_on_others(
+    cell: Any, inputs: Tensor, state: tuple[Tensor, ...], sequence: int
+) -> bool:
+    """Return whether a sequence's next state has a derivative by another's state.
+
+    Where sequences do not meet, the derivative is no small number but zero, in every
+    dtype: nothing that rounding does can make it another, and no tolerance is needed.
+
+    Args:
+        cell: a :class:`gradlab.Cell`, whose step it is.
+        inputs: x_t, (…M, B, I).
+        state: s_{t-1}.
+        sequence: its index along B.
+    """
+    by_state = range(1, len(state) + 1)
+    with _graph(cell, (inputs, *state), by_state) as (outputs, leaves):
+        rows = []
+        for output in outputs:  # unequal weights: a normalised state has a fixed sum
+            weights = torch.arange(1, output.shape[-1] + 1).to(output).sqrt()
+            row = torch.zeros_like(output)
+            row[..., sequence, :] = weights
+            rows.append(row)
+        found = _gradients(outputs, rows, leaves, once=True)
+    others = torch.arange(inputs.shape[-2], device=inputs.device) != sequence
+    return any(
+        bool(part[..., others, :].nan_to_num(0.0, 0.0, 0.0).any()) for part in found
+    )
+
+
+def is_followed(cell: Any, inputs: Tensor, state: tuple[Tensor, ...]) -> bool:
+    """Return whether autograd finds a path from the state to the next one."""
+    by_state = range(1, len(state) + 1)
+    with _graph(cell, (inputs, *state), by_state) as (outputs, _):
+        return any(output.requires_grad for output in outputs)
+
+
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[None]:
     """Let no parameter require a gradient, so that a backward pass fills no ``.grad``.

@@ -9,6 +9,7 @@ from gradlab.activations.base import Activation
 from gradlab.cells._repeat import differs, not_repeated
 from gradlab.cells.base import Cell
 from gradlab.numerics.random_state import random_state_kept
+from gradlab.trajectory.contract import require_followed, require_separate_sequences
 
 
 # So many steps are run again by themselves at least: what counts its calls up to such a
@@ -23,8 +24,9 @@ def repeat_steps(cell: Cell, inputs: Tensor, states: tuple[Tensor, ...]) -> bool
     """Run all steps again, those of many times at once as sequences of one batch.
 
     That a step is a function of inputs and state is what every derivative rests on, and
-    that sequences do not depend on each other. The package's own cells are known to be
-    so and are not run. Draws nothing from the generators of torch, NumPy and Python.
+    that sequences do not depend on each other, which is looked at then
+    (:mod:`gradlab.trajectory.contract`). The package's own cells are known to be so and
+    are not run. Draws nothing from the generators of torch, NumPy and Python.
 
     Args:
         cell: one cell, or an ensemble.
@@ -36,7 +38,8 @@ def repeat_steps(cell: Cell, inputs: Tensor, states: tuple[Tensor, ...]) -> bool
         that has something of its own for each sequence of a batch.
 
     Raises:
-        ConfigError: a step gives another state when it is run again by itself.
+        ConfigError: a step gives another state when it is run again by itself, mixes
+            the sequences of a batch, or hides from autograd how it uses the state.
     """
     if is_ours(cell):
         return True
@@ -49,6 +52,9 @@ def repeat_steps(cell: Cell, inputs: Tensor, states: tuple[Tensor, ...]) -> bool
             before, after = (tuple(s[t + k] for s in states) for k in (0, 1))
             if differs(cell.step(inputs[t], before).state, after).any():
                 raise not_repeated(cell)
+        require_separate_sequences(cell, inputs, states)
+        first, last = (tuple(s[k] for s in states) for k in (-2, -1))
+        require_followed(cell, inputs[-1], first, last)
     return not wrong
 
 

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gradlab.cells._states import check_states
 from gradlab.cells.base import Cell, Step
-from gradlab.errors import ShapeError
+from gradlab.errors import ConfigError, ShapeError
 
 
 def iterate_steps(
@@ -24,10 +24,21 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
 
     Raises:
         ShapeError: if the cell returns no Step, or states of other shapes.
-        ConfigError: for states that are matrices or complex.
+        ConfigError: for states that are matrices or complex; a step that changes its
+            arguments in place.
     """
+    arguments = (inputs, *before)
+    versions = [_version(argument) for argument in arguments]
     step = cell.step(inputs, before)
     name = getattr(cell, "name", type(cell).__name__)
+    for k, (argument, version) in enumerate(zip(arguments, versions, strict=True)):
+        if _version(argument) != version:
+            what = f"state {cell.state_names[k - 1]}" if k else "inputs"
+            raise ConfigError(
+                got=f"a step of cell {name} that changes its {what} in place",
+                expected="a step that leaves inputs and state as they are",
+                try_="x = 2 * x in place of x.mul_(2) or x *= 2; or x.clone() before",
+            )
     if not isinstance(step, Step):
         raise ShapeError(
             got=f"a {type(step).__name__} from step of cell {name}",
@@ -44,6 +55,11 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
             try_="state_sizes, where a state is not hidden_size wide",
         )
     return step
+
+
+def _version(tensor: Tensor) -> int:
+    """Return how often a tensor was changed in place; 0 where torch does not count."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 def shapes_text(shapes: Sequence[tuple[int, ...]]) -> str:

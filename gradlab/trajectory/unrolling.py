@@ -14,6 +14,7 @@ from gradlab.cells._torch_modules import from_torch, is_time_first, states_by_na
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, ShapeError
 from gradlab.trajectory.checkpoints import CheckpointedTrajectory, segment_length
+from gradlab.trajectory.repeated import is_ours
 from gradlab.trajectory.steps import iterate_steps, step_checked
 from gradlab.trajectory.stored import Trajectory, collect
 
@@ -55,7 +56,9 @@ def unroll(
         ConfigError: for ``keep_every`` below 1, or together with ``grad``; inputs of
             another dtype or device than the cell's, or none of floating point;
             what is no cell (see :func:`gradlab.from_torch`); a cell whose step is
-            another function each time, or whose state is a matrix or complex.
+            another function each time, mixes the sequences of a batch, changes its
+            arguments in place or hides from autograd how it uses the state, or whose
+            state is a matrix or complex.
         ShapeError: if inputs or states do not fit the cell, or if fewer than 2 steps
             follow the burn-in.
     """
@@ -65,6 +68,8 @@ def unroll(
     _check_steps(checked, burn_in)
     state = as_state(cell, states_by_name(given, initial_state), checked)
     by_time = checked.movedim(-2, 0)
+    if not is_ours(cell):  # may change what it is given: then not the caller's tensors
+        by_time, state = by_time.clone(), tuple(part.clone() for part in state)
     with torch.set_grad_enabled(grad):
         for x in by_time[:burn_in]:
             state = step_checked(cell, x, state).state

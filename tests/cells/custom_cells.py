@@ -310,6 +310,26 @@ class GradientStep(Cell):
         return misfit.square().sum(-1) / 2 + state.cosh().log().sum(-1)
 
 
+class EvaluatedBatchNorm(Plain):
+    """Normalises by statistics of the batches it has seen."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.norm = nn.BatchNorm1d(hidden_size)
+        self.eval()
+
+    def step(self, inputs, state):
+        return Step((self.norm(self.proposed(inputs, state[0])),))
+
+
+class OwnRates(Plain):
+    """Has a rate of its own for each sequence of a batch."""
+
+    def step(self, inputs, state):
+        rates = torch.linspace(0.5, 1, len(inputs)).to(inputs).unsqueeze(-1)
+        return Step((rates * self.proposed(inputs, state[0]),))
+
+
 MEASURED = (
     CloseNames,
     SeededZoneout,
@@ -325,5 +345,6 @@ MEASURED = (
     SLSTM,
     IndRNN,
     GradientStep,
+    EvaluatedBatchNorm,
 )
 REFUSED = (Zoneout, Clockwork, MatrixState, ComplexState)

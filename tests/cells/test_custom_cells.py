@@ -8,7 +8,7 @@ import torch
 
 from gradlab import catalog
 from gradlab.catalog import registry, snake_case
-from gradlab.cells import Cell
+from gradlab.cells import Cell, Step
 from gradlab.check.suite import check_leaf
 from gradlab.config.loading import load
 from gradlab.errors import ConfigError
@@ -22,16 +22,24 @@ from gradlab.sweeps.plan import plan
 from gradlab.sweeps.requirements import requirements_of
 from gradlab.trajectory import Trajectory, unroll
 from tests.cells import custom_cells as custom
+from tests.cells import unfit_cells as unfit
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:None of the inputs have requires_grad")
 
 STEPS = 12
+REFUSED = custom.REFUSED + unfit.UNFIT
 SENTENCES = {
     custom.Zoneout: "another next state when a step of cell Zoneout was run again",
     custom.Clockwork: r"a clock as one more state: .* step reads it by detach\(\)",
     custom.MatrixState: r"h.unflatten\(-1, \(5, 5\)\) inside step",
     custom.ComplexState: "two states h_re and h_im, its real and imaginary part",
+    unfit.BatchMean: "in which the sequences of a batch depend on each other",
+    unfit.BatchScaled: "in which the sequences of a batch depend on each other",
+    unfit.BatchNormed: r"LayerNorm.* cell.eval\(\) for BatchNorm",
+    unfit.Unseen: "through nothing that autograd records",
+    unfit.ChangesInputs: "changes its inputs in place",
+    unfit.ChangesState: "changes its state h in place",
 }
 """Refused cell -> what the error says of it."""
 
@@ -77,11 +85,49 @@ def test_a_checkpointed_run_has_the_same_bits(kind):
     assert np.array_equal(*norms)
 
 
-@pytest.mark.parametrize("kind", custom.REFUSED)
+@pytest.mark.parametrize("kind", REFUSED)
 @pytest.mark.parametrize("more", [{}, {"keep_every": 5}, {"grad": True}])
 def test_refused_cells_are_refused_as_they_run(kind, more):
     with pytest.raises(ConfigError, match=SENTENCES[kind]):
         run(built(kind), **more)
+
+
+class InHalf(custom.Plain):
+    """Computes in float16, whose rounding depends on how many sequences there are."""
+
+    def proposed(self, inputs, hidden):
+        x, h = inputs.half(), hidden.half()
+        total = x @ self.of_input.weight.half().mT + h @ self.of_hidden.weight.half().mT
+        return torch.tanh(total.to(hidden))
+
+
+class Memoryless(custom.Plain):
+    """Has a derivative by its state, which is zero."""
+
+    def step(self, inputs, state):
+        return Step((torch.tanh(self.of_input(inputs)),))
+
+
+@pytest.mark.parametrize("kind", [InHalf, Memoryless, custom.OwnRates])
+def test_what_does_not_mix_sequences_is_measured(kind):
+    norms = jacobian_norms(run(built(kind)), "joint").ln_frobenius_norm
+    twin = torch.linalg.matrix_norm(product(run(built(kind)), 3)).log()
+    np.testing.assert_allclose(norms.sel(block="joint", lag=3).values, twin, 1e-3)
+
+
+@pytest.mark.parametrize("kind", [unfit.BatchMean, unfit.BatchScaled])
+def test_one_sequence_mixes_with_none(kind):
+    unroll(built(kind), torch.randn(1, STEPS, 3).double())
+
+
+@pytest.mark.parametrize("kind", [unfit.ChangesInputs, unfit.ChangesState])
+def test_a_step_does_not_change_the_callers_tensors(kind):
+    inputs, start = (torch.randn(2, STEPS, 3).double(), torch.randn(2, 5).double())
+    before = inputs.clone(), start.clone()
+    with pytest.raises(ConfigError, match="in place"):
+        unroll(built(kind), inputs, initial_state=(start,))
+    assert torch.equal(inputs, before[0])
+    assert torch.equal(start, before[1])
 
 
 @pytest.mark.parametrize("steps", [2, 3, 8, 33])
@@ -159,7 +205,7 @@ def test_jacobians_of_many_steps_are_taken_at_once():
 def loaded(monkeypatch):
     """The file of cells, given by ``--load``."""
     monkeypatch.setattr(registry, "EXTERNAL", {})
-    return catalog.load_file(custom.__file__)
+    return catalog.load_file(custom.__file__) + catalog.load_file(unfit.__file__)
 
 
 def some(kind: type[Cell], **config) -> list:
@@ -187,7 +233,7 @@ def test_a_sweep_measures_what_a_run_from_its_own_start_gives(kind, loaded):
     assert record.values[..., -1] == pytest.approx(at_last.mean(), rel=1e-12)
 
 
-@pytest.mark.parametrize("kind", custom.REFUSED)
+@pytest.mark.parametrize("kind", REFUSED)
 @pytest.mark.parametrize("more", [{}, {"initial_state": "gaussian"}])
 def test_a_sweep_refuses_what_a_run_refuses(kind, more, loaded):
     (outcome,) = measure_points(some(kind, **more), REQUIRED)
@@ -210,7 +256,7 @@ def test_check_passes_what_a_sweep_measures(kind, loaded):
     assert [str(one) for one in outcomes if not one.passed] == []
 
 
-@pytest.mark.parametrize("kind", custom.REFUSED)
+@pytest.mark.parametrize("kind", REFUSED)
 def test_check_fails_what_a_sweep_refuses(kind, loaded):
     failed = [
         one for one in check_leaf("cells", snake_case(kind.__name__)) if not one.passed
