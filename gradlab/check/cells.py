@@ -12,6 +12,7 @@ from torch import Tensor
 from gradlab import cells
 from gradlab.cells import Cell, Step
 from gradlab.cells._spec import COMMON, is_activation
+from gradlab.cells._states import check_states
 from gradlab.check import closed_forms
 from gradlab.check.bits import differing_bits
 from gradlab.check.closed_forms import FEATURES, small_cell, small_trajectory
@@ -19,6 +20,7 @@ from gradlab.check.finding import Finding, distance, first_wrong, worst
 from gradlab.initializers import initialize_
 from gradlab.numerics.batch_invariant import ALIGNMENT
 from gradlab.trajectory import Trajectory
+from gradlab.trajectory.steps import step_checked
 
 
 _HIDDEN, _BATCH = 7, 2
@@ -28,9 +30,16 @@ def state_shapes(leaf: type[Cell]) -> Finding:
     """Check that the next state is like the state before, in both dtypes."""
 
     def wrong(cell: Cell) -> Iterator[str]:
-        expected = _shapes(cell.initial_state(_BATCH))
         for dtype in (torch.float32, torch.float64):
-            _, state, step = _visit(cell.to(dtype))
+            start = cell.to(dtype).initial_state(_BATCH)
+            expected = _shapes(start)
+            # What cannot be run at all is refused with the sentences of unroll.
+            check_states(cell, start, [2] * len(start))
+            with torch.no_grad():
+                step_checked(
+                    cell, torch.zeros(_BATCH, cell.input_size).to(dtype), start
+                )
+            _, state, step = _visit(cell)
             got = _shapes(step.state)
             if got != expected:
                 yield f"next state {got} where the initial state is {expected}"

@@ -54,18 +54,29 @@ def check_leaf(kind: str, name: str) -> list[Outcome]:
 
 
 def run_checks(kind: str, leaf: type, checks: Checks) -> list[Outcome]:
-    """Run checks on a leaf's class; one that raises has failed."""
-    outcomes = []
+    """Run checks on a leaf's class; one that raises has failed.
+
+    Where the first one raises, the leaf cannot be used at all, and the others, which
+    would raise the same, are left out.
+    """
+    outcomes: list[Outcome] = []
     for title, check in checks.items():
+        unusable = False
         try:
             found = check(leaf)
         except Exception as error:
-            found = Finding(False, _first_line(error), "no error")
+            found, unusable = _raised(error), not outcomes
         outcomes.append(Outcome(kind, vars(leaf)["name"], title, **vars(found)))
+        if unusable:
+            break
     return outcomes
 
 
-def _first_line(error: Exception) -> str:
-    text = error.got if isinstance(error, GradlabError) else str(error)
-    lines = text.strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+def _raised(error: Exception) -> Finding:
+    """Return the finding of a check that raised."""
+    kind = type(error).__name__
+    if isinstance(error, GradlabError):
+        got = error.got.strip().partition("\n")[0]
+        return Finding(False, f"{kind}: {got}", f"{error.expected}. Try {error.try_}")
+    first = str(error).strip().partition("\n")[0]
+    return Finding(False, f"{kind}: {first}" if first else kind, "no error")

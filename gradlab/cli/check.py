@@ -37,7 +37,8 @@ def command(
 
     FILE.py is what --load takes: cells, activations, measures, ... Derivatives are
     compared with autograd, bits alone with bits in a group, metadata with what
-    reports need. Exit code 1 when a check does not pass.
+    reports need. An error in the first check ends those of its leaf: the others would
+    meet it too. Exit code 1 when a check does not pass.
     """
     from gradlab.api import check_file
 
@@ -52,7 +53,8 @@ def command(
         screen.json([asdict(outcome) for outcome in outcomes])
     else:
         screen.line()
-        screen.line(f"{len(outcomes)} checks, {failed} failed")
+        plural = "" if len(outcomes) == 1 else "s"
+        screen.line(f"{len(outcomes)} check{plural}, {failed} failed")
         if not failed:
             leaves = dict.fromkeys((one.kind, one.leaf) for one in outcomes)
             screen.line(f"next   {sweep_of(files, leaves)}")

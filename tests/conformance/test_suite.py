@@ -224,3 +224,27 @@ def test_closed_forms_that_take_no_out_are_refused(tmp_path):
             f"Expected {name}({arguments}, *, out=None).\n"
             "Try out=None as the last argument; a cell may ignore it"
         )
+
+
+UNUSABLE = {
+    "a tuple from step": CELL.replace("return Step((", "return (("),
+    "positional argument": CELL
+    + """
+    def __init__(self, hidden):
+        super().__init__(3, hidden)
+""",
+}
+
+
+@pytest.mark.parametrize("reason", UNUSABLE)
+def test_what_cannot_be_used_is_told_once(reason, tmp_path):
+    (tmp_path / "mine.py").write_text(UNUSABLE[reason])
+    (outcome,) = check_file(tmp_path / "mine.py")
+    assert reason in outcome.got
+    assert not outcome.passed
+
+
+def test_what_a_step_returns_instead_is_said(tmp_path):
+    (tmp_path / "mine.py").write_text(UNUSABLE["a tuple from step"])
+    (outcome,) = check_file(tmp_path / "mine.py")
+    assert outcome.expected == "a Step. Try return Step(state=(h,))"
