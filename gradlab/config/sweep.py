@@ -143,10 +143,14 @@ def _check_weights(config: Config, tables: list[Grid]) -> None:
     file = f"the weights of {config.weights}"
     cells = {cell for table in tables for cell in table.cell or config.cell or ()}
     if len(cells) > 1:
+        from gradlab.initializers._state_dict import fitting, read  # imports torch
+        from gradlab.inputs import read_weights
+
+        name = str(config.weights)
         raise ConfigError(
             got=f"{file} for the cells {', '.join(sorted(cells))}",
             expected="one cell",
-            try_=f"--cell lstm --weights {config.weights}",
+            try_=fitting(read(read_weights(name), name), name),
         )
     for axis in DRAWN:
         values = [getattr(given, axis) for given in (config, *tables)]

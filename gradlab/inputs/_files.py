@@ -51,7 +51,7 @@ def read_weights(file: str) -> bytes:
         InputError: it cannot be read.
     """
     path = Path(os.path.expanduser(file))
-    return _read(file, path, 'torch.save(lstm.state_dict(), "lstm.pt")')
+    return _read(file, path, "torch.save(model.lstm.state_dict(), 'lstm.pt')")
 
 
 def _read(argument: str, path: Path, try_: str) -> bytes:

@@ -1,21 +1,17 @@
 """Weights of a network from a file: a state_dict saved with ``torch.save``."""
 
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-import torch
 from torch import Tensor
 
 from gradlab import cells
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, InputError
+from gradlab.initializers._state_dict import fitting, read
 from gradlab.inputs import read_weights
 from gradlab.sweeps.points import Point
-
-
-_SAVE = 'torch.save(lstm.state_dict(), "lstm.pt")'
 
 
 def check_weights(points: Iterable[Point]) -> None:
@@ -55,14 +51,11 @@ def _cell(point: Point) -> Cell:
 
 def _misfit(point: Point, weights: Mapping[str, Tensor]) -> ConfigError:
     """Return the error for weights of other names or shapes than the cell's."""
-    first = weights.get("weight_ih_l0", weights.get("weight_ih"))
     return ConfigError(
         got=f"{point.weights} with {_shapes(weights)}",
         expected=f"those of {point.cell} with {point.features} features and "
         f"{point.hidden} hidden units: {_shapes(_cell(point).state_dict())}",
-        try_="saving one recurrent layer: model.lstm.state_dict()"
-        if first is None
-        else _options(point, weights, first),
+        try_=fitting(weights, str(point.weights), point.cell.partition(":")[0]),
     )
 
 
@@ -70,20 +63,6 @@ def _shapes(weights: Mapping[str, Tensor]) -> str:
     shapes = [f"{name} {tuple(weight.shape)}" for name, weight in weights.items()]
     more = f" and {len(shapes) - 8} more" if len(shapes) > 8 else ""
     return ", ".join(shapes[:8]) + more or "no weights"
-
-
-def _options(point: Point, weights: Mapping[str, Tensor], first: Tensor) -> str:
-    """Return the options of ``gradlab sweep`` that fit these weights, where known."""
-    if any("_reverse" in name for name in weights):
-        return "saving each direction by itself: this module is bidirectional"
-    cell = point.cell.partition(":")[0]
-    gates = {"gru": 3, "lstm": 4}.get(cell, 1)
-    layers = sum(name.startswith("weight_hh") for name in weights)
-    projection = weights.get("weight_hr_l0", weights.get("weight_hr"))
-    options = [f"layers={layers}"] if layers > 1 else []
-    options += [] if projection is None else [f"proj={len(projection)}"]
-    spec = ":".join([cell, "+".join(options)]) if options else cell
-    return f"--cell {spec} --hidden {len(first) // gates} --features {first.shape[-1]}"
 
 
 def _weights_of(point: Point) -> Mapping[str, Tensor]:
@@ -104,20 +83,4 @@ def _read(file: str, sha256: str) -> Mapping[str, Tensor]:
             expected="the weights it began with",
             try_="the same command again",
         )
-    try:
-        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds for what it cannot read
-        reason = next(iter(str(error).splitlines()), "")[:200]
-        raise InputError(
-            got=f"{file}, which torch cannot load ({reason or type(error).__name__})",
-            expected="a state_dict saved with torch.save",
-            try_=_SAVE,
-        ) from error
-    named = isinstance(found, Mapping) and all(isinstance(n, str) for n in found)
-    if not named or not all(isinstance(value, Tensor) for value in found.values()):
-        raise InputError(
-            got=f"{file}, which holds no tensors by name",
-            expected="a state_dict saved with torch.save",
-            try_=_SAVE,
-        )
-    return found
+    return read(data, file)

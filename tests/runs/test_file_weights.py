@@ -106,7 +106,8 @@ def test_sizes_that_do_not_fit_are_said_before_anything_is_computed():
     saved(nn.LSTM(3, 5, num_layers=2, proj_size=2))
     with pytest.raises(ConfigError) as caught:
         swept(cell="lstm", hidden=64)
-    assert caught.value.try_ == "--cell lstm:layers=2+proj=2 --hidden 5 --features 3"
+    line = "--cell lstm:layers=2+proj=2 --hidden 5 --features 3 --weights net.pt"
+    assert caught.value.try_ == line
     assert "lstm with 3 features and 64 hidden units" in caught.value.expected
     with pytest.raises(ConfigError):
         gradlab.forecast({**CONFIG, "weights": "net.pt", "hidden": 64})
@@ -118,7 +119,10 @@ def test_sizes_that_do_not_fit_are_said_before_anything_is_computed():
         (lambda: saved(nn.Linear(3, 5)), "weight (5, 3), bias (5,)"),
         (lambda: torch.save([1], "net.pt"), "which holds no tensors by name"),
         (lambda: Path("net.pt").write_bytes(b"hello"), "which torch cannot load"),
-        (lambda: torch.save(nn.LSTM(3, 5), "net.pt"), "which torch cannot load"),
+        (
+            lambda: torch.save(nn.LSTM(3, 5), "net.pt"),
+            "(it holds an object of torch.nn.modules.rnn.LSTM; only tensors are read)",
+        ),
         (lambda: None, "which cannot be read (no such file"),
     ],
 )
@@ -127,6 +131,51 @@ def test_files_that_are_no_weights(write, got):
     with pytest.raises(gradlab.GradlabError) as caught:
         swept()
     assert "net.pt" in caught.value.got and got in caught.value.got
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (nn.LSTM(3, 5, num_layers=2), "lstm:layers=2 --hidden 5"),
+        (nn.LSTM(3, 5, proj_size=2), "lstm:proj=2 --hidden 5"),
+        (nn.GRU(3, 4), "gru --hidden 4"),
+        (nn.RNNCell(3, 4), "rnn --hidden 4"),
+    ],
+)
+def test_the_cell_of_a_file_is_told_where_none_is_named(module, options):
+    saved(module)
+    with pytest.raises(ConfigError) as caught:
+        load({"cell": ["lstm", "gru"], "weights": "net.pt"})
+    assert caught.value.try_ == f"--cell {options} --features 3 --weights net.pt"
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.read = nn.Embedding(9, 3)
+        self.encoder = nn.ModuleDict({"lstm": nn.LSTM(3, 5, num_layers=2)})
+
+
+@pytest.mark.parametrize(
+    ("content", "got"),
+    [
+        (lambda m: m.state_dict(), "net.pt with read.weight (9, 3), encoder.lstm."),
+        (
+            lambda m: {"model": m.state_dict(), "epoch": 3, "best": torch.ones(2)},
+            "no tensors by name but 'model', 'epoch', 'best'; tensors are in 'model'",
+        ),
+    ],
+)
+def test_the_line_that_saves_a_part_of_a_file_saves_it(content, got):
+    model = Model()
+    torch.save(content(model), "net.pt")
+    with pytest.raises(gradlab.GradlabError) as caught:
+        swept()
+    assert got in caught.value.got
+    exec(caught.value.try_, {"torch": torch})
+    part = torch.load("encoder_lstm.pt")
+    model.encoder["lstm"].load_state_dict(part)
+    assert point(weights="encoder_lstm.pt").weights == "encoder_lstm.pt"
 
 
 @pytest.mark.parametrize(
@@ -142,6 +191,7 @@ def test_files_that_are_no_weights(write, got):
     ],
 )
 def test_what_the_file_would_override_is_refused(more, got):
+    saved(nn.LSTM(3, 5))
     with pytest.raises(ConfigError, match=re.escape(got)):
         load({**CONFIG, "weights": "net.pt", **more})
 
