@@ -166,3 +166,52 @@ def test_what_cannot_be_drawn_is_said():
         many.plot(x="time")
     with pytest.raises(ConfigError, match="over no axis"):
         LabelledArray("horizon", {}, 3.0).plot()
+
+
+def test_too_many_lines_of_blocks_are_narrowed_to_the_whole():
+    blocks = (*(f"h{k}h{k}" for k in range(24)), "joint")
+    many = LabelledArray("ln_norm", {"block": blocks, "lag": (0, 1)}, np.ones((25, 2)))
+    with pytest.raises(ConfigError) as caught:
+        many.plot()
+    assert caught.value.try_ == ".sel(block='joint').plot()"
+    assert len(many.sel(block="joint").plot().lines) == 1
+
+
+def test_as_many_axes_as_needed_are_narrowed():
+    coords = {"step": range(30), "unit": range(25), "lag": (0, 1)}
+    many = LabelledArray("ln_norm", coords, np.ones((30, 25, 2)))
+    with pytest.raises(ConfigError, match=r"\.sel\(step=0, unit=0\)\.plot\(\)"):
+        many.plot(x="lag")
+
+
+def test_one_line_says_what_an_array_is():
+    norms = by_sequence()
+    assert repr(norms) == "<LabelledArray ln_spectral_norm: lag 3, sequence 2; nats>"
+    assert repr(norms.sel(lag=0, sequence=1)) == (
+        "<LabelledArray ln_spectral_norm: one number; nats>"
+    )
+
+
+def test_coordinates_that_are_there_are_named():
+    long = LabelledArray("ln_norm", {"lag": range(99)}, np.ones(99))
+    with pytest.raises(KeyError, match="lag 99; there are 0, 1, 2, 3, ..., 97, 98"):
+        long.sel(lag=range(100))
+    with pytest.raises(KeyError, match="its axes are lag"):
+        long.at(step=0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LabelledArray("a", [1], [1.0]),
+        lambda: LabelledArray("a", {"lag": 1}, [1.0]),
+    ],
+)
+def test_coordinates_come_by_axis(make):
+    with pytest.raises(ShapeError, match="coordinates along each axis"):
+        make()
+
+
+def test_only_axes_are_drawn_on():
+    with pytest.raises(ConfigError, match="the Axes of matplotlib"):
+        curve().plot(3)

@@ -35,6 +35,11 @@ class Exponents:
     ln_determinant: np.ndarray
     warm_up: int
 
+    def __repr__(self) -> str:
+        """Return one line: how many exponents, over what."""
+        batch = self.dead.shape[:-1]
+        return f"<Exponents: {self.count} over {self.steps} steps, batch {batch}>"
+
     @property
     def steps(self) -> int:
         """Number of measured steps."""

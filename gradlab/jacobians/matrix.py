@@ -127,7 +127,9 @@ def _block_coords(trajectory: Trajectory, block: str) -> dict[str, list[str]]:
         UnknownNameError: for a block the cell does not have.
     """
     instance("trajectory", trajectory, Trajectory, try_="gradlab.unroll(cell, inputs)")
-    text("block", block, try_='block="joint"')
+    at_step = f"step_jacobians(trajectory).at(step={block})"
+    is_step = isinstance(block, int | np.integer)
+    text("block", block, try_=at_step if is_step else 'block="joint"')
     cell, names = trajectory.cell, trajectory.cell.state_names
     pairs = {later + earlier: (later, earlier) for later in names for earlier in names}
     if block == "joint":

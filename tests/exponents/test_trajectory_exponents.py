@@ -8,6 +8,7 @@ import torch
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+import gradlab
 from gradlab import cells
 from gradlab.activations.relu import ReLU
 from gradlab.errors import ConfigError, ShapeError
@@ -420,3 +421,10 @@ def test_rare_factorisations_leave_no_range(width, gain):
     found = qr_exponents([matrix] * 1300, 1300, every=1200, blocks=1)
     expected = np.full((1, width), np.log(gain))
     np.testing.assert_allclose(found.exponents.values.T, expected, rtol=0, atol=1e-12)
+
+
+def test_results_print_in_one_line():
+    trajectory = gradlab.unroll(gradlab.build("rnn", 2, 3), torch.ones(1, 30, 2))
+    for find in (gradlab.lyapunov_exponents, gradlab.jacobian_norms):
+        said = repr(find(trajectory))
+        assert "\n" not in said and len(said) < 300

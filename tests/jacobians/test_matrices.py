@@ -95,3 +95,11 @@ def test_arguments_of_another_kind_are_named(call):
         call("lstm")
     with pytest.raises(ConfigError, match="block = 3"):
         call(lively("lstm"), block=3)
+
+
+def test_a_step_in_the_place_of_a_block_is_told_where_it_goes():
+    trajectory = unroll(cells.build("rnn", 2, 3), torch.ones(1, 5, 2))
+    with pytest.raises(
+        ConfigError, match=r"step_jacobians\(trajectory\)\.at\(step=5\)"
+    ):
+        step_jacobians(trajectory, 5)

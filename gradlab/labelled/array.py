@@ -1,13 +1,12 @@
-"""The one form of every result: an array with named axes."""
+"""An array with named axes: what it holds, selects and tabulates."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradlab.errors import ConfigError, ShapeError
+from gradlab.errors import ShapeError
 
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ RECORD_AXES = ("block", "index", "step", "lag")
 """The axes that a stored record may have, which are columns of the exported table."""
 BATCH_AXES = ("member", "sequence")
 """The last axes of what is computed: of an ensemble's members, and of sequences."""
-LN10 = float(np.log(10.0))
-_MOST_LINES = 20
 
 
 def batch_coords(
@@ -77,8 +74,7 @@ class LabelledArray:
 
     def __post_init__(self) -> None:
         """Make arrays of the numbers and tuples of the coordinates."""
-        coords = {axis: tuple(labels) for axis, labels in self.coords.items()}
-        values = _floats(self.values)
+        coords, values = _tuples(self.name, self.coords), _floats(self.values)
         object.__setattr__(self, "coords", coords)
         object.__setattr__(self, "values", values)
         shape = tuple(len(labels) for labels in coords.values())
@@ -97,6 +93,16 @@ class LabelledArray:
                     expected=f"the shape of the values, {shape}",
                     try_="sd=None where the spread is unknown",
                 )
+
+    def __repr__(self) -> str:
+        """Return one line: the name, the axes with their lengths, the unit.
+
+        >>> LabelledArray("ln_norm", {"lag": (0, 1, 2)}, [0.0, -0.7, -1.5], unit="nats")
+        <LabelledArray ln_norm: lag 3; nats>
+        """
+        axes = ", ".join(f"{axis} {len(c)}" for axis, c in self.coords.items())
+        unit = f"; {self.unit}" if self.unit else ""
+        return f"<LabelledArray {self.name}: {axes or 'one number'}{unit}>"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Return the values, for NumPy's functions."""
@@ -227,41 +233,23 @@ class LabelledArray:
                 numbers when left out. Every combination of the others is one line.
 
         Raises:
-            ConfigError: no such axis, or more than 20 lines.
+            ConfigError: no such axis, more than 20 lines, or no Axes.
         """
-        mean = self.over_sequences()
-        along = mean._drawn_along(x)
-        place = mean.axes.index(along)
-        lines = np.moveaxis(mean.values, place, -1)
-        others = {a: c for a, c in mean.coords.items() if a != along}
-        if lines[..., 0].size > _MOST_LINES:
-            axis = max(others, key=lambda name: len(others[name]))
-            raise ConfigError(
-                got=f"{lines[..., 0].size:,} lines along {along}, one for each of "
-                + " and ".join(f"{len(c)} {a}" for a, c in others.items()),
-                expected=f"{_MOST_LINES} at most",
-                try_=f".sel({axis}={others[axis][0]!r}).plot()",
-            )
-        return _draw(mean, along, lines, others, ax)
+        from gradlab.labelled.lines import draw
 
-    def _drawn_along(self, x: str | None) -> str:
-        numbers = [a for a, c in self.coords.items() if all(map(_is_number, c))]
-        preferred = [a for a in ("lag", "step") if a in self.coords]
-        choices = [x] if x is not None else [*preferred, *numbers[::-1], *self.axes]
-        if not choices or choices[0] not in self.coords:
-            raise ConfigError(
-                got=f"{self.name} over {', '.join(self.axes) or 'no axis'}"
-                + (f" to be drawn along {x}" if x is not None else ""),
-                expected="an axis along which lines run",
-                try_=".frame()" if not self.coords else f'plot(x="{self.axes[-1]}")',
-            )
-        return choices[0]
+        mean = self.over_sequences()
+        return draw(self.name, self.unit, mean.coords, mean.values, ax, x)
 
     def _take(self, array: np.ndarray, where: Mapping[str, Any]) -> np.ndarray:
         """Return the part of an array of the values' shape."""
         unknown = set(where) - set(self.coords)
         if unknown:
-            raise KeyError(f"{self.name} has no axis {', '.join(sorted(unknown))}")
+            axes = (
+                f"its axes are {', '.join(self.axes)}" if self.coords else "it has none"
+            )
+            raise KeyError(
+                f"{self.name} has no axis {', '.join(sorted(unknown))}; {axes}"
+            )
         index = tuple(
             slice(None)
             if axis not in where or _is_several(where[axis])
@@ -277,7 +265,8 @@ class LabelledArray:
 
     def _place(self, axis: str, label: Any) -> int:
         if label not in self.coords[axis]:
-            raise KeyError(f"{self.name} has no {axis} {label!r}")
+            there = _shortened(self.coords[axis])
+            raise KeyError(f"{self.name} has no {axis} {label!r}; there are {there}")
         return self.coords[axis].index(label)
 
     def _places(self, axis: str, labels: Iterable) -> list[int]:
@@ -307,42 +296,28 @@ def _floats(values: Any) -> np.ndarray:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
+def _tuples(name: str, coords: Any) -> dict[str, tuple]:
+    """Return coordinates as tuples; refuse what is no table of lists by axis."""
+    try:
+        return {axis: tuple(labels) for axis, labels in coords.items()}
+    except (AttributeError, TypeError):
+        raise ShapeError(
+            got=f"{name} with coords = {repr(coords):.60}",
+            expected="the coordinates along each axis, by its name",
+            try_=f'LabelledArray("{name}", {{"lag": (0, 1)}}, [0.0, -0.7])',
+        ) from None
+
+
+def _shortened(labels: tuple) -> str:
+    """Return coordinates for a message.
+
+    >>> _shortened(tuple(range(129)))
+    '0, 1, 2, 3, ..., 127, 128'
+    """
+    some = list(map(str, labels))
+    return ", ".join(some if len(some) <= 9 else [*some[:4], "...", *some[-2:]])
+
+
 def _is_several(label: Any) -> bool:
     """Return whether a list of coordinates is given, and not one of them."""
     return isinstance(label, list | range | np.ndarray)
-
-
-def _is_number(label: Any) -> bool:
-    return isinstance(label, int | float | np.number) and not isinstance(label, bool)
-
-
-def _draw(
-    mean: LabelledArray,
-    along: str,
-    lines: np.ndarray,
-    others: Mapping[str, tuple],
-    ax: "Axes | None",
-) -> "Axes":
-    """Draw ``lines``, (*others, x), each with a label of its coordinates."""
-    from matplotlib import pyplot
-
-    if ax is None:
-        ax = pyplot.subplots()[1]
-    logs, x = mean.unit == "nats", mean.coords[along]
-    places = x if all(map(_is_number, x)) else range(len(x))
-    for labels, line in zip(
-        product(*others.values()), lines.reshape(-1, len(x)), strict=True
-    ):
-        drawn = np.where(np.isfinite(line), line, np.nan) / (LN10 if logs else 1.0)
-        marker = "." if len(x) < 3 else ""
-        dash = "--" if len(ax.lines) // 10 % 2 else "-"  # colours repeat from ten on
-        ax.plot(places, drawn, dash, marker=marker, label=", ".join(map(str, labels)))
-    if places is not x:
-        ax.set_xticks(places, list(map(str, x)))
-    if logs:
-        ax.yaxis.set_major_formatter(lambda exponent, _: f"$10^{{{exponent:g}}}$")
-    if others:
-        ax.legend(title=", ".join(others))
-    name = mean.name.removeprefix("ln_") if logs else mean.name
-    ax.set(xlabel=along, ylabel=name.replace("_", " "))
-    return ax
