@@ -11,6 +11,8 @@ from gradlab import outputs, regular_file
 from gradlab.errors import ConfigError, StoreError
 from gradlab.report.blocks import Document, file_name
 from gradlab.report.words import speaking, words
+from gradlab.shell_text import join
+from gradlab.store.folder import is_replaceable
 
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def render(
 
     Each file is written aside and then put in place, so a report that is open or
     half written is never broken. Returns the paths written.
-    Raises ConfigError for an unknown format, StoreError where nothing can be written.
+    Raises ConfigError for an unknown format, StoreError where nothing can be written,
+    or a file of that name is there that gradlab did not write.
     """
     from gradlab.report.document import compose
 
@@ -60,6 +63,8 @@ def _check(formats: Sequence[str]) -> None:
 def _write(document: Document, folder: Path, formats: Sequence[str]) -> list[Path]:
     from gradlab.report.formulas import formulas_of
 
+    for form in formats:
+        _refuse_to_replace(folder / file_name(document.language, form))
     drawings, formulas = draw_all(document), formulas_of(document)
     paths = []
     if "html" in formats:
@@ -76,6 +81,16 @@ def _write(document: Document, folder: Path, formats: Sequence[str]) -> list[Pat
         content = pdf(document, drawings, formulas)
         paths.append(_put(folder / file_name(document.language, "pdf"), content))
     return paths
+
+
+def _refuse_to_replace(report: Path) -> None:
+    """Refuse to write over a file that is somebody else's."""
+    if report.is_file() and not is_replaceable(report):
+        raise StoreError(
+            f"{report}, which gradlab did not write",
+            "no file of that name but a report of gradlab, which is written anew",
+            join(["mv", report, report.with_name(f"my_{report.name}")]),
+        )
 
 
 def _link(page: Path, other: Path) -> None:

@@ -14,6 +14,11 @@ from gradlab.store.schema import FILE_NAME
 SWEEP_FILE = "sweep.toml"
 REPORTS = ("report.html", "report.pdf", "report.ko.html", "report.ko.pdf")
 OURS = frozenset({*REPORTS, "figures"})
+_MARKS = {
+    ".html": b'<meta name="generator" content="gradlab">',
+    ".pdf": b"/Author(gradlab)",
+}
+"""Ending of a report -> what stands in every one that gradlab wrote."""
 STAMP = ".report"
 """File of the report -> digest of the results it was made from, as JSON."""
 
@@ -102,8 +107,21 @@ def _others(folder: Path) -> list[str]:
     return sorted(
         entry.name
         for entry in folder.iterdir()
-        if entry.name not in OURS and not entry.name.startswith(".")
+        if entry.name not in OURS
+        and not entry.name.startswith(".")
+        or entry.name in REPORTS
+        and not is_replaceable(entry)
     )
+
+
+def is_replaceable(report: Path) -> bool:
+    """Return whether a report may be written here: over nothing, a link, or ours."""
+    if report.is_symlink() or not report.exists():
+        return True
+    try:
+        return _MARKS[report.suffix] in regular_file.read_bytes(report)
+    except OSError:
+        return False
 
 
 _HEAD = "# Written by gradlab, to be edited as a copy. Checksum "

@@ -49,6 +49,23 @@ def test_a_sweep_file_of_the_users_in_its_output_folder_stays(run, inline, home)
     assert (home / "p" / "sweep.toml").read_text() == MINE
 
 
+def test_a_page_of_the_users_in_an_output_folder_stays(run, home):
+    write(MADE, home / "r")
+    (home / "o").mkdir()
+    for page in (home / "r" / "report.html", home / "o" / "report.html"):
+        page.write_text("<p>mine</p>")
+        words = ("report", "r", "--format", "html", "--out", page.parent.name)
+        assert "my_report.html" in run(*words, code=1).stderr
+        assert page.read_text() == "<p>mine</p>"
+        page.unlink()
+        run(*words)
+        run(*words)
+    (home / "new").mkdir()
+    (home / "new" / "report.pdf").write_text("mine")
+    words = ("sweep", "--cell=rnn", "--out=new", "--jobs=1")
+    assert "which holds report.pdf and no" in run(*words, code=1).stderr
+
+
 @unix
 def test_links_in_a_folder_that_was_received_are_not_written_through(
     sweep, run, home, base
