@@ -10,8 +10,9 @@ from torch import Tensor
 from gradlab import catalog
 from gradlab.arguments import describe, instance
 from gradlab.cells._automatic import frozen
+from gradlab.cells._dtypes import refuse_autocast
 from gradlab.cells.base import RecurrentProduct
-from gradlab.errors import ShapeError
+from gradlab.errors import ConfigError, ShapeError
 from gradlab.losses.base import Loss, directions
 from gradlab.losses.last import Last
 from gradlab.trajectory import Trajectory
@@ -83,7 +84,12 @@ def as_loss(given: Any) -> Loss:
 def as_direction(trajectory: Trajectory, given: Any) -> Tensor:
     """Return the loss's unit vectors v as a tensor like h; of seed 0 if None.
 
-    Those of seed 0 are shared by the members of an ensemble.
+    Those of seed 0 are shared by the members of an ensemble. Given ones are divided by
+    their lengths.
+
+    Raises:
+        ConfigError, ShapeError: for what is no tensor of h's shape, and for a vector
+            without a direction: of zeros, or with numbers that are not finite.
     """
     hidden = trajectory.start[trajectory.cell.output_state]
     if given is None:
@@ -98,7 +104,19 @@ def as_direction(trajectory: Trajectory, given: Any) -> Tensor:
             expected=f"a tensor of shape {shape}",
             try_=f"torch.ones{shape}",
         )
-    return torch.as_tensor(found).to(hidden)
+    vectors = torch.as_tensor(found).detach().to(hidden.device).double()
+    largest = vectors.abs().amax(-1, keepdim=True)
+    if not (vectors.isfinite().all() and largest.all()):
+        raise ConfigError(
+            got="direction with a vector of zeros, or of numbers that are not finite",
+            expected="vectors with a direction; they are divided by their lengths",
+            try_=f"torch.ones{shape}",
+        )
+    scaled = vectors / largest  # squares of very small or large numbers leave the range
+    unit = scaled / scaled.norm(dim=-1, keepdim=True)
+    eps = torch.finfo(hidden.dtype).eps
+    same = (vectors - unit).abs() <= eps  # a unit vector keeps its bits
+    return torch.where(same.all(-1, keepdim=True), vectors, unit).to(hidden)
 
 
 def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
@@ -112,6 +130,7 @@ def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
         loss: of the sequences.
         direction: (…M, B, n), the loss's unit vectors.
     """
+    refuse_autocast()
     with frozen(trajectory.cell), torch.enable_grad():
         inputs = trajectory.inputs.detach().clone().requires_grad_()
         start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)

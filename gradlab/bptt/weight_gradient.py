@@ -58,7 +58,8 @@ def weight_contributions(
         parameters: names as in ``cell.named_parameters()``, or PyTorch's of a layer
             (``weight_hh_l0``), which then label the result; all by default.
         loss: of the backward pass, or its name; v . h_T by default.
-        direction: (…M, B, n), its unit vectors v; those of seed 0 by default.
+        direction: (…M, B, n), its vectors v, divided by their lengths; those of seed 0
+            by default.
 
     Raises:
         UnknownNameError: for a parameter the cell does not have.
@@ -117,7 +118,8 @@ def truncation_bias(
         window: k, a number of steps from 1; or several, for a curve.
         parameters: names as in ``cell.named_parameters()``, or PyTorch's of a layer
             (``weight_hh_l0``), which then label the result; all by default.
-        direction: (…M, B, n), the loss's unit vectors v; those of seed 0 by default.
+        direction: (…M, B, n), the loss's vectors v, divided by their lengths; those of
+            seed 0 by default.
 
     Returns:
         Axes ``parameter``, ``window`` (where several were given), and those of the

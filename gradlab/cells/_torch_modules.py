@@ -47,7 +47,7 @@ def from_torch(module: nn.Module) -> Cell:
 
     Raises:
         ConfigError: for any other module, a bidirectional one, one with dropout in
-            training mode, and one whose weights a hook computes.
+            training mode, one with forward hooks, one whose weights a hook computes.
 
     >>> cell = from_torch(nn.LSTM(3, 5, num_layers=2))
     >>> cell.state_names
@@ -57,6 +57,7 @@ def from_torch(module: nn.Module) -> Cell:
     _refuse_what_is_random_or_backward(module)
     suffixes = [f"_l{k}" for k in range(getattr(module, "num_layers", 0))] or [""]
     layers = [_layer(kind, module, suffix) for suffix in suffixes]
+    _refuse_hooks(module)
     return layers[0] if len(layers) == 1 else MultiLayerCell(layers)
 
 
@@ -173,6 +174,18 @@ def _refuse_what_is_random_or_backward(module: Any) -> None:
             expected="a module whose step is no matter of chance",
             try_="module.eval(), in which there is no dropout",
         )
+
+
+def _refuse_hooks(module: Any) -> None:
+    """Refuse a module whose hooks see, and may change, what it reads and gives."""
+    for kind in ("forward_pre_hook", "forward_hook"):
+        if getattr(module, f"_{kind}s"):
+            raise ConfigError(
+                got=f"{type(module).__name__} with a {kind}",
+                expected="a module without hooks: the cell has its weights alone, and "
+                "a hook may change inputs or states",
+                try_="the handle's remove(), what it changes done to the inputs before",
+            )
 
 
 def _layer(kind: Any, module: Any, suffix: str) -> Cell:

@@ -80,16 +80,24 @@ def initialize_(
 
     Raises:
         ConfigError: for an invalid bias, or chrono without a length of 2 or more; for
-            arguments of another kind.
+            arguments of another kind, or that set nothing on this cell.
         UnknownNameError: for a name that no initializer has.
     """
     _check_cell(cell)
+    requested = init
     init = _as_initializer(init)
     gain = number("gain", gain, try_="1.0")
     seed = whole_number("seed", seed, 0, try_="0")
     length = optional(whole_number, "length", length, 1, try_="256")
     forget_bias = _gate_bias.check("forget_bias", forget_bias)
     input_bias = _gate_bias.check("input_bias", input_bias)
+    given = {
+        "init": requested is not None,
+        "gain": gain != 1,
+        "forget_bias": forget_bias != "keep",
+        "input_bias": input_bias not in ("keep", AUTO),
+    }
+    _require_effect(cell, [name for name, is_given in given.items() if is_given])
     for place, layer in enumerate(cell.layer_cells, start=1):
         streams = Streams(seed, place)
         _fill_all(layer, init, gain, streams)
@@ -105,6 +113,36 @@ def _check_cell(cell: Any) -> None:
             expected="one gradlab cell",
             try_='gradlab.build("lstm", 3, 5), or gradlab.from_torch(module)',
         )
+
+
+def _require_effect(cell: "Cell", given: list[str]) -> None:
+    """Refuse what was given where it sets nothing on this cell."""
+    layers = cell.layer_cells
+    sets = {
+        "init": any("weight_hh" in dict(c.named_parameters()) for c in layers),
+        "forget_bias": any(c.keep_gate is not None for c in layers),
+        "input_bias": any(c.input_gate is not None for c in layers),
+    }
+    sets = {"init": sets["init"], "gain": sets["init"], **sets}
+    nothing = [name for name in given if not sets[name]]
+    if nothing:
+        could = [name for name in sets if sets[name]]
+        name = getattr(cell, "name", type(cell).__name__)
+        raise ConfigError(
+            got=f"{', '.join(nothing)} for cell {name}, which would set nothing: it "
+            f"has no {' and no '.join(dict.fromkeys(_NEEDED[one] for one in nothing))}",
+            expected=f"of this cell {', '.join(could) or 'none of these arguments'}",
+            try_="torch.nn.init on its parameters, or a parameter named weight_hh",
+        )
+
+
+_NEEDED = {
+    "init": "weight_hh",
+    "gain": "weight_hh",
+    "forget_bias": "keep gate with a bias",
+    "input_bias": "input gate with a bias",
+}
+"""Argument -> what of a cell it sets."""
 
 
 def _as_initializer(given: Any) -> Initializer:

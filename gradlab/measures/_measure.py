@@ -35,7 +35,8 @@ def measure(
             Those that do not apply to the cell are skipped.
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass, or its name; v . h_T by default.
-        direction: (…M, B, n), its unit vectors v; those of seed 0 by default.
+        direction: (…M, B, n), its vectors v, divided by their lengths; those of seed 0
+            by default.
 
     Changes neither the trajectory, nor the cell's parameters and their ``.grad``, nor
     any random generator.

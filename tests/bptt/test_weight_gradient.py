@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gradlab import build, cells, truncation_bias, unroll, weight_contributions
-from gradlab.bptt import as_direction
+from gradlab.bptt import as_direction, weight_gradient
 from gradlab.errors import ConfigError, ShapeError, UnknownNameError
 from gradlab.losses.every import Every
 from gradlab.losses.last import Last
@@ -54,6 +54,18 @@ def test_contributions_are_those_of_a_weight_copy_in_every_step(spec, loss):
         share = (parts * of_sequence).sum(-1) / of_sequence.square().sum(-1)
         assert np.allclose(found.share.at(parameter=name), share, atol=1e-12), name
         assert np.allclose(found.share.at(parameter=name).sum(0), 1), name
+
+
+def test_a_direction_has_no_length():
+    trajectory = everywhere("rnn")
+    v = noise(*trajectory.start[0].shape, seed=3)
+    ours, other = (
+        weight_contributions(trajectory, direction=scale * v) for scale in (1, 1e-200)
+    )
+    assert np.allclose(ours.ln_norm.values, other.ln_norm.values, atol=1e-12)
+    assert np.allclose(as_direction(trajectory, 5 * v).norm(dim=-1), 1)
+    with pytest.raises(ConfigError, match="a vector of zeros"):
+        as_direction(trajectory, 0 * v)
 
 
 def truncated_gradient(trajectory, window, direction):
@@ -105,12 +117,15 @@ def test_members_have_what_they_have_alone(spec):
         assert np.allclose(bias.sel(member=k), truncation_bias(alone, 4), atol=1e-12)
 
 
-def test_gradients_far_below_the_squares_of_floats():
+def test_gradients_far_below_the_squares_of_floats(monkeypatch):
     """1e-200 of v: the shares stay, the norms move by ln 1e-200."""
     trajectory = lively("lstm")
     direction = as_direction(trajectory, None)
     plain = weight_contributions(trajectory)
-    small = weight_contributions(trajectory, direction=1e-200 * direction)
+    monkeypatch.setattr(
+        weight_gradient, "as_direction", lambda *given: 1e-200 * direction
+    )
+    small = weight_contributions(trajectory)
     assert np.allclose(small.share, plain.share, atol=1e-12)
     distance = small.ln_norm.values - plain.ln_norm.values
     assert np.allclose(distance, np.log(1e-200), atol=1e-9)

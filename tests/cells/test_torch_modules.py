@@ -293,3 +293,13 @@ def test_layers_may_share_a_weight():
     inputs = torch.randn(2, 9, 4)
     ours = gradlab.from_torch(module)(inputs)[0]
     torch.testing.assert_close(ours, module(inputs)[0])
+
+
+@pytest.mark.parametrize("kind", ["forward_pre_hook", "forward_hook"])
+def test_a_module_whose_hooks_may_change_its_states_is_refused(kind):
+    module = nn.LSTM(3, 4)
+    handle = getattr(module, f"register_{kind}")(lambda *given: None)
+    with pytest.raises(ConfigError, match=f"LSTM with a {kind}"):
+        gradlab.from_torch(module)
+    handle.remove()
+    gradlab.from_torch(module)

@@ -1,5 +1,7 @@
 """Weights by block, forget bias once, chrono; what depends on what."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from gradlab import catalog, cells
 from gradlab.errors import ConfigError
 from gradlab.initializers import draws_all, initialize_
 from gradlab.seeding import stream
+from tests.cells.custom_cells import IndRNN
 
 
 H = 32
@@ -156,14 +159,14 @@ def test_an_input_bias_that_is_not_given_completes_chrono_and_nothing_else():
 
 @pytest.mark.parametrize("spec", ["rnn", "gru", "lstm:coupled"])
 def test_one_gate_for_both_has_no_input_bias(spec):
-    cell, same = made(spec, input_bias=-3.0), made(spec)
-    assert cell.input_gate is None
-    assert torch.equal(cell.bias_ih, same.bias_ih)
+    assert made(spec).input_gate is None
+    with pytest.raises(ConfigError, match="no input gate with a bias"):
+        made(spec, input_bias=-3.0)
 
 
 def test_chrono_without_a_forget_gate_leaves_the_input_gate():
-    plain = made("lstm:no_forget").bias_ih
-    assert torch.equal(made("lstm:no_forget", forget_bias="chrono:9").bias_ih, plain)
+    with pytest.raises(ConfigError, match="no keep gate with a bias"):
+        made("lstm:no_forget", forget_bias="chrono:9")
     closed = made("lstm:no_forget", input_bias=-3.0)
     assert (closed.bias_ih[closed.weight_blocks["input_gate"]] == -3).all()
 
@@ -243,3 +246,22 @@ def test_what_is_drawn_once_is_not_changed_by_the_cells_that_got_it():
         first.weight_ih.zero_()
     assert torch.equal(made("lstm").weight_ih, again.weight_ih)
     assert torch.equal(made("lstm").bias_ih, again.bias_ih)
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "names", "could"),
+    [
+        (IndRNN(4, 8), {"init": "orthogonal", "gain": 3}, "init, gain", "none of"),
+        (IndRNN(4, 8), {"forget_bias": 2}, "forget_bias", "none of these"),
+        (cells.build("rnn", 4, 8), {"forget_bias": 1.0}, "forget_bias", "init, gain$"),
+        (cells.build("gru", 4, 8), {"input_bias": -1}, "input_bias", "forget_bias$"),
+        (cells.build("rnn:layers=2", 4, 8), {"forget_bias": 1}, "forget_bias", "init"),
+    ],
+)
+def test_what_would_set_nothing_is_refused(cell, given, names, could):
+    before = [one.clone() for one in cell.parameters()]
+    with pytest.raises(ConfigError) as caught:
+        initialize_(cell, **given)
+    assert caught.value.got.startswith(f"{names} for cell ")
+    assert re.search(could, caught.value.expected)
+    assert all(map(torch.equal, before, cell.parameters()))
