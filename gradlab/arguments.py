@@ -12,7 +12,7 @@ from typing import Any
 from gradlab.errors import ConfigError
 
 
-_LONGEST = 60
+_LONGEST, _MOST = 90, 5
 
 
 def describe(value: Any) -> str:
@@ -21,9 +21,25 @@ def describe(value: Any) -> str:
     >>> describe("lstm"), describe(3), describe([1, 2]), describe(dict)
     ("'lstm'", '3', 'a list of 2', 'the class dict')
     """
+    text = _words(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def some(values: Iterable[Any]) -> str:
+    """Return the first of several values, and how many more there are.
+
+    >>> some([1, 2]), some(range(9))
+    ('1, 2', '0, 1, 2, 3, 4 and 4 more')
+    """
+    texts = [describe(value) for value in values]
+    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return ", ".join(texts[:_MOST]) + more
+
+
+def _words(value: Any) -> str:
+    """Return a value itself, where it is text or a number, else what it is."""
     if value is None or isinstance(value, str | bytes | bool | Real):
-        text = repr(value)
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+        return repr(value)
     if isinstance(value, type):
         return f"the class {value.__name__}"
     name = type(value).__name__
@@ -105,6 +121,15 @@ def text(what: str, value: Any, *, try_: str) -> str:
 def each(what: str, values: Any, expected: str, *, try_: str) -> list[Any]:
     """Return a list of several values; refuse one alone, such as a string."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ConfigError(
+            got=f"{what} = {describe(values)}", expected=expected, try_=try_
+        )
+    if hasattr(values, "tolist") and hasattr(values, "dtype"):
+        listed = (
+            values.tolist()
+        )  # whose numbers are Python's: of a tensor they are tensors
+        if isinstance(listed, list):
+            return listed
         raise ConfigError(
             got=f"{what} = {describe(values)}", expected=expected, try_=try_
         )

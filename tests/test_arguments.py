@@ -15,6 +15,7 @@ from torch.nn.utils.rnn import pack_sequence
 import gradlab
 from gradlab.activations.tanh import Tanh
 from gradlab.api import Results
+from gradlab.arguments import describe
 from gradlab.cells import ensemble
 from gradlab.initializers.orthogonal import Orthogonal
 from gradlab.losses.last import Last
@@ -108,6 +109,7 @@ UNROLL = [
     ((cell, X + 0j), {}, "dtype torch.complex64"),
     ((cell, X.numpy().astype(int)), {}, "dtype int64"),
     ((cell, X.to("meta")), {}, "on device meta for a cell on cpu"),
+    ((cell, X.to_sparse()), {}, "in the sparse layout torch.sparse_coo"),
     ((cell, X[0]), {}, "(8, 3)"),
     ((cell, X[..., :2]), {}, "(2, 8, 2)"),
     ((cell, X[:0]), {}, "(0, 8, 3), which hold nothing"),
@@ -154,6 +156,10 @@ NORMS = [
     ((T, 3), {}, "blocks = 3"),
     ((T, [3]), {}, "blocks = 3"),
     ((T, "all", 4), {}, "lags = 4"),
+    ((T, "all", torch.tensor(4)), {}, "lags = a Tensor"),
+    ((T, "all", torch.arange(300)), {}, "lags 9, 10, 11, 12, 13 and 286 more"),
+    ((T, []), {}, "blocks that are none"),
+    ((T,), {"rows": []}, "rows that are none"),
     ((T, "all", "123"), {}, "lags = '123'"),
     ((T, "all", [1.5]), {}, "1.5"),
     ((T, "all", [9]), {}, "9"),
@@ -325,3 +331,24 @@ def test_half_precision_is_upcast_and_said():
             gradlab.build("rnn", 3, 4, dtype=torch.float16).weight_hh.dtype.itemsize
             == 4
         )
+
+
+def test_lags_may_be_a_tensor():
+    found = gradlab.jacobian_norms(trajectory(), "joint", torch.tensor([2, 5]))
+    assert found.lags == (0, 2, 5, 8)
+
+
+def test_no_value_fills_a_message():
+    deep = type("C" * 500, (), {})
+    for value in ("x" * 500, deep, deep(), torch.zeros((1,) * 60), 10**400):
+        assert len(describe(value)) <= 90
+
+
+@pytest.mark.parametrize(
+    "function", [*OF_TRAJECTORIES, gradlab.weight_contributions, gradlab.unroll]
+)
+def test_nothing_is_computed_under_autocast(function):
+    given = (cell(), X) if function is gradlab.unroll else (trajectory(),)
+    with torch.autocast("cpu"), pytest.raises(gradlab.GradlabError) as caught:
+        function(*given)
+    assert caught.value.got.startswith('torch.autocast("cpu")')

@@ -40,6 +40,22 @@ def computed_dtype(dtype: Any, what: str = "dtype") -> torch.dtype:
     return chosen
 
 
+def refuse_autocast() -> None:
+    """Refuse to compute under ``torch.autocast``, which takes products in half.
+
+    Raises:
+        ConfigError: it is on, for the CPU or an accelerator.
+    """
+    for device in ("cpu", "cuda"):
+        if torch.is_autocast_enabled(device):
+            raise ConfigError(
+                got=f'torch.autocast("{device}"), which takes products in half precision',
+                expected="norms in the cell's own dtype",
+                try_="the call outside of it, or within "
+                f'torch.autocast("{device}", enabled=False)',
+            )
+
+
 Module = TypeVar("Module", bound=nn.Module)
 
 

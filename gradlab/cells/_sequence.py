@@ -125,6 +125,12 @@ def _as_tensor(what: str, value: Any, like: Sequence[Tensor], try_: str) -> Tens
             expected="a tensor, or a NumPy array, of floating-point numbers",
             try_=try_,
         )
+    if value.layout != torch.strided:
+        raise ConfigError(
+            got=f"{what} in the sparse layout {value.layout}",
+            expected="a dense tensor",
+            try_=f"{what}.to_dense()",
+        )
     if not value.is_floating_point():
         raise ConfigError(
             got=f"{what} of dtype {value.dtype}",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
-from gradlab.arguments import describe, each
+from gradlab.arguments import each, some
 from gradlab.errors import ConfigError
 
 
@@ -60,9 +60,10 @@ def check_lags(
         f"lags=range({first}, {last + 1})",
     )
     given = each("lags", requested, expected, try_=try_)
-    if not given or not all(_is_lag(lag, first, last) for lag in given):
+    wrong = [lag for lag in given if not _is_lag(lag, first, last)]
+    if wrong or not given:
         raise ConfigError(
-            got=f"lags {', '.join(map(describe, given)) or 'that are none'}",
+            got=f"lags {some(wrong) or 'that are none'}",
             expected=expected,
             try_=try_,
         )

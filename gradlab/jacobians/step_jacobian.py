@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradlab.cells._dtypes import refuse_autocast
 from gradlab.cells.base import RecurrentProduct, Step, StepJacobian
 from gradlab.jacobians.batched_jacobian import (
     BatchedJacobian,
@@ -54,6 +55,7 @@ class StepJacobians:
         cast: bool = False,
         product_rows: int | None = None,
     ) -> None:
+        refuse_autocast()
         self.trajectory, self.double, self.cast = trajectory, double, cast
         self.cell = trajectory.cell
         if double:

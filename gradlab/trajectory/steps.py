@@ -29,8 +29,14 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
     """
     arguments = (inputs, *before)
     versions = [_version(argument) for argument in arguments]
-    step = cell.step(inputs, before)
     name = getattr(cell, "name", type(cell).__name__)
+    try:
+        step = cell.step(inputs, before)
+    except RuntimeError as error:
+        message = str(error).partition("\n")[0]
+        if "shapes cannot be multiplied" in message or "must match" in message:
+            raise _misfit(cell, name, message, arguments) from error
+        raise
     for k, (argument, version) in enumerate(zip(arguments, versions, strict=True)):
         if _version(argument) != version:
             what = f"state {cell.state_names[k - 1]}" if k else "inputs"
@@ -46,6 +52,13 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
             try_=f"return Step(state=({', '.join(cell.state_names)},))",
         )
     check_states(cell, step.state, [state.ndim for state in before])
+    for state, old, of in zip(step.state, before, cell.state_names, strict=False):
+        if state.is_floating_point() and state.dtype != old.dtype:
+            raise ConfigError(
+                got=f"state {of} of dtype {state.dtype} from step of cell {name}",
+                expected=f"{old.dtype}, as the state before",
+                try_=f"{of}.to(inputs) in step, and cell.to({old.dtype})",
+            )
     shapes = [tuple(state.shape) for state in step.state]
     expected = [tuple(state.shape) for state in before]
     if shapes != expected:
@@ -55,6 +68,19 @@ def step_checked(cell: Cell, inputs: Tensor, before: tuple[Tensor, ...]) -> Step
             try_="state_sizes, where a state is not hidden_size wide",
         )
     return step
+
+
+def _misfit(
+    cell: Cell, name: str, message: str, arguments: Sequence[Tensor]
+) -> ShapeError:
+    """Return the error for a step whose products do not fit its arguments."""
+    shapes = [tuple(argument.shape) for argument in arguments]
+    of = zip(("inputs", *cell.state_names), shapes, strict=False)
+    return ShapeError(
+        got=f"{message!r} from step of cell {name}",
+        expected=f"a step for {', '.join(f'{what} {shape}' for what, shape in of)}",
+        try_="state_sizes, where a state is not hidden_size wide",
+    )
 
 
 def _version(tensor: Tensor) -> int:

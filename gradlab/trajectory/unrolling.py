@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gradlab.arguments import describe, flag, whole_number
-from gradlab.cells._dtypes import in_computed_dtype
+from gradlab.cells._dtypes import in_computed_dtype, refuse_autocast
 from gradlab.cells._sequence import as_inputs, as_state
 from gradlab.cells._torch_modules import from_torch, is_time_first, states_by_name
 from gradlab.cells.base import Cell
@@ -53,8 +53,8 @@ def unroll(
     Half precision, of the inputs or the cell, is computed in float32, with a warning.
 
     Raises:
-        ConfigError: for ``keep_every`` below 1, or together with ``grad``; inputs of
-            another dtype or device than the cell's, or none of floating point;
+        ConfigError: under ``torch.autocast``; for ``keep_every`` below 1, or together
+            with ``grad``; inputs of another dtype or device than the cell's, or none of floating point;
             what is no cell (see :func:`gradlab.from_torch`); a cell whose step is
             another function each time, mixes the sequences of a batch, changes its
             arguments in place or hides from autograd how it uses the state, or whose
@@ -62,6 +62,7 @@ def unroll(
         ShapeError: if inputs or states do not fit the cell, or if fewer than 2 steps
             follow the burn-in.
     """
+    refuse_autocast()
     _check_keep_every(keep_every, flag("grad", grad))
     given, cell = cell, _as_cell(cell, grad)
     checked = as_inputs(cell, inputs, time_first=is_time_first(given))

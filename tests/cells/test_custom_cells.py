@@ -11,7 +11,7 @@ from gradlab.catalog import registry, snake_case
 from gradlab.cells import Cell, Step
 from gradlab.check.suite import check_leaf
 from gradlab.config.loading import load
-from gradlab.errors import ConfigError
+from gradlab.errors import ConfigError, GradlabError
 from gradlab.exponents import lyapunov_exponents
 from gradlab.jacobians import block_names, jacobian_norms
 from gradlab.jacobians.reference import product
@@ -128,6 +128,33 @@ def test_a_step_does_not_change_the_callers_tensors(kind):
         unroll(built(kind), inputs, initial_state=(start,))
     assert torch.equal(inputs, before[0])
     assert torch.equal(start, before[1])
+
+
+class OtherWidth(custom.Plain):
+    """A state wider than hidden_size, which ``state_sizes`` does not say."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, 2 * hidden_size)
+        self.hidden_size = hidden_size
+
+
+class OtherDtype(custom.Plain):
+    """Hands its state on in float32."""
+
+    def step(self, inputs, state):
+        return Step((self.proposed(inputs, state[0]).float(),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (OtherWidth, r"mat1 and mat2 .*step of cell OtherWidth(.|\n)*Try state_sizes"),
+        (OtherDtype, "state h of dtype torch.float32 from step of cell OtherDtype"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_named(kind, words):
+    with pytest.raises(GradlabError, match=words):
+        run(built(kind))
 
 
 @pytest.mark.parametrize("steps", [2, 3, 8, 33])
