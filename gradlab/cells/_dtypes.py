@@ -49,7 +49,7 @@ def refuse_autocast() -> None:
     for device in ("cpu", "cuda"):
         if torch.is_autocast_enabled(device):
             raise ConfigError(
-                got=f'torch.autocast("{device}"), which takes products in half precision',
+                got=f'torch.autocast("{device}"), whose products are in half',
                 expected="norms in the cell's own dtype",
                 try_="the call outside of it, or within "
                 f'torch.autocast("{device}", enabled=False)',

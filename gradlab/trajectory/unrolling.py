@@ -54,7 +54,8 @@ def unroll(
 
     Raises:
         ConfigError: under ``torch.autocast``; for ``keep_every`` below 1, or together
-            with ``grad``; inputs of another dtype or device than the cell's, or none of floating point;
+            with ``grad``; inputs of another dtype or device than the cell's, or none of
+            floating point;
             what is no cell (see :func:`gradlab.from_torch`); a cell whose step is
             another function each time, mixes the sequences of a batch, changes its
             arguments in place or hides from autograd how it uses the state, or whose
