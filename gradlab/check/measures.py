@@ -180,7 +180,8 @@ def _specs(leaf: type[Measure]) -> list[str]:
 @cache
 def _cell(spec: str) -> Cell:
     cell = cells.build(spec, _INPUTS, _HIDDEN, dtype=torch.float64)
-    return initialize_(cell, seed=0, gain=2.0, forget_bias=1.0)
+    bias = "keep" if cell.keep_gate is None else 1.0
+    return initialize_(cell, seed=0, gain=2.0, forget_bias=bias)
 
 
 def _context(cell: Cell) -> MeasureContext:
