@@ -259,7 +259,7 @@ class EvilThere(Measure):
             time.sleep(600)
         if float(weight.max()) > 40:
             os.kill(os.getpid(), signal.SIGKILL)
-        return weight.unsqueeze(-1)
+        return context.labelled(weight, by_sequence=False)
 """
 
 

@@ -229,7 +229,7 @@ class EvilHere(Measure):
             ctypes.string_at(0)
         if largest > 40:
             os.kill(os.getpid(), signal.SIGKILL)
-        return weight.unsqueeze(-1)
+        return context.labelled(weight, by_sequence=False)
 """
 
 

@@ -84,7 +84,7 @@ class DeadlyHere(Measure):
         weight = context.cell.weight_hh.detach().abs().amax((-1, -2))
         if (weight > 9).any():
             os.kill(os.getpid(), signal.SIGKILL)
-        return weight.unsqueeze(-1)
+        return context.labelled(weight, by_sequence=False)
 """
 
 
