@@ -36,9 +36,9 @@ def state_shapes(leaf: type[Cell]) -> Finding:
             # What cannot be run at all is refused with the sentences of unroll.
             check_states(cell, start, [2] * len(start))
             with torch.no_grad():
-                step_checked(
-                    cell, torch.zeros(_BATCH, cell.input_size).to(dtype), start
-                )
+                # in the state's dtype, which no parameter may decide
+                zeros = start[0].new_zeros(_BATCH, cell.input_size)
+                step_checked(cell, zeros, start)
             _, state, step = _visit(cell)
             got = _shapes(step.state)
             if got != expected:
