@@ -33,8 +33,8 @@ FLOORS = (
     },
     {"activations", "store", "statistics"},
     {"cells", "inputs", "losses"},
-    {"trajectory", "initializers"},
-    {"jacobians", "bptt"},
+    {"trajectory", "initializers", "tasks"},
+    {"jacobians", "bptt", "training"},
     {"exponents", "paths", "precision", "spectra"},
     {"measures"},
     {"check"},
@@ -52,7 +52,7 @@ FLOORS = (
 NO_TORCH = {
     *("arguments", "axes", "canonical_json", "catalog", "errors", "labelled"),
     *("outputs", "regular_file", "requirement", "seeding", "shell_text"),
-    *("config", "statistics", "store", "sweeps"),
+    *("config", "statistics", "store", "sweeps", "tasks"),
     *("progress", "report", "cli"),
 }
 

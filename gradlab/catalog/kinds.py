@@ -17,6 +17,7 @@ BASES = {
     "initializers": ("gradlab.initializers", "Initializer"),
     "inputs": ("gradlab.inputs", "Input"),
     "losses": ("gradlab.losses", "Loss"),
+    "tasks": ("gradlab.tasks", "Task"),
     "measures": ("gradlab.measures", "Measure"),
     "sections": ("gradlab.report.sections", "Section"),
     "claims": ("gradlab.report.claims", "Claim"),
