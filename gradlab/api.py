@@ -100,7 +100,7 @@ class Results(stored.Results):
     def figures(
         self,
         folder: str | Path,
-        names: Iterable[str] = (),
+        names: Iterable[str] | None = None,
         *,
         formats: Iterable[str] = ("svg",),
         width: str = "6.5in",
@@ -123,7 +123,8 @@ class Results(stored.Results):
             export(
                 self,
                 Path(arguments.path("folder", folder, try_="figures")),
-                names=arguments.names("names", names, try_='names="gain"'),
+                names=optional(arguments.names, "names", names, try_='names="gain"')
+                or (),
                 formats=arguments.names("formats", formats, try_='formats="svg"'),
                 width=arguments.text("width", width, try_='width="6.5in"'),
                 style=arguments.text("style", style, try_='style="paper"'),

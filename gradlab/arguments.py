@@ -5,7 +5,7 @@ What a function expects of torch's types it checks itself: this module needs no 
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from numbers import Integral, Real
 from typing import Any
 
@@ -164,11 +164,34 @@ def paths(what: str, values: Any, *, try_: str) -> list[Any]:
     return [path(what, value, try_=try_) for value in several]
 
 
-def names(what: str, values: Any, *, try_: str) -> tuple[str, ...]:
-    """Return one name or several as a tuple."""
+def names(
+    what: str, values: Any, *, try_: str, known: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return one name or several as a tuple; refuse none.
+
+    Args:
+        what: the argument.
+        values: what was given for it.
+        try_: an argument that would do.
+        known: all names, where they are few enough for a message.
+    """
     expected = "a name, or a list of them"
     several = one_or_several(what, values, str, expected, try_=try_)
+    check_some(what, several, known, try_=try_)
     return tuple(text(what, value, try_=try_) for value in several)
+
+
+def check_some(
+    what: str, values: Sized, known: Iterable[str] = (), *, try_: str
+) -> None:
+    """Refuse an empty list, which could mean all of them as well as none."""
+    if not values:
+        among = ", ".join(known)
+        raise ConfigError(
+            got=f"{what} that are none",
+            expected=f"one or more of {among}" if among else "one or more",
+            try_=f"{try_}; without {what} the default ones are used",
+        )
 
 
 def optional(

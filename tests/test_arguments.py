@@ -187,6 +187,8 @@ PASSES = [
 MEASURE = [
     ((T, "growth_rat"), {}, "'growth_rat'"),
     ((T, 3), {}, "measures = 3"),
+    ((T, []), {}, "measures that are none"),
+    ((T,), {"blocks": ()}, "blocks that are none"),
     ((T, [GrowthRate]), {}, "measures = the class GrowthRate"),
     ((T, "growth_rate"), {"blocks": "hz"}, "'hz'"),
     ((T, "growth_rate"), {"blocks": 1}, "blocks = 1"),
@@ -251,6 +253,7 @@ CALLS = [
     *((function, given, {}, got) for function, given, got in CATALOG),
     *((gradlab.sweep, *row) for row in (*SWEEP, *RUN)),
     *((gradlab.forecast, *row) for row in SWEEP),
+    (gradlab.weight_contributions, (T,), {"parameters": []}, "parameters that are"),
     (lambda of: of.layer("1"), (T,), {}, "layer = '1'"),
     (lambda of: of.layer(2), (T,), {}, "layer = 2"),
 ]
@@ -276,10 +279,13 @@ def _is_lambda(value: object) -> bool:
     [
         ("report", {"formats": 3}, "formats = 3"),
         ("report", {"formats": "docx"}, "docx"),
+        ("report", {"formats": []}, "formats that are none"),
         ("report", {"language": "de"}, "'de'"),
         ("report", {"out": 3}, "out = 3"),
         ("figures", {"folder": 3}, "folder = 3"),
         ("figures", {"folder": "f", "names": 3}, "names = 3"),
+        ("figures", {"folder": "f", "names": []}, "names that are none"),
+        ("figures", {"folder": "f", "formats": ()}, "formats that are none"),
         ("figures", {"folder": "f", "width": 3}, "width = 3"),
         ("figures", {"folder": "f", "style": 3}, "style = 3"),
         ("export", {"file": 3}, "file = 3"),

@@ -21,7 +21,7 @@ from gradlab.cli.options import (
     screen_option,
 )
 from gradlab.cli.screen import Screen, fold
-from gradlab.cli.sweep_options import SWEEP_OPTIONS, Execution, SweepCommand
+from gradlab.cli.sweep_options import SWEEP_OPTIONS, Execution, Once, SweepCommand
 from gradlab.cli.sweep_report import report
 from gradlab.shell_text import join, quote
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--grid",
     "grids",
+    cls=Once,
     metavar="NAME,...",
     help="Only these grids of the sweep; each is measured as in the whole.",
 )

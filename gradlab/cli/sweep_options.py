@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 
+from gradlab.arguments import some
 from gradlab.axes import AXES
+from gradlab.errors import ConfigError
+from gradlab.shell_text import quote
 
 
 class Section(click.Option):
@@ -16,13 +20,37 @@ class Section(click.Option):
     heading: ClassVar[str]
 
 
-class Axis(Section):
+class Once(Section):
+    """Option that says what is measured: given twice, one of the two would be lost."""
+
+    def __init__(self, names: Sequence[str], **settings: Any) -> None:
+        super().__init__(names, multiple=True, **settings)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value, None where there is none; refuse several.
+
+        Raises:
+            ConfigError: with the list that means all of them.
+        """
+        given = super().process_value(ctx, value)
+        if len(given) > 1:
+            option, values = self.opts[0], [str(one) for one in given]
+            listed = ",".join(values) if ",..." in str(self.metavar) else values[-1]
+            raise ConfigError(
+                got=f"{option} {len(given)} times, with {some(values)}",
+                expected=f"{option} once",
+                try_=f"{option} {quote(listed)}",
+            )
+        return given[0] if given else None
+
+
+class Axis(Once):
     """An axis: one value or several."""
 
     heading = "Axes"
 
 
-class Setting(Section):
+class Setting(Once):
     """A setting that holds for all points of a sweep."""
 
     heading = "Settings of all points"

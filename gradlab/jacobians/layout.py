@@ -13,7 +13,7 @@ from torch import Tensor
 from gradlab import arguments
 from gradlab.cells._step import distinct_names
 from gradlab.cells.base import Cell
-from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.errors import UnknownNameError
 from gradlab.numerics.batch_invariant import ALIGNMENT
 
 
@@ -153,10 +153,9 @@ def choose_blocks(
         UnknownNameError: for a block this cell does not have.
     """
     known = block_names(cell, conveyor=conveyor, rows=rows)
-    wanted = arguments.names("blocks", requested, try_='blocks="joint"')
+    wanted = arguments.names("blocks", requested, try_='blocks="joint"', known=known)
     if wanted == ("all",):
         return known
-    _require_some("blocks", wanted, known)
     for name in wanted:
         if name not in known:
             raise UnknownNameError.among("block", name, known)
@@ -173,22 +172,13 @@ def choose_rows(
     """
     if requested is None:
         return None
-    wanted = arguments.names("rows", requested, try_='rows="h"')
-    _require_some("rows", wanted, cell.state_names)
+    states = cell.state_names
+    wanted = arguments.names("rows", requested, try_='rows="h"', known=states)
     for name in wanted:
-        if name not in cell.state_names:
-            raise UnknownNameError.among("state", name, cell.state_names)
-    kept = tuple(name for name in cell.state_names if name in wanted)
-    return None if kept == cell.state_names else kept
-
-
-def _require_some(what: str, wanted: tuple[str, ...], known: tuple[str, ...]) -> None:
-    if not wanted:
-        raise ConfigError(
-            got=f"{what} that are none",
-            expected=f"one or more of {', '.join(known)}",
-            try_=f'{what}="{known[0]}"; leaving {what} out means all',
-        )
+        if name not in states:
+            raise UnknownNameError.among("state", name, states)
+    kept = tuple(name for name in states if name in wanted)
+    return None if kept == states else kept
 
 
 def _heights(cell: Cell) -> list[int]:

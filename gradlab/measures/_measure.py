@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from gradlab import catalog
-from gradlab.arguments import instance, names, one_or_several
+from gradlab.arguments import check_some, instance, names, one_or_several
 from gradlab.bptt import as_direction, as_loss
 from gradlab.labelled import LabelledArray
 from gradlab.losses.base import Loss
@@ -74,6 +74,7 @@ def _resolve(measures: Any) -> list[Measure]:
     expected = "names of measures, or measures"
     try_ = 'measures=["growth_rate"]'
     given = one_or_several("measures", measures, str | Measure, expected, try_=try_)
+    check_some("measures", given, try_=try_)
     return [
         catalog.get("measures", m)()
         if isinstance(m, str)

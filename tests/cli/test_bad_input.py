@@ -65,6 +65,15 @@ USAGE_CASES = {
     "Expected at least one value. Try --gain 0.5,1,2",
     "sweep --forget-bias big": "Got --forget-bias: forget bias 'big', in the options. "
     "Expected a number, keep, chrono or chrono:LENGTH. Try 3",
+    # one of two values would be lost
+    "sweep --cell rnn --cell gru": "Got --cell 2 times, with 'rnn', 'gru'. "
+    "Expected --cell once. Try --cell rnn,gru",
+    "sweep --forget-bias 0:2:1 --forget-bias chrono": "Got --forget-bias 2 times, with "
+    "'0:2:1', 'chrono'. Expected --forget-bias once. Try --forget-bias 0:2:1,chrono",
+    "sweep --seeds 3 --seeds 5": "Got --seeds 2 times, with '3', '5'. "
+    "Expected --seeds once. Try --seeds 5",
+    "sweep default --grid gain --grid lineup": "Got --grid 2 times, with 'gain', "
+    "'lineup'. Expected --grid once. Try --grid gain,lineup",
     # files
     "sweep --input text:nofile.txt": "Got --input: nofile.txt, which cannot be read "
     "(no such file or directory), in the options. Expected a readable file. "
