@@ -31,8 +31,8 @@ pandas table, ``.plot()`` a picture, ``.values`` NumPy's array. ``unroll`` takes
 with the batch first, (B, T, I), as PyTorch's ``batch_first=True``; a trajectory's
 tensors have time first, (T, B, n).
 
-Your own cell, activation, initializer, input, loss, measure or report section is a
-class derived from one of the bases here; ``step`` is all that a cell needs:
+Your own cell, activation, initializer, input, loss, task, measure or report section is
+a class derived from one of the bases here; ``step`` is all that a cell needs:
 
     >>> class Leaky(gradlab.Cell):
     ...     def step(self, inputs, state):
@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.report.sections.base import Section as Section
     from gradlab.spectra import singular_spectra as singular_spectra
+    from gradlab.tasks.base import Task as Task
     from gradlab.trajectory import Trajectory as Trajectory
     from gradlab.trajectory import unroll as unroll
 
@@ -117,6 +118,7 @@ _HOME = {
     "RNN": "gradlab.cells.rnn",
     "Results": "gradlab.api",
     "Section": "gradlab.report.sections.base",
+    "Task": "gradlab.tasks.base",
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
     "forecast": "gradlab.api",

@@ -22,6 +22,7 @@ NAMES = [
     "RNN",
     "Results",
     "Section",
+    "Task",
     "Trajectory",
     "__version__",
     "build",

@@ -60,8 +60,10 @@ def show_table(kind: str, rows: list[dict[str, str]], screen: Screen) -> None:
             for line in hanging(part):
                 screen.line(line)
             screen.line()
-    example = f"gradlab list {kind} {rows[0]['name'].partition('[')[0]}"
-    screen.line(f"{len(rows)} in all. One in detail: {example}")
+    name = rows[0]["name"].partition("[")[0]
+    if kind not in ("cells", "variants"):  # what may follow is an argument
+        name = name.partition(":")[0]
+    screen.line(f"{len(rows)} in all. One in detail: gradlab list {kind} {name}")
 
 
 def show_details(kind: str, leaf: dict[str, Any], screen: Screen) -> None:

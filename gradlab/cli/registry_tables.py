@@ -85,6 +85,8 @@ def table(kind: str) -> list[dict[str, str]]:
                 {"name": name, "sentence": leaf.text["en"]}
                 for name, leaf in _leaves(kind)
             ]
+        case "tasks":
+            return [_task_row(name, leaf) for name, leaf in _leaves(kind)]
         case "sweeps":
             return [
                 {"name": name, "question": builtin.question(name)}
@@ -111,6 +113,8 @@ def details(kind: str, name: str) -> dict[str, Any]:
         return _cell_details(name)
     leaf = catalog.get(kind, name)
     fields = {"name": catalog.resolve(kind, name)}
+    if kind == "tasks":
+        fields |= _task_row(fields["name"], leaf)
     for field in ("symbol", "unit", "question", "formula", "lipschitz", "reference"):
         value = getattr(leaf, field, "")
         if isinstance(value, str | float) and value != "":
@@ -121,6 +125,22 @@ def details(kind: str, name: str) -> dict[str, Any]:
     if kind in OPTIONS:
         fields["use"] = f"use it   gradlab sweep {OPTIONS[kind]} {fields['name']}"
     return fields
+
+
+def _task_row(name: str, leaf: Any) -> dict[str, str]:
+    """Return a task's row; without words of its own, from its first example."""
+    chance, rule = leaf.chance_formula, leaf.success_rule
+    if not (chance and rule):
+        example = (leaf.examples or (name,))[0]
+        task = leaf.parse(example.partition(":")[2] or None)
+        chance, rule = chance or f"{task.chance():.3g}", task.rule()
+    summary = (inspect.getdoc(leaf) or "").partition("\n")[0]
+    return {
+        "name": usage("tasks", name),
+        "what is learned": leaf.description or summary,
+        "chance": chance,
+        "learned when": rule,
+    }
 
 
 def _cell_row(spec: str) -> dict[str, str]:
@@ -229,10 +249,13 @@ def _documented_arguments(leaf: type) -> dict[str, str]:
 
 
 def usage(kind: str, name: str) -> str:
-    """Return a name with what may follow its colon: ``gaussian[:SD]``."""
+    """Return a name with what may follow its colon: ``gaussian[:SD]``, ``lag:P``."""
     argument = catalog.metadata(kind, name).get("argument")
     if not argument:
         return name
+    if kind == "tasks":  # already as it is typed, with brackets
+        optional = argument.startswith("[")
+        return f"{name}[:{argument[1:]}" if optional else f"{name}:{argument}"
     if argument.startswith("FILE"):
         return f"{name}:FILE"
     words = argument.partition(",")[0].split()

@@ -36,8 +36,8 @@ class Batch:
         inputs: (B, T) whole numbers, symbols that the network reads one-hot; or
             (B, T, F) numbers.
         targets: (B, T) whole numbers, the right classes; or (B, T, D) numbers.
-        scored: (B, T), the steps whose output counts; targets elsewhere mean nothing.
-            Each sequence has one at least.
+        scored: (B, T), the steps whose output counts; targets elsewhere mean nothing,
+            but are classes or finite numbers. Each sequence has one at least.
     """
 
     inputs: np.ndarray
@@ -49,8 +49,13 @@ class Task(ABC):
     """Sequences, right answers, and when they are learned.
 
     Class attributes:
-        argument: what may follow the colon of the spec; empty for nothing.
-        description: one line, for tables.
+        argument: what follows the colon of the spec, ``P[:every]``; in brackets what
+            may be left out; empty for nothing.
+        examples: specs of small tasks, one of each version, which the conformance suite
+            checks; ``FILE`` in one stands for a file of text. Empty for the name alone.
+        description: what is learned, in a line for tables; empty for the docstring's.
+        chance_formula: what :meth:`chance` returns, for tables; empty for the number.
+        success_rule: when it is learned, for tables; empty for score and bound.
         reference: the source.
         classes: whether targets are classes, with the cross-entropy of the outputs'
             softmax as loss; else they are numbers, with the mean squared error.
@@ -66,7 +71,10 @@ class Task(ABC):
 
     name: ClassVar[str]
     argument: ClassVar[str] = ""
+    examples: ClassVar[tuple[str, ...]] = ()
     description: ClassVar[str] = ""
+    chance_formula: ClassVar[str] = ""
+    success_rule: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     classes: ClassVar[bool] = True
     summed: ClassVar[bool] = False
@@ -75,7 +83,7 @@ class Task(ABC):
     larger_is_better: ClassVar[bool] = True
     judged: ClassVar[int] = 256
     batch: ClassVar[int] = 32
-    success: ClassVar[float]
+    success: float
 
     @classmethod
     def parse(cls, argument: str | None) -> "Task":
@@ -132,7 +140,11 @@ class Task(ABC):
 
     @abstractmethod
     def chance(self) -> float:
-        """Return the least loss of a network that reads no input."""
+        """Return the least loss of a network that reads no input.
+
+        It answers each step with the frequencies of the targets to train on, or their
+        mean.
+        """
 
     @abstractmethod
     def score(self, outputs: np.ndarray, batch: Batch) -> float:
@@ -155,8 +167,16 @@ class Task(ABC):
         return score >= bound if self.larger_is_better else score <= bound
 
     def content_hash(self) -> str:
-        """Return a hash of the contents of the file it reads; empty without a file."""
+        """Return a hash of what it reads from a file, and how; empty without a file.
+
+        It stands for the spec wherever numbers depend on it: a file may be moved.
+        """
         return ""
+
+    def rule(self) -> str:
+        """Return when the task is learned, in words."""
+        least = "at least" if self.larger_is_better else "at most"
+        return self.success_rule or f"{self.score_name} {least} {self.success:g}"
 
 
 def parse(spec: str) -> Task:
@@ -182,7 +202,18 @@ def stream_of(
         purpose: ``train``, ``judge`` or ``measure``.
         number: of the update, or of the judgement.
     """
-    return stream(seed, "task", task.spec, purpose, number)
+    return stream(seed, "task", task.content_hash() or task.spec, purpose, number)
+
+
+def whole_number(text: str | None) -> int | None:
+    """Return the whole number that a part of a spec spells; None for another text."""
+    written = text is not None and text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if text and written else None
+
+
+def draw(generator: np.random.Generator, size: int, count: int) -> np.ndarray:
+    """Return ``count`` of the numbers below ``size``, each once before any twice."""
+    return np.resize(generator.permutation(size), count)
 
 
 def last_step(inputs: np.ndarray) -> np.ndarray:
@@ -201,9 +232,22 @@ def share_right(outputs: np.ndarray, batch: Batch) -> float:
     return float((right | ~batch.scored).all(-1).mean())
 
 
+def share_close(outputs: np.ndarray, targets: np.ndarray, bound: float) -> float:
+    """Return the share of answers whose every probability is almost right.
+
+    Args:
+        outputs: (N, D), logits.
+        targets: (N,), the right classes.
+        bound: how far from 1, or from 0, a probability may be.
+    """
+    off = np.abs(probabilities(outputs) - one_hot(targets, outputs.shape[-1]))
+    return float((off < bound).all(-1).mean())
+
+
 def probabilities(outputs: np.ndarray) -> np.ndarray:
     """Return the softmax of (B, T, D) over the classes."""
-    shifted = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+    with np.errstate(invalid="ignore"):  # a network that diverged has no answer
+        shifted = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
@@ -214,4 +258,5 @@ def one_hot(symbols: np.ndarray, count: int) -> np.ndarray:
 
 def mean_squared_error(outputs: np.ndarray, batch: Batch) -> float:
     """Return the mean squared error over the scored steps of all sequences."""
-    return float(np.square(outputs - batch.targets)[batch.scored].mean())
+    with np.errstate(over="ignore"):  # a network that diverged has no small error
+        return float(np.square(outputs - batch.targets)[batch.scored].mean())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.errors import ConfigError
-from gradlab.tasks.base import Batch, Task, last_step, one_hot, probabilities
+from gradlab.tasks.base import Batch, Task, last_step, share_close, whole_number
 
 
 EVERY = ":every"
@@ -38,8 +38,11 @@ class Lag(Task):
     """
 
     name = "lag"
-    argument = "P, or P:every"
-    description = "remember the first symbol for P steps; two sequences without noise"
+    argument = "P[:every]"
+    examples = ("lag:12", "lag:6:every")
+    description = "the first of P symbols, at the end; two sequences without noise"
+    chance_formula = "ln 2; ln 2 / P with every"
+    success_rule = "every output of the last step within 0.25, in both"
     reference = "Hochreiter & Schmidhuber 1997, experiment 2a"
     repeats = True
 
@@ -52,13 +55,14 @@ class Lag(Task):
     @classmethod
     def parse(cls, argument: str | None) -> "Lag":
         text = (argument or "").removesuffix(EVERY)
-        if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 100_000):
+        steps = whole_number(text)
+        if steps is None or not 2 <= steps <= 100_000:
             raise ConfigError(
                 got=f"lag:{argument}" if argument else "lag without a number of steps",
                 expected="a lag of 2 to 100,000 steps, with or without :every",
                 try_="lag:50",
             )
-        return cls(int(text), text != argument)
+        return cls(steps, text != argument)
 
     @property
     def spec(self) -> str:
@@ -93,6 +97,4 @@ class Lag(Task):
         return math.log(2) / (self.steps if self.every else 1)
 
     def score(self, outputs: np.ndarray, batch: Batch) -> float:
-        found = probabilities(outputs[:, -1])
-        right = one_hot(batch.targets[:, -1], self.outputs)
-        return float((np.abs(found - right) < 0.25).all(-1).mean())
+        return share_close(outputs[:, -1], batch.targets[:, -1], 0.25)

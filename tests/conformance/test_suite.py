@@ -23,6 +23,26 @@ class Wrong(Cell):
         return Step((torch.tanh(inputs[..., :1] + state[0]),))
 """
 
+PARITY = """
+import math
+import numpy as np
+from gradlab.tasks import Batch, Task, last_step, share_right
+
+class Wrong(Task):
+    features, outputs, length, success = 2, 2, 12, 1.0
+    size = None
+
+    def sequences(self, generator, count):
+        bits = generator.integers(2, size=(count, self.length))
+        return Batch(bits, bits.cumsum(axis=1) % 2, last_step(bits))
+
+    def chance(self):
+        return math.log(2)
+
+    def score(self, outputs, batch):
+        return share_right(outputs, batch)
+"""
+
 MISTAKES = {
     "the Jacobian is autograd's": CELL
     + """
@@ -101,6 +121,16 @@ class Wrong(Loss):
     def __call__(self, hidden, direction):
         return hidden[-1].sum()
 """,
+    "the stream decides which sequences": PARITY.replace(
+        "= generator", "= np.random.default_rng()"
+    ),
+    "sequences have the shapes declared": PARITY.replace("% 2", "/ 2"),
+    "it is judged on sequences not trained on": PARITY.replace(
+        "size = None", "size = 4096"
+    ),
+    "chance is what an answer without input has": PARITY.replace("log(2)", "log(3)"),
+    "the right answer has learned, chance has not": PARITY.replace("1.0", "0.4"),
+    "spec, batch and bound are valid": PARITY.replace("size = None", "size = 8"),
     "measuring changes nothing": """
 from gradlab.measures.base import Measure
 
@@ -184,7 +214,7 @@ def test_files_that_cannot_be_loaded(tmp_path):
     assert refusal(tmp_path, "x = 1") == (
         "Got mine.py, which defines no leaf.\n"
         "Expected a class derived from Cell, Activation, Initializer, Input, Loss, "
-        "Measure or Section.\n"
+        "Task, Measure, Section or Claim.\n"
         "Try from gradlab.cells.base import Cell"
     )
     taken = CELL.replace("class Wrong(Cell):", "class Wrong(Cell):\n    name = 'rnn'")
