@@ -40,9 +40,9 @@ class Lag(Task):
     name = "lag"
     argument = "P[:every]"
     examples = ("lag:12", "lag:6:every")
-    description = "the first of P symbols, at the end; two sequences without noise"
-    chance_formula = "ln 2; ln 2 / P with every"
-    success_rule = "every output of the last step within 0.25, in both"
+    description = "the first of P symbols, at the end"
+    chance_formula = "ln 2; ln 2 / P if every"
+    success_rule = "every output at the end within 0.25"
     reference = "Hochreiter & Schmidhuber 1997, experiment 2a"
     repeats = True
 

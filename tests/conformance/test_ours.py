@@ -3,6 +3,7 @@
 A leaf is tested here because its file is there; nothing has to be registered.
 """
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ def ours(slow: set[str]) -> list[Any]:
 
 @pytest.mark.parametrize(("room", "name"), ours(LEFT_TO_SLOW))
 def test_conforms(room, name):
+    if name == "digits" and find_spec("sklearn") is None:
+        pytest.skip("scikit-learn, which has the images, is not installed")
     outcomes = check_leaf(room, name)
     assert outcomes
     failed = [str(outcome) for outcome in outcomes if not outcome.passed]
