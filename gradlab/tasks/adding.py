@@ -96,12 +96,9 @@ class Adding(Task):
         values = generator.random((count, self.steps))
         first = generator.integers(half, size=count)
         second = generator.integers(half, self.steps, size=count)
-        rows = np.arange(count)
-        marks = np.zeros_like(values)
-        marks[rows, first] = marks[rows, second] = 1
-        targets = np.zeros((count, self.steps, 1))
-        targets[:, -1, 0] = values[rows, first] + values[rows, second]
-        return Batch(np.stack([values, marks], axis=-1), targets, last_step(values))
+        inputs, targets, sums = _pairs(values, first, second)
+        targets[:, -1, 0] = sums
+        return Batch(inputs, targets, last_step(values))
 
     def chance(self) -> float:
         return 1 / 6
@@ -130,22 +127,19 @@ class _Adding1997(Adding):
         return self.steps // 2 - 1
 
     def sequences(self, generator: np.random.Generator, count: int) -> Batch:
-        rows = np.arange(count)
         values = generator.uniform(-1, 1, (count, self.length))
         ends = self.steps - 1 + generator.integers(self.steps // 10 + 1, size=count)
         first = generator.integers(10, size=count)
         second = generator.integers(self.candidates, size=count)
         second += second >= first  # the first m but for the one marked
-        values[np.arange(self.length) > ends[:, None]] = 0
+        steps = np.arange(self.length)
+        values[steps > ends[:, None]] = 0
         values[(first == 0) | (second == 0), 0] = 0
-        marks = np.zeros_like(values)
-        marks[rows, first] = marks[rows, second] = 1
-        marks[:, 0] = marks[rows, ends] = -1
-        targets = np.zeros((count, self.length, 1))
-        sums = values[rows, first] + values[rows, second]
+        inputs, targets, sums = _pairs(values, first, second)
+        rows = np.arange(count)
+        inputs[:, 0, 1] = inputs[rows, ends, 1] = -1
         targets[rows, ends, 0] = 0.5 + sums / 4
-        scored = np.arange(self.length) == ends[:, None]
-        return Batch(np.stack([values, marks], axis=-1), targets, scored)
+        return Batch(inputs, targets, steps == ends[:, None])
 
     def chance(self) -> float:
         zeroed = 0.1 + 0.9 / self.candidates
@@ -154,3 +148,25 @@ class _Adding1997(Adding):
     def score(self, outputs: np.ndarray, batch: Batch) -> float:
         errors = np.abs(outputs - batch.targets)[batch.scored]
         return float((errors < 0.04).mean())
+
+
+def _pairs(
+    values: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return values with a mark at two steps of each sequence.
+
+    Args:
+        values: (B, T).
+        first: (B,), a step that is marked.
+        second: (B,), the other one.
+
+    Returns:
+        (B, T, 2), values and marks; zeros in the shape of targets; (B,), the sums of
+        the marked values.
+    """
+    rows = np.arange(len(values))
+    inputs = np.zeros((*values.shape, 2))
+    inputs[..., 0] = values
+    inputs[rows, first, 1] = inputs[rows, second, 1] = 1
+    sums = values[rows, first] + values[rows, second]
+    return inputs, np.zeros((*values.shape, 1)), sums

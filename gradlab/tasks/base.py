@@ -213,6 +213,8 @@ def whole_number(text: str | None) -> int | None:
 
 def draw(generator: np.random.Generator, size: int, count: int) -> np.ndarray:
     """Return ``count`` of the numbers below ``size``, each once before any twice."""
+    if count <= size:
+        return generator.choice(size, count, replace=False)
     return np.resize(generator.permutation(size), count)
 
 

@@ -44,7 +44,7 @@ class Characters(Task):
     Args:
         file: name of the file, without its folder.
         path: as it was given.
-        data: its bytes.
+        hash: of its contents.
         steps: LENGTH.
         codes: the file as numbers of the bytes that occur in it.
         success: bits a byte that count as learned.
@@ -64,7 +64,7 @@ class Characters(Task):
 
     file: str
     path: str
-    data: bytes = field(repr=False)
+    hash: str
     steps: int
     codes: np.ndarray = field(repr=False, compare=False)
     success: float
@@ -93,7 +93,7 @@ class Characters(Task):
                 expected="a text that can be predicted well or badly",
                 try_="another file",
             )
-        return cls(file, path, data, steps, codes, 0.9 * entropy / math.log(2))
+        return cls(file, path, digest(data), steps, codes, 0.9 * entropy / math.log(2))
 
     @property
     def spec(self) -> str:
@@ -119,13 +119,13 @@ class Characters(Task):
 
     @property
     def _kept(self) -> int:
-        return _kept(len(self.data), self.steps)
+        return _kept(len(self.codes), self.steps)
 
     def sequences(self, generator: np.random.Generator, count: int) -> Batch:
         return self._windows(generator.integers(self.size, size=count))
 
     def fresh(self, generator: np.random.Generator, count: int) -> Batch:
-        last = len(self.data) - self.steps
+        last = len(self.codes) - self.steps
         return self._windows(generator.integers(self._kept, last, size=count))
 
     def _windows(self, starts: np.ndarray) -> Batch:
@@ -151,7 +151,7 @@ class Characters(Task):
         return float(nats.mean() / math.log(2))
 
     def content_hash(self) -> str:
-        return f"{digest(self.data)}:{self.steps}"
+        return f"{self.hash}:{self.steps}"
 
 
 @dataclass(frozen=True)

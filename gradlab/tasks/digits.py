@@ -125,7 +125,7 @@ class Digits(Task):
         return share_right(outputs, batch)
 
     def content_hash(self) -> str:
-        return f"{hashlib.sha256(_file().read_bytes()).hexdigest()}:{self.spec}"
+        return f"{_hash()}:{self.spec}"
 
 
 def _file() -> Path:
@@ -152,6 +152,11 @@ def _images() -> tuple[np.ndarray, np.ndarray]:
     with gzip.open(_file(), "rt") as file:
         table = np.loadtxt(file, delimiter=",")
     return table[:, :-1] / 16, table[:, -1].astype(np.int64)
+
+
+@cache
+def _hash() -> str:
+    return hashlib.sha256(_file().read_bytes()).hexdigest()
 
 
 @cache

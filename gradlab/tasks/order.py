@@ -108,13 +108,13 @@ class Order(Task):
         The first mark is the highest bit of the class, Y is 1.
         """
         inputs = generator.integers(OTHERS, size=(count, self.length))
-        classes = np.zeros(count, dtype=inputs.dtype)
-        for first, last in MARKS[self.version]:
-            start, stop = (self.steps * place // 100 for place in (first, last))
+        classes = generator.integers(self.outputs, size=count)
+        stretches = MARKS[self.version]
+        for place, stretch in enumerate(stretches, start=1):
+            start, stop = (self.steps * step // 100 for step in stretch)
             steps = generator.integers(start, stop + last_too, size=count)
-            marks = generator.integers(2, size=count)
-            inputs[np.arange(count), steps] = OTHERS + marks
-            classes = 2 * classes + marks
+            is_y = (classes >> (len(stretches) - place)) & 1
+            inputs[np.arange(count), steps] = OTHERS + is_y
         return inputs, classes
 
     def chance(self) -> float:
