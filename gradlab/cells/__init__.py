@@ -11,7 +11,7 @@ from gradlab.cells._spec import axes, canonical, parse
 
 
 if TYPE_CHECKING:
-    from gradlab.cells._build import build, ensemble, select_members
+    from gradlab.cells._build import build, ensemble, select_members, set_parameter
     from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells._torch_cell import TorchCell
     from gradlab.cells._torch_modules import from_torch, to_torch
@@ -28,6 +28,7 @@ _MODULES = {
     "build": "_build",
     "ensemble": "_build",
     "select_members": "_build",
+    "set_parameter": "_build",
     "Cell": "base",
     "Diagonal": "base",
     "KeepGate": "base",
@@ -56,6 +57,7 @@ __all__ = [
     "from_torch",
     "parse",
     "select_members",
+    "set_parameter",
     "to_torch",
 ]
 

@@ -104,11 +104,11 @@ def ensemble(cells: Sequence[Cell]) -> Cell:
     together = copy.deepcopy(first)
     for name, parameter in first.named_parameters():
         rows = torch.stack([cell.get_parameter(name).detach() for cell in cells])
-        _set_parameter(together, name, nn.Parameter(rows, parameter.requires_grad))
+        set_parameter(together, name, nn.Parameter(rows, parameter.requires_grad))
     return together
 
 
-def _set_parameter(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
+def set_parameter(module: nn.Module, name: str, parameter: nn.Parameter) -> None:
     """Set a parameter by its dotted name."""
     place, _, last = name.rpartition(".")
     setattr(module.get_submodule(place), last, parameter)

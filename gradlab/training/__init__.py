@@ -1,0 +1,1 @@
+"""Networks that learn a task; the networks of one shape learn together."""
