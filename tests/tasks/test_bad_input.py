@@ -7,7 +7,7 @@ from gradlab.errors import GradlabError
 from gradlab.tasks import digits, parse
 
 
-STEPS = "a lag of 2 to 100,000 steps, with or without :every"
+STEPS = "2 to 100,000 steps, and then nothing, symbols or every"
 LENGTHS = "a length of 2 to 100,000 steps, from 11 on with :1997"
 ORDERS = "6a, 6b or 2013, with or without a length of 10 to 100,000"
 IMAGES = (
