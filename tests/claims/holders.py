@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tests.claims.sweep import Sweep, label, mean, records
+from tests.claims.sweep import Sweep, keys_of, label, mean, records
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Holder:
 
     Attributes:
         unbiased: its name without its biases.
-        rows: of the table, of that measure.
+        rows: of the table, of that measure, without the axes.
         lefts: ln of what is left, by seed, where that was measured too.
     """
 
@@ -68,7 +68,7 @@ class Holder:
         return sum(v * self.length > math.log(1e-3) for v in self.exponents)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # the claims of a store ask for the same few measures
 def having(sweep: Sweep, measure: str) -> list[Holder]:
     """All networks with this measure at its largest length."""
     table = sweep.table
@@ -78,17 +78,19 @@ def having(sweep: Sweep, measure: str) -> list[Holder]:
     values = [{row[a] for row in each} - {None} for a in sweep.axes]
     varied = [a for a, v in zip(sweep.axes, values, strict=True) if len(v) > 1]
     length = int(own["length"].max()) if len(own) else 0
+    own = own[own["length"] == length]
     networks: dict[tuple, list[dict]] = {}
-    for row in records(own[own["length"] == length]):
-        networks.setdefault(tuple(row[a] for a in sweep.axes), []).append(row)
+    keys, rows = keys_of(own, sweep.axes), records(own.drop(columns=sweep.axes))
+    for key, row in zip(keys, rows, strict=True):
+        networks.setdefault(key, []).append(row)
     ends = (names == "spectral_norm") & (table["lag"] == length)
     joint = (table["block"] == "joint") & (table["length"] == length)
-    some = records(table[joint & ((names == "growth_rate") | ends.fillna(False))])
     lefts: dict[tuple, dict[tuple, float]] = {}
-    for row in sorted(some, key=lambda r: r["measure"] == "spectral_norm"):
-        scale = 1 if row["measure"] == "spectral_norm" else length
-        key = tuple(row[a] for a in sweep.axes)
-        lefts.setdefault(key, {})[row["seed"]] = row["value"] * scale
+    for used, scale in ((names == "growth_rate", length), (ends.fillna(False), 1)):
+        some = table[joint & used]
+        keys = keys_of(some, sweep.axes)
+        for key, row in zip(keys, records(some[["seed", "value"]]), strict=True):
+            lefts.setdefault(key, {})[row["seed"]] = row["value"] * scale
     found = []
     for key, rows in networks.items():
         params = dict(zip(sweep.axes, key, strict=True))

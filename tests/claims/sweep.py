@@ -89,8 +89,8 @@ class Sweep(Parts):
         rates = (measure == "growth_rate") & joint
         used = table[ends.fillna(False) | rates | (measure == "horizon")]
         networks: dict[tuple, list[dict]] = {}
-        for row in records(used):
-            networks.setdefault(tuple(row[a] for a in axes), []).append(row)
+        for key, row in zip(keys_of(used, axes), records(used), strict=True):
+            networks.setdefault(key, []).append(row)
         known = {k: v for k, v in networks.items() if any(r["block"] for r in v)}
         values = [{k[i] for k in known} - {None} for i in range(len(axes))]
         varied = [
@@ -148,6 +148,11 @@ def records(table: pandas.DataFrame) -> list[dict]:
     names = list(table.columns)
     columns = [_cells(table[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def keys_of(table: pandas.DataFrame, axes: Sequence[str]) -> list[tuple]:
+    """Each row's network: its values of these axes."""
+    return list(zip(*(_cells(table[axis]) for axis in axes), strict=True))
 
 
 def _cells(column: pandas.Series) -> list[Any]:

@@ -146,7 +146,17 @@ def whole(tmp_path_factory):
     return damage.write(tmp_path_factory.mktemp("whole") / "r")
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda p: f"{p.kind}{p.start}+{p.length}")
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(
+            place,
+            id=f"{place.kind}{place.start}+{place.length}",
+            marks=[pytest.mark.slow] * (number % 4 != 0),
+        )
+        for number, place in enumerate(PLACES)
+    ],
+)
 def test_every_command_works_or_names_the_file_and_the_way_out(run, home, whole, place):
     """A store truncated or with flipped bytes anywhere: a sentence, no traceback."""
     damage.hurt(whole, home / "r", place)

@@ -57,9 +57,9 @@ def test_a_page_of_the_users_in_an_output_folder_stays(run, home):
         words = ("report", "r", "--format", "html", "--out", page.parent.name)
         assert "my_report.html" in run(*words, code=1).stderr
         assert page.read_text() == "<p>mine</p>"
-        page.unlink()
-        run(*words)
-        run(*words)
+    page.unlink()
+    run(*words)
+    run(*words)
     (home / "new").mkdir()
     (home / "new" / "report.pdf").write_text("mine")
     words = ("sweep", "--cell=rnn", "--out=new", "--jobs=1")

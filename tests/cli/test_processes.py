@@ -33,6 +33,7 @@ def gradlab(*words: str, home: Path, **env: str) -> subprocess.CompletedProcess[
 
 def test_a_sweep_from_start_to_report(tmp_path):
     words = ("sweep", "--cell=rnn,lstm", "--length=16", "--seeds=2", *SMALL, "--jobs=2")
+    words += ("--measure=spectral_norm,growth_rate,horizon",)  # a report of few figures
     first = gradlab(*words, home=tmp_path, PYTHONIOENCODING="ascii")
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("4 of 4 points, 0 failed, ")

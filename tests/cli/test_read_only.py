@@ -7,6 +7,7 @@ privilege.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -38,8 +39,29 @@ def locked(tmp_path):
 
 
 def gradlab(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return python("-m", "gradlab", *words, home=home)
+
+
+SEVERAL = """
+import json, sys
+from click.testing import CliRunner
+from gradlab.cli import main
+results = [CliRunner().invoke(main, words) for words in json.loads(sys.argv[1])]
+print(json.dumps([[r.exit_code, r.stdout, r.stderr] for r in results]))
+"""
+
+
+def several(*commands: str, home: Path) -> list[tuple[int, str, str]]:
+    """Run commands one after another in a process; return codes and streams."""
+    words = [command.split() for command in commands]
+    done = python("-c", SEVERAL, json.dumps(words), home=home)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def python(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gradlab", *words],
+        [sys.executable, *words],
         cwd=home,
         capture_output=True,
         text=True,
@@ -91,17 +113,19 @@ def test_a_results_file_that_cannot_be_written_is_named(tmp_path, locked):
 
 
 def test_what_is_there_is_read(tmp_path, locked):
-    status = gradlab("status", "locked", "--check", home=tmp_path)
-    assert status.returncode == 0, status.stderr
-    assert "locked is intact" in status.stdout
-    there = gradlab("report", "locked", "--format", "html", home=tmp_path)
-    assert there.returncode == 1
-    assert there.stderr.splitlines()[-3:] == [
+    status, there, elsewhere = several(
+        "status locked --check",
+        "report locked --format html",
+        "report locked --format html --out elsewhere",
+        home=tmp_path,
+    )
+    assert status[0] == 0, status
+    assert "locked is intact" in status[1]
+    assert there[0] == 1
+    assert there[2].splitlines()[-3:] == [
         "Error: Got locked/report.html: Permission denied.",
         "Expected a folder that can be written, with room on the disk.",
         "Try gradlab report DIR --out FOLDER",
     ]
-    words = ("report", "locked", "--format", "html", "--out", "elsewhere")
-    elsewhere = gradlab(*words, home=tmp_path)
-    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert elsewhere[0] == 0, elsewhere
     assert (tmp_path / "elsewhere" / "report.html").stat().st_size > 100_000

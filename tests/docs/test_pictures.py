@@ -18,8 +18,20 @@ from tests.docs.pages import ROOT
 PICTURES = sorted((ROOT / "docs" / "pictures").glob("*.py"))
 
 
+DRAWN = ("p01_how_far", "p04_cut_a_road", "p12_map_of_a_sweep")
+"""One picture of each kind; `make docs` runs all of them."""
+
+
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # seaborn's heatmap
-@pytest.mark.parametrize("file", PICTURES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(
+            file, id=file.stem, marks=[pytest.mark.slow] * (file.stem not in DRAWN)
+        )
+        for file in PICTURES
+    ],
+)
 def test_a_picture_is_drawn(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gradlab.runs.run.ProcessPool", InlinePool)
     monkeypatch.setattr(pyplot, "show", lambda: None)

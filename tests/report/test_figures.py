@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -36,14 +37,39 @@ def drawn(name: str) -> Drawn:
     return draw(CASES[name], "fig7")
 
 
-def slow_where(names: set[str], also: set[str]) -> list[Any]:
-    """Cases as parameters, those of `also` marked slow."""
+@cache
+def laid_out(name: str, style: str, width: float) -> tuple[Any, Any]:
+    """A usual case's figure and its axes, its words in their places, made once."""
+    with lettering(STYLES[style]):
+        figure, placed = canvas(USUAL[name], STYLES[style], width)
+        figure.draw_without_rendering()
+    return figure, placed
+
+
+def slow_but(fast: Collection[str], names: Iterable[str]) -> list[Any]:
+    """Cases as parameters, all but those of `fast` marked slow."""
     return [
-        pytest.param(n, marks=[pytest.mark.slow] * (n in also)) for n in sorted(names)
+        pytest.param(n, marks=[pytest.mark.slow] * (n not in fast))
+        for n in sorted(names)
     ]
 
 
-@pytest.mark.parametrize("name", slow_where(set(CASES), set(CASES) - set(USUAL)))
+KINDS = ("reach", "length", "triangle", "cuts", "predict", "cells")
+"""Usual cases in which every painter has a part."""
+
+
+def test_every_painter_is_among_the_kinds() -> None:
+    assert painters(KINDS) == painters(USUAL)
+
+
+def painters(names: Iterable[str]) -> set[str]:
+    """The modules that draw these cases and paint their parts."""
+    cases = [USUAL[name] for name in names]
+    parts = [part for data in cases if hasattr(data, "parts") for part in data.parts()]
+    return {data.drawn_by for data in cases} | {p.painted_by for _, p in parts}
+
+
+@pytest.mark.parametrize("name", slow_but(KINDS, CASES))
 def test_draws_the_same_each_time_and_prints_nothing(
     name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,15 +116,14 @@ OF_AXES = sorted(set(USUAL) - {"cells", "gradient_step"})
     ("name", "style", "width"),
     [
         *itertools.product(USUAL, ["page"], [PAGE_WIDTH]),
-        *itertools.product(USUAL, ["paper"], [3.0]),
+        *itertools.product(sorted(set(USUAL) - set(OF_AXES)), ["paper"], [3.0]),
         *itertools.product(sorted(set(USUAL) - set(OF_AXES)), ["slide"], [9.0]),
+        *(pytest.param(n, "paper", 3.0, marks=pytest.mark.slow) for n in OF_AXES),
     ],
 )
 def test_words_stay_on_the_canvas(name: str, style: str, width: float) -> None:
-    look = STYLES[style]
-    with lettering(look):
-        figure, _ = canvas(USUAL[name], look, width)
-        figure.canvas.draw()
+    figure, _ = laid_out(name, style, width)
+    with lettering(STYLES[style]):
         assert not outside(figure)
 
 
@@ -124,16 +149,21 @@ def outside(figure: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("style", "width"), [("paper", 3.3), ("paper", 5.0), ("paper", 7.0), ("slide", 9.0)]
+    ("style", "width"),
+    [
+        ("paper", 3.3),
+        pytest.param("paper", 5.0, marks=pytest.mark.slow),
+        pytest.param("paper", 7.0, marks=pytest.mark.slow),
+        ("slide", 9.0),
+    ],
 )
 @pytest.mark.parametrize("name", OF_AXES)
 def test_no_word_is_cut_or_crossed_and_axes_are_as_high_as_they_want(
     name: str, style: str, width: float
 ) -> None:
     look, data = STYLES[style], USUAL[name]
+    figure, placed = laid_out(name, style, width)
     with lettering(look):
-        figure, placed = canvas(data, look, width)
-        figure.canvas.draw()
         over = outside(figure)
         crossed = [found for axes, _ in placed for found in crossings(axes)]
         words = [text for axes, _ in placed for text in axes.texts]
@@ -183,8 +213,8 @@ def test_data_of_figures_load_no_drawing() -> None:
 
 def test_one_legend_names_what_is_shown_and_nothing_else() -> None:
     with lettering(STYLES["page"]):
-        for name, data in USUAL.items():
-            figure, placed = canvas(data, STYLES["page"], PAGE_WIDTH)
+        for name in USUAL:
+            figure, placed = laid_out(name, "page", PAGE_WIDTH)
             own = [axes.get_legend() for axes, _ in placed if axes.get_legend()]
             shown = {
                 label

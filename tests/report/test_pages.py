@@ -223,9 +223,12 @@ def test_an_unknown_format_is_said(tmp_path: Path) -> None:
         write(small(), tmp_path, ("docx",))
 
 
-def test_a_composed_report_renders(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["two_by_one", pytest.param("usual", marks=pytest.mark.slow)]
+)
+def test_a_composed_report_renders(tmp_path: Path, name: str) -> None:
     from tests import made_up
 
-    for path in render(made_up.store(), tmp_path):
+    for path in render(made_up.CONTRADICTIONS[name](), tmp_path):
         assert path.stat().st_size > 10_000
     assert (tmp_path / "report.html").stat().st_size < 3_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -241,14 +242,19 @@ def test_the_alt_text_tells_what_the_drawing_shows(document):
     assert all(math.isfinite(ln) for s in step.data.shares for ln in s.ln)
 
 
+@cache
+def usual_figures(language: str) -> dict[str, Figure]:
+    """The lesson's figures of the usual store."""
+    return figures(compose(made_up.CONTRADICTIONS["usual"](), language))
+
+
 @pytest.mark.parametrize(
     ("style", "width"),
     [("paper", 3.0), ("paper", 3.3), ("paper", 5.0), ("page", 7.0), ("slide", 9.0)],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_line_crosses_a_label(style, width, language):
-    found = compose(made_up.CONTRADICTIONS["usual"](), language)
-    for figure in figures(found).values():
+    for figure in usual_figures(language).values():
         assert not crossed(figure, STYLES[style], width)
 
 
@@ -260,7 +266,7 @@ def crossed(figure: Figure, style, width: float) -> list[str]:
     free |= {"cₜ", "cₜ₋₁", "hₜ", "hₜ₋₁", "xₜ"}
     with lettering(style):
         drawn, placed = canvas(figure.data, style, width)
-        drawn.canvas.draw()
+        drawn.draw_without_rendering()
         found = []
         for axes, _ in placed:
             boxes = [
