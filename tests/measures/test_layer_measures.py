@@ -29,7 +29,7 @@ def summaries(cell, inputs):
 @pytest.mark.parametrize(
     ("spec", "hidden", "sequences"),
     [
-        ("rnn:layers=3", 10, 3),
+        pytest.param("rnn:layers=3", 10, 3, marks=pytest.mark.slow),
         ("gru:layers=2", 10, 3),
         ("lstm:layers=2", 37, 1),
         pytest.param("rnn:layers=3", 37, 1, marks=pytest.mark.slow),
