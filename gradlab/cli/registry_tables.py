@@ -115,7 +115,15 @@ def details(kind: str, name: str) -> dict[str, Any]:
     fields = {"name": catalog.resolve(kind, name)}
     if kind == "tasks":
         fields |= _task_row(fields["name"], leaf)
-    for field in ("symbol", "unit", "question", "formula", "lipschitz", "reference"):
+    for field in (
+        "symbol",
+        "unit",
+        "question",
+        "formula",
+        "lipschitz",
+        "dataset",
+        "reference",
+    ):
         value = getattr(leaf, field, "")
         if isinstance(value, str | float) and value != "":
             fields[field] = str(value)

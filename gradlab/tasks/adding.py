@@ -56,8 +56,8 @@ class Adding(Task):
     argument = "T[:1997]"
     examples = ("adding:20", "adding:20:1997")
     description = "the sum of two marked numbers"
-    chance_formula = "1/6; near 1/25 in 1997"
-    success_rule = "mean squared error at most 0.02; in 1997 every error below 0.04"
+    chance_formula = "1/6; near 1/25 (1997)"
+    success_rule = "mean squared error at most 0.02; every error below 0.04 (1997)"
     reference = "Hochreiter & Schmidhuber 1997, experiment 4; Arjovsky et al. 2016"
     classes = False
     batch = 50

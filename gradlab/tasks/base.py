@@ -1,20 +1,25 @@
 """The base class of tasks, and their specs.
 
 A task says what a network reads, what it is to answer, and when it has learned. The
-smallest one a user can write::
+smallest one a user can write:
 
-    class Parity(Task):
-        features, outputs, length, success = 2, 2, 12, 1.0
-
-        def sequences(self, generator, count):
-            bits = generator.integers(2, size=(count, self.length))
-            return Batch(bits, bits.cumsum(axis=1) % 2, last_step(bits))
-
-        def chance(self):
-            return math.log(2)
-
-        def score(self, outputs, batch):
-            return share_right(outputs, batch)
+    >>> import math
+    >>> class Parity(Task):
+    ...     features, outputs, length, success = 2, 2, 12, 1.0
+    ...
+    ...     def sequences(self, generator, count):
+    ...         bits = generator.integers(2, size=(count, self.length))
+    ...         return Batch(bits, bits.cumsum(axis=1) % 2, last_step(bits))
+    ...
+    ...     def chance(self):
+    ...         return math.log(2)
+    ...
+    ...     def score(self, outputs, batch):
+    ...         return share_right(outputs, batch)
+    >>> batch = Parity().sequences(stream(0, "parity"), 4)
+    >>> right = one_hot(batch.targets, 2)
+    >>> Parity().score(right, batch), Parity().rule()
+    (1.0, 'share of sequences right at least 1')
 """
 
 from abc import ABC, abstractmethod
@@ -54,6 +59,8 @@ class Task(ABC):
         examples: specs of small tasks, one of each version, which the conformance suite
             checks; ``FILE`` in one stands for a file of text. Empty for the name alone.
         description: what is learned, in a line for tables; empty for the docstring's.
+        dataset: the set of data it draws from, for every result to name; empty where
+            sequences are made up, or from a file that the spec names.
         chance_formula: what :meth:`chance` returns, for tables; empty for the number.
         success_rule: when it is learned, for tables; empty for score and bound.
         reference: the source.
@@ -73,6 +80,7 @@ class Task(ABC):
     argument: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
     description: ClassVar[str] = ""
+    dataset: ClassVar[str] = ""
     chance_formula: ClassVar[str] = ""
     success_rule: ClassVar[str] = ""
     reference: ClassVar[str] = ""

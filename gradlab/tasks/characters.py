@@ -53,9 +53,9 @@ class Characters(Task):
     name = "characters"
     argument = "[FILE[:LENGTH]]"
     examples = ("characters", "characters:FILE:10")
-    description = "the next character: hell, ello; or of a file"
-    chance_formula = "0; entropy of a file's bytes"
-    success_rule = "all right; 0.9 of the entropy held back"
+    description = "the next letter, or byte"
+    chance_formula = "0; entropy of bytes"
+    success_rule = "all letters right; bits per byte at most 0.9 of the entropy (FILE)"
     reference = "Karpathy 2015"
     batch = 32
     judged = 128

@@ -36,7 +36,7 @@ class Copy(Task):
     name = "copy"
     argument = "T"
     examples = ("copy:8",)
-    description = "ten symbols, to be said again after T steps"
+    description = "to repeat ten symbols T later"
     chance_formula = "10 ln 8 / (T + 20)"
     success_rule = "99 % of the copied symbols right"
     reference = "Arjovsky, Shah & Bengio 2016"

@@ -49,10 +49,11 @@ class Digits(Task):
     """
 
     name = "digits"
-    argument = "rows|pixels|pixels:permuted[:N]"
+    argument = "READING[:N]"
     examples = ("digits:rows", "digits:pixels:permuted:100")
-    description = "the digit in an image, scikit-learn's 1,797 of 8 x 8"
-    chance_formula = "entropy of the digits, near ln 10"
+    description = "the digit in an image"
+    chance_formula = "near ln 10"
+    dataset = "scikit-learn's 1,797 digits of 8 x 8 pixels"
     success_rule = "90 % of the 450 images held back right"
     reference = "Le, Jaitly & Hinton 2015; Alpaydin & Kaynak 1998"
     judged = JUDGED

@@ -57,8 +57,8 @@ class Order(Task):
     argument = "6a|6b|2013[:L]"
     examples = ("order:6a:20", "order:6b:20", "order:2013:20")
     description = "in which order X and Y came"
-    chance_formula = "ln 4; ln 8 in 6b"
-    success_rule = "every output within 0.3 (1997); 99 % of sequences right (2013)"
+    chance_formula = "ln 4; ln 8 (6b)"
+    success_rule = "every output within 0.3; 99 % of sequences right (2013)"
     reference = "Hochreiter & Schmidhuber 1997, experiments 6a and 6b; Pascanu 2013"
     success = 1.0
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from gradlab import catalog
 from gradlab.seeding import stream
 from gradlab.tasks import Batch, parse, share_right, stream_of
 from gradlab.tasks.base import share_close
@@ -306,3 +307,13 @@ def test_close_is_of_every_probability():
     assert share_close(logits, np.zeros(2, int), 0.25) == 0.5
     batch = Batch(*[np.zeros((1, 2), int)] * 2, np.array([[False, True]]))
     assert share_right(np.array([[[np.nan, 0.0], [1.0, 0.0]]]), batch) == 1
+
+
+def test_the_chance_levels_of_the_tables_are_right():
+    assert catalog.get("tasks", "tagging").chance_formula == (
+        f"{parse('tagging').chance():.2f}"
+    )
+    assert round(1 / parse("adding:100:1997").chance()) in (25, 26)
+    for name in catalog.names("tasks"):
+        leaf = catalog.get("tasks", name)
+        assert leaf.description and leaf.chance_formula and leaf.success_rule, name
