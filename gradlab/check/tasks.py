@@ -171,6 +171,8 @@ def _faults(task: Task, batch: Batch, count: int) -> Iterator[str]:
             yield f"{name} from {values.min()} to {values.max()}, not below {size}"
         elif not np.isfinite(values).all():
             yield f"{name} that are not finite"
+        elif not values.flags.writeable:
+            yield f"{name} that cannot be written to, as torch's tensors are"
     if batch.scored.shape != steps or batch.scored.dtype != bool:
         yield f"scored {batch.scored.dtype} {batch.scored.shape}, not bool {steps}"
     elif not batch.scored.any(axis=1).all():

@@ -114,7 +114,7 @@ class Digits(Task):
         if self.reading.endswith("permuted"):
             pixels = pixels[:, _mixed("pixels", SIDE * SIDE)]
         inputs = pixels.reshape(len(numbers), self.length, self.features)
-        targets = np.broadcast_to(digits[numbers, None], inputs.shape[:2])
+        targets = digits[numbers, None].repeat(self.length, axis=1)
         return Batch(inputs, targets, last_step(inputs))
 
     def chance(self) -> float:

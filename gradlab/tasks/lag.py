@@ -91,11 +91,14 @@ class Lag(Task):
 
     def sequences(self, generator: np.random.Generator, count: int) -> Batch:
         # symbols: a_1 .. a_{p-1} are 0 .. p - 2, then x and y; of two outputs x is 0
-        which = np.arange(count) % 2
+        which = np.arange(count)[:, None] % 2
+        first = self.steps - 1 + which
         between = np.broadcast_to(np.arange(self.steps - 1), (count, self.steps - 1))
-        inputs = np.column_stack([self.steps - 1 + which, between])
-        answer = self.steps - 1 + which if self.answer else which
-        targets = np.column_stack([between, answer])
+        inputs = np.hstack([first, between])
+        if not self.answer:
+            targets = which.repeat(self.steps, axis=1)
+        else:
+            targets = np.hstack([between, first])
         if self.answer == "every":
             return Batch(inputs, targets, np.ones_like(inputs, dtype=bool))
         return Batch(inputs, targets, last_step(inputs))

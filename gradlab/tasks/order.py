@@ -146,5 +146,5 @@ class _Order2013(Order):
 
 def _asked(inputs: np.ndarray, classes: np.ndarray, ends: np.ndarray) -> Batch:
     """Return a batch in which each sequence's class is asked for at its end."""
-    targets = np.broadcast_to(classes[:, None], inputs.shape)
+    targets = classes[:, None].repeat(inputs.shape[1], axis=1)
     return Batch(inputs, targets, np.arange(inputs.shape[1]) == ends[:, None])
