@@ -21,6 +21,8 @@ class Axis:
         help: what it means, for ``gradlab sweep --help``.
         by_cell: whether it applies to some cells only; a cell's ``axes`` name those
             that change it, and at other cells a point has None there.
+        by_task: whether it says how a network is trained; without a task a point has
+            None there.
         labels: whether it distinguishes networks in a few words, unlike what is fixed
             in most sweeps.
     """
@@ -31,6 +33,7 @@ class Axis:
     example: str
     help: str
     by_cell: bool = False
+    by_task: bool = False
     labels: bool = True
 
     @property
@@ -41,6 +44,9 @@ class Axis:
 
 AUTO = "auto"
 """The input bias that goes with the forget bias, see :func:`input_bias_of`."""
+
+NO_TASK = "none"
+"""The task of networks that are not trained."""
 
 AXES = (
     Axis(
@@ -113,6 +119,33 @@ AXES = (
         labels=False,
     ),
     Axis(
+        "task",
+        NO_TASK,
+        "NAME,...",
+        '["lag:50"]',
+        "Train each network, on lag:50, adding:100, ... (gradlab list tasks). Sets "
+        "length, input, loss and chrono's Tmax; none: networks as they are drawn.",
+        by_task=True,
+    ),
+    Axis(
+        "learning_rate",
+        0.01,
+        "NUMBER,...",
+        "[0.01]",
+        "Of the optimizer, for a --task.",
+        by_task=True,
+        labels=False,
+    ),
+    Axis(
+        "epsilon",
+        1e-8,
+        "NUMBER,...",
+        "[1e-8, 1e-16]",
+        "Added to what the optimizer divides by: far smaller gradients move nothing.",
+        by_task=True,
+        labels=False,
+    ),
+    Axis(
         "dtype",
         "float32",
         "NAME,...",
@@ -129,6 +162,10 @@ DRAWN = ("init", "gain", "forget_bias", "input_bias")
 """Axes that say how weights are drawn, which a file of weights replaces."""
 
 BY_CELL = frozenset(axis.name for axis in AXES if axis.by_cell)
+BY_TASK = frozenset(axis.name for axis in AXES if axis.by_task)
+SET_BY_TASK = ("length", "input", "loss")
+"""Axes that a task sets."""
+
 LABELS = tuple(axis.name for axis in AXES if axis.labels)
 """Axes that distinguish the networks of most sweeps."""
 PARAMS = (*LABELS, "seed", *(axis.name for axis in AXES if not axis.labels))

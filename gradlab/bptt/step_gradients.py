@@ -11,9 +11,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from gradlab.bptt.backward import backward
 from gradlab.cells.base import Cell, Step
-from gradlab.losses.base import Loss
 from gradlab.trajectory import Trajectory
 
 
@@ -25,30 +23,33 @@ class StepGradients:
 
     Args:
         trajectory: its cell, inputs and states are used.
-        loss: of the sequences.
-        direction: (…M, B, n), the loss's unit vectors.
+        by_state: dL/ds_t with the other states of step t held fixed, (T + 1, …M, B, n)
+            per state (:attr:`gradlab.bptt.backward.Backward.state`).
         names: of parameters; all by default.
     """
 
     def __init__(
         self,
         trajectory: Trajectory,
-        loss: Loss,
-        direction: Tensor,
+        by_state: tuple[Tensor, ...],
         names: tuple[str, ...] | None = None,
     ) -> None:
         self.trajectory, self.cell = trajectory, trajectory.cell
         parameters = dict(self.cell.named_parameters())
         self.names = tuple(parameters) if names is None else names
-        self._parameters = {name: parameters[name].detach() for name in self.names}
-        self._by_state = backward(trajectory, loss, direction).state
+        self._parameters = {name: p.detach() for name, p in parameters.items()}
+        self._by_state = by_state
         self._stepper = _CallableStep(self.cell)
 
     def __iter__(self) -> Iterator[Gradients]:
-        """Yield G_1 .. G_T by name, (N, *shape) each, N counting all sequences."""
-        of_steps = self._together if self.cell.supports_ensembles else self._singly
+        """Yield G_1 .. G_T as :meth:`at` returns them."""
         for t in range(1, self.trajectory.length + 1):
-            yield of_steps(t)
+            yield self.at(t)
+
+    def at(self, t: int) -> Gradients:
+        """Return G_t by name, (N, *shape) each, N counting all sequences."""
+        together = self.cell.supports_ensembles
+        return self._together(t) if together else self._singly(t)
 
     def _together(self, t: int) -> Gradients:
         """Take the step with each sequence as a member that has weights of its own."""
@@ -88,9 +89,13 @@ class StepGradients:
         parameters: Gradients,
     ) -> Gradients:
         """Return the gradients by parameters of one step."""
-        leaves = {name: p.detach().requires_grad_() for name, p in parameters.items()}
+        every = {
+            name: p.detach().requires_grad_(name in self.names)
+            for name, p in parameters.items()
+        }
+        leaves = {name: every[name] for name in self.names}
         with torch.enable_grad():
-            named = {f"cell.{name}": leaf for name, leaf in leaves.items()}
+            named = {f"cell.{name}": leaf for name, leaf in every.items()}
             step = torch.func.functional_call(self._stepper, named, (inputs, before))
         used = [
             (state, gradient)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gradlab.arguments import instance, names, whole_number
-from gradlab.bptt.backward import as_direction, as_loss
+from gradlab.bptt.backward import as_direction, as_loss, backward
 from gradlab.bptt.step_gradients import StepGradients
 from gradlab.cells.base import Cell
 from gradlab.errors import ConfigError, UnknownNameError
@@ -186,7 +186,8 @@ def _steps(
             try_=f"parameters={list(dict.fromkeys(chosen))}",
         )
     vectors = as_direction(trajectory, direction)
-    return StepGradients(trajectory, as_loss(loss), vectors, chosen), labels
+    by_state = backward(trajectory, as_loss(loss), vectors).state
+    return StepGradients(trajectory, by_state, chosen), labels
 
 
 def _by_every_name(cell: Cell) -> dict[str, str]:

@@ -131,6 +131,39 @@ SWEEP_OPTIONS: list[click.Parameter] = [
         help="Where vanishing ends, stable starts and ends, exploding starts.",
     ),
     Setting(
+        ["--optimizer"],
+        metavar="NAME",
+        help="adam, rmsprop or sgd, of a --task; adam by default.",
+    ),
+    Setting(
+        ["--batch"],
+        type=_POSITIVE,
+        metavar="N",
+        help="Sequences of an update; the task's own number by default.",
+    ),
+    Setting(
+        ["--clip"],
+        metavar="NORM",
+        help="Largest norm of each network's gradient; 1 by default; none.",
+    ),
+    Setting(
+        ["--updates"],
+        type=_POSITIVE,
+        metavar="N",
+        help="Updates of a training; 1,000 by default.",
+    ),
+    Setting(
+        ["--success"],
+        type=float,
+        metavar="SCORE",
+        help="Score from which a task is learned; the task's own by default.",
+    ),
+    Setting(
+        ["--measure-at"],
+        metavar="N,...",
+        help="Measure after so many updates; geometric by default: 0, 1, 2, 4, ...",
+    ),
+    Setting(
         ["--weights"],
         metavar="FILE",
         help="The network's weights, a state_dict of torch.save, for one --cell.",

@@ -22,6 +22,7 @@ from gradlab import catalog, cells
 from gradlab.config import ranges, validators
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.initializers import _gate_bias
+from gradlab.training.settings import OPTIMIZERS
 
 
 MIN_LENGTH = 2
@@ -32,6 +33,12 @@ def _as_list(value: Any) -> Any:
     if isinstance(value, str):
         return ranges.expand(value)
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _measure_at_values(value: Any) -> Any:
+    """Return a list of numbers of updates, or a word as it is."""
+    is_word = isinstance(value, str) and value.strip().isalpha()
+    return value if is_word else _as_list(value)
 
 
 def _count_or_list(value: Any) -> Any:
@@ -98,6 +105,14 @@ Width = Annotated[int, Field(ge=1, le=65_536)]
 Length = Annotated[int, Field(ge=MIN_LENGTH, le=10_000_000)]
 Input = Annotated[str, _string(validators.input_spec)]
 Loss = Annotated[str, _leaf("losses")]
+Task = Annotated[str, _string(validators.task_spec)]
+LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Epsilon = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Optimizer = Annotated[str, _string(validators.one_of("optimizer", tuple(OPTIMIZERS)))]
+Clip = Annotated[str | float, BeforeValidator(validators.clip)]
+MeasureAt = Annotated[
+    str, BeforeValidator(lambda v: validators.measure_at(_measure_at_values(v)))
+]
 Dtype = Annotated[str, _string(validators.one_of("dtype", validators.DTYPES))]
 InitialState = Annotated[
     str, _validated_by(validators.one_of("initial state", validators.INITIAL_STATES))
@@ -123,6 +138,9 @@ class Axes(BaseModel):
     length: Listed[Length] | None = None
     input: Listed[Input] | None = None
     loss: Listed[Loss] | None = None
+    task: Listed[Task] | None = None
+    learning_rate: Listed[LearningRate] | None = None
+    epsilon: Listed[Epsilon] | None = None
     dtype: Listed[Dtype] | None = None
 
 
@@ -145,6 +163,12 @@ class Config(Grid):
     burn_in: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     initial_state: InitialState | None = None
     thresholds: Thresholds | None = None
+    optimizer: Optimizer | None = None
+    batch: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    clip: Clip | None = None
+    updates: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    success: Number | None = None
+    measure_at: MeasureAt | None = None
     device: Annotated[str, _string(validators.device)] = "cpu"
     weights: Annotated[str, Field(min_length=1)] | None = None
     load: list[str] = Field(default_factory=list)

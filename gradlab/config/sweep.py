@@ -6,7 +6,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from gradlab.axes import AXES, DRAWN, SEEDS
+from gradlab.axes import AXES, BY_TASK, DRAWN, NO_TASK, SEEDS, SET_BY_TASK
+from gradlab.config import training
 from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
 
@@ -31,6 +32,11 @@ class GridPlan:
     blocks: str
     first_seed_measures: tuple[str, ...]
 
+    @property
+    def trains(self) -> bool:
+        """Whether any network of it is trained."""
+        return any(task != NO_TASK for task in self.axes["task"])
+
     def size(self) -> int:
         """Return the combinations of the axes; at least as many as points."""
         return _combinations(self.axes) * len(self.seeds)
@@ -45,7 +51,8 @@ class Sweep:
         question: of the sweep, in words.
         grids: the tables.
         settings: what holds for all points and is no axis: sequences, features,
-            burn_in, initial_state, device, weights.
+            burn_in, initial_state, device, weights; of those trained the optimizer and
+            the like, None where none is.
         thresholds: where verdicts change; None for the default ones.
         load: files whose leaves take part.
         file: the TOML it was read from; None where it was none.
@@ -100,6 +107,7 @@ def resolve(
     all_axes = [_axes(config, table) for table in tables]
     if config.weights is not None:
         _check_weights(config, tables)
+    training.check(config, tables, all_axes)
     few = sum(_combinations(axes) for axes in all_axes) <= FEW_ROWS
     seeds = SEEDS if config.weights is None else 1
     grids = []
@@ -109,7 +117,8 @@ def resolve(
             measures = config.measures
         names = None if measures is None else tuple(dict.fromkeys([*measures, *more]))
         blocks = table.blocks if config.grid else config.blocks
-        extra = ("triangle",) if few and names is None else ()
+        trains = any(task != NO_TASK for task in axes["task"])
+        extra = ("triangle",) if few and names is None and not trains else ()
         grids.append(
             GridPlan(
                 name=table.name or config.name or "sweep",
@@ -127,6 +136,7 @@ def resolve(
         "initial_state": config.initial_state,
         "device": config.device,
         "weights": config.weights,
+        **training.settings(config, grids),
     }
     return Sweep(
         name=config.name or "sweep",
@@ -197,7 +207,10 @@ def _seeds(seeds: int | list[int], first: int | None) -> tuple[int, ...]:
 
 def _table(grid: GridPlan) -> dict[str, Any]:
     table: dict[str, Any] = {"name": grid.name}
-    table |= {axis: list(values) for axis, values in grid.axes.items()}
+    implied = SET_BY_TASK if grid.trains else BY_TASK
+    table |= {
+        axis: list(values) for axis, values in grid.axes.items() if axis not in implied
+    }
     table["seeds"] = list(grid.seeds)
     if grid.measures is not None:
         table["measures"] = list(grid.measures)

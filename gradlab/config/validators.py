@@ -1,17 +1,22 @@
 """Validate the values of a config and return each in its canonical form."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from gradlab import catalog
+from gradlab.axes import NO_TASK
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.tasks.base import parse
+from gradlab.training.settings import GEOMETRIC
 
 
 DTYPES = ("float32", "float64")
 INITIAL_STATES = ("zero", "gaussian")
 MAX_SEED = 2**32 - 1
 MAX_COUNT = 1_000_000
+NO_CLIP = "none"
 _DROP_DEFAULT_ARGUMENT = ("gaussian", "silence")
 """Inputs whose canonical spec leaves out an argument that is the default one."""
 
@@ -34,6 +39,43 @@ def input_spec(text: str) -> str:
     if leaf_name in _DROP_DEFAULT_ARGUMENT and parsed == leaf.parse(None):
         return str(leaf_name)
     return f"{leaf_name}:{argument}" if argument else str(leaf_name)
+
+
+def task_spec(text: str) -> str:
+    """Return a task's canonical spec, or ``none``.
+
+    Reads the file it names, so that a bad one is found before anything is computed.
+    """
+    return NO_TASK if text == NO_TASK else parse(text).spec
+
+
+def clip(value: Any) -> str | float:
+    """Return the largest norm of a gradient: a number above 0, or ``none``."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if value != NO_CLIP and not 0 < number < math.inf:
+        raise ConfigError(
+            got=f"clip {value!r}",
+            expected="a number above 0, or none",
+            try_="1.0",
+        )
+    return NO_CLIP if value == NO_CLIP else number
+
+
+def measure_at(value: Any) -> str:
+    """Return ``geometric``, or rising numbers of updates with commas between them."""
+    if value == GEOMETRIC:
+        return GEOMETRIC
+    numbers = value if isinstance(value, list) else []
+    if not numbers or not all(type(n) is int and n >= 0 for n in numbers):
+        raise ConfigError(
+            got=f"measure_at {value!r}",
+            expected="numbers of updates from 0 on, or geometric",
+            try_="0,100,1000",
+        )
+    return ",".join(map(str, sorted(set(numbers))))
 
 
 def name(text: str) -> str:

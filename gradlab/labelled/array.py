@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-RECORD_AXES = ("block", "index", "step", "lag")
+RECORD_AXES = ("update", "block", "index", "step", "lag")
 """The axes that a stored record may have, which are columns of the exported table."""
 BATCH_AXES = ("member", "sequence")
 """The last axes of what is computed: of an ensemble's members, and of sequences."""

@@ -3,9 +3,9 @@
 One file a measure; files that begin with an underscore are shared by several.
 """
 
-from gradlab.measures._context import MeasureContext
+from gradlab.measures._context import MeasureContext, TrainingContext
 from gradlab.measures._measure import measure
 from gradlab.measures.base import Measure
 
 
-__all__ = ["Measure", "MeasureContext", "measure"]
+__all__ = ["Measure", "MeasureContext", "TrainingContext", "measure"]

@@ -22,6 +22,9 @@ from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_n
 from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.losses.base import Loss
 from gradlab.losses.last import Last
+from gradlab.tasks.base import Task
+from gradlab.training.history import History
+from gradlab.training.settings import TrainingSettings
 from gradlab.trajectory import Trajectory
 
 
@@ -101,13 +104,39 @@ class MeasureContext:
         factors = self.backward.factors
         if _disjoint(factors):
             return contributions(factors)
-        names = self.cell.recurrent_parameters
-        steps = StepGradients(self.trajectory, self.loss, self._direction, names)
+        steps = self.step_gradients(self.cell.recurrent_parameters)
         return contributions_of_gradients(steps, self.batch_shape)
+
+    def step_gradients(self, names: tuple[str, ...]) -> StepGradients:
+        """Return what each step contributes to the gradient by some parameters."""
+        return StepGradients(self.trajectory, self.backward.state, names)
 
     @cached_property
     def _direction(self) -> Tensor:
         return as_direction(self.trajectory, self.direction)
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingContext:
+    """A training of M networks, for measures of the training itself.
+
+    Attributes:
+        task: what they learned.
+        settings: how.
+        history: what was recorded, update by update.
+    """
+
+    task: Task
+    settings: TrainingSettings
+    history: History
+
+    def labelled(
+        self, values: np.ndarray, *, unit: str = "", **coords: Iterable
+    ) -> LabelledArray:
+        """Return values (*coords, M) with named axes; the measure names them."""
+        labels = {axis: tuple(labels) for axis, labels in coords.items()}
+        members = {"member": tuple(range(values.shape[-1]))}
+        return LabelledArray("values", labels | members, values, unit=unit)
 
 
 def _disjoint(factors: tuple[GradientFactors, ...]) -> bool:

@@ -15,7 +15,7 @@ from gradlab.labelled import BATCH_AXES, LabelledArray, record_of
 
 
 if TYPE_CHECKING:
-    from gradlab.measures._context import MeasureContext
+    from gradlab.measures._context import MeasureContext, TrainingContext
 
 Array = np.ndarray | Tensor
 
@@ -35,6 +35,10 @@ class Measure(ABC):
         outputs: names of its records; its own name by default.
         version: raised when its numbers change, so that stored ones are recomputed.
         costly: whether it takes so long that sweeps leave it out unless it is named.
+        of_training: whether it is a quantity of a training itself: it is computed
+            once, from ``context.training``, of networks that are trained alone.
+        along_training: whether it is taken along every training, unless a sweep names
+            others.
         low_memory: whether it visits the steps a span at a time, so that it needs no
             memory for a trajectory too long to store. Only the forecast reads it.
 
@@ -59,6 +63,8 @@ class Measure(ABC):
     outputs: ClassVar[tuple[str, ...]] = ()
     version: ClassVar[int] = 1
     costly: ClassVar[bool] = False
+    of_training: ClassVar[bool] = False
+    along_training: ClassVar[bool] = False
     low_memory: ClassVar[bool] = False
 
     def applies_to(self, cell: Cell) -> bool:
@@ -82,20 +88,24 @@ class Measure(ABC):
             return by_sequence.mean(axis=-1).mean(axis=-1)
         """
 
-    def arrays(self, context: MeasureContext) -> dict[str, LabelledArray]:
+    def arrays(
+        self, context: MeasureContext | TrainingContext
+    ) -> dict[str, LabelledArray]:
         """Return the arrays of :meth:`compute`, by output.
 
         Raises:
             ShapeError: an axis that records do not have; a value without its word.
         """
-        found: Any = self.compute(context)
+        found: Any = self.compute(context)  # type: ignore[arg-type]
         by_output = found if isinstance(found, dict) else {self.name: found}
         return {
             name: record_of(self._named(name, array, context), batch=BATCH_AXES)
             for name, array in by_output.items()
         }
 
-    def _named(self, name: str, array: Any, context: MeasureContext) -> LabelledArray:
+    def _named(
+        self, name: str, array: Any, context: MeasureContext | TrainingContext
+    ) -> LabelledArray:
         if not isinstance(array, LabelledArray):
             array = context.labelled(array)
         if array.words and not np.isin(array.values, range(len(array.words))).all():

@@ -20,6 +20,7 @@ class GateMean(Measure):
     formula = "mean over t and units of the gate"
     reference = "Karpathy, Johnson, Fei-Fei 2015"
     axes = ("block",)
+    along_training = True
 
     def applies_to(self, cell):
         return has_gates(cell)

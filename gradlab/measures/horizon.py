@@ -17,6 +17,7 @@ class Horizon(Measure):
     formula = "min {T - t : mean ln |J_{T:t}|_2 < ln 1/1000}"
     reference = "first crossing, not fitted and not extrapolated"
     low_memory = True
+    along_training = True
 
     def compute(self, context):
         return context.labelled(context.norms.horizon, by_sequence=False)

@@ -19,6 +19,7 @@ class SpectralNorm(Measure):
     axes = ("block", "lag")
     version = 3
     low_memory = True
+    along_training = True
 
     def compute(self, context):
         return context.norms.ln_spectral_norm

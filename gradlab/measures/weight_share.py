@@ -17,6 +17,7 @@ class WeightShare(Measure):
     formula = "<G_t, G> / |G|_F^2"
     reference = "projection of G_t on G; sums to 1 since G = sum over t of G_t"
     axes = ("step",)
+    along_training = True
 
     def applies_to(self, cell):
         return has_recurrent_weight(cell)

@@ -85,11 +85,11 @@ def trajectory_of(cell: Cell, points: Sequence[Point], *, ensemble: bool) -> Tra
     first = points[0]
     steps = first.length + first.burn_in
     states = list(zip(cell.state_names, cell.state_sizes, strict=True))
-    source = input_of(first.input)
+    spec, source = str(first.input), input_of(str(first.input))
 
     def inputs(seed: int) -> np.ndarray:
         values = source.sequences(seed, first.sequences, steps, first.features)
-        require_fits(first.input, values, first.dtype)
+        require_fits(spec, values, first.dtype)
         return values
 
     def start(seed: int) -> tuple[np.ndarray, ...]:
@@ -124,7 +124,7 @@ def context_of(
     return MeasureContext(
         trajectory_of(cell, points, ensemble=ensemble),
         blocks,
-        catalog.get("losses", first.loss)(),
+        catalog.get("losses", str(first.loss))(),
         _tensor(vectors, first, ensemble),
     )
 

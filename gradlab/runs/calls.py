@@ -29,6 +29,9 @@ class Outcome:
         lacking: measures that failed, where others succeeded.
         seconds: its share of the time.
         not_finite: whether its numbers became inf or NaN, which is a result.
+        state: of a training that was stopped to keep where it stands; empty where the
+            point is done.
+        updates: that this training has behind it.
     """
 
     records: Mapping[str, tuple[LabelledArray, ...]] = field(default_factory=dict)
@@ -36,6 +39,8 @@ class Outcome:
     lacking: tuple[str, ...] = ()
     seconds: float = 0.0
     not_finite: bool = False
+    state: bytes = b""
+    updates: int = 0
 
 
 @dataclass(frozen=True)

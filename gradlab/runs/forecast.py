@@ -41,8 +41,8 @@ LISTED = 200_000
 WRITING = 0.002
 """Seconds that writing a point takes in the one writing process (make benchmark)."""
 
-SAMPLE_MEMBERS, SAMPLE_SIZE = 4, 64
-"""Points of the group that is timed; its most hidden units and its most steps."""
+SAMPLE_MEMBERS, SAMPLE_SIZE, SAMPLE_UPDATES = 4, 64, 20
+"""Points of the group that is timed; its most hidden units, steps and updates."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,12 @@ def sample_of(waiting: Sequence[Group]) -> Group:
             hidden=min(point.hidden, SAMPLE_SIZE)
             if point.weights is None
             else point.hidden,
-            length=min(point.length, SAMPLE_SIZE),
+            length=min(point.length, SAMPLE_SIZE)
+            if point.task is None
+            else point.length,
+            updates=None
+            if point.updates is None
+            else min(point.updates, SAMPLE_UPDATES),
             sequences=min(point.sequences, SAMPLE_MEMBERS),
             burn_in=0,
         )
@@ -297,7 +302,12 @@ def _forecast_by_count(
 def _random_groups(grid: GridPlan, sweep: Sweep) -> list[Group]:
     """Return groups of a few combinations of a grid's axes, picked at random."""
     pick = random.Random(0)
-    required = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
+    required = {
+        trained: requirements_of(
+            grid.measures, grid.blocks, sweep.thresholds, trained=trained
+        )
+        for trained in (False, True)
+    }
     found = []
     for _ in range(min(100, grid.size())):
         given = {axis: pick.choice(values) for axis, values in grid.axes.items()}
@@ -306,5 +316,6 @@ def _random_groups(grid: GridPlan, sweep: Sweep) -> list[Group]:
             str(seed): replace(first, seed=seed)
             for seed in grid.seeds[: groups.GROUP_MEMBERS]
         }
-        found.append(groups.form(points, dict.fromkeys(points, required))[0])
+        needed = dict.fromkeys(points, required[first.task is not None])
+        found.append(groups.form(points, needed)[0])
     return found

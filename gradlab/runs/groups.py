@@ -5,9 +5,11 @@ from. A point's bits do not depend on the other members, so a group may be divid
 will.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 
+from gradlab.runs.checkpoints import Checkpoint
 from gradlab.runs.sizes import memory_of, work_of
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements
@@ -37,6 +39,9 @@ class Group:
         requirements: what is to be measured of each.
         work: operations it takes, up to a factor.
         memory: bytes it fills at its peak, about, of the processor's memory.
+        states: where the training of each point stood when it was stopped; empty where
+            it begins.
+        seconds: that each point has taken before that.
     """
 
     keys: tuple[str, ...]
@@ -44,6 +49,8 @@ class Group:
     requirements: Requirements
     work: float
     memory: int
+    states: tuple[bytes, ...] = ()
+    seconds: float = 0.0
 
     @classmethod
     def of(
@@ -64,27 +71,55 @@ class Group:
     def split(self) -> list["Group"]:
         """Return one group for each of its points."""
         points = dict(zip(self.keys, self.points, strict=True))
-        return [Group.of([key], points, self.requirements) for key in self.keys]
+        states = {k: (s,) for k, s in zip(self.keys, self.states, strict=False)}
+        return [
+            replace(
+                Group.of([key], points, self.requirements),
+                states=states.get(key, ()),
+                seconds=self.seconds,
+            )
+            for key in self.keys
+        ]
+
+    def resumed(self, states: Sequence[bytes], seconds: float) -> "Group":
+        """Return the group to be gone on with.
+
+        Args:
+            states: where the training of each point stands.
+            seconds: that each point has taken by then.
+        """
+        return replace(self, states=tuple(states), seconds=seconds)
 
 
 def form(
-    points: Mapping[str, Point], required: Mapping[str, Requirements]
+    points: Mapping[str, Point],
+    required: Mapping[str, Requirements],
+    checkpoints: Mapping[str, Checkpoint] = MappingProxyType({}),
 ) -> list[Group]:
     """Return groups of the points that lack something, the longest first.
 
     So that workers end at about the same time.
+
+    Args:
+        points: by key.
+        required: what each lacks.
+        checkpoints: where trainings stood when they were stopped; those of a group
+            stood after equally many updates.
     """
     alike: dict[tuple, list[str]] = {}
     for key, missing in required.items():
         if missing:
-            shape = (*_shape(points[key]), *missing.by_measure.values())
+            stood = checkpoints[key].updates if key in checkpoints else 0
+            shape = (*_shape(points[key]), stood, *missing.by_measure.values())
             alike.setdefault(shape, []).append(key)
     groups = []
     for keys in alike.values():
         missing = required[keys[0]]
         largest = GROUP_BYTES // memory_of(points[keys[0]], missing)
         for part in _parts(keys, max(1, min(GROUP_MEMBERS, largest))):
-            groups.append(Group.of(part, points, missing))
+            group = Group.of(part, points, missing)
+            states = [checkpoints[key].state for key in part if key in checkpoints]
+            groups.append(group.resumed(states, 0.0) if states else group)
     return sorted(groups, key=lambda group: -group.work)
 
 

@@ -17,18 +17,14 @@ import torch
 
 from gradlab import canonical_json, catalog, cells, inputs
 from gradlab.errors import ConfigError, GradlabError, VerificationError
-from gradlab.labelled import LabelledArray
 from gradlab.measures import Measure, MeasureContext
 from gradlab.numerics.allocator import keep_freed_memory
 from gradlab.runs.build import build, context_of, ensemble_of
 from gradlab.runs.calls import Check, Outcome
+from gradlab.runs.trained import Records, measure_trained, states_of, train
 from gradlab.sweeps import keys
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements
-
-
-Records = dict[str, tuple[LabelledArray, ...]]
-"""Measure -> its records of one point."""
 
 
 def prepare_worker(files: Mapping[str, bytes]) -> None:
@@ -107,15 +103,41 @@ def verify(pairs: Sequence[tuple[str, str | None]]) -> list[Check]:
     return checks
 
 
-def measure(points: Sequence[Point], requirements: Requirements) -> list[Outcome]:
-    """Measure points of one shape; if the group raises, each by itself."""
+def measure(
+    points: Sequence[Point],
+    requirements: Requirements,
+    states: Sequence[bytes] = (),
+    seconds: float | None = None,
+) -> list[Outcome]:
+    """Measure points of one shape; if the group raises, each by itself.
+
+    Args:
+        points: equal in all but how weights are drawn.
+        requirements: what to measure.
+        states: where the training of each stood when it was stopped; empty: at the
+            start, or nothing is trained.
+        seconds: after which a training is stopped, and where it stands is returned;
+            None: it is not.
+    """
     began = time.perf_counter()
     measures, blocks = measures_of(requirements), requirements.blocks()
     try:
-        found = measure_group(points, measures, blocks)
+        if points[0].task is None:
+            found = measure_group(points, measures, blocks)
+        else:
+            trainer = train(points, states, seconds)
+            if not trainer.done:
+                share = _since(began) / len(points)
+                return [
+                    Outcome(seconds=share, state=state, updates=trainer.updates)
+                    for state in states_of(trainer)
+                ]
+            found = measure_trained(points, trainer, measures, blocks)
     except Exception as error:
         if len(points) > 1:
             return [out for point in points for out in measure([point], requirements)]
+        if points[0].task is not None:
+            return [Outcome(message=_message(error), seconds=_since(began))]
         return [_measure_one_by_one(points[0], measures, blocks, error)]
     share = _since(began) / len(points)
     return [
@@ -229,7 +251,8 @@ def _records(context: MeasureContext, measures: list[Measure]) -> list[Records]:
 
 def _became_nonfinite(records: Records) -> bool:
     steps = [r.at(index="not_finite") for r in records.get("breakdown", ())]
-    return not all(map(math.isnan, steps))
+    updates = [r.at(index="not_finite") for r in records.get("update_counts", ())]
+    return not all(map(math.isnan, steps)) or any(updates)
 
 
 def _by_cause(failed: Mapping[str, str]) -> str:

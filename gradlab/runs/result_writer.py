@@ -13,8 +13,9 @@ from gradlab.engines.engine import (
 from gradlab.errors import GradlabError
 from gradlab.progress import events
 from gradlab.requirement import Requirement
-from gradlab.runs import calls
+from gradlab.runs import calls, checkpoints
 from gradlab.runs.calls import Outcome
+from gradlab.runs.checkpoints import Checkpoint
 from gradlab.runs.forecast import check_seconds
 from gradlab.runs.groups import Group
 from gradlab.runs.sweep_meta import SweepMeta
@@ -62,9 +63,20 @@ class ResultWriter:
 
     def queue(self, group: Group, engine: Engine) -> None:
         """Queue a group to be measured, within the limits of its points."""
-        limits = Limits(self._time_limit(len(group.keys)), group.memory)
+        seconds = self._time_limit(len(group.keys))
+        if seconds is not None:  # a small rest, not none, stops it at once
+            seconds = max(0.01, seconds - group.seconds * len(group.keys))
+        limits = Limits(seconds, group.memory)
+        more: tuple = ()
+        if group.points[0].task is not None:
+            more = (group.states, checkpoints.SECONDS)
         engine.add(
-            group, calls.MEASURE, group.points, group.requirements, limits=limits
+            group,
+            calls.MEASURE,
+            group.points,
+            group.requirements,
+            *more,
+            limits=limits,
         )
 
     def queue_sample(
@@ -145,6 +157,8 @@ class ResultWriter:
             self._retry(answer, engine)
         elif answer.error is not None:
             self.save_failed(group, str(answer.error))
+        elif any(outcome.state for outcome in answer.value):
+            self._go_on(group, answer.value, engine)
         else:
             for key, point, outcome in zip(
                 group.keys, group.points, answer.value, strict=True
@@ -156,9 +170,20 @@ class ResultWriter:
                     message=outcome.message,
                     records=outcome.records,
                     computed=_computed(outcome, group),
-                    seconds=outcome.seconds,
+                    seconds=group.seconds + outcome.seconds,
                 )
+                if point.task is not None:
+                    checkpoints.remove(self.store.file.parent, key)
             self._report(group, answer.value)
+
+    def _go_on(self, group: Group, outcomes: Sequence[Outcome], engine: Engine) -> None:
+        """Keep where a training stands, and queue the rest of it."""
+        for key, outcome in zip(group.keys, outcomes, strict=True):
+            stands = Checkpoint(outcome.updates, outcome.state)
+            checkpoints.write(self.store.file.parent, key, stands)
+        states = [outcome.state for outcome in outcomes]
+        taken = group.seconds + outcomes[0].seconds
+        self.queue(group.resumed(states, taken), engine)
 
     def _retry(self, answer: Answer, engine: Engine) -> None:
         """Retry a dead worker's points singly; one that kills alone has failed."""

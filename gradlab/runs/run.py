@@ -20,7 +20,7 @@ from gradlab.engines.scheduler import scheduler_address
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.progress import events
 from gradlab.progress.log import Log
-from gradlab.runs import calls, groups
+from gradlab.runs import calls, checkpoints, groups
 from gradlab.runs.forecast import check_size, sample_of
 from gradlab.runs.groups import Group
 from gradlab.runs.missing import missing
@@ -198,7 +198,9 @@ class _Run:
         self.write_sweep()
         with translate_errors(folder / SWEEP_FILE):
             write_sweep_file(folder, toml.dumps(self.sweep.resolved()))
-        self.waiting = groups.form(self.planned.points, self.todo)
+        trained = [key for key in self.todo if self.planned.points[key].task]
+        kept = checkpoints.read(folder, trained)
+        self.waiting = groups.form(self.planned.points, self.todo, kept)
         states = self.store.point_states()
         finished = self.planned.points.keys() - self.todo.keys()
         self.on_event(

@@ -19,10 +19,18 @@ stream then hold, instead of 48 n a step, their float64 curves (about 20 numbers
 LONG for a segment and the checkpoints. ``tests/runs/test_memory.py`` compares the
 formula with measured peaks.
 
+A training of B sequences a batch keeps, besides its measures, what a step backward
+needs, 48 n numbers again, and for each of its P parameters the gradient, what an
+optimizer keeps, copies, and those after the updates at which measures are taken,
+
+    bytes += members b ( B T 48 n + P (8 + moments) ).
+
 Work counts floating-point operations, up to a factor that one timed group gives: a step
 multiplies S matrices of n x n, 2 n^3 each, and calls about as many functions as 2e7
 operations take, whatever the size; the spectral norm at a lag takes about 1000 n^2. All
 blocks take 2.5 times as much as the joint one. A costly measure counts as ten products.
+An update of a training takes, for each of its steps, calls like 3e6 operations and for
+each sequence of a batch 48 H^2 + 1200 H; measures are taken at each of its moments.
 """
 
 from collections.abc import Iterator
@@ -30,8 +38,10 @@ from functools import cache
 
 from gradlab import catalog
 from gradlab.cells import parse
+from gradlab.sweeps.keys import task_of
 from gradlab.sweeps.points import Point
 from gradlab.sweeps.requirements import Requirements
+from gradlab.training.settings import measured_at
 
 
 LONG = 2**27
@@ -66,7 +76,12 @@ def memory_of(point: Point, required: Requirements, members: int = 1) -> int:
     numbers = point.sequences * (steps * numbers_per_step + matrices)
     if any(_attribute_of("costly", required)):
         numbers += 14 * min(point.length, STARTS) * n**2
-    return int(members * (_itemsize(point) * numbers + (LONG if streamed else 0)))
+    itemsize = _itemsize(point)
+    if point.task is not None:
+        itemsize = 8  # measures of a training are in float64
+        numbers += steps * _batch(point) * 48 * n
+        numbers += _parameters(point) * (8 + len(_moments(point)))
+    return int(members * (itemsize * numbers + (LONG if streamed else 0)))
 
 
 def work_of(point: Point, required: Requirements, members: int = 1) -> float:
@@ -77,7 +92,28 @@ def work_of(point: Point, required: Requirements, members: int = 1) -> float:
     factor = 2.5 if required.blocks() == "all" else 1.0
     factor += 10 * sum(_attribute_of("costly", required))
     precision = _itemsize(point) / 4
-    return calls + members * point.sequences * factor * precision * products
+    once = calls + members * point.sequences * factor * precision * products
+    if point.task is None:
+        return once
+    each = _batch(point) * (48 * point.hidden**2 + 1200 * point.hidden)
+    update = steps * _layers(point.cell) * (3e6 + members * each)
+    return len(_moments(point)) * once + (point.updates or 0) * update
+
+
+def _batch(point: Point) -> int:
+    return point.batch or task_of(str(point.task)).batch
+
+
+def _moments(point: Point) -> list[int]:
+    """Return after how many updates of its training a point is measured."""
+    return measured_at(str(point.measure_at), point.updates or 0)
+
+
+def _parameters(point: Point) -> int:
+    """Return how many parameters a network has, of four gates at most, and its head."""
+    outputs = task_of(str(point.task)).outputs
+    of_cell = 4 * point.hidden * (point.features + point.hidden + 2)
+    return _layers(point.cell) * of_cell + outputs * (point.hidden + 1)
 
 
 def state_width(point: Point) -> int:

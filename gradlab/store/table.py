@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-COLUMNS = (*PARAMS, "measure", "block", "index", "step", "lag", "value", "sd")
+COLUMNS = (*PARAMS, "measure", "block", "index", "step", "lag", "update", "value", "sd")
 
 
 def table(results: Results) -> "pandas.DataFrame":
@@ -49,7 +49,7 @@ def table(results: Results) -> "pandas.DataFrame":
     columns["measure"] = _labels([record.name for record in records], None, sizes)
     columns["block"] = _axis_labels(records, "block")
     columns["index"] = _axis_labels(records, "index")
-    for name in ("step", "lag"):
+    for name in ("step", "lag", "update"):
         columns[name] = _axis_integers(records, name)
     parts = [record.values.ravel() for record in records]
     columns["value"] = np.concatenate([np.empty(0), *parts])

@@ -15,6 +15,8 @@ from typing import Any
 from gradlab import canonical_json, catalog
 from gradlab.inputs import read_weights
 from gradlab.inputs.base import Input, parse
+from gradlab.tasks.base import Task
+from gradlab.tasks.base import parse as parse_task
 
 
 MEANING = 1
@@ -37,10 +39,11 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
     what["device"] = str(what["device"]).partition(":")[0]
     if what["gain"] is not None:
         what["gain"] = float(what["gain"])
-    name = str(what["input"]).partition(":")[0]
-    content = _content(what["input"])
-    if content:
-        what["input"] = [name, content]
+    for axis, content in (("input", _content), ("task", _task_content)):
+        spec = str(what.get(axis) or "")
+        found = content(spec) if spec else ""
+        if found:
+            what[axis] = [spec.partition(":")[0], found]
     what.pop("weights", None)  # the path; weights_hash is what the file holds
     what["sources"] = [f"{leaf} {sha}" for leaf, sha in sources(params).items()]
     what["meaning"] = MEANING
@@ -51,6 +54,12 @@ def identity(params: Mapping[str, Any]) -> dict[str, Any]:
 def input_of(spec: str) -> Input:
     """Return an input; a file is read once until :func:`clear_caches`."""
     return parse(spec)
+
+
+@cache
+def task_of(spec: str) -> Task:
+    """Return a task; a file is read once until :func:`clear_caches`."""
+    return parse_task(spec)
 
 
 @cache
@@ -67,6 +76,10 @@ def file_hash(file: str) -> str:
 def _content(spec: str) -> str:
     """Return the hash of what an input reads, empty where it reads nothing."""
     return input_of(spec).content_hash()
+
+
+def _task_content(spec: str) -> str:
+    return task_of(spec).content_hash()
 
 
 def leaves(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -91,6 +104,7 @@ _AXES = {
     "initializers": "init",
     "inputs": "input",
     "losses": "loss",
+    "tasks": "task",
 }
 
 
@@ -113,5 +127,6 @@ def clear_caches() -> None:
     """Clear what was read of input files and leaves; a sweep does so when it starts."""
     source_hash.cache_clear()
     input_of.cache_clear()
+    task_of.cache_clear()
     _content.cache_clear()
     file_hash.cache_clear()

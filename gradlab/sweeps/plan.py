@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gradlab.config.sweep import Sweep
+from gradlab.config.sweep import GridPlan, Sweep
 from gradlab.inputs.base import require_fits
 from gradlab.regular_file import read_bytes
-from gradlab.sweeps.keys import input_of, key_of, sources
+from gradlab.sweeps.keys import input_of, key_of, sources, task_of
 from gradlab.sweeps.points import Point, expand
 from gradlab.sweeps.requirements import Requirements, requirements_of
 
@@ -64,10 +64,8 @@ class Plan:
     def input_paths(self) -> dict[str, Path]:
         """Return files of inputs and of weights, by their paths as they were given."""
         found = {}
-        for spec in {point.input for point in self.points.values()}:
+        for spec in self._specs_with_files():
             argument = spec.partition(":")[2]
-            if not input_of(spec).content_hash():
-                continue
             # an option may follow the file, as in text:FILE:chars
             for name in (argument, argument.rpartition(":")[0]):
                 path = Path(os.path.expanduser(name))
@@ -78,6 +76,15 @@ class Plan:
             if point.weights is not None:
                 found[point.weights] = Path(os.path.expanduser(point.weights))
         return found
+
+    def _specs_with_files(self) -> set[str]:
+        """Return the specs of inputs and tasks that read a file."""
+        points = self.points.values()
+        inputs = {point.input for point in points if point.input is not None}
+        tasks = {point.task for point in points if point.task is not None}
+        return {spec for spec in inputs if input_of(spec).content_hash()} | {
+            spec for spec in tasks if task_of(spec).content_hash()
+        }
 
 
 def plan(sweep: Sweep) -> Plan:
@@ -93,17 +100,19 @@ def plan(sweep: Sweep) -> Plan:
     required: dict[str, Requirements] = {}
     of_grids: dict[str, Requirements] = {}
     for grid in sweep.grids:
-        all_seeds = requirements_of(grid.measures, grid.blocks, sweep.thresholds)
-        first_seed = all_seeds.union(
-            requirements_of(grid.first_seed_measures, grid.blocks, sweep.thresholds)
-        )
-        shared = of_grids.setdefault(grid.name, all_seeds)
-        of_grids[grid.name] = shared.intersection(all_seeds)
         keys = grids.setdefault(grid.name, {})
+        required_of: dict[bool, tuple[Requirements, Requirements]] = {}
         for point in expand(grid, sweep.settings):
+            trained = point.task is not None
+            if trained not in required_of:
+                all_seeds, first_seed = _requirements(grid, sweep, trained)
+                required_of[trained] = all_seeds, first_seed
+                shared = of_grids.setdefault(grid.name, all_seeds)
+                of_grids[grid.name] = shared.intersection(all_seeds)
             key = key_of(point.params())
             points.setdefault(key, point)
             keys[key] = None
+            all_seeds, first_seed = required_of[trained]
             needed = first_seed if point.seed == grid.seeds[0] else all_seeds
             earlier = required.get(key)
             required[key] = needed if earlier is None else earlier.union(needed)
@@ -111,6 +120,17 @@ def plan(sweep: Sweep) -> Plan:
     return Plan(
         points, {name: list(keys) for name, keys in grids.items()}, required, of_grids
     )
+
+
+def _requirements(
+    grid: GridPlan, sweep: Sweep, trained: bool
+) -> tuple[Requirements, Requirements]:
+    """Return what a grid measures of all seeds, and of the first one."""
+    of_all, of_first = (
+        requirements_of(names, grid.blocks, sweep.thresholds, trained=trained)
+        for names in (grid.measures, grid.first_seed_measures)
+    )
+    return of_all, of_all.union(of_first)
 
 
 def check_inputs(points: Iterable[Point]) -> None:
@@ -122,6 +142,8 @@ def check_inputs(points: Iterable[Point]) -> None:
     """
     longest: dict[tuple[str, str], Point] = {}
     for point in points:
+        if point.input is None:  # a task has sequences of its own
+            continue
         kind = point.input, point.dtype
         other = longest.setdefault(kind, point)
         if point.length + point.burn_in > other.length + other.burn_in:

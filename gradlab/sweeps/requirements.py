@@ -67,6 +67,8 @@ def requirements_of(
     measures: tuple[str, ...] | None,
     blocks: str,
     thresholds: tuple[float, ...] | None,
+    *,
+    trained: bool = False,
 ) -> Requirements:
     """Return what a grid requests of each of its points.
 
@@ -74,8 +76,15 @@ def requirements_of(
         measures: their names; None for the default ones.
         blocks: one of ``BLOCKS``.
         thresholds: of verdicts, where they are not the default ones.
+        trained: whether the points are trained. Measures of a training are left out
+            of others, and of those trained nothing is without them.
     """
-    names = default_measures() if measures is None else measures
+    if measures is None:
+        names = default_measures(trained)
+    elif trained:
+        names = tuple(dict.fromkeys([*measures, *_measures_of_training()]))
+    else:
+        names = tuple(m for m in measures if m not in _measures_of_training())
     return Requirements(
         {name: requirement_of(name, blocks, thresholds) for name in names}
     )
@@ -94,13 +103,25 @@ def requirement_of(
     )
 
 
-def default_measures() -> tuple[str, ...]:
-    """Return the measures of a sweep that names none: all but costly ones."""
-    return tuple(
-        name
-        for name in catalog.names("measures")
-        if not catalog.metadata("measures", name)["costly"]
-    )
+def default_measures(trained: bool = False) -> tuple[str, ...]:
+    """Return the measures of a sweep that names none.
+
+    All but costly ones and those of a training; of networks that are trained, those of
+    the training and those that say of themselves that they are taken along it.
+    """
+    chosen = []
+    for name in catalog.names("measures"):
+        about = catalog.metadata("measures", name)
+        if trained and (about["of_training"] or about["along_training"]):
+            chosen.append(name)
+        elif not (trained or about["of_training"] or about["costly"]):
+            chosen.append(name)
+    return tuple(chosen)
+
+
+def _measures_of_training() -> tuple[str, ...]:
+    known = catalog.names("measures")
+    return tuple(m for m in known if catalog.metadata("measures", m)["of_training"])
 
 
 def settings_of(name: str, thresholds: tuple[float, ...] | None) -> dict[str, Any]:

@@ -47,6 +47,12 @@ class Sequences:
     targets: Tensor
     weights: Tensor
 
+    def member(self, place: int) -> "Sequences":
+        """Return the sequences of one network, without the axis of members."""
+        parts = (self.inputs, self.targets, self.weights)
+        inputs, targets, weights = (part[:, place] for part in parts)
+        return Sequences(inputs, self.steps, targets, weights)
+
 
 def sequences_of(batches: Sequence[Batch], task: Task, like: Tensor) -> Sequences:
     """Return batches, one a network, as tensors with the dtype and device of ``like``.

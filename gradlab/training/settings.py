@@ -32,6 +32,29 @@ class TrainingSettings:
     success: float | None = None
 
 
+SETTINGS = ("optimizer", "batch", "clip", "updates", "success", "measure_at")
+"""Settings of all points that are trained; further ones are axes."""
+
+GEOMETRIC = "geometric"
+"""Measures are taken after 0, 1, 2, 4, 8, ... updates and after the last."""
+
+
+def measured_at(measure_at: str, updates: int) -> list[int]:
+    """Return after how many updates measures are taken.
+
+    Args:
+        measure_at: ``geometric``, or numbers of updates with commas between them.
+        updates: in all.
+
+    >>> measured_at("geometric", 10), measured_at("0,5", 10)
+    ([0, 1, 2, 4, 8, 10], [0, 5])
+    """
+    if measure_at != GEOMETRIC:
+        return sorted({int(number) for number in measure_at.split(",")})
+    powers = [2**k for k in range(updates.bit_length())]
+    return sorted({0, *(power for power in powers if power <= updates), updates})
+
+
 JUDGEMENTS = 100
 """How often a network is judged along its training, at most about."""
 
