@@ -6,7 +6,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from gradlab.axes import AXES, BY_TASK, DRAWN, NO_TASK, SEEDS, SET_BY_TASK
+from gradlab.axes import AXES, DRAWN, NO_TASK, SEEDS
 from gradlab.config import training
 from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
@@ -75,12 +75,14 @@ class Sweep:
         out: dict[str, Any] = {"name": self.name}
         if self.question:
             out["question"] = self.question
-        out |= {k: v for k, v in self.settings.items() if v is not None}
+        implied = training.implied_settings(self.grids)
+        said = {k: v for k, v in self.settings.items() if k not in implied}
+        out |= {k: v for k, v in said.items() if v is not None}
         if self.thresholds is not None:
             out["thresholds"] = list(self.thresholds)
         if self.load:
             out["load"] = list(self.load)
-        out["grid"] = [_table(grid) for grid in self.grids]
+        out["grid"] = [_table(grid, self.settings) for grid in self.grids]
         if self.settings["weights"] is not None:
             for table in out["grid"]:
                 for axis in DRAWN:
@@ -205,9 +207,9 @@ def _seeds(seeds: int | list[int], first: int | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(seeds))
 
 
-def _table(grid: GridPlan) -> dict[str, Any]:
+def _table(grid: GridPlan, settings: Mapping[str, Any]) -> dict[str, Any]:
     table: dict[str, Any] = {"name": grid.name}
-    implied = SET_BY_TASK if grid.trains else BY_TASK
+    implied = training.implied_axes(grid, settings)
     table |= {
         axis: list(values) for axis, values in grid.axes.items() if axis not in implied
     }

@@ -29,6 +29,19 @@ def settings(config: Config, grids: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def implied_settings(grids: Sequence[Any]) -> tuple[str, ...]:
+    """Return the settings that the tasks of a sweep decide, where all grids train."""
+    return OF_UNTRAINED if all(grid.trains for grid in grids) else ()
+
+
+def implied_axes(grid: Any, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the axes that mean nothing in a grid."""
+    if not grid.trains:
+        return tuple(BY_TASK)
+    has_epsilon = OPTIMIZERS[settings["optimizer"]]
+    return SET_BY_TASK if has_epsilon else (*SET_BY_TASK, "epsilon")
+
+
 def check(
     config: Config, tables: Sequence[Grid], axes: Sequence[Mapping[str, tuple]]
 ) -> None:
@@ -90,7 +103,8 @@ def _check_given(given: Any, is_trained: bool, config: Config) -> None:
             try_="--task lag:50",
         )
     optimizer = config.optimizer or TrainingSettings().optimizer
-    if is_trained and "epsilon" in said and not OPTIMIZERS[optimizer]:
+    has_epsilon = "epsilon" in said and given.epsilon is not None
+    if is_trained and has_epsilon and not OPTIMIZERS[optimizer]:
         raise ConfigError(
             got=f"epsilon together with the optimizer {optimizer}",
             expected="an optimizer that adds it to what it divides by",

@@ -33,7 +33,8 @@ def trainer_of(points: Sequence[Point]) -> Trainer:
     for point in points:
         cell = build(point)
         like = next(cell.parameters())
-        head = draw_head(point.seed, point.hidden, task.outputs)
+        width = cell.state_sizes[cell.output_state]
+        head = draw_head(point.seed, width, task.outputs)
         networks.append((cell, {name: value.to(like) for name, value in head.items()}))
     return Trainer(
         networks,
