@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import AXE, IN_A_BROWSER, WITH_AXE
 from tests.docs.pages import ROOT
 
 
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SITE = ROOT / "build" / "docs"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
     "index",
     "questions",
@@ -28,25 +24,12 @@ PAGES = (
 )
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.browser,
+    *IN_A_BROWSER,
     pytest.mark.skipif(not SITE.exists(), reason="not built: make docs"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here: make browser"),
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
+@WITH_AXE
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_axe_finds_nothing_and_nothing_is_asked_for(
     browser: Browser, scheme: str, width: int

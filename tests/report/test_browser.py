@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,36 +10,20 @@ import pytest
 
 from gradlab.report.build import render
 from tests import made_up
+from tests.chromium import AXE, IN_A_BROWSER, WITH_AXE
 from tests.report import demo
 
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here: make browser"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
 def address(demo_folder: Path) -> str:
     """Where the demo page lies."""
     return (demo_folder / "report.html").as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +193,7 @@ def test_the_page_never_scrolls_sideways(
     made.context.close()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
+@WITH_AXE
 @pytest.mark.parametrize(
     ("scheme", "width"),
     [
@@ -257,7 +239,7 @@ def test_the_korean_page_is_silent_and_never_scrolls_sideways(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: make browser")
+@WITH_AXE
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_in_korean(browser: Browser, korean: str, width: int) -> None:
     made = Visit(

@@ -14,7 +14,15 @@ from tests.store.damage import Place
 
 
 SIZE = 868_352
-PLACES = damage.places(size=SIZE, number=60, seed=4)
+PLACES = [
+    pytest.param(
+        place,
+        id=f"{place.kind}{place.start}+{place.length}",
+        marks=[pytest.mark.slow] * (number >= 12 and number % 3 != 0),
+    )
+    for number, place in enumerate(damage.places(size=SIZE, number=60, seed=4))
+]
+"""The head, the tail, and other places, of which the fast tests take a third."""
 MANY = damage.places(size=SIZE, number=400, seed=5)
 
 
@@ -51,7 +59,7 @@ def test_a_sound_store_is_read_to_the_bit(whole):
     assert 0.9 < size / SIZE < 1.1  # the places are spread over all of the file
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda p: f"{p.kind}{p.start}+{p.length}")
+@pytest.mark.parametrize("place", PLACES)
 def test_damage_is_noticed_and_the_rest_is_read(tmp_path, whole, place):
     folder, rows, where = whole
     torn = damage.hurt(folder, tmp_path / "r", place)
@@ -94,7 +102,7 @@ def named(recovered, table, key):
     return table in ("sweeps", "measures") and not recovered.intact
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda p: f"{p.kind}{p.start}+{p.length}")
+@pytest.mark.parametrize("place", PLACES)
 def test_a_reader_gives_what_was_written_or_says_that_it_is_damaged(
     tmp_path, whole, place
 ):

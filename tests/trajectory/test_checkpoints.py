@@ -44,7 +44,10 @@ def equal(a, b):
     return all(torch.equal(x, y) for x, y in zip(tensors(a), tensors(b), strict=True))
 
 
-@pytest.mark.parametrize("every", [1, 7, 16, 50, 99])
+@pytest.mark.parametrize(
+    "every",
+    [1, 7, 99, *(pytest.param(n, marks=pytest.mark.slow) for n in (16, 50))],
+)
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_step_has_the_stored_bits(spec, every):
     stored, checkpointed = both(spec, every, burn_in=3)
@@ -66,15 +69,17 @@ def test_steps_between_have_the_stored_bits_across_segments(bounds):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "members"),
+    ("spec", "hidden", "members"),
     [
-        (10, 3),
-        (37, None),
-        pytest.param(10, None, marks=pytest.mark.slow),
-        pytest.param(37, 3, marks=pytest.mark.slow),
+        pytest.param(
+            *(spec, hidden, members),
+            marks=[] if (hidden, members) == size else pytest.mark.slow,
+        )
+        for spec, size in zip(SPECS, 3 * [(10, 3), (37, None)], strict=True)
+        for hidden in (10, 37)
+        for members in (None, 3)
     ],
 )
-@pytest.mark.parametrize("spec", SPECS)
 def test_every_norm_has_the_stored_bits(spec, hidden, members):
     stored, checkpointed = both(spec, 16, hidden=hidden, members=members)
     expected, found = jacobian_norms(stored), jacobian_norms(checkpointed)
