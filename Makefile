@@ -122,7 +122,7 @@ $(VENV)/.test: pyproject.toml constraints.txt
 	$(call install,'.[test]',$(VENV)/.run $@)
 
 $(VENV)/.dev: pyproject.toml constraints.txt
-	$(call install,'.[dev]',$(VENV)/.run $(VENV)/.test $@)
+	$(call install,'.[dev]',$(VENV)/.run $(VENV)/.test $(VENV)/.docs $@)
 
 $(VENV)/.docs: pyproject.toml constraints.txt
 	$(call install,'.[docs]',$(VENV)/.run $@)

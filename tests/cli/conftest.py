@@ -74,9 +74,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sweep(run: Run, inline: type[InlinePool]) -> Run:
-    """Run a small sweep in this process, with more options."""
+    """Run a small sweep in this process, with more options or others."""
 
     def invoke(*words: object, code: int | None = 0) -> Result:
-        return run("sweep", *SMALL, *words, code=code)
+        given = {str(word).partition("=")[0] for word in words}
+        small = [word for word in SMALL if word.partition("=")[0] not in given]
+        return run("sweep", *small, *words, code=code)
 
     return invoke

@@ -52,7 +52,10 @@ class InlinePool:
 
 
 def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sweeps measure in this process, and reports be a word."""
+    """Let sweeps measure in this process, once, and reports be a word.
+
+    To forecast a sweep its first group would be measured two times more.
+    """
     from gradlab.report import build
     from gradlab.report.blocks import file_name
 
@@ -63,5 +66,6 @@ def measure_inline(monkeypatch: pytest.MonkeyPatch) -> None:
         return paths
 
     monkeypatch.setattr("gradlab.runs.run.ProcessPool", InlinePool)
+    monkeypatch.setattr("gradlab.runs.measure.time_group", lambda *_: 0.01)
     monkeypatch.setattr(build, "render", drawn)
     monkeypatch.setattr(InlinePool, "jobs_of_pools", [])

@@ -46,13 +46,14 @@ class Bent(Activation):
     def value(self, x):
         return 0.9 * torch.tanh(x)
 """
-SWEEP = "sweep --cell rnn --hidden 8 --length 8,9 --seeds 2 --out r --no-verify".split()
+SWEEP = "sweep --hidden 8 --length 8,9 --seeds 2 --out r --no-verify".split()
 
 
 @pytest.fixture
 def measured(run, home, monkeypatch):
     """Sweep with a file; return the tables of measures that were computed."""
     monkeypatch.setattr(runner, "ProcessPool", InlinePool)
+    monkeypatch.setattr("gradlab.runs.measure.time_group", lambda *_: 0.01)
     monkeypatch.setattr("gradlab.cli.sweep.report", lambda results, *_: ([home], True))
 
     def sweep(*words):
