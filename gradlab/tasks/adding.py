@@ -43,7 +43,7 @@ class Adding(Task):
     and the average error is below 0.01.
     Chance: (2 - q) / 48, q = 1/10 + 9/(10 m) the chance that a marked value is 0.
 
-    Loss: the squared error of the one number, at the end.
+    Loss, of both: the squared error of the one number, at the end.
     Varied: T.
     Source: Hochreiter & Schmidhuber 1997, experiment 4; modern after Le et al. 2015 and
     Arjovsky et al. 2016.

@@ -41,7 +41,7 @@ class Order(Task):
     Success: the right class is the likeliest in 99 % of 256 fresh sequences; the bound
     is gradlab's.
 
-    Answered, at the last step: which of the 4 (6a, 2013) or 8 (6b) orders it was.
+    Answered, in all three: at the last step, which of the 4 (6b: 8) orders it was.
     Loss: the cross-entropy at that step.
     Chance: ln 4, or ln 8: all orders are equally frequent.
     Varied: L, 100 unless given.

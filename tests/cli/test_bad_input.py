@@ -39,6 +39,7 @@ USAGE_CASES = {
     "initializers, inits, inputs, losses, measures, sections, sweeps, tasks, "
     "variants. Try one of these",
     "list cells lstn": "Got cell 'lstn'. Expected one of {cells}. Try lstm",
+    "list tasks ading": "Got task 'ading'. Expected one of {tasks}. Try adding",
     # numbers and ranges
     "sweep --hidden 0": "Got --hidden: 0, in the options. Expected at least 1. "
     "Try --hidden 64",
@@ -106,8 +107,8 @@ USAGE_CASES = {
     "sweep --load broken.py": "Got broken.py, line 1: SyntaxError: invalid syntax "
     "(broken.py, line 1). Expected a Python file that runs. Try python broken.py",
     "sweep --load nothing.py": "Got nothing.py, which defines no leaf. Expected a "
-    "class derived from Cell, Activation, Initializer, Input, Loss, Measure or "
-    "Section. Try from gradlab.cells.base import Cell",
+    "class derived from Cell, Activation, Initializer, Input, Loss, Task, Measure, "
+    "Section or Claim. Try from gradlab.cells.base import Cell",
     "sweep --load taken.py": "Got activation 'tanh' in taken.py, a name already in "
     'use. Expected a name other than {activations}. Try name = "my_tanh"',
     "check nosuch.py": "Got nosuch.py, which cannot be read "
