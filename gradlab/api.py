@@ -116,6 +116,10 @@ class Results(stored.Results):
             width: width of the figures, such as ``"3.3in"``.
             style: ``"paper"``, ``"slide"`` or ``"grey"``.
             language: ``"en"`` or ``"ko"``, English or Korean.
+
+        Raises:
+            StoreError: a file cannot be written, or is there and not as gradlab wrote
+                it.
         """
         from gradlab.report.files import export
 

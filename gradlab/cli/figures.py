@@ -62,7 +62,8 @@ def command(
 
     Next to each figure are its numbers (NAME.csv) and a draft of its caption
     (NAME.txt). Text is not converted to outlines, fonts are embedded, and the files
-    are reproducible byte for byte.
+    are reproducible byte for byte. By figures.sha256, with their checksums, gradlab
+    knows its own files; one that is not its own, or was edited, is not overwritten.
     """
     from gradlab.report.files import export
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab import outputs
 from gradlab.errors import ConfigError, StoreError, UnknownNameError
-from gradlab.report import inline
+from gradlab.report import checksums, inline
 from gradlab.report.blocks import Chapter, Document, Figure, References, suffix
+from gradlab.report.checksums import Checksums
 from gradlab.report.html.views import csv_text
 from gradlab.report.typefaces import FONTS, hangul_faces
 from gradlab.report.words import say, speaking, spoken
@@ -41,9 +42,10 @@ def export(
 
     Each figure NAME becomes NAME.svg (.pdf, .png), NAME.csv with exactly the drawn
     numbers and NAME.txt with a draft of its caption; in Korean (``ko``) NAME.ko.svg
-    and so on. The same results give the same
+    and so on; figures.sha256 has their checksums. The same results give the same
     bytes. Raises UnknownNameError for a name, ConfigError for a width, style or
-    format, StoreError where nothing can be written.
+    format, StoreError where nothing can be written, or a file of that name is there
+    that is not as gradlab wrote it.
     """
     from gradlab.report.document import compose
 
@@ -64,29 +66,42 @@ def export_document(
         if name not in FORMATS:
             raise ConfigError(f"format {name!r}", "pdf, svg or png", "--format pdf,svg")
     inches, look = parse_width(width), _style(style)
-    paths: list[Path] = []
+    folder, chosen = Path(folder), _chosen(document, names)
+    known = checksums.read(folder)
+    end = suffix(document.language)
+    stems = {figure.name: f"{figure.name}{end}" for _, figure in chosen}
+    endings = (*formats, "csv", "txt")
+    files = [folder / f"{stem}.{form}" for stem in stems.values() for form in endings]
+    checksums.refuse_others(files, known)
     with speaking(document.language):
-        for chapter, figure in _chosen(document, names):
+        for chapter, figure in chosen:
             contents = {name: drawing(figure, inches, look, name) for name in formats}
             contents["csv"] = csv_text(figure.data.table()).encode()
             contents["txt"] = caption(document, chapter, figure).encode()
-            for name, content in contents.items():
-                file = f"{figure.name}{suffix(document.language)}.{name}"
-                paths.append(_put(Path(folder) / file, content))
-    return paths
+            stem = stems[figure.name]
+            _put(folder, {f"{stem}.{form}": contents[form] for form in endings}, known)
+    return files
 
 
-def _put(path: Path, content: bytes) -> Path:
+def _put(folder: Path, contents: dict[str, bytes], known: Checksums) -> None:
+    """Write files; at each moment the checksums hold of what is there."""
+    new = {name: {checksums.digest(content)} for name, content in contents.items()}
+    path = folder
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        outputs.write(path, content)
+        folder.mkdir(parents=True, exist_ok=True)
+        both = {name: known.get(name, set()) | new[name] for name in new}
+        checksums.write(folder, {**known, **both})
+        for name, content in contents.items():
+            path = folder / name
+            outputs.write(path, content)
+        known.update(new)
+        checksums.write(folder, known)
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror or error}",
             "a folder that can be written, with room on the disk",
             "--out FOLDER",
         ) from error
-    return path
 
 
 def _chosen(document: Document, names: Sequence[str]) -> list[tuple[Chapter, Figure]]:

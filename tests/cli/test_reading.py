@@ -128,6 +128,7 @@ def test_figures(run, folder, home):
     small = ("figures", folder, "how-far", "--format=svg")
     run(*small, "--out=one")
     assert sorted(p.name for p in (home / "one").iterdir()) == [
+        "figures.sha256",
         "how-far.csv",
         "how-far.svg",
         "how-far.txt",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.errors import ConfigError, StoreError, UnknownNameError
+from gradlab.report import checksums
 from gradlab.report.document import compose
 from gradlab.report.figures.drawn import canvas
 from gradlab.report.figures.heatmap import Heatmap
@@ -90,6 +92,30 @@ def test_style_and_width_change_the_drawing(tmp_path: Path) -> None:
         export_document(demo.document(), tmp_path, ["cuts"], ("svg",), width, style)
         seen.add((tmp_path / "cuts.svg").read_bytes())
     assert len(seen) == 4
+
+
+def test_a_file_that_is_not_as_gradlab_wrote_it_stays(tmp_path: Path) -> None:
+    def write() -> list[Path]:
+        return export_document(demo.document(), tmp_path, ["cuts"], formats=())
+
+    (tmp_path / "cuts.txt").write_text("mine")
+    with pytest.raises(
+        StoreError, match="cuts.txt, which gradlab did not write"
+    ) as got:
+        write()
+    assert got.value.try_ == f"mv {tmp_path}/cuts.txt {tmp_path}/my_cuts.txt"
+    assert [p.name for p in tmp_path.iterdir()] == ["cuts.txt"]
+    (tmp_path / "cuts.txt").unlink()
+    first = {path: path.read_bytes() for path in write()}
+    assert {path: path.read_bytes() for path in write()} == first
+    subprocess.run(["sha256sum", "-c", checksums.NAME], cwd=tmp_path, check=True)
+    (tmp_path / "cuts.csv").write_text("edited")
+    with pytest.raises(StoreError, match="cuts.csv, which gradlab did not write, or"):
+        write()
+    (tmp_path / checksums.NAME).write_text("mine")
+    with pytest.raises(StoreError, match="figures.sha256, which gradlab did not write"):
+        write()
+    assert (tmp_path / checksums.NAME).read_text() == "mine"
 
 
 def test_all_figures_where_none_is_named(tmp_path: Path) -> None:
