@@ -89,7 +89,7 @@ def test_the_sum_rule_sees_a_wrong_direction():
 
 
 @pytest.mark.parametrize(
-    "spec", ["rnn", "lstm", pytest.param("gru", marks=pytest.mark.slow)]
+    "spec", ["rnn", *(pytest.param(s, marks=pytest.mark.slow) for s in ("lstm", "gru"))]
 )
 def test_forward_and_adjoint_agree_up_to_one_over_the_length(spec):
     """Backwards, J^T has the same exponents; what differs falls as 1 / T."""

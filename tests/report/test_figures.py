@@ -149,15 +149,19 @@ def outside(figure: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("style", "width"),
+    ("name", "style", "width"),
     [
-        ("paper", 3.3),
-        pytest.param("paper", 5.0, marks=pytest.mark.slow),
-        pytest.param("paper", 7.0, marks=pytest.mark.slow),
-        ("slide", 9.0),
+        *itertools.product(OF_AXES, ["paper"], [3.3]),
+        *itertools.product(sorted({*OF_AXES} & {*KINDS}), ["slide"], [9.0]),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                *itertools.product(OF_AXES, ["paper"], [5.0, 7.0]),
+                *itertools.product(sorted({*OF_AXES} - {*KINDS}), ["slide"], [9.0]),
+            )
+        ),
     ],
 )
-@pytest.mark.parametrize("name", OF_AXES)
 def test_no_word_is_cut_or_crossed_and_axes_are_as_high_as_they_want(
     name: str, style: str, width: float
 ) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradlab.report import inline
+from gradlab import catalog
+from gradlab.report import document, inline
 from gradlab.report.blocks import (
     Block,
+    Chapter,
     Command,
     Details,
     Document,
@@ -19,6 +21,16 @@ from gradlab.report.blocks import (
     Table,
     finding_of,
 )
+from gradlab.report.story import Story
+from gradlab.report.words import speaking
+from tests.made_up import Made
+
+
+def one_chapter(made: Made, name: str, language: str = "en") -> Chapter:
+    """Compose one section alone, which costs a tenth of the document."""
+    section = catalog.get("sections", name)()
+    with speaking(language):
+        return document.chapter(section, made, Story.of(made, language))
 
 
 def summary(document: Document) -> str:

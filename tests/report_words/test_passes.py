@@ -13,7 +13,7 @@ from gradlab.report.blocks import Details, Prose, Table, figures_of
 from gradlab.report.document import compose
 from gradlab.report.story import Story
 from tests import made_up
-from tests.report_words.telling import every_text
+from tests.report_words.telling import every_text, one_chapter
 
 
 LAGS = (0, 16, 32, 64)
@@ -135,7 +135,7 @@ def test_time_constants_stand_beside_the_gates():
 
 
 def gates_of(store):
-    chapter = next(c for c in compose(store).chapters if c.name == "predictors")
+    chapter = one_chapter(store, "predictors")
     details = [b for b in chapter.blocks if isinstance(b, Details)]
     tables = [b for d in details for b in d.blocks if isinstance(b, Table)]
     (table,) = [t for t in tables if t.name == "gates"]
@@ -164,7 +164,7 @@ def test_the_self_check_shows_the_conveyor_by_autograd():
     store = made_up.store(made_up.lineup(seeds=3), verification=checks)
     story = Story.of(store)
     assert story.meta["verification"] == checks
-    chapter = next(c for c in compose(store).chapters if c.name == "provenance")
+    chapter = one_chapter(store, "provenance")
     table = next(
         b for b in chapter.blocks if isinstance(b, Table) and b.name == "self-check"
     )

@@ -14,7 +14,7 @@ import torch
 import gradlab
 from gradlab.report import inline
 from gradlab.report.blocks import Figure, Finding, Formula, Points, Prose
-from gradlab.report.document import compose, sections
+from gradlab.report.document import sections
 from gradlab.report.figures.drawn import canvas
 from gradlab.report.figures.lettering import lettering
 from gradlab.report.figures.style import STYLES
@@ -22,6 +22,7 @@ from gradlab.report.files import drawing
 from gradlab.report.words import LANGUAGES
 from gradlab.report.words.en import what_is as words
 from tests import made_up
+from tests.report_words.telling import one_chapter
 
 
 GATES = ("forget gate", "input gate", "output gate")
@@ -245,7 +246,8 @@ def test_the_alt_text_tells_what_the_drawing_shows(document):
 @cache
 def usual_figures(language: str) -> dict[str, Figure]:
     """The lesson's figures of the usual store."""
-    return figures(compose(made_up.CONTRADICTIONS["usual"](), language))
+    blocks = one_chapter(made_up.store(), "what_is", language).blocks
+    return {b.name: b for b in blocks if isinstance(b, Figure)}
 
 
 @pytest.mark.parametrize(
