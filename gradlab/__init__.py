@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from gradlab.report.sections.base import Section as Section
     from gradlab.spectra import singular_spectra as singular_spectra
     from gradlab.tasks.base import Task as Task
+    from gradlab.training.train import train as train
     from gradlab.trajectory import Trajectory as Trajectory
     from gradlab.trajectory import unroll as unroll
 
@@ -138,6 +139,7 @@ _HOME = {
     "step_jacobians": "gradlab.jacobians",
     "sweep": "gradlab.api",
     "to_torch": "gradlab.cells",
+    "train": "gradlab.training.train",
     "truncation_bias": "gradlab.bptt",
     "unroll": "gradlab.trajectory",
     "weight_contributions": "gradlab.bptt",

@@ -43,6 +43,7 @@ NAMES = [
     "step_jacobians",
     "sweep",
     "to_torch",
+    "train",
     "truncation_bias",
     "unroll",
     "weight_contributions",

@@ -7,7 +7,13 @@ from gradlab.axes import BY_TASK, NO_TASK, SET_BY_TASK
 from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
 from gradlab.tasks.base import parse
-from gradlab.training.settings import GEOMETRIC, OPTIMIZERS, SETTINGS, TrainingSettings
+from gradlab.training.settings import (
+    GEOMETRIC,
+    OPTIMIZERS,
+    SETTINGS,
+    TrainingSettings,
+    check_batch,
+)
 
 
 OF_UNTRAINED = (*SET_BY_TASK, "features", "burn_in", "initial_state")
@@ -82,7 +88,7 @@ def check(
     for values in axes:
         for spec in values["task"]:
             if spec != NO_TASK:
-                _check_batch(spec, config.batch)
+                check_batch(parse(spec), config.batch, "--batch ")
 
 
 def _check_given(given: Any, is_trained: bool, config: Config) -> None:
@@ -109,14 +115,4 @@ def _check_given(given: Any, is_trained: bool, config: Config) -> None:
             got=f"epsilon together with the optimizer {optimizer}",
             expected="an optimizer that adds it to what it divides by",
             try_="--optimizer adam",
-        )
-
-
-def _check_batch(spec: str, batch: int | None) -> None:
-    task = parse(spec)
-    if task.size is not None and batch is not None and batch > task.size:
-        raise ConfigError(
-            got=f"a batch of {batch:,} for {spec}, which has {task.size:,} sequences",
-            expected="a batch that the data can fill",
-            try_=f"--batch {task.size}",
         )

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from gradlab.errors import ConfigError
+from gradlab.tasks.base import Task
+
 
 OPTIMIZERS = {"adam": True, "rmsprop": True, "sgd": False}
 """Name -> whether it divides by a root mean square, to which epsilon is added."""
@@ -34,6 +37,27 @@ class TrainingSettings:
 
 SETTINGS = ("optimizer", "batch", "clip", "updates", "success", "measure_at")
 """Settings of all points that are trained; further ones are axes."""
+
+
+def check_batch(task: Task, batch: int | None, option: str) -> None:
+    """Refuse a batch that is larger than a task's data.
+
+    Args:
+        task: that is learned.
+        batch: sequences of an update; None: the task's own number.
+        option: how it is given, for the message: ``--batch `` or ``batch=``.
+
+    Raises:
+        ConfigError: with the largest batch.
+    """
+    if task.size is not None and batch is not None and batch > task.size:
+        raise ConfigError(
+            got=f"a batch of {batch:,} for {task.spec}, which has {task.size:,} "
+            "sequences",
+            expected="a batch that the data can fill",
+            try_=f"{option}{task.size}",
+        )
+
 
 GEOMETRIC = "geometric"
 """Measures are taken after 0, 1, 2, 4, 8, ... updates and after the last."""
