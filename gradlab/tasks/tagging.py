@@ -61,16 +61,16 @@ class Tagging(Task):
 
     @property
     def size(self) -> int:
-        return len(_split()[0])
+        return len(split()[0])
 
     def sequences(self, generator: np.random.Generator, count: int) -> Batch:
-        return _tagged(_split()[0], generator, count)
+        return _tagged(split()[0], generator, count)
 
     def fresh(self, generator: np.random.Generator, count: int) -> Batch:
-        return _tagged(_split()[1], generator, count)
+        return _tagged(split()[1], generator, count)
 
     def chance(self) -> float:
-        tags = sentences()[1][_split()[0]]
+        tags = sentences()[1][split()[0]]
         shares = np.stack([(tags == tag).mean(axis=0) for tag in range(len(TAGS))])
         seen = shares[shares > 0]
         return float(-(seen * np.log(seen)).sum() / self.length)
@@ -101,7 +101,7 @@ def sentences() -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _split() -> tuple[np.ndarray, np.ndarray]:
+def split() -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of the sentences to train on, and of those to judge by."""
     count = len(sentences()[0])
     mixed = stream(0, "tagging", "held back").permutation(count)
