@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from gradlab.report.figures.base import FigureData
 from gradlab.report.figures.cell_diagram import CellDiagram, Shares
+from gradlab.report.figures.counts import Counts, Tally
 from gradlab.report.figures.curves import Crossing, Curves, Series
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.maps import Maps
 from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.runs import OUTCOMES, Dot, Runs
 from gradlab.report.figures.scatter import Point, Scatter
 from gradlab.report.figures.triangles import Triangle, Triangles
 from gradlab.report.sections import what_is
@@ -489,12 +492,40 @@ def odd() -> dict[str, FigureData]:
             [Triangle("RNN", (1, 2, 3, 4), (0, 1, 2, 3), [[-inf] * 4] * 4)]
         ),
         "gru_alone": cells("gru"),
+        "counts_narrow": counts(12),
+        "counts_one": Counts(["RNN"], ["20"], [[Tally(1, 0)]], "lag"),
+        "runs_zero": runs(None, (-inf, -inf)),
         "step_not_measured": gradient_step(),
         "step_grows": gradient_step(
             Shares("RNN", "rnn", (9.0, nan, -inf, 0.0)),
             Shares("LSTM", "lstm_1", (-191.0, 0.1, inf, 0.0)),
         ),
     }
+
+
+def counts(columns: int) -> Counts:
+    """Runs that succeeded of 8, in two blocks; some fell back, one was not run."""
+    cells: list[list[Tally | None]] = [
+        [Tally(8, min(8, row * column), row) for column in range(2 * columns)]
+        for row in range(len(NINE))
+    ]
+    cells[0][0] = None
+    heads = [str(10 * (k % columns + 1)) for k in range(2 * columns)]
+    blocks = (("epsilon 10^{-8}", columns), ("epsilon 10^{-16}", columns))
+    return Counts(NINE, heads, cells, "lag", groups=(1, 5), blocks=blocks)
+
+
+def runs(bound: float | None, more: Sequence[float]) -> Runs:
+    """Runs on two tasks with their outcomes, some of a given ln besides."""
+    dots = [
+        Dot(row, (row - 9.0) * seed, OUTCOMES[(row + seed) % 3], task)
+        for row in range(len(NINE))
+        for seed in range(1, 5)
+        for task in ("lag:20", "lag:50")
+    ]
+    dots += [Dot(0, ln, "never", "lag:50") for ln in more]
+    sides = ("2 of 24", "67 of 72") if bound is not None else ()
+    return Runs(NINE, dots, "gradient", (-20.0, 0.0), bound=bound, sides=sides)
 
 
 def usual() -> dict[str, FigureData]:
@@ -513,6 +544,8 @@ def usual() -> dict[str, FigureData]:
         "backward": backward(),
         "predict": predictors(),
         "cells": cells("lstm", "rnn", "gru"),
+        "counts": counts(3),
+        "runs": Panels([Panel("a", runs(-9.0, ())), Panel("b", runs(-9.0, (-200.0,)))]),
         "gradient_step": gradient_step(
             Shares("LSTM forget bias 0", "lstm_0", (-0.3, -0.89, -0.55, -1.18)),
             Shares("LSTM chrono", "lstm_chrono", (-0.01, -0.29, -2.19, -2.67)),

@@ -54,7 +54,16 @@ def slow_but(fast: Collection[str], names: Iterable[str]) -> list[Any]:
     ]
 
 
-KINDS = ("reach", "length", "triangle", "cuts", "predict", "cells")
+KINDS = (
+    "reach",
+    "length",
+    "triangle",
+    "cuts",
+    "predict",
+    "cells",
+    "counts",
+    "runs",
+)
 """Usual cases in which every painter has a part."""
 
 

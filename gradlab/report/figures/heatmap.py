@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track
-from gradlab.report.figures.scale import LN10, left_words, signed, verdict_of
+from gradlab.report.figures.scale import LN10, left_words, signed, size, verdict_of
 from gradlab.report.words import spoken
 
 
@@ -30,6 +30,8 @@ class Heatmap(AxesData):
     ("step 31" for not finite).
     details: (row, column) -> words added to the reading ("exactly 1, as theory").
     row_name, column_name: axis titles.
+    quantity: what the values are the sizes of, where that is not what is left of a
+    gradient; cells then have no verdict.
 
     More than 24 rows: the lowest, middle and highest eight by the last column are
     drawn, the table keeps all.
@@ -47,6 +49,7 @@ class Heatmap(AxesData):
     notes: Sequence[str] = ()
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
     details: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    quantity: str = ""
 
     def word(self, row: int, column: int) -> str:
         """The verdict word of a cell, "" where not measured."""
@@ -89,16 +92,22 @@ class Heatmap(AxesData):
         words = [
             self.rows[row],
             f"{head}{self.columns[column]}",
-            left_words(value) if word not in ("dead", "not_finite") else "",
+            self._size_words(value) if word not in ("dead", "not_finite") else "",
             spoken("names").VERDICTS[word] if word else "",
             self.marks.get((row, column), ""),
             self.details.get((row, column), ""),
         ]
         return "; ".join(w for w in words if w)
 
+    def _size_words(self, value: float) -> str:
+        if not self.quantity or math.isnan(value):
+            return left_words(value)
+        return f"{self.quantity}: {size(value)}"
+
     def table(self) -> TableData:
         """One row per cell: ln of what is left, verdict."""
-        head = [self.row_name, self.column_name or "column", "ln_left", "verdict"]
+        unit = "ln" if self.quantity else "ln_left"
+        head = [self.row_name, self.column_name or "column", unit, "verdict"]
         rows = [
             [name, column, float(self.values[r][c]), self.word(r, c).replace("_", " ")]
             for r, name in enumerate(self.rows)
@@ -124,4 +133,5 @@ class Heatmap(AxesData):
         if math.isnan(value):
             return str(verdicts[""])
         exponent = signed(value / LN10).replace("+", "")
-        return f"10^{{{exponent}}} {verdicts[word]} {mark}".strip()
+        said = verdicts[word] if word else ""
+        return " ".join(w for w in (f"10^{{{exponent}}}", said, mark) if w)

@@ -52,22 +52,26 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def bar(axes: Any, colours: Any, style: Style) -> None:
-    """The colour bar, with arrows at both ends, in axes of its own."""
+def bar(axes: Any, colours: Any, style: Style, quantity: str = "") -> None:
+    """The colour bar, with arrows at both ends, in axes of its own.
+
+    quantity: what it is the size of, where not of what is left of a gradient.
+    """
     found = axes.figure.colorbar(
         colours, cax=axes, orientation="horizontal", extend="both", extendfrac=0.025
     )
     found.outline.set_visible(False)
     found.solids.set_rasterized(True)
-    explain(axes, style)
+    explain(axes, style, quantity)
 
 
-def explain(axes: Any, style: Style) -> None:
+def explain(axes: Any, style: Style, quantity: str = "") -> None:
     """As many ticks and words as the bar has room for."""
     width = inches(axes)[0] * 72 / style.small
     places = [-CLIP, -3, 0, 3, CLIP] if width > 18 else [-CLIP, 0, CLIP]
     words = [power(e) if abs(e) == CLIP else tick_word(e) for e in places]
     axes.set_xticks(places, words)
     w = spoken("drawing")
-    label = say(w.BAR_ENDS, bar=w.BAR) if width > 26 else w.BAR
+    left = say(w.BAR_ENDS, bar=w.BAR) if width > 26 else w.BAR
+    label = quantity or left
     axes.set_xlabel(label, size=style.small, color=style.muted, labelpad=2)

@@ -32,6 +32,8 @@ BAR = 0.09
 """Height of a colour bar in inches."""
 BESIDE = 5.0
 """Inches from which on a figure has room for a legend at its right."""
+ABOVE = ("x_marks", "lines", "blocks", "sides")
+"""Attributes of data that have words at the upper edge of the axes."""
 Mosaic = Sequence[Sequence[int]]
 
 
@@ -58,6 +60,7 @@ def draw(
     parts, mosaic = data.parts(), data.mosaic(width)
     painters = [import_module(part.painted_by) for _, part in parts]
     signed = any(hasattr(painter, "SIGNED") for painter in painters)
+    quantity = next((q for _, p in parts if (q := getattr(p, "quantity", ""))), "")
     figure.set_size_inches(width, 2.0 + 2.0 * len(mosaic))
     rows = [*mosaic, ["bar"] * len(mosaic[0])] if signed else mosaic
     weights = getattr(data, "weights", ())
@@ -73,11 +76,11 @@ def draw(
     for group in _groups(slots, shared=getattr(data, "share_y", False)):
         _frame(group, style)
     if signed:
-        bar(found["bar"], scale, style)
+        bar(found["bar"], scale, style, quantity)
     _legend(figure, slots)
     _fit(figure, slots, found.get("bar"), style)
     if signed:
-        explain(found["bar"], style)
+        explain(found["bar"], style, quantity)
     for slot in slots:
         if hasattr(slot.painter, "finish"):
             slot.painter.finish(slot.data, slot.axes, style)
@@ -166,7 +169,7 @@ def _height(slot: Slot, style: Style) -> float:
 def _title(slot: Slot, style: Style) -> None:
     """Break the title to the axes' width, above words at their upper edge."""
     lines = wrap(slot.title, 1.1 * style.font, max(inches(slot.axes)[0], 1.0))
-    marked = getattr(slot.data, "x_marks", ()) or getattr(slot.data, "lines", ())
+    marked = any(getattr(slot.data, name, ()) for name in ABOVE)
     slot.axes.set_title("\n".join(lines), pad=6 + (1.3 * style.small if marked else 0))
 
 

@@ -31,3 +31,12 @@ LATER_BY_LAG = "later step \\ lag"
 
 WAYS = ("cell", "from", "through", "to")
 ROAD = "road"
+
+COUNT = "$count of $total runs succeeded"
+FELL_BACK = ", $count of them fell back"
+ZERO = "exactly 0"
+OUTCOMES = {
+    "succeeded": "succeeded",
+    "fell_back": "succeeded, fell back later",
+    "never": "never succeeded",
+}

@@ -31,3 +31,12 @@ LATER_BY_LAG = "나중 스텝 \\ 시차"
 
 WAYS = ("셀", "출발", "통과", "도착")
 ROAD = "길"
+
+COUNT = "실행 $total개 중 $count개 성공"
+FELL_BACK = ", 그중 $count개는 다시 실패"
+ZERO = "정확히 0"
+OUTCOMES = {
+    "succeeded": "성공",
+    "fell_back": "성공했다가 다시 실패",
+    "never": "끝내 실패",
+}
