@@ -45,6 +45,8 @@ def compose(results: Any, language: str = "en") -> Document:
 def _compose(results: Any, language: str) -> Document:
     story = Story.of(results, language)
     chapters = [chapter(section, results, story) for section in sections()]
+    if story.training_alone:  # most sections ask of networks before training
+        chapters = [c for c in chapters if not c.missing]
     used = list(dict.fromkeys(k for c in chapters for k in _keys(c.blocks)))
     top = compose_top(story)
     linked = set(_linked([top, *chapters]))

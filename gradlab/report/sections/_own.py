@@ -110,7 +110,12 @@ def tail(
 
 
 def command(story: Story, rows: Sequence[Row]) -> str:
-    """The command that makes a figure of these rows: the sweep's own, in their grids.
+    """The command that makes a figure of these rows, in their grids."""
+    return command_of(story, story.grids_of(rows))
+
+
+def command_of(story: Story, grids: Sequence[str]) -> str:
+    """The sweep's own command, for some of its grids.
 
     It names no folder: one that options name is for them alone.
     """
@@ -121,9 +126,9 @@ def command(story: Story, rows: Sequence[Row]) -> str:
     if "--grid" in words:
         place = words.index("--grid")
         del words[place : place + 2]
-    elif len(story.grids_of(rows)) == len(story.results.grids):
+    elif len(grids) == len(story.results.grids):
         return request
-    return join([*words, "--grid", ",".join(story.grids_of(rows))])
+    return join([*words, "--grid", ",".join(grids)])
 
 
 def network_command(story: Story, row: Row) -> str:

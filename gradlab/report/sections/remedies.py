@@ -83,10 +83,10 @@ def _untried(story: Story, w: ModuleType) -> list[str]:
 
 
 def _networks(story: Story, w: ModuleType) -> str:
-    """What the networks were: of a file, trained, or neither."""
+    """What the networks were: of a file, or as they are drawn."""
     if story.weights:
         return say(w.WEIGHTS_OF_FILE, file=story.weights)
-    return str(w.TRAINED if story.meta.get("trained") else w.UNTRAINED)
+    return str(w.UNTRAINED)
 
 
 def _fixed(story: Story, w: ModuleType) -> list[str]:

@@ -25,6 +25,8 @@ CUSTOMARY = {
     "input": "gaussian",
     "loss": "last",
     "dtype": "float32",
+    "learning_rate": 0.01,
+    "epsilon": 1e-8,
 }
 """Reference values; a row's name leaves them out."""
 

@@ -31,6 +31,13 @@ OTHER_AXES = (
     "burn_in",
     "initial_state",
     "device",
+    "learning_rate",
+    "epsilon",
+    "optimizer",
+    "batch",
+    "clip",
+    "updates",
+    "success",
 )
 HOLD_ORDER = ("gain", "activation", "init", "loss", "dtype", "input", "hidden")
 

@@ -52,14 +52,34 @@ class Story:
     # what there is
 
     @cached_property
-    def done(self) -> list[Any]:
-        """Points that were computed."""
+    def computed(self) -> list[Any]:
+        """Points that were computed, trained or not."""
         return [p for p in self.results.points if p.measured]
+
+    @cached_property
+    def done(self) -> list[Any]:
+        """Points that were computed of networks as they are drawn or loaded.
+
+        What is measured along training has an axis of its own: whoever looks at
+        networks before training looks at these points alone.
+        """
+        return [p for p in self.computed if not is_trained(p)]
+
+    @cached_property
+    def trained(self) -> list[Any]:
+        """Points that were computed of networks while they were trained."""
+        return [p for p in self.computed if is_trained(p)]
+
+    @cached_property
+    def training_alone(self) -> bool:
+        """Whether nothing but training was requested."""
+        points = self.results.points
+        return bool(points) and all(map(is_trained, points))
 
     @cached_property
     def weights(self) -> str:
         """Name of the file whose weights the networks have; empty where drawn."""
-        files = {str(p.params.get("weights") or "") for p in self.done}
+        files = {str(p.params.get("weights") or "") for p in self.computed}
         return ", ".join(sorted(labels.file_name(file) for file in files if file))
 
     @cached_property
@@ -78,12 +98,13 @@ class Story:
         return tuple(self.meta.get("thresholds") or statistics.THRESHOLDS)
 
     def grid(self, name: str) -> list[Any]:
-        """The computed points of one grid."""
-        return [p for p in self.results.grids.get(name, []) if p.measured]
+        """The computed points of one grid, but those that were trained."""
+        points = self.results.grids.get(name, [])
+        return [p for p in points if p.measured and not is_trained(p)]
 
     @cached_property
     def grids(self) -> dict[str, list[Any]]:
-        """All grids with their computed points; one grid where none are named."""
+        """All grids with such points; one grid where none are named."""
         found = {name: self.grid(name) for name in self.results.grids}
         found = {name: points for name, points in found.items() if points}
         return found or ({"all": self.done} if self.done else {})
@@ -158,6 +179,18 @@ class Story:
         ]
         return self._cut("", measured, own=("length",))
 
+    @cached_property
+    def learners(self) -> Slice:
+        """Every network that was trained, on whatever task, which sets its inputs."""
+        set_by_task = ("length", "features", "sequences")
+        return self._cut("all trained", self.trained, own=set_by_task)
+
+    @property
+    def training_grids(self) -> list[str]:
+        """The grids in which networks are trained, in the order of the sweep."""
+        grids = self.results.grids.items()
+        return [name for name, points in grids if any(map(is_trained, points))]
+
     def having(self, measure: str) -> Slice:
         """Every network of the sweep with this measure, whatever else it has."""
         found = [p for p in self.done if p.record(measure) is not None]
@@ -223,6 +256,11 @@ class Story:
     def terminal_rows(self) -> list[TerminalRow]:
         """The rows of the terminal's last screen."""
         return [terminal_row(row) for row in self.shown_rows()]
+
+
+def is_trained(point: Any) -> bool:
+    """Whether a point's network is trained on a task."""
+    return point.params.get("task") is not None
 
 
 def seeds_range(sizes: Sequence[int], w: ModuleType) -> str:

@@ -75,6 +75,7 @@ LOSS_EVERY = "loss at every step"
 LOSS_LAST = "loss at the last step"
 AXIS_VALUE = "$axis $value"
 AXES = {
+    "learning_rate": "learning rate",
     "hidden": "hidden size",
     "burn_in": "burn-in",
     "initial_state": "start",

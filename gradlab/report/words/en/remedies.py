@@ -26,7 +26,6 @@ UNTRAINED = "These networks are untrained: training moves weights and gates."
 WEIGHTS_OF_FILE = (
     "This network has the weights of $file: training moves weights and gates."
 )
-TRAINED = "These networks were measured at one state of their training."
 FED = "They were $fed: other data move gates and slopes."
 NECESSARY = "A gradient that arrives is necessary for learning, not sufficient."
 BEYOND_LENGTH = "A horizon >T was not reached; nothing is extrapolated."

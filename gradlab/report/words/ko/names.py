@@ -77,6 +77,13 @@ LOSS_EVERY = "모든 스텝의 손실"
 LOSS_LAST = "마지막 스텝의 손실"
 AXIS_VALUE = "$axis $value"
 AXES = {
+    "learning_rate": "학습률",
+    "epsilon": "엡실론",
+    "optimizer": "최적화 기법",
+    "batch": "묶음 크기",
+    "clip": "클리핑",
+    "updates": "갱신",
+    "success": "성공 기준",
     "hidden": "은닉 크기",
     "gain": "게인",
     "features": "입력 특징",

@@ -24,7 +24,6 @@ GAIN = "`--gain 0.25:8:x2`"
 INIT = "`--init default,orthogonal,identity`"
 WEIGHTS_OF_FILE = "가중치 파일: $file. 학습하면 가중치와 게이트가 달라진다."
 UNTRAINED = "학습하지 않은 네트워크다. 학습하면 가중치와 게이트가 달라진다."
-TRAINED = "학습 중 한 시점의 네트워크를 쟀다."
 FED = "입력: $fed. 데이터가 다르면 게이트와 활성화 함수의 도함수도 달라진다."
 NECESSARY = "기울기가 도달하는 것은 학습의 필요조건이지 충분조건이 아니다."
 BEYOND_LENGTH = (
