@@ -330,6 +330,10 @@ def records_of(
     params: Params, behave: Callable[[Params], Behaviour], grid: str
 ) -> dict[str, LabelledArray]:
     """All records of one point."""
+    if params.get("task") is not None:
+        from tests import made_up_training
+
+        return made_up_training.records(params, made_up_training.usual)
     b = behave(params)
     seed, length = params["seed"], params["length"]
     salt = f"{params['cell']}{params['forget_bias']}{params['gain']}{params['init']}"
@@ -589,6 +593,8 @@ def contradictions() -> dict[str, Callable[[], Made]]:
     two = {"sweep": product(network=(("rnn", None), ("lstm", "keep")), length=(64,))}
     fails = lambda p: ("failed", "RuntimeError: out of *memory*\nat line 3")  # noqa: E731
     absent = lambda p: ("missing", "")  # noqa: E731
+    from tests import made_up_training as training
+
     odd = {p: Behaviour(-0.2, dead_at=30) for p in LINEUP} | {
         ("lstm", 3.0): Behaviour(0.3, broken_at=50)
     }
@@ -659,6 +665,18 @@ def contradictions() -> dict[str, Callable[[], Made]]:
         "two_seeds": lambda: store(lineup(seeds=2)),
         "many_lengths": lambda: store(
             lineup(lengths=tuple(range(16, 272, 16)), seeds=3)
+        ),
+        "trained": lambda: store({"learn": training.points(updates=(64,))}),
+        "trained_beside": lambda: store(
+            {
+                **lineup(lengths=(16, 64), seeds=3),
+                "learn": training.points(
+                    tasks=("lag:20", "lag:50"), updates=(64,), epsilon=(1e-8, 1e-16)
+                ),
+            }
+        ),
+        "trained_nowhere": lambda: store(
+            {"learn": training.points(training.ROWS[:1], ("lag:200",), 2)}
         ),
         "zero_bias_too": lambda: store(
             lineup((("rnn", None), ("lstm", "keep"), ("lstm", 0.0), ("lstm", 5.0)))

@@ -99,6 +99,9 @@ def show_rows(story: Story, screen: Screen) -> None:
     from gradlab.report.words import say
 
     w = story.words("screen")
+    if story.training_alone:
+        _show_learned(story, screen)
+        return
     lines: list[tuple[str, ...]] = [w.HEAD]
     for row in story.terminal_rows():
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
@@ -110,6 +113,33 @@ def show_rows(story: Story, screen: Screen) -> None:
         screen.line(line)
     if story.more_rows:
         screen.line(say(w.MORE_ROWS, count=story.more_rows))
+
+
+def _show_learned(story: Story, screen: Screen) -> None:
+    """Print the report's first table: how many runs of each network succeeded."""
+    from gradlab.report.inline import plain
+    from gradlab.report.top.learning import table as learned
+
+    found = learned(story)
+    if found is None:
+        return
+    lines = [tuple(plain(column.text) for column in found.column_list())]
+    lines += [tuple(plain(cell.text) for cell in row) for row in found.row_list()]
+    screen.line()
+    for line in narrowed_table(lines):
+        screen.line(line)
+    for note in found.notes:
+        screen.paragraph(plain(note), "  ")
+
+
+def narrowed_table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return the table's lines; where too wide, drop columns from the second on."""
+    layout = "l" + "r" * (len(rows[0]) - 1)
+    while len(layout) > 2 and max(map(columns, table(rows, layout))) > WIDTH:
+        rows, layout = [(row[0], *row[2:]) for row in rows], layout[:-1]
+    over = max(map(columns, table(rows, layout))) - WIDTH
+    room = max(columns(row[0]) for row in rows) - max(0, over)
+    return table([(shortened(row[0], room), *row[1:]) for row in rows], layout)
 
 
 def fitted_table(rows: list[tuple[str, ...]]) -> list[str]:
@@ -185,10 +215,20 @@ def suggestions(results: Results, language: str = "en") -> list[str]:
 
 
 def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Suggest another cell or, of an axis that a swept cell has, more values."""
+    """Suggest another cell or, of an axis that a swept cell has, more values.
+
+    Of training another epsilon, which decides what gradients are too small.
+    """
     from gradlab.report.words import spoken
 
     w = spoken("screen")
+    if all(point.get("task") is not None for point in params):
+        task = max(params, key=lambda point: point["length"])["task"]
+        listed = quote(",".join(dict.fromkeys(str(p["cell"]) for p in params)))
+        command = f"gradlab sweep --task {quote(task)} --cell {listed}"
+        if len({point.get("epsilon") for point in params}) == 1:
+            return [(f"{command} --epsilon 1e-16", w.OTHER_EPSILON)]
+        return [(f"{command} --learning-rate 0.003,0.03", w.OTHER_RATES)]
     cells = {point["cell"] for point in params}
     if cells == {"rnn"}:
         return [("gradlab sweep --cell rnn,lstm", w.SECOND_CELL)]
@@ -239,4 +279,21 @@ def _summary(
             }
             for row in (story.terminal_rows() if story else [])
         ],
+        "trained": _trained(story) if story else [],
     }
+
+
+def _trained(story: Story) -> list[dict[str, Any]]:
+    """Return counts of success by network and task."""
+    from gradlab.report.evidence.learning import groups
+
+    return [
+        {
+            "network": group.network.label,
+            "task": group.task,
+            "runs": group.total,
+            "succeeded": group.count,
+            "fell_back": group.fell_back,
+        }
+        for group in groups(story)
+    ]

@@ -141,6 +141,14 @@ WORKS: dict[str, Entry] = {
         "International Conference on Learning Representations",
         2019,
     ),
+    "kingma2015": Entry(
+        "inproceedings",
+        "Kingma, D. P.; Ba, J.",
+        "Adam: a method for stochastic optimization",
+        "International Conference on Learning Representations",
+        2015,
+        "arXiv:1412.6980",
+    ),
     "le2015": Entry(
         "misc",
         "Le, Q. V.; Jaitly, N.; Hinton, G. E.",

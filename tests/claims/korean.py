@@ -26,6 +26,8 @@ WORDS = (
     (r"은닉 크기", "hidden size"),
     (r"게인", "gain"),
     (r"입력 없음", "silence"),
+    (r"학습률", "learning rate"),
+    (r"엡실론", "epsilon"),
     (r"마지막 스텝의 손실", "loss at the last step"),
     (r"모든 스텝의 손실", "loss at every step"),
     (r"가중치 (.+), (\w+)", r"\1 weights and \2"),

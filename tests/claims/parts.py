@@ -11,7 +11,18 @@ from typing import Any
 import pandas
 
 
-OUTSIDE = ("measure", "block", "index", "step", "lag", "value", "sd", "seed", "length")
+OUTSIDE = (
+    "measure",
+    "block",
+    "index",
+    "step",
+    "lag",
+    "update",
+    "value",
+    "sd",
+    "seed",
+    "length",
+)
 
 
 class Parts:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradlab.labelled import LabelledArray
 from tests import made_up
-from tests.claims import more_records
+from tests.claims import more_records, training_by_chance
 from tests.made_up import Behaviour
 
 
@@ -112,7 +112,7 @@ def by_chance(seed: int) -> made_up.Made:
     made = made_up.store({"sweep": points}, behave, status=status, leave_out=left_out)
     if rng.random() < 0.2:
         _with_passes(rng, made)
-    return more_records.added(made, seed)
+    return training_by_chance.added(more_records.added(made, seed), seed)
 
 
 def _with_passes(rng: np.random.Generator, made: made_up.Made) -> None:

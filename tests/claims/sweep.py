@@ -23,9 +23,16 @@ CUSTOMARY = {
     "input": "gaussian",
     "loss": "last",
     "dtype": "float32",
+    "learning_rate": 0.01,
+    "epsilon": 1e-8,
 }
 NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-WORDS = {"hidden": "hidden size", "burn_in": "burn-in", "initial_state": "start"}
+WORDS = {
+    "hidden": "hidden size",
+    "burn_in": "burn-in",
+    "initial_state": "start",
+    "learning_rate": "learning rate",
+}
 AXES = (
     "init",
     "activation",
@@ -39,6 +46,8 @@ AXES = (
     "burn_in",
     "initial_state",
     "device",
+    "learning_rate",
+    "epsilon",
 )
 
 
@@ -78,9 +87,14 @@ class Network:
 
 
 class Sweep(Parts):
-    """The networks of a table, and those over the length that most of them share."""
+    """The networks of a table, and those over the length that most of them share.
+
+    training: the rows of networks that were trained, which are none of them.
+    """
 
     def __init__(self, table: pandas.DataFrame) -> None:
+        self.training = table[table["task"].notna()]
+        table = table[table["task"].isna()]
         super().__init__(table)
         axes = [c for c in table.columns if c not in OUTSIDE]
         self.table, self.axes = table, axes

@@ -227,5 +227,3 @@ def test_banner_says_what_was_true(made):
         "Measured on untrained networks fed with noise."
     )
     assert "fed with the text of README.md" in banner.banner(Story.of(made("text")))
-    trained = made_up.store(made_up.lineup(made_up.RNN_ONLY), trained=True)
-    assert "Measured on trained networks" in banner.banner(Story.of(trained))

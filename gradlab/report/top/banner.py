@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from gradlab.report import numbers
 from gradlab.report.story import labels, slices
+from gradlab.report.story.story import is_trained
 from gradlab.report.words import say
 
+
+TASKS = 4
+"""Tasks that the second line names; of more the first ones and the last."""
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,18 +30,30 @@ def provenance(story: Story) -> str:
         w.PROVENANCE,
         name=f" {name}" if name and name != "sweep" else "",
         when=_when(meta.get("started"), w),
-        points=w.POINT if count == 1 else say(w.POINTS, count=count),
+        points=(w.POINT if count == 1 else say(w.POINTS, count=count))
+        + _trained(story, w),
         failed=len(story.failed),
         undetermined=_undetermined(story, w),
         time=f" · {numbers.duration(float(seconds))}" if seconds else "",
     )
 
 
+def _trained(story: Story, w: ModuleType) -> str:
+    """How many of the points were trained, where others were not."""
+    count = sum(map(is_trained, story.results.points))
+    return (
+        say(w.OF_THEM_TRAINED, count=count)
+        if 0 < count < len(story.results.points)
+        else ""
+    )
+
+
 def _undetermined(story: Story, w: ModuleType) -> str:
     missing = sum(p.status == "missing" for p in story.results.points)
     count = sum(r.size().word == "undetermined" for r in story.main.rows)
-    text = say(w.UNDETERMINED, count=count)
-    return f"{say(w.NOT_COMPUTED, count=missing)}, {text}" if missing else text
+    texts = [say(w.NOT_COMPUTED, count=missing)] if missing else []
+    texts += [] if story.training_alone else [say(w.UNDETERMINED, count=count)]
+    return "".join(f", {text}" for text in texts)
 
 
 def _when(started: object, w: ModuleType) -> str:
@@ -61,21 +77,33 @@ def _when(started: object, w: ModuleType) -> str:
 def banner(story: Story) -> str:
     """What was true of the networks and of what they were fed with."""
     w = story.words("top")
+    if not story.computed:
+        return str(w.BANNER_NONE)
+    tasks = numbers.listed(own_tasks(story), w.AND)
     if not story.done:
-        return w.BANNER_NONE
-    trained = bool(story.meta.get("trained"))
+        most = max(int(p.params.get("updates") or 0) for p in story.trained)
+        return say(w.BANNER_TRAINING, tasks=tasks, updates=most)
     kinds = [fed(str(v), w) for v in slices.values(story.done, "input")]
     fed_with = (
         numbers.listed(sorted(dict.fromkeys(kinds), key=len), w.EITHER) or w.FED_NOISE
     )
-    if story.weights:
-        return say(w.BANNER_WEIGHTS, file=story.weights, fed=fed_with)
-    return say(
-        w.BANNER,
-        training=w.TRAINED if trained else w.UNTRAINED,
-        fed=fed_with,
-        meaning=w.MEANING_TRAINED if trained else w.MEANING_UNTRAINED,
+    template = w.BANNER_WEIGHTS if story.weights else w.BANNER
+    meaning = w.MEANING_WEIGHTS if story.weights else w.MEANING
+    if tasks:
+        meaning = say(w.ONLY_TRAINED, tasks=tasks)
+    return f"{say(template, file=story.weights, fed=fed_with)} {meaning}"
+
+
+def own_tasks(story: Story) -> list[str]:
+    """The tasks by name, of a kind with several the first and the last."""
+    found = sorted(
+        {
+            (p.params["task"].partition(":")[0], p.params["length"], p.params["task"])
+            for p in story.trained
+        }
     )
+    names = [f"`{task}`" for _, _, task in found]
+    return names if len(names) <= TASKS else [*names[:2], "…", names[-1]]
 
 
 def fed(value: str, w: ModuleType) -> str:

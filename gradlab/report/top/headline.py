@@ -30,7 +30,7 @@ def sentences(story: Story) -> tuple[str, ...]:
 
 
 def _empty(story: Story, w: ModuleType) -> tuple[str, ...]:
-    if story.done:
+    if story.computed:
         return ()
     points = story.results.points
     if not points:

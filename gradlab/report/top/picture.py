@@ -11,6 +11,7 @@ from gradlab.report.blocks import Picture
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.numbers import LN10
 from gradlab.report.story import rank
+from gradlab.report.top import learning
 from gradlab.report.words import say
 
 
@@ -26,7 +27,7 @@ def picture(story: Story) -> Picture | None:
     """Return the curves of the plain RNN and of the cell with most networks."""
     rows = _chosen(story)
     if not rows:
-        return None
+        return learning.picture(story) if story.training_alone else None
     w = story.words(SECTION)
     ends = " ".join(
         say(

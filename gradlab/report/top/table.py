@@ -12,6 +12,7 @@ from gradlab.report import numbers
 from gradlab.report.blocks import Block, Cell, Column, Details, Prose, Table
 from gradlab.report.story import rank, said
 from gradlab.report.story.rows import Row
+from gradlab.report.top import learning
 from gradlab.report.top.headline import plain_message
 from gradlab.report.words import capital, say
 
@@ -30,7 +31,7 @@ TABLED = 2_000
 def table(story: Story) -> Table | None:
     """The line-up, one row a network; more than 24: the extremes and the median."""
     if not any(r.size().word for r in story.main.rows):
-        return None
+        return learning.table(story)
     rows = rank.sample(story.main.rows, SHOWN)
     return rows_table(story, rows, len(story.main.rows), name="line-up")
 

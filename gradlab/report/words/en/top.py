@@ -1,28 +1,28 @@
 """English: the top of the page. Which template is used is decided in story/top.py."""
 
 TITLE = "gradlab: where gradients vanish and explode"
-PROVENANCE = (
-    "sweep$name$when · $points, $failed failed, $undetermined in the table below$time"
-)
+PROVENANCE = "sweep$name$when · $points, $failed failed$undetermined$time"
 WHEN = " of $day $month $year, $time"
 MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
 POINT = "1 point"
 POINTS = "$count points"
+OF_THEM_TRAINED = " ($count of them trained)"
 NOT_COMPUTED = "$count not yet computed"
-UNDETERMINED = "$count undetermined"
+UNDETERMINED = "$count undetermined in the table below"
 FOOTER = "Made by gradlab $version from measured data. Made again by: `$command`"
 
 # the second line of the page: what was measured
 BANNER_NONE = "Nothing has been measured."
-BANNER = "Measured on $training networks $fed. $meaning"
-UNTRAINED = "untrained"
-TRAINED = "trained"
-MEANING_UNTRAINED = "It shows what reaches the past before learning starts."
-MEANING_TRAINED = "It shows what reaches the past at this state of training."
-BANNER_WEIGHTS = (
-    "Measured on a network with the weights of $file, $fed. It shows what reaches the "
-    "past with these weights."
+BANNER = "Measured on untrained networks $fed."
+MEANING = "It shows what reaches the past before learning starts."
+BANNER_WEIGHTS = "Measured on a network with the weights of $file, $fed."
+MEANING_WEIGHTS = "It shows what reaches the past with these weights."
+ONLY_TRAINED = 'Only "Does it learn?" is of trained networks ($tasks).'
+BANNER_TRAINING = (
+    "Measured on networks while they are trained on $tasks, with $updates updates. It "
+    "shows what each had before training and whether it learned."
 )
+AND = "$first and $last"
 FED_NOISE = "fed with noise"
 FED_SILENCE = "without input (started from a random state)"
 EITHER = "$first or $last"

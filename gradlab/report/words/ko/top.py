@@ -1,25 +1,28 @@
 """Korean: the top of the page."""
 
 TITLE = "gradlab: 기울기는 어디서 소실되고 어디서 폭주하는가"
-PROVENANCE = "스윕$name$when · $points, 실패 $failed개, 표에서 $undetermined$time"
+PROVENANCE = "스윕$name$when · $points, 실패 $failed개$undetermined$time"
 WHEN = " $year년 $month월 $day일 $time"
 MONTHS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
 POINT = "점 1개"
 POINTS = "점 $count개"
+OF_THEM_TRAINED = " (그중 $count개는 학습)"
 NOT_COMPUTED = "아직 계산하지 않은 점 $count개"
-UNDETERMINED = "미정 $count개"
+UNDETERMINED = "표에서 미정 $count개"
 FOOTER = "gradlab $version, 측정 데이터로 만들었다. 다시 만드는 명령: `$command`"
 
 # the second line of the page: what was measured
 BANNER_NONE = "잰 것이 없다."
-BANNER = "$training 네트워크에서 쟀다. 입력: $fed. $meaning"
-UNTRAINED = "학습하지 않은"
-TRAINED = "학습한"
-MEANING_UNTRAINED = "학습을 시작하기 전에 무엇이 과거에 닿는지를 보여 준다."
-MEANING_TRAINED = "이만큼 학습한 상태에서 무엇이 과거에 닿는지를 보여 준다."
-BANNER_WEIGHTS = (
-    "가중치 파일: $file. 입력: $fed. 이 가중치로 무엇이 과거에 닿는지를 보여 준다."
+BANNER = "학습하지 않은 네트워크에서 쟀다. 입력: $fed."
+MEANING = "학습을 시작하기 전에 무엇이 과거에 닿는지를 보여 준다."
+BANNER_WEIGHTS = "가중치 파일: $file. 입력: $fed."
+MEANING_WEIGHTS = "이 가중치로 무엇이 과거에 닿는지를 보여 준다."
+ONLY_TRAINED = '"학습이 되는가?" 절만 학습시킨 네트워크다 ($tasks).'
+BANNER_TRAINING = (
+    "학습시키면서 잰 네트워크다. 과제: $tasks, 갱신 $updates회. 학습 전에 무엇이 "
+    "있었고 학습이 되었는지를 보여 준다."
 )
+AND = "$first, $last"
 FED_NOISE = "잡음"
 FED_SILENCE = "없음 (무작위 상태에서 시작)"
 EITHER = "$first 또는 $last"

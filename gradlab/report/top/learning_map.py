@@ -1,0 +1,120 @@
+"""The map of runs that succeeded: networks by tasks, for top and section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradlab.report.evidence.learning import SETTINGS, Group, tasks
+from gradlab.report.evidence.learning_values import Epsilon
+from gradlab.report.figures.base import thinned
+from gradlab.report.figures.counts import Counts, Tally
+from gradlab.report.figures.panels import Panel
+from gradlab.report.story import labels
+from gradlab.report.words import say
+
+
+if TYPE_CHECKING:
+    from gradlab.report.story import Story
+
+BLOCKS, MOST = 4, 16
+"""Settings that stand beside each other, and how many columns they have together."""
+ROWS, COLUMNS = 24, 8
+"""Networks and tasks that a map has room for."""
+
+
+def name(group: Group, language: str) -> str:
+    """A network's name without how it was trained."""
+    return group.network.name(language, SETTINGS)
+
+
+def names(found: Sequence[Group], language: str) -> list[str]:
+    """Names of networks, each once, at most so many as there is room for."""
+    networks = {id(g.network.row): g for g in found}.values()
+    rows = sorted(networks, key=lambda g: labels.sort_key(g.network.row.params, ()))
+    every = list(dict.fromkeys(name(g, language) for g in rows))
+    return [every[i] for i in thinned(len(every), ROWS)]
+
+
+def shown_tasks(found: Sequence[Group], most: int = COLUMNS) -> list[str]:
+    """The tasks, at most so many, both ends among them."""
+    every = tasks(found)
+    return [every[i] for i in thinned(len(every), most)]
+
+
+def lags_alone(found: Sequence[str]) -> bool:
+    """Whether all tasks are lags with the loss at the end, which are numbers."""
+    return all(spec.removeprefix("lag:").isdigit() for spec in found)
+
+
+def columns(found: Sequence[str], w: ModuleType) -> tuple[list[str], str]:
+    """How tasks are called in a map, and what they are."""
+    if lags_alone(found):
+        return [f"{int(spec[4:]):,}" for spec in found], w.LAG
+    return list(found), w.TASK
+
+
+def families(found: Sequence[Group], rows: Sequence[str], language: str) -> list[int]:
+    """Indices of rows that start another family of cells."""
+    kinds = {name(g, language): g.network.row.family for g in found}
+    return [i for i in range(1, len(rows)) if kinds[rows[i]] != kinds[rows[i - 1]]]
+
+
+def counts(story: Story, found: Sequence[Group], w: ModuleType) -> list[Panel]:
+    """Maps of counts: settings beside one another, each epsilon below where both vary.
+
+    Of one learning rate the epsilons stand beside one another.
+    """
+    rates = sorted({g.setting[0] for g in found})[:BLOCKS]
+    epsilons = {g.setting[1] for g in found}
+    down = sorted(epsilons, key=lambda e: -(e or 0.0))[:BLOCKS]
+    said = {e: Epsilon(e).say(story.language) for e in down if e is not None}
+    if len(rates) == 1:
+        titles = [say(w.BLOCK_EPSILON, epsilon=said.get(e, "0")) for e in down]
+        blocks = [Block(t, (rates[0], e)) for t, e in zip(titles, down, strict=True)]
+        return [Panel(w.COUNTS, _counts(story, found, blocks, w))]
+    panels = []
+    for epsilon in down:
+        title = w.COUNTS
+        if len(down) > 1 and epsilon is not None:
+            title = say(w.COUNTS_EPSILON, epsilon=said[epsilon])
+        names = [say(w.BLOCK, rate=f"{rate:g}") for rate in rates]
+        pairs = zip(names, rates, strict=True)
+        blocks = [Block(name, (rate, epsilon)) for name, rate in pairs]
+        panels.append(Panel(title, _counts(story, found, blocks, w)))
+    return panels
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring columns: one setting on each task."""
+
+    title: str
+    setting: tuple[Any, ...]
+
+
+def _counts(
+    story: Story, found: Sequence[Group], blocks: Sequence[Block], w: ModuleType
+) -> Counts:
+    language = story.language
+    told = shown_tasks(found, max(2, MOST // len(blocks)) if blocks[1:] else COLUMNS)
+    heads, column_name = columns(told, w)
+    rows = names(found, language)
+    known = {(name(g, language), g.setting, g.task): g for g in found}
+    places = [(block.setting, task) for block in blocks for task in told]
+    return Counts(
+        rows=rows,
+        columns=heads * len(blocks),
+        cells=[[_tally(known.get((row, *place))) for place in places] for row in rows],
+        column_name=column_name,
+        groups=families(found, rows, language),
+        blocks=[(block.title, len(told)) for block in blocks] if blocks[1:] else (),
+    )
+
+
+def _tally(group: Group | None) -> Tally | None:
+    if group is None:
+        return None
+    return Tally(group.total, group.count, group.fell_back)
