@@ -23,6 +23,7 @@ def test_config_options_and_points_have_the_same_axes():
 def test_the_baseline_is_what_a_sweep_without_axes_measures():
     (point,) = plan(load({"seeds": 1})).points.values()
     baseline = {**axes.BASELINE, "input_bias": "keep"}  # what auto stands for
+    baseline |= dict.fromkeys(axes.BY_TASK)  # it is not trained
     assert {name: getattr(point, name) for name in axes.NAMES} == baseline
     # at the baseline every axis applies
     assert cells.axes(axes.BASELINE["cell"]) == axes.BY_CELL

@@ -95,7 +95,7 @@ def test_a_record_has_the_axes_of_the_exported_table():
     assert record_of(by_sequence(), batch=("sequence",)) == by_sequence()
     with pytest.raises(ShapeError, match="with axes lag, sequence") as caught:
         record_of(by_sequence())
-    assert "axes among block, index, step, lag" in str(caught.value)
+    assert "axes among update, block, index, step, lag" in str(caught.value)
 
 
 def test_numpy_takes_it_as_its_values():

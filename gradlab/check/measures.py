@@ -14,8 +14,12 @@ from gradlab.cells import Cell
 from gradlab.check.finding import Finding, first_wrong
 from gradlab.initializers import initialize_
 from gradlab.labelled import RECORD_AXES, LabelledArray
-from gradlab.measures import MeasureContext
+from gradlab.measures import MeasureContext, TrainingContext
 from gradlab.measures.base import Measure
+from gradlab.tasks.lag import Lag
+from gradlab.training.head import draw_head
+from gradlab.training.settings import TrainingSettings
+from gradlab.training.trainer import Trainer
 from gradlab.trajectory import unroll
 
 
@@ -37,7 +41,7 @@ def form(leaf: type[Measure]) -> Finding:
     found = (
         what
         for spec in _specs(leaf)
-        for output, array in leaf().arrays(_context(_cell(spec))).items()
+        for output, array in leaf().arrays(_seen(leaf, spec)).items()
         for what in wrong(spec, output, array)
     )
     outputs = ", ".join(leaf.outputs or (leaf.name,))
@@ -74,7 +78,7 @@ def repeats(leaf: type[Measure]) -> Finding:
 
     def wrong(spec: str) -> Iterator[str]:
         random = torch.random.get_rng_state()
-        first, second = (leaf().arrays(_context(_cell(spec))) for _ in range(2))
+        first, second = (leaf().arrays(_seen(leaf, spec)) for _ in range(2))
         if not torch.equal(random, torch.random.get_rng_state()):
             yield f"{spec}: random numbers drawn"
         for output in first:
@@ -87,6 +91,8 @@ def repeats(leaf: type[Measure]) -> Finding:
 
 def no_side_effects(leaf: type[Measure]) -> Finding:
     """Check that measuring changes neither trajectory nor weights."""
+    if leaf.of_training:
+        return first_wrong(_changes_of_training(leaf()), "training unchanged")
 
     def wrong(spec: str) -> Iterator[str]:
         context = _context(_cell(spec))
@@ -102,9 +108,21 @@ def no_side_effects(leaf: type[Measure]) -> Finding:
     return first_wrong(found, "trajectory and weights unchanged")
 
 
+def _changes_of_training(measure: Measure) -> Iterator[str]:
+    history = _training((0, 1)).history
+    before = history.state_dict(1)
+    before = {name: value.clone() for name, value in before.items()}
+    measure.arrays(_training((0, 1)))
+    for name, value in history.state_dict(1).items():
+        if not torch.equal(value, before[name]):
+            yield f"{name} changed"
+
+
 def bits(leaf: type[Measure]) -> Finding:
     """Check that a member's numbers have the same bits alone, in 4 and in 11."""
     applicable = _specs(leaf)
+    if leaf.of_training:
+        return first_wrong(_differing_members(leaf()), "one number a member")
     found = (
         f"{spec}, hidden {hidden}, {sequences} sequences: {wrong}"
         for spec, hidden, sequences in _ENSEMBLES
@@ -132,6 +150,15 @@ def differing_outputs(
             for name, array in together.items():
                 if array.sel(member=k - first) != alone[k][name]:
                     yield f"other bits of {name} among {last - first}"
+
+
+def _differing_members(measure: Measure) -> Iterator[str]:
+    """Name each output that is not for a member what it is for it alone."""
+    together, *alone = (measure.arrays(_training(m)) for m in ((0, 1), (0,), (1,)))
+    for output, array in together.items():
+        for place, of_one in enumerate(alone):
+            if array.sel(member=place) != of_one[output].sel(member=0):
+                yield f"other numbers of {output} among 2"
 
 
 def _summaries(
@@ -182,6 +209,28 @@ def _cell(spec: str) -> Cell:
     cell = cells.build(spec, _INPUTS, _HIDDEN, dtype=torch.float64)
     bias = "keep" if cell.keep_gate is None else 1.0
     return initialize_(cell, seed=0, gain=2.0, forget_bias=bias)
+
+
+def _seen(leaf: type[Measure], spec: str) -> MeasureContext | TrainingContext:
+    """Return what a measure looks at: a trajectory of a cell, or a training."""
+    return _training((0, 1)) if leaf.of_training else _context(_cell(spec))
+
+
+@cache
+def _training(seeds: tuple[int, ...]) -> TrainingContext:
+    """Return a short training of small networks."""
+    task, settings = Lag(4), TrainingSettings(updates=8)
+    networks = [
+        (
+            initialize_(cells.build("lstm", task.features, _HIDDEN), seed=seed),
+            {n: v.float() for n, v in draw_head(seed, _HIDDEN, task.outputs).items()},
+        )
+        for seed in seeds
+    ]
+    trainer = Trainer(networks, seeds, task, settings)
+    while not trainer.done:
+        trainer.update()
+    return TrainingContext(task, settings, trainer.history)
 
 
 def _context(cell: Cell) -> MeasureContext:

@@ -9,6 +9,7 @@ from torch import Tensor
 from gradlab import catalog
 from gradlab.arguments import check_some, instance, names, one_or_several
 from gradlab.bptt import as_direction, as_loss
+from gradlab.errors import ConfigError
 from gradlab.labelled import LabelledArray
 from gradlab.losses.base import Loss
 from gradlab.measures._context import MeasureContext
@@ -31,8 +32,8 @@ def measure(
 
     Args:
         trajectory: as :func:`gradlab.unroll` returns it.
-        measures: names or measures, one or several; all but the costly ones by default.
-            Those that do not apply to the cell are skipped.
+        measures: names or measures, one or several; all but the costly ones and those
+            of a training by default. Those that do not apply to the cell are skipped.
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass, or its name; v . h_T by default.
         direction: (…M, B, n), its vectors v, divided by their lengths; those of seed 0
@@ -70,14 +71,22 @@ def _resolve(measures: Any) -> list[Measure]:
         leaves: list[type[Measure]] = [
             catalog.get("measures", name) for name in catalog.names("measures")
         ]
-        return [leaf() for leaf in leaves if not leaf.costly]
+        return [leaf() for leaf in leaves if not (leaf.costly or leaf.of_training)]
     expected = "names of measures, or measures"
     try_ = 'measures=["growth_rate"]'
     given = one_or_several("measures", measures, str | Measure, expected, try_=try_)
     check_some("measures", given, try_=try_)
-    return [
+    chosen = [
         catalog.get("measures", m)()
         if isinstance(m, str)
         else instance("measures", m, Measure, try_=try_)
         for m in given
     ]
+    for one in chosen:
+        if one.of_training:
+            raise ConfigError(
+                got=f"the measure {one.name}, which is of a training",
+                expected="measures of a trajectory",
+                try_=f"gradlab.sweep with a task, or {try_}",
+            )
+    return chosen

@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 
+from gradlab.cli import main
 from gradlab.cli.sweep import command
 from gradlab.store.results import Results
 from gradlab.store.table import table
+from tests.cli.conftest import measure_inline
 from tests.gpu.places import NO_GPU
 
 
@@ -35,6 +38,19 @@ NUMBERS = {
     "thresholds": "0.2,0.3,0.4,0.5",
 }
 """Option -> a value that changes the numbers; the rest has tests of its own below."""
+
+TRAINING = {
+    "task": "lag:6",
+    "learning_rate": "0.1",
+    "epsilon": "0.1",
+    "optimizer": "rmsprop",
+    "batch": "1",
+    "clip": "0.01",
+    "updates": "7",
+    "success": "-1",
+    "measure_at": "0,3",
+}
+"""The same of options that have a meaning together with a task alone."""
 
 ELSEWHERE = {
     "config",
@@ -68,7 +84,8 @@ def made():
 def values(folder):
     """All numbers of a folder, with the names of what they measure."""
     frame = table(Results.open(folder))
-    told = frame[["measure", "block", "index", "step", "lag"]].astype(str).fillna("")
+    axes = ["measure", "block", "index", "step", "lag", "update"]
+    told = frame[axes].astype(str).fillna("")
     return told.to_numpy(), frame["value"].to_numpy(), frame["sd"].to_numpy()
 
 
@@ -80,7 +97,9 @@ def same(one, other):
 
 
 def test_no_option_is_forgotten():
-    assert {param.name for param in command.params} == set(NUMBERS) | ELSEWHERE
+    assert {param.name for param in command.params} == set(NUMBERS) | set(
+        TRAINING
+    ) | ELSEWHERE
 
 
 def test_the_same_options_give_the_same_numbers(sweep, home, base):
@@ -93,6 +112,28 @@ def test_changes_the_numbers(sweep, home, base, name):
     option = next(p for p in command.params if p.name == name).opts[0]
     sweep("--out=changed", option, NUMBERS[name])
     assert not same(values(base), values(home / "changed"))
+
+
+TRAINED = ("--task=lag:5", "--hidden=3", "--seeds=1", "--updates=5", "--no-verify")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """The numbers of a small training as they are without more options."""
+    folder = tmp_path_factory.mktemp("trained") / "base"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        measure_inline(monkeypatch)
+        words = ["sweep", *TRAINED, f"--out={folder}", "--format=html"]
+        assert CliRunner().invoke(main, words).exit_code == 0
+    return values(folder)
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_changes_what_is_learned(run, inline, home, trained, name):
+    option = next(p for p in command.params if p.name == name).opts[0]
+    words = [word for word in TRAINED if word.partition("=")[0] != option]
+    run("sweep", *words, "--out=changed", option, TRAINING[name], "--format=html")
+    assert not same(trained, values(home / "changed"))
 
 
 FEW = (

@@ -14,7 +14,7 @@ import torch
 
 import gradlab
 from benchmarks import routes
-from gradlab import jacobians
+from gradlab import catalog, jacobians
 from gradlab.activations.linear import Linear
 from gradlab.config.loading import load
 from gradlab.initializers import initialize_
@@ -25,7 +25,11 @@ from tests.gpu.elsewhere import Away, Elsewhere
 from tests.gpu.places import PLACES, moved, there
 
 
-MEASURES = gradlab.names("measures")
+MEASURES = tuple(
+    name
+    for name in gradlab.names("measures")
+    if not catalog.metadata("measures", name)["of_training"]
+)
 TOGETHER_AND_ALONE = [
     pytest.param(list(MEASURES), id="together"),
     *(pytest.param([name], id=name, marks=pytest.mark.slow) for name in MEASURES),
