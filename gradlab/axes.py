@@ -168,7 +168,8 @@ SET_BY_TASK = ("length", "input", "loss")
 
 LABELS = tuple(axis.name for axis in AXES if axis.labels)
 """Axes that distinguish the networks of most sweeps."""
-PARAMS = (*LABELS, "seed", *(axis.name for axis in AXES if not axis.labels))
+_FIRST = tuple(axis.name for axis in AXES if axis.labels and not axis.by_task)
+PARAMS = (*_FIRST, "seed", *(name for name in NAMES if name not in _FIRST))
 """Axes and the seed, as columns of a table."""
 SEEDS = 5
 """Seeds of a point where a sweep does not say."""

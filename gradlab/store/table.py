@@ -73,6 +73,8 @@ def _labels(values: list, points: list[int] | None, sizes: np.ndarray) -> Any:
     per_record = values if points is None else [values[number] for number in points]
     codes, categories = pandas.factorize(np.array(per_record, dtype=object))
     spread = np.repeat(codes, sizes)
+    if not categories.size:  # no format keeps a kind without kinds
+        return np.full(spread.size, None, dtype=object)
     if categories.size and all(isinstance(c, int | float) for c in categories):
         numbers = np.array(categories.tolist())
         if (codes >= 0).all():
@@ -199,6 +201,8 @@ def _netcdf(results: Results, path: Path) -> None:
     variables: dict[str, Any] = {}
     for name in whole.columns:
         column = whole[name]
+        if column.dtype == object:  # empty in every row
+            column = column.astype("category")
         if column.dtype.name == "category":
             words = [str(word).replace(" ", "_") for word in column.cat.categories]
             codes = column.cat.codes.to_numpy()

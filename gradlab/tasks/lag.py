@@ -42,10 +42,10 @@ class Lag(Task):
     """
 
     name = "lag"
-    argument = "P[:symbols|:every]"
+    argument = "P[:WHAT]"
     examples = ("lag:12", "lag:7:symbols", "lag:6:every")
     description = "the first of P symbols"
-    chance_formula = "ln 2; ln 2 / P (every)"
+    chance_formula = "ln 2; ln 2/P (every)"
     success_rule = "every output within 0.25 at the end"
     reference = "Hochreiter & Schmidhuber 1997, experiment 2a"
     repeats = True

@@ -33,7 +33,7 @@ USAGE_CASES = {
     "Expected one of float32, float64. Try float64",
     "sweep --cell rnn --measure spectral_nrm": "Got --measure: measure "
     "'spectral_nrm', in the options. Expected one of {measures}. Try spectral_norm",
-    "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, quick. "
+    "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, learn, quick. "
     "Try one of these",
     "list nosuch": "Got kind 'nosuch'. Expected one of activations, cells, claims, "
     "initializers, inits, inputs, losses, measures, sections, sweeps, tasks, "

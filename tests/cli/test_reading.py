@@ -85,7 +85,8 @@ def test_export_to_stdout_is_the_table(run, folder):
         list(table)
         == (
             "cell activation init gain forget_bias input_bias hidden length seed input "
-            "loss dtype measure block index step lag value sd"
+            "loss task learning_rate epsilon dtype measure block index step lag "
+            "update value sd"
         ).split()
     )
     assert set(table["cell"]) == {"rnn", "lstm"}

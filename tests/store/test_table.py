@@ -58,7 +58,8 @@ def test_columns_are_those_of_the_design(results):
     assert list(tidy(results).columns) == list(COLUMNS)
     axes = ("cell", "activation", "init", "gain", "forget_bias", "input_bias")
     assert COLUMNS[:6] == axes
-    assert COLUMNS[-7:] == ("measure", "block", "index", "step", "lag", "value", "sd")
+    of_records = ("measure", "block", "index", "step", "lag", "update", "value", "sd")
+    assert COLUMNS[-8:] == of_records
 
 
 def test_one_row_for_each_value(results):
