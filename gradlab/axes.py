@@ -132,7 +132,7 @@ AXES = (
         0.01,
         "NUMBER,...",
         "[0.01]",
-        "Of the optimizer, for a --task.",
+        "Of the optimizer, for a task; 0.01 by default.",
         by_task=True,
         labels=False,
     ),

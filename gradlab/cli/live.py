@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gradlab.cli.live_text import (
     clipped,
@@ -135,13 +135,34 @@ def run(
     return results, live.state
 
 
+class Progressing(Protocol):
+    """What is shown while it goes on."""
+
+    @property
+    def done(self) -> int:
+        """How much of it is done."""
+
+    @property
+    def total(self) -> int:
+        """How much there is."""
+
+
 class PlainView:
-    """One line now and then, for logs and pipes."""
+    """One line now and then, for logs and pipes.
+
+    Args:
+        screen: to write on.
+        clock: returns seconds.
+        line: the line of a state.
+    """
 
     def __init__(
-        self, screen: Screen, clock: Callable[[], float] = time.monotonic
+        self,
+        screen: Screen,
+        clock: Callable[[], float] = time.monotonic,
+        line: Callable[[Any], str] = plain_line,
     ) -> None:
-        self._screen = screen
+        self._screen, self._line = screen, line
         self._clock = clock
         self._began = self._next = clock()
         self._complete = False
@@ -153,7 +174,7 @@ class PlainView:
         """Write a remark at once."""
         self._screen.note(text)
 
-    def draw(self, state: State) -> None:
+    def draw(self, state: Progressing) -> None:
         """Write a line when it is time for one, and once when all is done."""
         now = self._clock()
         complete = state.done >= state.total
@@ -161,14 +182,21 @@ class PlainView:
             return
         self._complete = complete
         self._next = now + pause(now - self._began)
-        self._screen.note(plain_line(state))
+        self._screen.note(self._line(state))
 
 
 class RichView:
-    """A row per grid that moves in place, on a terminal; from the first drawing on."""
+    """Rows that move in place, on a terminal; from the first drawing on.
 
-    def __init__(self, screen: Screen) -> None:
-        self._screen = screen
+    Args:
+        screen: to draw on.
+        rows: the lines of a state, in ASCII where the second argument is true.
+    """
+
+    def __init__(
+        self, screen: Screen, rows: Callable[[Any, bool], list[str]] = rows
+    ) -> None:
+        self._screen, self._rows = screen, rows
         self._live: Any = None
 
     def close(self) -> None:
@@ -187,11 +215,11 @@ class RichView:
                     self._screen.text(text), highlight=False, markup=False
                 )
 
-    def draw(self, state: State) -> None:
+    def draw(self, state: Progressing) -> None:
         """Draw the rows anew."""
         from rich.text import Text
 
-        text = Text(self._screen.text("\n".join(rows(state, self._screen.plain))))
+        text = Text(self._screen.text("\n".join(self._rows(state, self._screen.plain))))
         text.no_wrap = True
         with self._screen.lasting(err=True):
             if self._live is None:

@@ -17,7 +17,7 @@ from gradlab.shell_text import quote
 
 
 COMMANDS = (
-    *("sweep", "report", "status", "merge", "export", "figures"),
+    *("sweep", "report", "train", "status", "merge", "export", "figures"),
     *("list", "check", "cite"),
 )
 """Subcommands in the order of use; each is ``command`` in ``gradlab/cli/NAME.py``."""

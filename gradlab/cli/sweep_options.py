@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 
@@ -17,7 +18,7 @@ from gradlab.shell_text import quote
 class Section(click.Option):
     """Option that the help lists under a heading of its own."""
 
-    heading: ClassVar[str]
+    heading: str
 
 
 class Once(Section):
@@ -80,6 +81,21 @@ class SweepCommand(click.Command):
                 formatter.write_dl(records, col_max=26)
 
 
+def option_of_one(name: str, heading: str) -> click.Option:
+    """Return an axis or setting of a sweep as an option of one network.
+
+    Args:
+        name: of the parameter, ``forget_bias``.
+        heading: in the help.
+    """
+    (option,) = (p for p in SWEEP_OPTIONS if p.name == name and isinstance(p, Section))
+    option = copy(option)
+    option.heading = heading
+    if isinstance(option.metavar, str):
+        option.metavar = option.metavar.removesuffix(",...")
+    return option
+
+
 _POSITIVE = click.IntRange(min=1)
 _NOT_NEGATIVE = click.IntRange(min=0)
 
@@ -133,7 +149,7 @@ SWEEP_OPTIONS: list[click.Parameter] = [
     Setting(
         ["--optimizer"],
         metavar="NAME",
-        help="adam, rmsprop or sgd, of a --task; adam by default.",
+        help="adam, rmsprop or sgd, for a task; adam by default.",
     ),
     Setting(
         ["--batch"],

@@ -40,7 +40,9 @@ def read(data: bytes, file: str) -> Mapping[str, Tensor]:
     raise _no_tensors(found, file)
 
 
-def fitting(weights: Mapping[str, Tensor], file: str, cell: str = "") -> str:
+def fitting(
+    weights: Mapping[str, Tensor], file: str, cell: str = "", *, task: bool = False
+) -> str:
     """Return the options of ``gradlab sweep`` that fit weights, or what to save first.
 
     Args:
@@ -48,6 +50,7 @@ def fitting(weights: Mapping[str, Tensor], file: str, cell: str = "") -> str:
         file: that they are from.
         cell: of the sweep, without its options: named where its number of blocks is
             another than those of ``rnn``, ``gru`` and ``lstm``, or unknown.
+        task: whether the network is trained: then its task sets the features.
     """
     if any("_reverse" in name for name in weights):
         return "saving each direction by itself: this module is bidirectional"
@@ -64,11 +67,13 @@ def fitting(weights: Mapping[str, Tensor], file: str, cell: str = "") -> str:
     if rest or not name:
         return _SAVE
     layers = sum(key.startswith("weight_hh") for key in weights)
-    options = [f"layers={layers}"] if layers > 1 else []
-    options += [] if projection is None else [f"proj={recurrent.shape[-1]}"]
-    spec = ":".join([name, "+".join(options)]) if options else name
-    sizes = f"--hidden {hidden} --features {inputs.shape[-1]}"
-    return f"--cell {quote(spec)} {sizes} --weights {quote(file)}"
+    own = [f"layers={layers}"] if layers > 1 else []
+    own += [] if projection is None else [f"proj={recurrent.shape[-1]}"]
+    spec = ":".join([name, "+".join(own)]) if own else name
+    features = inputs.shape[-1]
+    sizes = f"--hidden {hidden}" + ("" if task else f" --features {features}")
+    options = f"--cell {quote(spec)} {sizes} --weights {quote(file)}"
+    return f"{options}, with a task of {features} features" if task else options
 
 
 def _reason(error: Exception) -> str:

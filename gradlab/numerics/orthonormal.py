@@ -7,16 +7,13 @@
 # about eps^-1/2, 1e8 in float64 (Yamamoto, Nakatsukasa, Yanagisawa & Fukaya 2015). What
 # does not come out orthonormal is left to the library.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
-
 import torch
 from torch import Tensor
 
+from gradlab.numerics.threads import one_thread
+
 
 _TOLERANCE = 1e-8
-_thread_count = Lock()
 
 
 def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
@@ -27,7 +24,7 @@ def factors(columns: Tensor) -> tuple[Tensor, Tensor]:
     """
     if not columns.is_cpu or columns.shape[-2] == columns.shape[-1]:
         return torch.linalg.qr(columns)
-    with _one_thread():
+    with one_thread():
         return torch.linalg.qr(columns)
 
 
@@ -55,20 +52,3 @@ def _cholesky_qr(columns: Tensor) -> Tensor:
     eye = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device)
     inverse = torch.linalg.solve_triangular(lower, eye.expand_as(lower), upper=False)
     return unit @ inverse.mT
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Set torch to one thread within the block, for one caller at a time.
-
-    Two at once could each restore the count that the other has set.
-    """
-    with _thread_count:
-        before = torch.get_num_threads()
-        if before > 1:
-            torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            if before > 1:
-                torch.set_num_threads(before)

@@ -51,11 +51,13 @@ def _cell(point: Point) -> Cell:
 
 def _misfit(point: Point, weights: Mapping[str, Tensor]) -> ConfigError:
     """Return the error for weights of other names or shapes than the cell's."""
+    cell = point.cell.partition(":")[0]
+    trained = point.task is not None
     return ConfigError(
         got=f"{point.weights} with {_shapes(weights)}",
         expected=f"those of {point.cell} with {point.features} features and "
         f"{point.hidden} hidden units: {_shapes(_cell(point).state_dict())}",
-        try_=fitting(weights, str(point.weights), point.cell.partition(":")[0]),
+        try_=fitting(weights, str(point.weights), cell, task=trained),
     )
 
 

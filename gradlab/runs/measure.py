@@ -95,7 +95,7 @@ def verify(pairs: Sequence[tuple[str, str | None]]) -> list[Check]:
                 checks.append(Check(kind, math.nan, 0))
                 continue
             raise VerificationError(
-                got=f"{kind}: {_message(error).rstrip('.')}",
+                got=f"{kind}: {message_of(error).rstrip('.')}",
                 expected="closed forms that can be compared with autograd in "
                 f"{closed_forms.STEPS} steps of {closed_forms.HIDDEN} units",
                 try_="gradlab check FILE.py on the cell, or --no-verify",
@@ -137,7 +137,7 @@ def measure(
         if len(points) > 1:
             return [out for point in points for out in measure([point], requirements)]
         if points[0].task is not None:
-            return [Outcome(message=_message(error), seconds=_since(began))]
+            return [Outcome(message=message_of(error), seconds=_since(began))]
         return [_measure_one_by_one(points[0], measures, blocks, error)]
     share = _since(began) / len(points)
     return [
@@ -207,8 +207,8 @@ def _measure_one_by_one(
     """
     began = time.perf_counter()
     if isinstance(first, MemoryError):
-        return Outcome(message=_message(first))
-    whole = f"cell {point.cell}: {_message(first)}"
+        return Outcome(message=message_of(first))
+    whole = f"cell {point.cell}: {message_of(first)}"
     try:
         cell = build(point)
         ensemble = cell.supports_ensembles
@@ -222,7 +222,7 @@ def _measure_one_by_one(
         try:
             records |= _records(context, [one])[0]
         except Exception as error:
-            failed[one.name] = _message(error)
+            failed[one.name] = message_of(error)
     if len(failed) == len(measures) > 1:
         return Outcome(message=whole, seconds=_since(began))
     return Outcome(
@@ -270,7 +270,7 @@ def _by_cause(failed: Mapping[str, str]) -> str:
     )
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """Return an error as a point's message: its type, text and line of user's code."""
     if isinstance(error, MemoryError):
         return "out of memory"

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from gradlab.cells.base import Cell
 from gradlab.engines.lived_time import LivedTime
 from gradlab.labelled import LabelledArray
 from gradlab.measures import Measure, MeasureContext, TrainingContext
 from gradlab.runs.build import build
 from gradlab.sweeps.keys import task_of
 from gradlab.sweeps.points import Point
+from gradlab.tasks.base import Task
 from gradlab.training.head import draw_head
 from gradlab.training.moment import moment_of
 from gradlab.training.settings import measured_at
@@ -59,7 +62,7 @@ def train(
     trainer = trainer_of(points)
     if states:
         try:
-            trainer.load_state_dict([_load(state) for state in states])
+            trainer.load_state_dict([load_state(state) for state in states])
         except Exception:  # of a file that something else wrote: begin anew
             trainer = trainer_of(points)
     clock = LivedTime()
@@ -80,7 +83,8 @@ def states_of(trainer: Trainer) -> list[bytes]:
     return found
 
 
-def _load(state: bytes) -> dict[str, Any]:
+def load_state(state: bytes) -> dict[str, Any]:
+    """Return what :meth:`Trainer.load_state_dict` takes of a network."""
     found: dict[str, Any] = torch.load(io.BytesIO(state), weights_only=True)
     return found
 
@@ -131,21 +135,64 @@ def _measure_along(
         values = {
             name: value[start:stop] for name, value in trainer.values(update).items()
         }
-        seeds = [point.seed for point in members]
-        count = members[0].sequences
-        moment = moment_of(cells, values, trainer.task, seeds, count)
-        trajectory = unroll(moment.cell, moment.inputs)
-        context = MeasureContext(trajectory, blocks, moment.loss)
-        for one in measures:
-            if one.applies_to(context.cell):
-                for name, array in one.arrays(context).items():
-                    of_measure = moments.setdefault(one.name, {})
-                    of_measure.setdefault(name, []).append(array.over_sequences())
+        found = _measure_moment(members, cells, values, trainer.task, measures, blocks)
+        for measure, arrays in found.items():
+            of_measure = moments.setdefault(measure, {})
+            for name, array in arrays.items():
+                of_measure.setdefault(name, []).append(array)
     together = "member" if cells[0].supports_ensembles else None
     for one in measures:
         if one.name in moments:
-            arrays = [along(updates, part) for part in moments[one.name].values()]
-            _add(records[start:stop], one, arrays, members=together is not None)
+            parts = [along(updates, part) for part in moments[one.name].values()]
+            _add(records[start:stop], one, parts, members=together is not None)
+
+
+def measure_at(
+    point: Point, trainer: Trainer, measures: Sequence[Measure], update: int | None
+) -> dict[str, LabelledArray]:
+    """Return what measures give of a network that is trained alone, by output.
+
+    With the bits that a sweep stores of it.
+
+    Args:
+        point: the network.
+        trainer: of it alone.
+        measures: of a network, not of its training.
+        update: after how many, among those that were kept; None: as it is now.
+    """
+    cell, values = build(point), trainer.values(update)
+    found = _measure_moment([point], [cell], values, trainer.task, measures, "joint")
+    arrays = {
+        name: a for of_measure in found.values() for name, a in of_measure.items()
+    }
+    if not cell.supports_ensembles:
+        return arrays
+    return {name: array.sel(member=0) for name, array in arrays.items()}
+
+
+def _measure_moment(
+    points: Sequence[Point],
+    networks: Sequence[Cell],
+    values: dict[str, Tensor],
+    task: Task,
+    measures: Iterable[Measure],
+    blocks: str,
+) -> dict[str, dict[str, LabelledArray]]:
+    """Return what measures give of networks with some parameters, by measure, output.
+
+    Arrays are means over sequences, with an axis of members where cells support it.
+    """
+    seeds, count = [point.seed for point in points], points[0].sequences
+    moment = moment_of(networks, values, task, seeds, count)
+    trajectory = unroll(moment.cell, moment.inputs)
+    context = MeasureContext(trajectory, blocks, moment.loss)
+    return {
+        one.name: {
+            name: array.over_sequences() for name, array in one.arrays(context).items()
+        }
+        for one in measures
+        if one.applies_to(context.cell)
+    }
 
 
 def along(updates: Sequence[int], arrays: Sequence[LabelledArray]) -> LabelledArray:

@@ -163,6 +163,8 @@ def misspelt(draw):
                 ["list", f"~{unknown}"],
                 ["export", "a", "--format", f"~{unknown}"],
                 ["merge"],
+                ["train"],
+                ["train", f"~{unknown}"],
                 ["sweep", "--timeout-per-point", f"~{unknown}"],
             ]
         )

@@ -82,6 +82,9 @@ def small_load(source: Any = None, **settings: Any) -> Any:
     if source is None and not axes:
         source = "quick"  # in place of the default sweep, which has 806 points
     settings = {**settings, **SMALL, "axes": {**axes, **SMALL["axes"]}}
+    if "task" in axes:  # it sets length and features
+        del settings["axes"]["length"], settings["features"]
+        settings["updates"] = 10
     return load(source, **settings)
 
 
