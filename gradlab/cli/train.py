@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,7 @@ def command(
     from gradlab.config.validators import MAX_SEED
     from gradlab.runs import one_network
 
+    screen = replace(screen, may_leave=True)
     given = [
         (option.opts[0], str(value))
         for option in OPTIONS
