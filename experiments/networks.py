@@ -1,17 +1,14 @@
-"""Networks that were trained, to be asked by hand."""
+"""Small networks, to be asked by hand."""
 
 import copy
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
 
 import gradlab
 from gradlab.cells.base import Cell
 from gradlab.tasks.base import Task
 from gradlab.training.head import BIAS, WEIGHT, draw_head
-from gradlab.training.settings import TrainingSettings
-from gradlab.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -20,55 +17,38 @@ class Network:
 
     Attributes:
         cell: one cell.
-        weight: (D, H), of the output layer.
-        bias: (D).
+        head: the output layer.
     """
 
     cell: Cell
-    weight: Tensor
-    bias: Tensor
+    head: nn.Linear
+
+    @classmethod
+    def of(cls, cell: Cell, head: nn.Linear) -> "Network":
+        """Return copies of a cell and its output layer."""
+        return cls(copy.deepcopy(cell).double(), copy.deepcopy(head).double())
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """Return the logits (B, T, D) of inputs (B, T, I), with their graph."""
-        return self.cell(inputs)[0] @ self.weight.mT + self.bias
+        found: Tensor = self.head(self.cell(inputs)[0])
+        return found
 
 
-def drawn(spec: str, task: Task, hidden: int, seeds: Sequence[int]) -> list[Cell]:
-    """Return a cell for each seed, as PyTorch draws its weights."""
-    built = [gradlab.build(spec, task.features, hidden) for _ in seeds]
-    return [
-        gradlab.initialize_(cell, seed=seed)
-        for cell, seed in zip(built, seeds, strict=True)
-    ]
+def drawn(spec: str, task: Task, hidden: int, seed: int) -> Cell:
+    """Return a cell for a task, as PyTorch draws its weights."""
+    cell = gradlab.build(spec, task.features, hidden)
+    return gradlab.initialize_(cell, seed=seed)
 
 
-def train(
-    task: Task,
-    networks: Sequence[Cell],
-    seeds: Sequence[int],
-    settings: TrainingSettings,
-) -> Trainer:
-    """Train cells of one kind, each with an output layer drawn for its seed."""
-    rows = []
-    for cell, seed in zip(networks, seeds, strict=True):
-        head = draw_head(seed, cell.hidden_size, task.outputs)
-        rows.append((cell, {name: value.float() for name, value in head.items()}))
-    trainer = Trainer(rows, seeds, task, settings, (0, settings.updates))
-    while not trainer.done:
-        trainer.update()
-    return trainer
+def untrained(cell: Cell, task: Task, seed: int) -> Network:
+    """Return a cell with the output layer that its training would start with."""
+    values = draw_head(seed, cell.hidden_size, task.outputs)
+    head = nn.Linear(cell.hidden_size, task.outputs)
+    head.load_state_dict({"weight": values[WEIGHT], "bias": values[BIAS]})
+    return Network.of(cell, head)
 
 
-def networks_of(
-    trainer: Trainer, like: Sequence[Cell], update: int | None = None
-) -> list[Network]:
-    """Return the networks now, or after an update whose parameters were kept."""
-    values = trainer.values(update)
-    found = []
-    for place, cell in enumerate(like):
-        own = {name: value[place].double() for name, value in values.items()}
-        weight, bias = own.pop(WEIGHT), own.pop(BIAS)
-        trained = copy.deepcopy(cell).double()
-        trained.load_state_dict(own)
-        found.append(Network(trained, weight, bias))
-    return found
+def trained(cell: Cell, task: Task, seed: int, updates: int) -> Network:
+    """Return a trained copy of a cell with its output layer."""
+    found = gradlab.train(cell, task, seed=seed, updates=updates)
+    return Network.of(found.cell, found.head)

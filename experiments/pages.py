@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gradlab.report.blocks import Chapter, Document, Table, Top
 from gradlab.report.build import write
+from gradlab.report.inline import plain
 
 
 def page(
@@ -53,4 +54,5 @@ def options(experiment: str, question: str) -> argparse.ArgumentParser:
 def publish(document: Document, folder: Path) -> None:
     """Write the page; say in the terminal what came out, and where it stands."""
     (file,) = write(document, folder, ["html"])
-    print(*document.top.headline, *document.top.sentences, file, sep="\n")
+    said = (*document.top.headline, *document.top.sentences)
+    print(*map(plain, said), file, sep="\n")

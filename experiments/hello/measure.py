@@ -9,16 +9,15 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
 import gradlab
-from experiments.networks import Network, drawn, networks_of, train
+from experiments.networks import Network, drawn, trained, untrained
 from gradlab.bptt import StepGradients, backward
 from gradlab.bptt.backward import as_direction
 from gradlab.losses.base import Loss
 from gradlab.tasks.base import parse
 from gradlab.tasks.characters import WORD
-from gradlab.training.settings import TrainingSettings
 
 
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+CELLS = ("RNN", "GRU", "LSTM")
 HIDDEN, SEED, UPDATES = 3, 0, 400
 READ, ANSWERED = WORD[:-1], WORD[1:]
 LETTERS = "".join(dict.fromkeys(WORD))
@@ -37,7 +36,7 @@ class LetterLoss(Loss):
         self.target = torch.tensor([LETTERS.index(ANSWERED[step])])
 
     def __call__(self, hidden: Sequence[Tensor], direction: Tensor) -> Tensor:
-        logits = hidden[self.step] @ self.network.weight.mT + self.network.bias
+        logits = self.network.head(hidden[self.step])
         return cross_entropy(logits, self.target, reduction="none")
 
 
@@ -89,33 +88,29 @@ class Found:
     Attributes:
         hidden, updates: of the networks and their training.
         answers: network -> letters it answers at the end.
-        losses: network -> the summed loss after each number of updates, the last one
-            too.
         before, after: network -> the way back, without training and with all of it.
     """
 
     hidden: int
     updates: int
     answers: Mapping[str, str]
-    losses: Mapping[str, Sequence[float]]
     before: Mapping[str, WayBack]
     after: Mapping[str, WayBack]
 
 
 def measure(updates: int = UPDATES, hidden: int = HIDDEN, seed: int = SEED) -> Found:
     """Train each network, and follow the errors back before and after."""
-    task, settings = parse("characters"), TrainingSettings(updates=updates)
-    answers, losses, before, after = {}, {}, {}, {}
-    for spec, name in CELLS.items():
-        built = drawn(spec, task, hidden, [seed])
-        trainer = train(task, built, [seed], settings)
-        (first,), (last,) = (networks_of(trainer, built, u) for u in (0, updates))
+    task = parse("characters")
+    answers, before, after = {}, {}, {}
+    for name in CELLS:
+        cell = drawn(name.lower(), task, hidden, seed)
+        first = untrained(cell, task, seed)
+        last = trained(cell, task, seed, updates)
         before[name], after[name] = way_back(first), way_back(last)
         with torch.no_grad():
             best = last.outputs(inputs())[0].argmax(-1)
         answers[name] = "".join(LETTERS[k] for k in best)
-        losses[name] = [*trainer.history.losses[:, 0], after[name].losses.sum()]
-    return Found(hidden, updates, answers, losses, before, after)
+    return Found(hidden, updates, answers, before, after)
 
 
 def inputs() -> Tensor:

@@ -16,16 +16,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from experiments.networks import Network, drawn, networks_of, train
+from experiments.networks import Network, drawn, trained
 from gradlab.cells import Step
 from gradlab.cells.base import Cell
 from gradlab.seeding import stream
 from gradlab.tasks.base import Batch
 from gradlab.tasks.tagging import TAGS, WORDS, Tagging, sentences, split
-from gradlab.training.settings import TrainingSettings
 
 
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+CELLS = ("RNN", "GRU", "LSTM")
 BAG = "bag of words"
 HIDDEN, SEEDS, UPDATES = 16, 5, 400
 EXAMPLE = (("I", "work", "at", "google"), ("I", "google", "at", "work"))
@@ -129,23 +128,20 @@ class Found:
 
 def measure(seeds: int = SEEDS, updates: int = UPDATES, hidden: int = HIDDEN) -> Found:
     """Train all networks, and ask them about every sentence they have not seen."""
-    every, settings = range(seeds), TrainingSettings(updates=updates)
     words, tags = sentences()
     unseen = split()[1]
+    networks = {
+        name: [network_of(name, seed, hidden, updates) for seed in range(seeds)]
+        for name in (BAG, *CELLS)
+    }
     batch = Batch(words, tags, np.ones(words.shape, dtype=bool))
-    plain = one_hot(torch.from_numpy(words), len(WORDS)).double()
     bags = torch.from_numpy(as_bags(batch).inputs)
-    asked, networks = {}, {}
-    for name in (BAG, *CELLS.values()):
-        task, inputs = (TaggingAsBags(), bags) if name == BAG else (Tagging(), plain)
-        built = (
-            [HiddenLayer(task.features, hidden, seed) for seed in every]
-            if name == BAG
-            else drawn(name.lower(), task, hidden, every)
-        )
-        networks[name] = networks_of(train(task, built, every, settings), built)
-        with torch.no_grad():
-            asked[name] = [one.outputs(inputs) for one in networks[name]]
+    plain = one_hot(torch.from_numpy(words), len(WORDS)).double()
+    with torch.no_grad():
+        asked = {
+            name: [one.outputs(bags if name == BAG else plain) for one in of]
+            for name, of in networks.items()
+        }
     right = torch.from_numpy(tags)
     answers = {name: of[0].argmax(-1).numpy() for name, of in asked.items()}
     read = Reading(words, tags, frozenset(unseen.tolist()), answers)
@@ -165,9 +161,18 @@ def measure(seeds: int = SEEDS, updates: int = UPDATES, hidden: int = HIDDEN) ->
         pairs=read.unseen_pairs(),
         reach={
             name: [reach(networks[name][0], sentence) for sentence in EXAMPLE]
-            for name in CELLS.values()
+            for name in CELLS
         },
     )
+
+
+def network_of(name: str, seed: int, hidden: int, updates: int) -> Network:
+    """Return a trained network: the bag of words, or a cell."""
+    if name == BAG:
+        bag = TaggingAsBags()
+        return trained(HiddenLayer(bag.features, hidden, seed), bag, seed, updates)
+    task = Tagging()
+    return trained(drawn(name.lower(), task, hidden, seed), task, seed, updates)
 
 
 def _share(outputs: Tensor, right: Tensor) -> float:

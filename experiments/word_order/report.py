@@ -49,7 +49,7 @@ def tell(found: Found) -> Document:
 
 def order_sentence(found: Found) -> str:
     """Say which networks that read in order tag every unseen sentence."""
-    worst = {name: min(found.right[name]) for name in CELLS.values()}
+    worst = {name: min(found.right[name]) for name in CELLS}
     whole = [name for name, share in worst.items() if share == 1.0]
     short = [
         f"{name} {percent(share)} at worst"
@@ -73,7 +73,7 @@ def bag_sentence(found: Found) -> str:
         )
     said = f"The bag of words tags {percent(unseen)} of them at best" + (
         ""
-        if unseen < min(min(found.right[name]) for name in CELLS.values())
+        if unseen < min(min(found.right[name]) for name in CELLS)
         else ", no fewer than the others"
     )
     return (
@@ -87,7 +87,7 @@ def pair_sentence(found: Found) -> str:
     count = len(found.pairs)
     by = {
         name: sum(pair.both_right(name) for pair in found.pairs)
-        for name in (BAG, *CELLS.values())
+        for name in (BAG, *CELLS)
     }
     said = listed([f"{name} in {right:,}" for name, right in by.items()])
     return (
@@ -124,7 +124,7 @@ def scores(found: Found) -> Table:
             _range([percent(v) for v in sorted(found.right_of_all[name])]),
             _range([significant(v, 2) for v in sorted(found.loss[name])]),
         ]
-        for name in (BAG, *CELLS.values())
+        for name in (BAG, *CELLS)
     ]
     return Table(
         [
@@ -147,7 +147,7 @@ def _range(said: Sequence[str]) -> str:
 
 def pair_table(found: Found) -> Table:
     """Return some pairs, and what each network says of them."""
-    names = (BAG, *CELLS.values())
+    names = (BAG, *CELLS)
     chosen = [found.example, *_various(found.pairs, SHOWN)]
     rows = [
         [

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from experiments.networks import Network, drawn
+from experiments.networks import drawn, untrained
 from experiments.word_order import measure as measuring
 from experiments.word_order import report
 from experiments.word_order.measure import BAG, CELLS, HiddenLayer, TaggingAsBags
@@ -36,7 +36,7 @@ def test_a_bag_reads_the_word_and_counts_all_words():
 
 
 def test_the_bags_layer_does_not_know_the_order():
-    network = Network(HiddenLayer(34, 3, 0).double(), torch.eye(3).double(), 0)
+    network = untrained(HiddenLayer(34, 3, 0), TaggingAsBags(), 0)
     words = np.array([[3, 8, 0, 9], [8, 9, 3, 0]])
     batch = measuring.as_bags(measuring.Batch(words, words, words > -1))
     outputs = network.outputs(torch.from_numpy(batch.inputs))
@@ -92,12 +92,10 @@ def test_no_bag_has_both_sentences_of_a_pair(found):
     assert not any(pair.both_right(BAG) for pair in found.pairs)
 
 
-@pytest.mark.parametrize("spec", CELLS)
-def test_what_a_tag_takes_from_a_word_is_that_of_finite_differences(spec):
+@pytest.mark.parametrize("name", CELLS)
+def test_what_a_tag_takes_from_a_word_is_that_of_finite_differences(name):
     task = parse("tagging")
-    cell = drawn(spec, task, 5, [0])[0].double()
-    weight = torch.randn(4, 5, generator=torch.Generator().manual_seed(0)).double()
-    network = Network(cell, weight, torch.zeros(4).double())
+    network = untrained(drawn(name.lower(), task, 5, 0), task, 0)
     sentence = ("I", "work", "at", "google")
     inputs = one_hot(torch.tensor([[WORDS.index(w) for w in sentence]]), len(WORDS))
     slopes = np.zeros((4, 4, 4, len(WORDS)))
@@ -144,6 +142,6 @@ def test_the_table_names_what_each_network_takes_for_what(found):
     for row, pair, k in zip(table.rows[:2], [found.example] * 2, range(2), strict=True):
         assert row[0].split(" \\*")[0] == " ".join(pair.sentences[k])
         assert ("\\*" in row[0]) == (not pair.unseen[k])
-        for name, cell in zip((BAG, *CELLS.values()), row[2:], strict=True):
+        for name, cell in zip((BAG, *CELLS), row[2:], strict=True):
             right = pair.answers[name][k] == pair.tags[k]
             assert (cell == "right") == right
