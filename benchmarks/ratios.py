@@ -1,6 +1,6 @@
 """How many times faster gradlab is than today's routes, and how far from the floors.
 
-    python -m benchmarks.ratios          all cases, then 1,000 small points
+    python -m benchmarks.ratios          all cases, 1,000 small points, training
     python -m benchmarks.ratios -h       fewer of them, more rounds, JSON
 
 On the CPU all cores take part; where there is a GPU, it does.
@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import small_points, tables
+from benchmarks import small_points, tables, training
 from benchmarks.cases import cases
 from benchmarks.timing import Timed, time_routes
 from gradlab.engines.machine import cores
@@ -60,8 +60,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.points:
         small = small_points.compare(args.points, args.threads, quick=args.quick)
         print(f"\n{small.table()}", flush=True)
+    trained = [] if args.no_training else training.compare(quick=args.quick)
+    if trained:
+        print(f"\n{training.table(trained)}", flush=True)
     if args.json:
-        args.json.write_text(json.dumps(_record(device, found, small), indent=1))
+        args.json.write_text(
+            json.dumps(_record(device, found, small, trained), indent=1)
+        )
 
 
 def _report(line: str) -> None:
@@ -107,7 +112,9 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def _record(device: str, found: list[Timed], small: Any) -> dict[str, Any]:
+def _record(
+    device: str, found: list[Timed], small: Any, trained: list[training.Speed]
+) -> dict[str, Any]:
     return {
         "device": device,
         "machine": _machine(device),
@@ -122,6 +129,7 @@ def _record(device: str, found: list[Timed], small: Any) -> dict[str, Any]:
             for timed in found
         },
         "small_points": None if small is None else asdict(small),
+        "training": [asdict(one) | {"ratio": one.ratio} for one in trained],
     }
 
 
@@ -139,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         "--points", type=int, default=1000, metavar="N",
         help="small points of the sweep (1000); 0 leaves it out",
     )  # fmt: skip
+    parser.add_argument("--no-training", action="store_true", help="leave it out")
     parser.add_argument("--quick", action="store_true", help="small sizes, to try it")
     parser.add_argument(
         "--threads", type=int, default=cores(), metavar="N",
