@@ -226,7 +226,8 @@ def _finer_sweep(params: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         task = max(params, key=lambda point: point["length"])["task"]
         listed = quote(",".join(dict.fromkeys(str(p["cell"]) for p in params)))
         command = f"gradlab sweep --task {quote(task)} --cell {listed}"
-        if len({point.get("epsilon") for point in params}) == 1:
+        epsilons = {point.get("epsilon") for point in params}
+        if len(epsilons) == 1 and epsilons != {None}:
             return [(f"{command} --epsilon 1e-16", w.OTHER_EPSILON)]
         return [(f"{command} --learning-rate 0.003,0.03", w.OTHER_RATES)]
     cells = {point["cell"] for point in params}

@@ -152,8 +152,10 @@ def on(task: str, sweep: Sweep) -> list[Group]:
 
 
 def usual_epsilon(sweep: Sweep) -> float | None:
-    """The largest epsilon."""
-    return max((r.epsilon for r in runs(sweep) if r.epsilon is not None), default=None)
+    """The customary epsilon, else the largest."""
+    known = {r.epsilon for r in runs(sweep) if r.epsilon is not None}
+    customary = CUSTOMARY["epsilon"]
+    return customary if customary in known else max(known, default=None)
 
 
 def references(sweep: Sweep) -> set[tuple]:
@@ -190,17 +192,22 @@ def parted(sweep: Sweep) -> list[Run]:
 
 
 def best_bound(bound: int, found: Sequence[Run]) -> None:
-    """Hold a power of ten to part runs at least as well as any other."""
-    own, *others = (
-        sum((run.gradient >= k) == run.succeeded for run in found)
-        for k in (bound, *_within(found))
-    )
-    assert own == max(others)
+    """Hold a power of ten to part runs best, and better than none does."""
+    own, count = _right(found, bound), sum(run.succeeded for run in found)
+    assert own == right_by(found) > max(count, len(found) - count)
 
 
-def _within(found: Sequence[Run]) -> range:
+def right_by(found: Sequence[Run]) -> int:
+    """Of how many runs the best power of ten is right."""
     finite = [run.gradient for run in found if math.isfinite(run.gradient)]
-    return range(math.floor(min(finite)), math.ceil(max(finite)) + 1)
+    if not finite:
+        return 0
+    bounds = range(math.floor(min(finite)), math.ceil(max(finite)) + 1)
+    return max(_right(found, bound) for bound in bounds)
+
+
+def _right(found: Sequence[Run], bound: int) -> int:
+    return sum((run.gradient >= bound) == run.succeeded for run in found)
 
 
 def scope(printed: str | None, sweep: Sweep) -> None:

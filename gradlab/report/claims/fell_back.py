@@ -12,7 +12,9 @@ class FellBack(Claim):
     name = "fell_back"
     places = {"learning": 75, "curves": 80}
     text = {
-        "en": "Of $total runs that succeeded $count had fallen back at the end.",
+        "en": (
+            "Of the runs that succeeded $count of $total had fallen back at the end."
+        ),
         "ko": "성공한 실행 $total개 중 $count개는 끝에 가서 다시 실패로 돌아갔다.",
     }
 

@@ -12,7 +12,7 @@ class RunsSucceeded(Claim):
     name = "runs_succeeded"
     places = {"headline": 5, "top": 20, "learning": 10}
     text = {
-        "en": "Of $total networks trained $count succeeded.",
+        "en": "$count of $total trained networks succeeded.",
         "ko": "학습시킨 네트워크 $total개 중 $count개가 성공했다.",
     }
 

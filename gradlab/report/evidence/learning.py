@@ -195,8 +195,10 @@ def at_reference(found: Sequence[Group]) -> list[Group]:
 
 
 def usual_epsilon(found: Sequence[Run]) -> float | None:
-    """Return the largest epsilon; None where no run has one."""
-    return max((r.epsilon for r in found if r.epsilon is not None), default=None)
+    """Return the customary epsilon, else the largest one; None where no run has one."""
+    known = {r.epsilon for r in found if r.epsilon is not None}
+    usual = [epsilon for epsilon in known if epsilon == labels.CUSTOMARY["epsilon"]]
+    return max(usual or known, default=None)
 
 
 def gradients(found: Sequence[Run]) -> list[Run]:
@@ -208,16 +210,18 @@ def gradients(found: Sequence[Run]) -> list[Run]:
 def best_bound(found: Sequence[Run]) -> int | None:
     """Return the power of ten that parts best the runs that succeed from the others.
 
-    Of equally good ones the middle one. None where all or none succeed.
+    Of equally good ones the middle one. None where no bound has more runs at their
+    right side than to expect the same of all of them.
     """
-    known = sorted(
-        ((r.ln_gradient / LN10, r.succeeded) for r in found), key=lambda pair: pair[0]
-    )
+    known = [(run.ln_gradient / LN10, run.succeeded) for run in found]
     finite = [log for log, _ in known if math.isfinite(log)]
-    if len({succeeded for _, succeeded in known}) < 2 or not finite:
+    if not finite:
         return None
-    bounds = range(math.floor(finite[0]), math.ceil(finite[-1]) + 1)
+    bounds = range(math.floor(min(finite)), math.ceil(max(finite)) + 1)
     right = [sum((log >= bound) == yes for log, yes in known) for bound in bounds]
+    succeeded = sum(yes for _, yes in known)
+    if max(right) <= max(succeeded, len(known) - succeeded):
+        return None
     best = [bound for bound, n in zip(bounds, right, strict=True) if n == max(right)]
     return best[len(best) // 2]
 
@@ -235,10 +239,10 @@ def below(found: Sequence[Run], bound: int) -> list[Run]:
 def pairs(found: Sequence[Run]) -> list[tuple[Run, Run]]:
     """Return runs of the usual epsilon, each with its twin of the smallest one."""
     usual = usual_epsilon(found)
-    others = [r.epsilon for r in found if r.epsilon is not None and r.epsilon != usual]
-    if not others:
+    least = min((r.epsilon for r in found if r.epsilon is not None), default=usual)
+    if least == usual:
         return []
-    small = {r.same_but_epsilon: r for r in found if r.epsilon == min(others)}
+    small = {r.same_but_epsilon: r for r in found if r.epsilon == least}
     return [
         (r, small[r.same_but_epsilon])
         for r in found

@@ -18,10 +18,10 @@ from gradlab.report.evidence.learning import (
     runs,
     tasks,
 )
-from gradlab.report.evidence.learning_values import Epsilon
 from gradlab.report.sections import _own as own
 from gradlab.report.story import labels
 from gradlab.report.top.learning_map import (
+    how_trained,
     lags_alone,
     name,
 )
@@ -37,22 +37,6 @@ def short(group: Group) -> str:
     row = group.network.row
     extra = tuple(axis for axis in row.extra if axis not in SETTINGS)
     return labels.row_short(row.params, extra, row.names)
-
-
-def how_trained(story: Story, found: Sequence[Group], w: ModuleType) -> str:
-    """``Adam, learning rate 0.01, epsilon 10^{-8}, 8 seeds``."""
-    points = points_of(found)
-    optimizers = dict.fromkeys(str(p.params.get("optimizer")) for p in points)
-    rates = sorted({float(p.params["learning_rate"]) for p in points})
-    epsilons = {r.epsilon for r in runs(found) if r.epsilon is not None}
-    said = [Epsilon(e).say(story.language) for e in sorted(epsilons, reverse=True)]
-    return say(
-        w.HOW_TRAINED,
-        optimizer=" / ".join(w.OPTIMIZERS.get(name, name) for name in optimizers),
-        rate=" / ".join(f"{rate:g}" for rate in rates),
-        epsilon=say(w.HOW_EPSILON, epsilon=" / ".join(said)) if said else "",
-        seeds=story.seeds_text(points),
-    )
 
 
 def updates(found: Sequence[Group]) -> str:
@@ -103,9 +87,13 @@ def curve_groups(found: Sequence[Group], task: str, most: int = 7) -> list[Group
     return own.evenly([g for g in at_reference(found) if g.task == task], most)
 
 
-def points_of(found: Sequence[Group]) -> list[Any]:
-    """The points of all runs."""
-    return [run.point for run in runs(found)]
+def trained_with(
+    story: Story, found: Sequence[Group], shown: Sequence[Group], w: ModuleType
+) -> str:
+    """How the networks of a figure were trained, where there are other ways too."""
+    if len({group.setting for group in found}) < 2:
+        return ""
+    return say(w.TRAINED_WITH, how=how_trained(story, shown, w))
 
 
 def some(shown: int, found: Sequence[Group], w: ModuleType, language: str) -> str:

@@ -40,6 +40,7 @@ def figure(
     texts = [
         w.CURVES_CAPTION,
         say(w.CHANCE_CAPTION, levels=levels) if levels else "",
+        shared.trained_with(story, found, shown, w),
         w.CURVES_NONE if any(_beyond(group).any() for group in shown) else "",
     ]
     told = "; ".join(_told(group, w) for group in shown)

@@ -40,7 +40,7 @@ def figure(
 ) -> Figure | None:
     """One panel for each epsilon, the largest first, with the same line in all."""
     every = [r for r in runs(found) if not math.isnan(r.ln_gradient)]
-    if not every:
+    if len(every) < 2:
         return None
     bound = best_bound(gradients(every))
     epsilons = sorted({r.epsilon or 0.0 for r in every}, reverse=True)[:MOST]
@@ -61,7 +61,8 @@ def figure(
         for g in found[: learning_map.ROWS]
     )
     texts = [
-        say(w.DOTS_CAPTION, tasks=", ".join(tasks(found))),
+        w.DOTS_CAPTION,
+        say(w.DOTS_TASKS, tasks=", ".join(tasks(found))) if tasks(found)[1:] else "",
         w.DOTS_BOUND if bound is not None else "",
         w.DOTS_BOUND_SAME if bound is not None and len(panels) > 1 else "",
         shared.some(len(rows), found, w, story.language),

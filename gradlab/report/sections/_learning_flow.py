@@ -54,13 +54,17 @@ def figure(
         for g in chosen
     ]
     told = "; ".join(_told(g, w) for g in chosen)
+    texts = [
+        say(w.FLOW_CAPTION, task=chosen[0].task),
+        shared.trained_with(story, found, chosen, w),
+    ]
     return Figure(
         name="learning-flow",
         data=Panels(panels, columns=len(panels), share_y=False),
         alt=say(
             w.ALT, finding=inline.plain(finding), what=say(w.FLOW_ALT, panels=told)
         ),
-        caption=say(w.FLOW_CAPTION, task=chosen[0].task),
+        caption=" ".join(filter(None, texts)),
         takeaway=finding,
         draft=w.FLOW_DRAFT,
     )

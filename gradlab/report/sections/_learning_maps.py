@@ -26,8 +26,10 @@ def blocks(
     finding: str, story: Story, found: Sequence[Group], w: ModuleType
 ) -> list[Block]:
     """What is learned, the maps, and how to read them."""
-    figure = _figure(finding, story, found, w)
-    return [Prose(shared.explained(found, w)), figure, HowToRead(w.HOW["counts"])]
+    told = Prose(shared.explained(found, w))
+    if len(found) < 2:  # the finding says it all
+        return [told]
+    return [told, _figure(finding, story, found, w), HowToRead(w.HOW["counts"])]
 
 
 def _gradients(story: Story, found: Sequence[Group], w: ModuleType) -> Heatmap | None:
@@ -71,7 +73,7 @@ def _figure(
         )
         for g in found[: learning_map.ROWS]
     )
-    how = shared.how_trained(story, found, w)
+    how = learning_map.how_trained(story, found, w)
     texts = [
         say(w.COUNTS_CAPTION, updates=shared.updates(found), how=how),
         w.FELL_BACK if any(run.fell_back for run in runs(found)) else "",

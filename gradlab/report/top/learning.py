@@ -18,7 +18,7 @@ from gradlab.report.evidence.learning import (
 from gradlab.report.evidence.learning_values import Updates
 from gradlab.report.figures.counts import Counts
 from gradlab.report.story.labels import sort_key
-from gradlab.report.top.learning_map import counts
+from gradlab.report.top.learning_map import counts, how_trained
 from gradlab.report.words import say
 
 
@@ -54,7 +54,8 @@ def counted(group: Group | None) -> str:
 
 def table(story: Story) -> Table | None:
     """Networks with their counts by task, and of the last task what came before."""
-    found = at_reference(groups(story))
+    settings = groups(story)
+    found = at_reference(settings)
     if not found:
         return None
     w, top = story.words("learning"), story.words("top")
@@ -70,6 +71,8 @@ def table(story: Story) -> Table | None:
     families = [own[0].network.row.family for own in every[:ROWS]]
     notes = [say(w.NOTE_UPDATES, task=last), say(w.NOTE_GRADIENT, task=last)]
     notes += [w.NOTE_FELL_BACK] if any(g.fell_back for g in found) else []
+    if len(found) < len(settings):
+        notes.append(say(w.NOTE_SETTING, how=how_trained(story, found, w)))
     if len(every) > ROWS:
         notes.append(say(w.NOTE_TOLD, shown=ROWS, count=len(every)))
     return Table(

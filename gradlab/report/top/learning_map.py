@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gradlab.report.evidence.learning import SETTINGS, Group, tasks
+from gradlab.report.evidence.learning import SETTINGS, Group, runs, tasks
 from gradlab.report.evidence.learning_values import Epsilon
 from gradlab.report.figures.base import thinned
 from gradlab.report.figures.counts import Counts, Tally
@@ -60,6 +60,22 @@ def families(found: Sequence[Group], rows: Sequence[str], language: str) -> list
     """Indices of rows that start another family of cells."""
     kinds = {name(g, language): g.network.row.family for g in found}
     return [i for i in range(1, len(rows)) if kinds[rows[i]] != kinds[rows[i - 1]]]
+
+
+def how_trained(story: Story, found: Sequence[Group], w: ModuleType) -> str:
+    """``Adam, learning rate 0.01, epsilon 10^{-8}, 8 seeds``."""
+    points = [run.point for run in runs(found)]
+    optimizers = dict.fromkeys(str(p.params.get("optimizer")) for p in points)
+    rates = sorted({float(p.params["learning_rate"]) for p in points})
+    epsilons = {r.epsilon for r in runs(found) if r.epsilon is not None}
+    said = [Epsilon(e).say(story.language) for e in sorted(epsilons, reverse=True)]
+    return say(
+        w.HOW_TRAINED,
+        optimizer=" / ".join(w.OPTIMIZERS.get(name, name) for name in optimizers),
+        rate=" / ".join(f"{rate:g}" for rate in rates),
+        epsilon=say(w.HOW_EPSILON, epsilon=" / ".join(said)) if said else "",
+        seeds=story.seeds_text(points),
+    )
 
 
 def counts(story: Story, found: Sequence[Group], w: ModuleType) -> list[Panel]:

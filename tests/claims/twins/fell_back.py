@@ -7,7 +7,8 @@ from tests.claims.training import runs
 
 
 PATTERN = (
-    r"Of (?P<total>\S+) runs that succeeded (?P<count>\S+) had fallen back at the end\."
+    r"Of the runs that succeeded (?P<count>\S+) of (?P<total>\S+) had fallen back at "
+    r"the end\."
 )
 KOREAN = (
     r"성공한 실행 (?P<total>\S+)개 중 (?P<count>\S+)개는 끝에 가서 다시 실패로 "

@@ -6,7 +6,7 @@ from tests.claims.sweep import Sweep, number
 from tests.claims.training import runs
 
 
-PATTERN = r"Of (?P<total>\S+) networks trained (?P<count>\S+) succeeded\."
+PATTERN = r"(?P<count>\S+) of (?P<total>\S+) trained networks succeeded\."
 KOREAN = r"학습시킨 네트워크 (?P<total>\S+)개 중 (?P<count>\S+)개가 성공했다\."
 
 

@@ -73,7 +73,7 @@ def paint(data: Counts, axes: Axes, style: Style, *, alone: bool) -> None:
 
 
 def _columns(data: Counts, axes: Axes, style: Style) -> None:
-    width = min(room.column(axes) * 0.8, widest(data, style))
+    width = room.column(axes) * 0.8
     axes.set_xticks([i + 0.5 for i in range(len(data.columns))], list(data.columns))
     name = "\n".join(wrap(data.column_name, style.small, width))
     axes.set_xlabel(name, color=style.muted)

@@ -38,7 +38,7 @@ BLOCK_EPSILON = "epsilon $epsilon"
 FIRST = "Gradient at the first input before training"
 FIRST_SIZE = "size of the gradient at the first input before training"
 TASK = "task"
-LAG = "lag: steps between the symbol and the answer"
+LAG = "lag in steps"
 COUNTS_CAPTION = "How many runs, one a seed, succeeded within $updates updates ($how)."
 FELL_BACK = "↘ counts those that had fallen back by the last update."
 FIRST_CAPTION = (
@@ -56,9 +56,9 @@ COUNTS_DRAFT = "Runs that succeeded, beside the gradient at the first input."
 X = "gradient at the first input before training"
 SIDE = "$count of $total"
 PANEL = "epsilon $epsilon"
-DOTS_CAPTION = (
-    "Each mark is a run; within a row each task has a line of its own, the shortest "
-    "above ($tasks)."
+DOTS_CAPTION = "Each mark is a run."
+DOTS_TASKS = (
+    "Within a row each task has a line of its own, the shortest above ($tasks)."
 )
 DOTS_BOUND = (
     "The dashed line is the power of ten that parts the runs best; beside it, of the "
@@ -103,8 +103,8 @@ HOW = {
     "gradient": (
         "An optimizer such as Adam divides the gradient by its usual size plus "
         "epsilon: a gradient far below epsilon moves nothing, whatever it points at. A "
-        "number format has such a floor as well. So the line is a fact about the "
-        "training, not about the task."
+        "number format has such a floor as well. Where runs part is a fact about "
+        "the training, not about the task."
     ),
     "flow": (
         "The top row is before training, each row below is later. Where the right edge "
@@ -116,6 +116,7 @@ HOW = {
     ),
 }
 
+TRAINED_WITH = "Trained with $how."
 SOME = "Of $count networks $shown are drawn."
 FORMULA = (
     "g_1 = norm((partial L) / (partial W_(i h)) #h(0em) |_(t = 1)) = norm(delta_1 "
@@ -147,4 +148,7 @@ NOTE_GRADIENT = (
 )
 NOTE_UPDATES = "† until success was first reached on $task, by the median run."
 NOTE_FELL_BACK = "↘ counts runs that had fallen back by the last update."
+NOTE_SETTING = (
+    "Of the settings of the training the one with which most runs succeeded: $how."
+)
 NOTE_TOLD = "$shown of $count networks are shown; `gradlab export` writes all."

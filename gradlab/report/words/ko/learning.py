@@ -38,7 +38,7 @@ BLOCK_EPSILON = "엡실론 $epsilon"
 FIRST = "학습 전 첫 입력의 기울기"
 FIRST_SIZE = "학습 전 첫 입력의 기울기의 크기"
 TASK = "과제"
-LAG = "시차: 기호와 답 사이의 스텝 수"
+LAG = "시차 (스텝)"
 COUNTS_CAPTION = "시드마다 한 번씩 실행해 갱신 $updates회 안에 성공한 것의 수 ($how)."
 FELL_BACK = "↘는 성공했다가 마지막 갱신 뒤에는 다시 실패한 실행의 수다."
 FIRST_CAPTION = (
@@ -56,10 +56,8 @@ COUNTS_DRAFT = "성공한 실행의 수와 첫 입력의 기울기."
 X = "학습 전 첫 입력의 기울기"
 SIDE = "$total개 중 $count개"
 PANEL = "엡실론 $epsilon"
-DOTS_CAPTION = (
-    "점 하나가 실행 하나다. 한 행 안에서 과제마다 줄이 따로 있고, 위로 갈수록 "
-    "짧은 과제다 ($tasks)."
-)
+DOTS_CAPTION = "점 하나가 실행 하나다."
+DOTS_TASKS = "한 행 안에서 과제마다 줄이 따로 있고, 위로 갈수록 짧은 과제다 ($tasks)."
 DOTS_BOUND = (
     "점선은 성공과 실패를 가장 잘 가르는 10의 거듭제곱이다. 양옆에 그쪽 실행 중 "
     "성공한 것의 수를 적었다."
@@ -104,8 +102,8 @@ HOW = {
     "gradient": (
         "Adam 같은 최적화 기법은 기울기를 그 평소 크기에 엡실론을 더한 값으로 나눈다. "
         "엡실론보다 훨씬 작은 기울기는 어느 쪽을 가리키든 아무것도 움직이지 못한다. 수 "
-        "형식에도 그런 바닥이 있다. 그래서 이 경계는 과제가 아니라 학습 방법에 달린 "
-        "값이다."
+        "형식에도 그런 바닥이 있다. 그래서 실행이 갈리는 자리는 과제가 아니라 학습 "
+        "방법에 달린 값이다."
     ),
     "flow": (
         "맨 윗줄은 학습 전이고 아래로 갈수록 나중이다. 오른쪽 끝이 옅어지면 첫 입력이 "
@@ -117,6 +115,7 @@ HOW = {
     ),
 }
 
+TRAINED_WITH = "학습: $how."
 SOME = "네트워크 $count개 중 $shown개를 그렸다."
 FORMULA = (
     "g_1 = norm((partial L) / (partial W_(i h)) #h(0em) |_(t = 1)) = norm(delta_1 "
@@ -145,4 +144,5 @@ TABLE_BEFORE = "학습 전"
 NOTE_GRADIENT = "\\* $task의 첫 입력에서 첫 갱신 전에 잰 값, 실행에 대한 기하평균."
 NOTE_UPDATES = "† $task에서 처음 성공하기까지의 갱신 횟수, 실행의 중앙값."
 NOTE_FELL_BACK = "↘는 마지막 갱신 뒤에는 다시 실패한 실행의 수다."
+NOTE_SETTING = "학습 설정 가운데 성공한 실행이 가장 많은 것: $how."
 NOTE_TOLD = "네트워크 $count개 중 $shown개를 보였다. 모두 보려면 `gradlab export`."
