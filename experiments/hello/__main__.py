@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 
+import torch
+
 from experiments.hello.measure import SEED, UPDATES, measure
 from experiments.hello.report import QUESTION, tell
-from experiments.pages import options, publish
+from experiments.pages import options, positive, publish
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = options("hello", QUESTION)
-    parser.add_argument("--updates", type=int, default=UPDATES)
+    parser.add_argument("--updates", type=positive, default=UPDATES)
     parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args(arguments)
-    publish(tell(measure(given.updates, seed=given.seed)), given.out)
+    torch.set_num_threads(1)  # small networks: faster, and the same bits
+    publish(
+        lambda: tell(measure(given.updates, seed=given.seed)),
+        given.out,
+        parser,
+        arguments,
+    )
 
 
 if __name__ == "__main__":

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
-from experiments.pages import options, publish
+import torch
+
+from experiments.pages import options, positive, publish
 from experiments.word_order.measure import SEEDS, UPDATES, measure
 from experiments.word_order.report import QUESTION, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = options("word_order", QUESTION)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--updates", type=int, default=UPDATES)
+    parser.add_argument("--seeds", type=positive, default=SEEDS)
+    parser.add_argument("--updates", type=positive, default=UPDATES)
     given = parser.parse_args(arguments)
-    publish(tell(measure(given.seeds, given.updates)), given.out)
+    torch.set_num_threads(1)  # small networks: faster, and the same bits
+    publish(
+        lambda: tell(measure(given.seeds, given.updates)), given.out, parser, arguments
+    )
 
 
 if __name__ == "__main__":

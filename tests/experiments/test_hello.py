@@ -73,11 +73,13 @@ def test_the_way_back_is_autograds(networks, name):
 
 
 def test_the_page_is_written_and_says_what_came_out(tmp_path, capsys):
-    main(["--updates", "2", "--out", str(tmp_path)])
+    options = ["--updates", "2", "--out", str(tmp_path)]
+    main(options)
     printed = capsys.readouterr().out
     page = (tmp_path / "report.html").read_text()
     assert 'says "' in printed  # two updates teach nothing
     assert "The parts of the steps" in page
+    assert f"<code>python -m experiments.hello {' '.join(options)}</code>" in page
 
 
 def test_the_sentences_follow_the_numbers(found):
