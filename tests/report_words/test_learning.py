@@ -160,3 +160,14 @@ def test_a_run_that_falls_back_has_succeeded_first(made):
     back = [run for run in runs if run.fell_back]
     assert back
     assert all(run.succeeded for run in back)
+
+
+def test_a_setting_of_one_network_has_columns_of_its_own_tasks_alone():
+    points = made_up_training.points(seeds=2, updates=(16,))
+    more = made_up_training.points(
+        made_up_training.ROWS[1:2], ("lag:50",), 2, updates=(16,), epsilon=(1e-16,)
+    )
+    found = compose(made_up.store({"learn": points + more}))
+    counts = figures(found)["learning"].data.panels[0].data
+    assert counts.blocks == [("epsilon 10^{-8}", 3), ("epsilon 10^{-16}", 1)]
+    assert [row[-1] is not None for row in counts.cells] == [False, True] + [False] * 4

@@ -69,12 +69,18 @@ def figure(
     ]
     return Figure(
         name="learning-gradient",
-        data=Panels(panels, columns=2),
+        data=Panels(panels, columns=2, weights=_widths(panels)),
         alt=say(w.ALT, finding=inline.plain(finding), what=say(w.DOTS_ALT, rows=told)),
         caption=" ".join(text for text in texts if text),
         takeaway=finding,
         draft=w.DOTS_DRAFT,
     )
+
+
+def _widths(panels: Sequence[Panel]) -> tuple[float, ...]:
+    """Less room for a second panel of few runs."""
+    counts = [len(p.data.dots) for p in panels if isinstance(p.data, Runs)]
+    return (2.0, 1.0) if len(counts) == 2 and 2 * counts[1] < counts[0] else ()
 
 
 def _limits(found: Sequence[Run]) -> tuple[float, float]:
@@ -121,4 +127,6 @@ def _outcome(run: Run) -> str:
 
 
 def _side(found: Sequence[Run], w: ModuleType) -> str:
+    if not found:
+        return ""
     return say(w.SIDE, count=sum(r.succeeded for r in found), total=len(found))

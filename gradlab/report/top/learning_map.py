@@ -98,7 +98,9 @@ def counts(story: Story, found: Sequence[Group], w: ModuleType) -> list[Panel]:
             title = say(w.COUNTS_EPSILON, epsilon=said[epsilon])
         names = [say(w.BLOCK, rate=f"{rate:g}") for rate in rates]
         pairs = zip(names, rates, strict=True)
-        blocks = [Block(name, (rate, epsilon)) for name, rate in pairs]
+        there = {g.setting for g in found}
+        every = [Block(name, (rate, epsilon)) for name, rate in pairs]
+        blocks = [block for block in every if block.setting in there]
         panels.append(Panel(title, _counts(story, found, blocks, w)))
     return panels
 
@@ -114,20 +116,25 @@ class Block:
 def _counts(
     story: Story, found: Sequence[Group], blocks: Sequence[Block], w: ModuleType
 ) -> Counts:
-    language = story.language
-    told = shown_tasks(found, max(2, MOST // len(blocks)) if blocks[1:] else COLUMNS)
-    heads, column_name = columns(told, w)
-    rows = names(found, language)
+    language, rows = story.language, names(found, story.language)
+    most = max(2, MOST // len(blocks)) if blocks[1:] else COLUMNS
+    told = {block: _tasks_of(block, found, most) for block in blocks}
+    _, column_name = columns(tasks(found), w)
     known = {(name(g, language), g.setting, g.task): g for g in found}
-    places = [(block.setting, task) for block in blocks for task in told]
+    places = [(block.setting, task) for block, own in told.items() for task in own]
     return Counts(
         rows=rows,
-        columns=heads * len(blocks),
+        columns=columns([task for _, task in places], w)[0],
         cells=[[_tally(known.get((row, *place))) for place in places] for row in rows],
         column_name=column_name,
         groups=families(found, rows, language),
-        blocks=[(block.title, len(told)) for block in blocks] if blocks[1:] else (),
+        blocks=[(b.title, len(own)) for b, own in told.items()] if blocks[1:] else (),
     )
+
+
+def _tasks_of(block: Block, found: Sequence[Group], most: int) -> list[str]:
+    """The tasks that some network was trained on with this setting."""
+    return shown_tasks([g for g in found if g.setting == block.setting], most)
 
 
 def _tally(group: Group | None) -> Tally | None:
