@@ -1,7 +1,10 @@
 """The page on how long a step takes."""
 
 from experiments.cell_times.measure import (
+    FUSED,
+    OWN,
     PASSES,
+    PLAIN,
     WAYS,
     Case,
     Found,
@@ -23,6 +26,7 @@ from gradlab.report.numbers import listed, significant
 
 
 QUESTION = "Is an LSTM slower than an RNN and a GRU?"
+SHORT = {FUSED: "fused", PLAIN: "no oneDNN", OWN: "cell"}
 QUIET = 1.0
 """Processes that may wait for a core besides, where times can be trusted."""
 
@@ -153,7 +157,8 @@ def table(found: Found) -> Table:
     every = list(dict.fromkeys(size for part in sizes().values() for size in part))
     rows = [
         [
-            f"{size.cell} {size.hidden}, {way}",
+            f"{size.cell} {size.hidden}",
+            SHORT[way],
             *_counted(size),
             *(_time(found, Case(size, way, *of)) for of in columns),
         ]
@@ -170,10 +175,10 @@ def table(found: Found) -> Table:
     )
     return Table(
         [
-            "cell and units",
+            "cell, units",
+            "way",
             Column("parameters", "right"),
-            Column("operations", "right", "forward"),
-            Column("operations", "right", "back"),
+            Column("operations", "right", "forward + back"),
             Column("functions", "right", "tanh, sigmoid"),
             *heads,
         ],
@@ -183,7 +188,7 @@ def table(found: Found) -> Table:
         "times",
         groups=range(0, len(rows), len(every)),
         notes=[
-            f"{equal}.",
+            f"{equal}. Ways: {listed([f'{SHORT[way]} is {way}' for way in WAYS])}.",
             "Operations and functions of one step of one sequence. Operations are "
             "those of the products with the weights, a multiplication and an addition "
             f"each; times are of one step of {found.sequences} sequences.",
@@ -192,8 +197,12 @@ def table(found: Found) -> Table:
 
 
 def _counted(size: Size) -> list[Cell]:
-    numbers = (size.parameters, size.forward, size.backward, size.functions)
-    return [Cell(f"{number:,}", number) for number in numbers]
+    both = f"{size.forward:,} + {size.backward:,}"
+    return [
+        Cell(f"{size.parameters:,}", size.parameters),
+        Cell(both, size.forward + size.backward),
+        Cell(f"{size.functions:,}", size.functions),
+    ]
 
 
 def _time(found: Found, case: Case) -> Cell:

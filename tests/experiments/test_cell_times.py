@@ -130,7 +130,10 @@ def test_the_table_has_every_time_in_microseconds_a_step():
     table = report.table(found)
     assert len(table.rows) == 5 * len(WAYS)
     for row in table.rows:
-        units = int(row[0].split()[1].strip(","))
+        cell, units = row[0].split()
+        units = int(units)
+        size = Size(cell, 16, units)
+        assert row[3].text == f"{size.forward:,} + {size.backward:,}"
         assert [cell.sort_value for cell in row[-4:]] == pytest.approx(
             [10 * units, 10 * units, 20 * units, 20 * units]
         )
