@@ -85,6 +85,22 @@ NETWORKS = {
         "seeds": 1,
         "measures": ["loss_gradient"],
     },
+    "small ones that learn": {
+        "cell": "lstm",
+        "task": "lag:100",
+        "hidden": 8,
+        "seeds": 32,
+        "updates": 4,
+    },
+    "wide ones that learn": {
+        "cell": "gru",
+        "task": "adding:60",
+        "hidden": 64,
+        "batch": 50,
+        "seeds": 4,
+        "updates": 4,
+        "measures": ["first_input_gradient"],
+    },
 }
 
 
