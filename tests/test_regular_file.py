@@ -46,7 +46,9 @@ def test_a_config_and_a_file_of_leaves_are_too(pipe, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["results.sqlite", "results.sqlite-wal"])
-@pytest.mark.parametrize("opened", [Results.open, Store.open])
+@pytest.mark.parametrize(
+    "opened", [Results.open, Store.open, lambda path: check_same_sweep(path, "a", [])]
+)
 def test_a_store_and_its_log_are_too(tmp_path, name, opened):
     if name != "results.sqlite":
         Store.open(tmp_path, create=True).close()

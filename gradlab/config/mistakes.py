@@ -144,6 +144,7 @@ def _example(loc: tuple[Any, ...]) -> str:
 _PHRASES = {
     "a valid integer": "a whole number, without quotes",
     "a valid number": "a number, without quotes",
+    "a valid string, unable to parse raw data as a unicode string": "UTF-8 text",
     "a valid string": "a text in quotes",
     "a valid list": "a list",
     "a valid dictionary or instance of Grid": "a [[grid]] table",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gradlab import regular_file
 from gradlab.errors import InputError
+from gradlab.shell_text import visible
 
 
 _contents: dict[str, bytes] = {}
@@ -63,7 +64,7 @@ def _read(argument: str, path: Path, try_: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not UTF-8"
         raise InputError(
-            got=f"{argument}, which cannot be read ({_lower_first(reason)})",
+            got=f"{visible(argument)}, which cannot be read ({_lower_first(reason)})",
             expected="a readable file",
             try_=try_,
         ) from error

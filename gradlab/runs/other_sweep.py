@@ -11,7 +11,7 @@ from gradlab.errors import StoreError
 from gradlab.shell_text import quote
 from gradlab.store import codec, schema
 from gradlab.store.folder import sweep_text
-from gradlab.store.reading import connect, read_rows
+from gradlab.store.reading import connect, read_rows, require_regular
 from gradlab.store.schema import FILE_NAME, SweepRow
 from gradlab.store.sqlite_errors import translate_errors
 
@@ -62,6 +62,7 @@ def _latest(folder: Path) -> tuple[str, set[str]] | None:
 
 def _latest_row(file: Path) -> SweepRow | None:
     """Return what was last requested; None where a sweep died before it said so."""
+    require_regular(file)  # SQLite waits for the other end of a pipe
     with translate_errors(file), closing(connect(file)) as connection:
         if schema.is_empty(connection):
             return None

@@ -49,7 +49,13 @@ def test_a_text_with_a_comma_in_its_name(sweep, home, run):
 @pytest.mark.parametrize("name", ["\udcff.txt", "a\0b"])
 def test_an_input_whose_name_is_no_text(sweep, home, name):
     said = shown(sweep("--input", f"text:{name}", code=2))
-    assert "cannot be read" in said
+    shell = shell_text.visible(name)
+    assert f"Got --input: {shell}, which cannot be read (" in " ".join(said.split())
+
+
+def test_weights_whose_name_is_no_text(sweep):
+    said = shown(sweep("--weights", "\udcff.pt", code=2))
+    assert "Expected UTF-8 text.\n" in said
 
 
 @pytest.mark.parametrize("name", [HOSTILE, "\N{SNAKE}", "$a", "a/b"])
