@@ -40,7 +40,7 @@ def gradient(ln: float) -> str:
     """Return the size of a gradient: a power of ten where it is small.
 
     >>> gradient(math.log(0.02)), gradient(-30.0)
-    ('0.020', '10^−13')
+    ('0.020', '10^-13')
     """
     return inline.plain(left(ln))
 

@@ -13,6 +13,7 @@ from gradlab.config.mistakes import OPTIONS, ConfigMistakes
 from gradlab.config.schema import Config, Grid
 from gradlab.config.sweep import Sweep, resolve
 from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.training.settings import SETTINGS
 
 
 def load(
@@ -57,19 +58,25 @@ def load(
     config = _validated(raw, where)
     named = settings.get("measures") is not None
     own = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
+    if grids is not None:
+        config = _only(config, list(grids), {*over, *extra})
     sweep = resolve(config, everywhere=named, more=() if named else own)
-    sweep = replace(sweep, file=_file(source))
-    return sweep if grids is None else _only(sweep, list(grids))
+    return replace(sweep, file=_file(source))
 
 
-def _only(sweep: Sweep, names: list[str]) -> Sweep:
-    """Return a sweep without its other grids.
+def _only(config: Config, names: list[str], given: set[str]) -> Config:
+    """Return a config without its other grids, which then forbid no option.
+
+    Nor does it need what it says of training where no grid is left that trains; what
+    options say stays, to be refused.
 
     Raises:
         UnknownNameError: there is no such grid.
         ConfigError: no name.
     """
-    known = list(dict.fromkeys(grid.name for grid in sweep.grids))
+    by_default = config.name or "sweep"
+    tables = config.grid or [Grid()]
+    known = list(dict.fromkeys(table.name or by_default for table in tables))
     for name in names:
         if name not in known:
             raise UnknownNameError.among("grid", name, known)
@@ -79,8 +86,10 @@ def _only(sweep: Sweep, names: list[str]) -> Sweep:
             expected=f"some of {', '.join(known)}",
             try_=f"--grid {known[0]}",
         )
-    kept = tuple(grid for grid in sweep.grids if grid.name in names)
-    return replace(sweep, grids=kept)
+    kept = [table for table in config.grid if (table.name or by_default) in names]
+    trains = any(table.task or config.task for table in kept)
+    unused = [name for name in SETTINGS if not trains and name not in given]
+    return config.model_copy(update={"grid": kept, **dict.fromkeys(unused)})
 
 
 def _validated(raw: Mapping[str, Any], where: str) -> Config:

@@ -183,7 +183,8 @@ def test_what_the_words_name_can_be_typed(span, home, run, monkeypatch):
     command = words if words[0] == "gradlab" else ["gradlab", "sweep", *words]
     run(*command[1:], "--dry-run")
     if words[0] != "gradlab":
-        run("sweep", "default", "--grid=lineup,gain", "--hidden=4", *words, "--dry-run")
+        grid = "--grid=learn" if "--task" in words else "--grid=lineup,gain"
+        run("sweep", "default", grid, "--hidden=4", *words, "--dry-run")
 
 
 def test_a_section_by_passes_has_its_figures(tmp_path, monkeypatch):

@@ -121,6 +121,16 @@ def test_what_cannot_be_is_said_in_a_sentence(config, said):
     assert said in str(error.value)
 
 
+def test_a_grid_left_out_forbids_nothing():
+    sweep = load("default", axes={"task": "lag:5"}, grids=["learn"], seeds=1)
+    assert {p.task for p in plan(sweep).points.values()} == {"lag:5"}
+    assert {
+        p.task for p in plan(load("default", grids=["lineup"])).points.values()
+    } == {None}
+    with pytest.raises(ConfigError, match="updates without a task"):
+        load("default", grids=["lineup"], updates=5)
+
+
 def test_no_epsilon_where_the_optimizer_has_none():
     (point,) = points(task="lag:5", optimizer="sgd")
     assert point.epsilon is None

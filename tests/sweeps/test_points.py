@@ -25,11 +25,12 @@ def test_the_default_sweep_is_what_the_report_needs():
         "exponents": 18,
         "passes": 12,
         "every_step": 9,
+        "learn": 152,
     }
     # gain 1 stands in lineup and gain, the RNN's default in lineup and weights, all of
     # passes in lineup, and chrono in lineup and control
     shared = 9 * 5 + 3 * 5 + 5 + 12 + 5
-    assert len(planned.points) == sum(sizes.values()) - shared == 806
+    assert len(planned.points) == sum(sizes.values()) - shared == 958
 
 
 def test_an_axis_that_does_not_apply_makes_one_point():

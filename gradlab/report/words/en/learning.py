@@ -127,7 +127,9 @@ SPOKEN = (
     "gradient of the input weights; Adam's step is the learning rate times the mean of "
     "the gradient over epsilon plus the root of its mean square"
 )
-COMMAND_NOTE = "Another lag: `--task lag:200`; the other epsilon: `--epsilon 1e-16`."
+COMMAND_NOTE = (
+    "Another lag: `--task lag:200`. Another epsilon: `--task lag:50 --epsilon 1e-16`."
+)
 LIMITS = (
     "A gradient that arrives is necessary, not sufficient. Another optimizer, learning "
     "rate or number of updates gives other counts."
