@@ -26,7 +26,7 @@ class Requirement:
         version: of the measure; a newer one replaces older records.
         settings: the measure's fields, as canonical JSON.
         source_sha: SHA-256 of the measure's file where that is outside the package.
-            Files that it imports are not part of it.
+            Files beside it that it imports are part of it.
         blocks: one of ``BLOCKS``.
     """
 

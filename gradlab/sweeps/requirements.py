@@ -1,8 +1,8 @@
 """What a sweep requests of a point: measures, each with its fingerprint and blocks.
 
 A measure's fingerprint is its version, the values of its fields and, for a leaf outside
-the package, the SHA-256 of its file (files that it imports do not count). Records with
-another fingerprint are computed again.
+the package, the SHA-256 of its file and of those beside it that it imports. Records
+with another fingerprint are computed again.
 """
 
 from collections.abc import Mapping
