@@ -58,7 +58,7 @@ def main() -> None:
     """Where gradients vanish and where they explode in recurrent networks.
 
     Bare `gradlab sweep` measures an RNN, a GRU and an LSTM over sequence length,
-    initialization and gain in about a minute, and writes one HTML and one PDF
+    initialization and gain in a minute or two, and writes one HTML and one PDF
     report.
 
     Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 stopped by Ctrl-C.

@@ -67,7 +67,7 @@ def command(
 ) -> None:
     """Measure gradient flow over settings and write a report.
 
-    Without arguments this runs the default sweep, about a minute; with a TOML file or
+    Without arguments this runs the default sweep, a minute or two; with a TOML file or
     a name (see: gradlab list sweeps), that sweep. Axis options without either make a
     sweep of their own: axes not named take one value each, which is lstm, tanh,
     PyTorch's default init, gain 1, hidden 64, length 256, Gaussian input. Together
