@@ -129,7 +129,7 @@ class Alone:
 def _compare(cell: str, hidden: int, quick: bool) -> Speed:
     members, rounds = (4, 1) if quick else (MEMBERS, ROUNDS)
     task = Lag(STEPS)
-    settings = TrainingSettings(updates=UPDATES * (rounds + 1))
+    settings = TrainingSettings()  # judged as often as in a training of usual length
     drawn = networks(cell, hidden, task, members)
     trainer = together(drawn, task, settings)
     alone = [Alone(one, head, task, settings) for one, head in drawn]

@@ -29,17 +29,22 @@ class LSTMForm(ClosedForm):
         hidden = input_term.new_zeros(steps + 1, *shape)
         cell_flat, cell = whole_vectors(input_term, steps + 1, *shape)
         tanh_flat, tanh_cell = whole_vectors(input_term, steps, *shape)
+        # views of all steps at once: a view takes as long as a small product
+        x, a, flat_tanh, tanh = (
+            part.unbind() for part in (input_term, gates, tanh_flat, tanh_cell)
+        )
+        i, f, g, o = (gate.unbind() for gate in gates.split(shape[-1], -1))
+        both = gates[..., : 2 * shape[-1]].unbind()
+        h, c, flat_c = (part.unbind() for part in (hidden, cell, cell_flat))
         for t in range(steps):
-            a = gates[t]
-            torch.baddbmm(input_term[t], hidden[t], weight, out=a)
-            a[..., : 2 * shape[-1]].sigmoid_()
-            i, f, g, o = a.split(shape[-1], -1)
-            g.tanh_()
-            o.sigmoid_()
-            torch.mul(f, cell[t], out=cell[t + 1])
-            cell[t + 1] += i * g
-            torch.tanh(cell_flat[t + 1], out=tanh_flat[t])
-            torch.mul(o, tanh_cell[t], out=hidden[t + 1])
+            torch.baddbmm(x[t], h[t], weight, out=a[t])
+            both[t].sigmoid_()
+            g[t].tanh_()
+            o[t].sigmoid_()
+            torch.mul(f[t], c[t], out=c[t + 1])
+            c[t + 1].add_(i[t] * g[t])
+            torch.tanh(flat_c[t + 1], out=flat_tanh[t])
+            torch.mul(o[t], tanh[t], out=h[t + 1])
         self._kept = gates, hidden, cell, tanh_cell
         return hidden[1:]
 
@@ -57,12 +62,17 @@ class LSTMForm(ClosedForm):
         to_output = v_a[..., 3 * width :]
         v = torch.zeros_like(hidden[0])
         w = torch.zeros_like(v)
-        for t in reversed(range(len(gates))):
+        # views of all steps at once, as in _run
+        whole, keep, on, by_c, by_h, to_c, to_o = (
+            part.unbind()
+            for part in (v_a, f, onward, by_cell, by_hidden, to_cell, to_output)
+        )
+        for t in reversed(range(len(whole))):
             if t in by_step:
                 v = v + by_step[t]
-            w = w + onward[t] * v
-            torch.mul(by_cell[t], w.unsqueeze(-2), out=to_cell[t])
-            torch.mul(by_hidden[t], v, out=to_output[t])
-            v = torch.bmm(v_a[t], weight)
-            w = w * f[t]
+            w = w + on[t] * v
+            torch.mul(by_c[t], w.unsqueeze(-2), out=to_c[t])
+            torch.mul(by_h[t], v, out=to_o[t])
+            v = torch.bmm(whole[t], weight)
+            w = w * keep[t]
         return v_a, v_a, hidden[:-1]
