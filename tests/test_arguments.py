@@ -23,6 +23,9 @@ from gradlab.measures.growth_rate import GrowthRate
 
 
 X = torch.zeros(2, 8, 3)
+NESTED = torch.nested.nested_tensor(
+    [torch.zeros(4, 3), torch.zeros(5, 3)], layout=torch.jagged
+)
 
 
 @cache
@@ -110,6 +113,7 @@ UNROLL = [
     ((cell, X.numpy().astype(int)), {}, "dtype int64"),
     ((cell, X.to("meta")), {}, "on device meta for a cell on cpu"),
     ((cell, X.to_sparse()), {}, "in the sparse layout torch.sparse_coo"),
+    ((cell, NESTED), {}, "inputs = a nested tensor"),
     ((cell, X[0]), {}, "(8, 3)"),
     ((cell, X[..., :2]), {}, "(2, 8, 2)"),
     ((cell, X[:0]), {}, "(0, 8, 3), which hold nothing"),

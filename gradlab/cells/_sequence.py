@@ -125,6 +125,12 @@ def _as_tensor(what: str, value: Any, like: Sequence[Tensor], try_: str) -> Tens
             expected="a tensor, or a NumPy array, of floating-point numbers",
             try_=try_,
         )
+    if value.is_nested:
+        raise ConfigError(
+            got=f"{what} = a nested tensor",
+            expected=f"a tensor with sequences of one length ({PLANNED})",
+            try_=f"torch.nested.to_padded_tensor({what}, 0.0) if all are equally long",
+        )
     if value.layout != torch.strided:
         raise ConfigError(
             got=f"{what} in the sparse layout {value.layout}",
