@@ -67,6 +67,7 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
+    from gradlab import remedy as remedy
     from gradlab.activations.base import Activation as Activation
     from gradlab.api import Results as Results
     from gradlab.api import forecast as forecast
@@ -135,6 +136,7 @@ _HOME = {
     "merge": "gradlab.api",
     "names": "gradlab.catalog",
     "recurrent_passes": "gradlab.paths",
+    "remedy": "gradlab.remedy",
     "singular_spectra": "gradlab.spectra",
     "step_jacobians": "gradlab.jacobians",
     "sweep": "gradlab.api",
@@ -153,7 +155,8 @@ def __getattr__(name: str) -> Any:
         return _version()
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    home = importlib.import_module(_HOME[name])
+    value = home if home.__name__ == f"{__name__}.{name}" else getattr(home, name)
     globals()[name] = value
     return value
 

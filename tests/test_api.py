@@ -39,6 +39,7 @@ NAMES = [
     "merge",
     "names",
     "recurrent_passes",
+    "remedy",
     "singular_spectra",
     "step_jacobians",
     "sweep",

@@ -35,7 +35,7 @@ FLOORS = (
     {"cells", "inputs", "losses"},
     {"trajectory", "initializers", "tasks"},
     {"jacobians", "bptt", "training"},
-    {"exponents", "paths", "precision", "spectra"},
+    {"exponents", "paths", "precision", "remedies", "spectra"},
     {"measures"},
     {"check"},
     {"config"},
@@ -43,7 +43,7 @@ FLOORS = (
     {"engines", "progress"},
     {"runs"},
     {"report"},
-    {"api"},
+    {"api", "remedy"},
     {"__init__", "cli"},
     {"__main__"},
 )

@@ -19,6 +19,7 @@ BASES = {
     "losses": ("gradlab.losses", "Loss"),
     "tasks": ("gradlab.tasks", "Task"),
     "measures": ("gradlab.measures", "Measure"),
+    "remedies": ("gradlab.remedies", "Remedy"),
     "sections": ("gradlab.report.sections", "Section"),
     "claims": ("gradlab.report.claims", "Claim"),
 }
@@ -32,10 +33,11 @@ PACKAGE = Path(__file__).parents[1]
 def singular(kind: str) -> str:
     """Return the word for one leaf of a kind.
 
-    >>> singular("cells"), singular("losses")
-    ('cell', 'loss')
+    >>> singular("cells"), singular("losses"), singular("remedies")
+    ('cell', 'loss', 'remedy')
     """
-    return kind.removesuffix("s") if kind != "losses" else "loss"
+    irregular = {"losses": "loss", "remedies": "remedy"}
+    return irregular.get(kind, kind.removesuffix("s"))
 
 
 def folder(kind: str) -> Path:

@@ -49,7 +49,7 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
         raise InputError(
             got=f"{path.name}, which defines no leaf",
             expected="a class derived from Cell, Activation, Initializer, Input, Loss, "
-            "Task, Measure, Section or Claim",
+            "Task, Measure, Remedy, Section or Claim",
             try_="from gradlab.cells.base import Cell",
         )
     text = "".join([source, *neighbours(path, source).values()])

@@ -13,6 +13,7 @@ from gradlab.cells._spec import axes, canonical, parse
 if TYPE_CHECKING:
     from gradlab.cells._build import build, ensemble, select_members, set_parameter
     from gradlab.cells._multi_layer import MultiLayerCell
+    from gradlab.cells._tied_layers import tied_layers
     from gradlab.cells._torch_cell import TorchCell
     from gradlab.cells._torch_modules import from_torch, to_torch
     from gradlab.cells.base import (
@@ -38,6 +39,7 @@ _MODULES = {
     "StepJacobian": "base",
     "TorchCell": "_torch_cell",
     "from_torch": "_torch_modules",
+    "tied_layers": "_tied_layers",
     "to_torch": "_torch_modules",
 }
 
@@ -58,6 +60,7 @@ __all__ = [
     "parse",
     "select_members",
     "set_parameter",
+    "tied_layers",
     "to_torch",
 ]
 

@@ -27,7 +27,8 @@ _KINDS: dict[Any, tuple[Any, Any]] = {
 }
 _TORCH: tuple[Any, ...] = tuple(module for pair in _KINDS.values() for module in pair)
 _NONLINEARITIES = {"tanh": Tanh, "relu": ReLU}
-_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+"""Parameters of one layer, in torch.nn's modules with a suffix: ``weight_ih_l0``."""
 
 
 def from_torch(module: nn.Module) -> Cell:
@@ -53,7 +54,7 @@ def from_torch(module: nn.Module) -> Cell:
     >>> cell.state_names
     ('h1', 'c1', 'h2', 'c2')
     """
-    kind = _kind_of(module)
+    kind = kind_of(module)
     _refuse_what_is_random_or_backward(module)
     suffixes = [f"_l{k}" for k in range(getattr(module, "num_layers", 0))] or [""]
     layers = [_layer(kind, module, suffix) for suffix in suffixes]
@@ -130,8 +131,12 @@ def states_by_name(module: Any, given: Any) -> Any:
     return [state[k] for k in range(module.num_layers) for state in several]
 
 
-def _kind_of(module: Any) -> Any:
-    """Return the class of the cell a module becomes."""
+def kind_of(module: Any) -> Any:
+    """Return the class of the cell a module becomes.
+
+    Raises:
+        ConfigError: for any other module, one with a ``forward`` of its own, a cell.
+    """
     for kind, torch_classes in _KINDS.items():
         for torch_class in torch_classes:
             if isinstance(module, torch_class):
@@ -191,25 +196,37 @@ def _refuse_hooks(module: Any) -> None:
 def _layer(kind: Any, module: Any, suffix: str) -> Cell:
     """Return one layer as a cell; its weights are the module's with this suffix."""
     weights = dict(_weights(module, suffix))
-    arguments: dict[str, Any] = {"bias": module.bias}
-    if kind is RNN:
-        arguments["activation"] = _NONLINEARITIES[module.nonlinearity]()
-    if kind is LSTM and "weight_hr" in weights:
-        arguments["proj"] = module.proj_size
     given = weights["weight_hh"].dtype
     dtype = computed_dtype(given, type(module).__name__)
     with torch.random.fork_rng(devices=[]):
-        cell = kind(
-            weights["weight_ih"].shape[1], module.hidden_size, dtype=dtype, **arguments
-        )
+        cell = cell_like(kind, module, weights["weight_ih"].shape[1], dtype)
     cell.load_state_dict(weights)
     return cell.to(weights["weight_hh"].device)
+
+
+def cell_like(
+    kind: Any, module: Any, input_size: int, dtype: torch.dtype | None = None
+) -> Cell:
+    """Return a new cell for one layer of a module, its weights not yet the module's.
+
+    Args:
+        kind: class of the cell, as :func:`kind_of` returns it.
+        module: of torch.nn.
+        input_size: of the layer.
+        dtype: of the cell's parameters.
+    """
+    arguments: dict[str, Any] = {"bias": module.bias}
+    if kind is RNN:
+        arguments["activation"] = _NONLINEARITIES[module.nonlinearity]()
+    if kind is LSTM:
+        arguments["proj"] = getattr(module, "proj_size", 0)
+    return kind(input_size, module.hidden_size, dtype=dtype, **arguments)
 
 
 def _weights(module: Any, suffix: str) -> Iterator[tuple[str, Tensor]]:
     """Yield a layer's weights by the name in a cell, as they are used."""
     parametrized = getattr(module, "parametrizations", {})
-    for name in _WEIGHTS:
+    for name in WEIGHTS:
         weight = getattr(module, f"{name}{suffix}", None)
         if weight is None:
             continue

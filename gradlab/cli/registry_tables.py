@@ -111,7 +111,7 @@ def details(kind: str, name: str) -> dict[str, Any]:
         return _sweep_details(name)
     if kind in ("cells", "variants"):
         return _cell_details(name)
-    leaf = catalog.get(kind, name)
+    leaf: Any = catalog.get(kind, name)
     fields = {"name": catalog.resolve(kind, name)}
     if kind == "tasks":
         fields |= _task_row(fields["name"], leaf)
@@ -122,6 +122,7 @@ def details(kind: str, name: str) -> dict[str, Any]:
         "formula",
         "lipschitz",
         "dataset",
+        "why",
         "reference",
     ):
         value = getattr(leaf, field, "")
@@ -132,6 +133,8 @@ def details(kind: str, name: str) -> dict[str, Any]:
     fields["text"] = inspect.getdoc(leaf) or ""
     if kind in OPTIONS:
         fields["use"] = f"use it   gradlab sweep {OPTIONS[kind]} {fields['name']}"
+    elif kind == "remedies" and leaf.can_help:
+        fields["use"] = f"use it   {leaf().code('model.lstm', 180)}"
     return fields
 
 

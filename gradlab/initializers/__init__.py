@@ -1,6 +1,7 @@
 """Initializers of recurrent weights, one gate block at a time.
 
-``initialize_`` fills a cell; leaves use NumPy, not torch.
+``initialize_`` fills a cell, ``draw_weight_hh`` and ``set_gate_biases`` a part of one
+layer from its ``Streams``; leaves use NumPy, not torch.
 """
 
 import importlib
@@ -8,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from gradlab.initializers._apply import draws_all, initialize_
+    from gradlab.initializers._apply import (
+        Streams,
+        draw_weight_hh,
+        draws_all,
+        initialize_,
+        set_gate_biases,
+    )
 
-__all__ = ["draws_all", "initialize_"]
+__all__ = ["Streams", "draw_weight_hh", "draws_all", "initialize_", "set_gate_biases"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gradlab import catalog
 from gradlab.arguments import describe, instance, number, optional, whole_number
@@ -30,16 +31,19 @@ _CACHED_SIZE = 2**14
 class Streams:
     """The random streams of a layer, by name.
 
-    The first layer has those of a single-layer cell.
+    The first layer has those of a single-layer cell; a layer that reads backward has
+    its own.
     """
 
     seed: int
     layer: int
+    reverse: bool = False
 
     def __call__(self, *names: str) -> np.random.Generator:
         """Return the random generator of a name."""
         above = () if self.layer == 1 else (f"l{self.layer}",)
-        return stream(self.seed, *above, *names)
+        backward = ("reverse",) if self.reverse else ()
+        return stream(self.seed, *above, *backward, *names)
 
 
 @torch.no_grad()
@@ -101,7 +105,7 @@ def initialize_(
     for place, layer in enumerate(cell.layer_cells, start=1):
         streams = Streams(seed, place)
         _fill_all(layer, init, gain, streams)
-        _set_biases(layer, forget_bias, input_bias, length, streams)
+        set_gate_biases(layer, forget_bias, input_bias, length, streams)
     return cell
 
 
@@ -170,21 +174,46 @@ def _rows(cell: "Cell", name: str) -> int:
 
 
 def _fill_all(cell: "Cell", init: Initializer, gain: float, streams: Streams) -> None:
-    width = cell.hidden_size
     for name, parameter in cell.named_parameters():
-        if name == "weight_hh" or name in _BY_DEFAULT:
-            chosen = init if name == "weight_hh" else _DEFAULT
-            columns = parameter.shape[1] if parameter.ndim == 2 else 1
-            small = name in _BY_DEFAULT and parameter.numel() <= _CACHED_SIZE
+        if name == "weight_hh":
+            draw_weight_hh(cell, init, gain, streams)
+        elif name in _BY_DEFAULT:
+            small = parameter.numel() <= _CACHED_SIZE
             draw = _draw_cached if small else _draw
-            values = draw(chosen, streams, name, _blocks(cell, name), width, columns)
-            values = values * gain if name == "weight_hh" else values
-            rows = parameter[: len(values)]
-            rows.copy_(torch.from_numpy(values).reshape(rows.shape))
+            _fill(parameter, draw(_DEFAULT, streams, *_layout(cell, name)))
         elif name == "weight_hr":
-            bound = width**-0.5
+            bound = cell.hidden_size**-0.5
             values = streams(name).uniform(-bound, bound, tuple(parameter.shape))
             parameter.copy_(torch.from_numpy(values))
+
+
+@torch.no_grad()
+def draw_weight_hh(
+    cell: "Cell", init: Initializer, gain: float, streams: Streams
+) -> None:
+    """Draw the gate blocks of a layer's ``weight_hh`` in place, times ``gain``.
+
+    Args:
+        cell: of one layer.
+        init: draws each block.
+        gain: factor of the blocks.
+        streams: of the layer.
+    """
+    values = _draw(init, streams, *_layout(cell, "weight_hh"))
+    _fill(cell.get_parameter("weight_hh"), values * gain)
+
+
+def _layout(cell: "Cell", name: str) -> tuple[str, tuple[str, ...], int, int]:
+    """Return a parameter's name, blocks, and the rows and columns of a block."""
+    parameter = cell.get_parameter(name)
+    columns = parameter.shape[1] if parameter.ndim == 2 else 1
+    return name, _blocks(cell, name), cell.hidden_size, columns
+
+
+def _fill(parameter: Tensor, values: np.ndarray) -> None:
+    """Write values over the first rows of a parameter; a user's may have more."""
+    rows = parameter[: len(values)]
+    rows.copy_(torch.from_numpy(values).reshape(rows.shape))
 
 
 def _draw(
@@ -204,14 +233,26 @@ def _draw(
 _draw_cached = lru_cache(maxsize=128)(_draw)
 
 
-def _set_biases(
+@torch.no_grad()
+def set_gate_biases(
     cell: "Cell",
     forget_bias: str | float,
     input_bias: str | float,
     length: int | None,
     streams: Streams,
 ) -> None:
-    """Set the biases of the keep gate and of the input gate, where a cell has them."""
+    """Set a layer's biases of keep gate and input gate in place, where it has them.
+
+    Args:
+        cell: of one layer.
+        forget_bias: as for :func:`initialize_`, like ``input_bias`` and ``length``.
+        input_bias: of the input gate.
+        length: of the sequences, for ``chrono``.
+        streams: of the layer.
+
+    Raises:
+        ConfigError: for chrono without a length of 2 or more.
+    """
     if cell.keep_gate is None:
         forget_bias = "keep"
     else:

@@ -36,8 +36,8 @@ USAGE_CASES = {
     "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, learn, quick. "
     "Try one of these",
     "list nosuch": "Got kind 'nosuch'. Expected one of activations, cells, claims, "
-    "initializers, inits, inputs, losses, measures, sections, sweeps, tasks, "
-    "variants. Try one of these",
+    "initializers, inits, inputs, losses, measures, remedies, sections, sweeps, "
+    "tasks, variants. Try one of these",
     "list cells lstn": "Got cell 'lstn'. Expected one of {cells}. Try lstm",
     "list tasks ading": "Got task 'ading'. Expected one of {tasks}. Try adding",
     # numbers and ranges

@@ -30,6 +30,7 @@ LEAVES = {
     "losses": "tail",
     "tasks": "parity",
     "measures": "speed",
+    "remedies": "shift",
     "sections": "fastest",
     "claims": "nothing_lost",
 }
@@ -58,6 +59,7 @@ SUGGESTED = {
     "losses": "--loss tail",
     "tasks": "",
     "measures": "",
+    "remedies": "",
     "sections": "",
     "claims": "",
 }

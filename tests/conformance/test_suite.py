@@ -43,6 +43,26 @@ class Wrong(Task):
         return share_right(outputs, batch)
 """
 
+REMEDY = """
+import torch
+from gradlab.errors import ConfigError
+from gradlab.remedies import Remedy
+
+class Wrong(Remedy):
+    title, why = "wide", "Gates that are open hand on what they get."
+
+    def applies_to(self, module):
+        return isinstance(module, torch.nn.LSTMCell)
+
+    def apply_(self, module, length, seed=0):
+        if not self.applies_to(module):
+            raise ConfigError("another module", "an LSTMCell", "that")
+        torch.nn.init.ones_(module.bias_ih)
+
+    def code(self, module_name, length, seed=0):
+        return f"torch.nn.init.ones_({module_name}.bias_ih)"
+"""
+
 MISTAKES = {
     "the Jacobian is autograd's": CELL
     + """
@@ -131,6 +151,17 @@ class Wrong(Loss):
     "chance is what an answer without input has": PARITY.replace("log(2)", "log(3)"),
     "the right answer has learned, chance has not": PARITY.replace("1.0", "0.4"),
     "spec, batch and bound are valid": PARITY.replace("size = None", "size = 8"),
+    "candidates have titles, and a reason": REMEDY.replace("wide", ""),
+    "it changes weights where it applies, and refuses the rest": REMEDY.replace(
+        "torch.nn.init.ones_(module.bias_ih)", "pass"
+    ),
+    "nothing but values of weights changes": REMEDY.replace(
+        "(module.bias_ih)", "(module.bias_ih.requires_grad_(False))"
+    ),
+    "one seed gives one change": REMEDY.replace("ones_", "normal_"),
+    "the code for users makes the same change": REMEDY.replace(
+        "{module_name}.bias_ih", "{module_name}.bias_hh"
+    ),
     "measuring changes nothing": """
 from gradlab.measures.base import Measure
 
@@ -214,7 +245,7 @@ def test_files_that_cannot_be_loaded(tmp_path):
     assert refusal(tmp_path, "x = 1") == (
         "Got mine.py, which defines no leaf.\n"
         "Expected a class derived from Cell, Activation, Initializer, Input, Loss, "
-        "Task, Measure, Section or Claim.\n"
+        "Task, Measure, Remedy, Section or Claim.\n"
         "Try from gradlab.cells.base import Cell"
     )
     taken = CELL.replace("class Wrong(Cell):", "class Wrong(Cell):\n    name = 'rnn'")
