@@ -7,7 +7,10 @@ sparse file read until memory is full.
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 MB = 2**20
@@ -29,15 +32,26 @@ def read_bytes(path: str | Path, most: int = DATA) -> bytes:
         OSError: it is no regular file, is larger, or cannot be read; ``strerror`` says
             which.
     """
+    with open_binary(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"larger than {most // MB} MB", str(path))
+    return data
+
+
+@contextmanager
+def open_binary(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a regular file of any size, for a reader that need not take it whole.
+
+    Raises:
+        OSError: it is no regular file, or cannot be read.
+    """
     check(path)
     # a file can be replaced by a pipe between the two: this open never waits
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         _require_regular(os.fstat(file.fileno()), path)
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise OSError(errno.EFBIG, f"larger than {most // MB} MB", str(path))
-    return data
+        yield file
 
 
 def read_text(path: str | Path, most: int = TEXT) -> str:

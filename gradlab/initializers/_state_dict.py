@@ -1,14 +1,13 @@
 """Weights from a file that ``torch.save`` wrote, and what fits them."""
 
 import io
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from gradlab.errors import InputError
+from gradlab.numerics import torch_file
 from gradlab.shell_text import quote
 
 
@@ -27,14 +26,9 @@ def read(data: bytes, file: str) -> Mapping[str, Tensor]:
     Raises:
         InputError: it holds something else.
     """
-    try:
-        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds for what it cannot read
-        raise InputError(
-            got=f"{file}, which torch cannot load ({_reason(error)})",
-            expected="a state_dict saved with torch.save",
-            try_=_SAVE,
-        ) from error
+    found = torch_file.load(
+        io.BytesIO(data), file, "a state_dict saved with torch.save", try_=_SAVE
+    )
     if _is_tensors(found):
         return found
     raise _no_tensors(found, file)
@@ -74,15 +68,6 @@ def fitting(
     sizes = f"--hidden {hidden}" + ("" if task else f" --features {features}")
     options = f"--cell {quote(spec)} {sizes} --weights {quote(file)}"
     return f"{options}, with a task of {features} features" if task else options
-
-
-def _reason(error: Exception) -> str:
-    """Return why torch could not load a file, in a few words without its advice."""
-    found = re.search(r"GLOBAL (\S+) was not", str(error))
-    if found:
-        return f"it holds an object of {found[1]}; only tensors are read"
-    first = next(iter(str(error).splitlines()), "")[:200]
-    return re.sub(r"\x1b\[\d*m", "", first) or type(error).__name__
 
 
 def _no_tensors(found: Any, file: str) -> InputError:

@@ -1,0 +1,28 @@
+"""What a command line names of a user's own: model, checkpoint, batch and loss.
+
+Every error of gradlab here derives from :class:`gradlab.errors.GradlabError`; any other
+exception comes from the user's code, and has its own traceback.
+"""
+
+from gradlab.targets.batch import load_batch
+from gradlab.targets.calling import call_model
+from gradlab.targets.checkpoint import Checkpoint, load_checkpoint
+from gradlab.targets.describe import describe, describe_batch
+from gradlab.targets.loss import load_loss
+from gradlab.targets.synthetic import missing_batch, synthetic_batch
+from gradlab.targets.target import floating_dtype, load_target
+
+
+__all__ = [
+    "Checkpoint",
+    "call_model",
+    "describe",
+    "describe_batch",
+    "floating_dtype",
+    "load_batch",
+    "load_checkpoint",
+    "load_loss",
+    "load_target",
+    "missing_batch",
+    "synthetic_batch",
+]
