@@ -31,8 +31,8 @@ pandas table, ``.plot()`` a picture, ``.values`` NumPy's array. ``unroll`` takes
 with the batch first, (B, T, I), as PyTorch's ``batch_first=True``; a trajectory's
 tensors have time first, (T, B, n).
 
-Your own cell, activation, initializer, input, loss, task, measure or report section is
-a class derived from one of the bases here; ``step`` is all that a cell needs:
+Your own cell, activation, initializer, input, loss, task, measure, remedy or report
+section is a class derived from one of the bases here; ``step`` is all a cell needs:
 
     >>> class Leaky(gradlab.Cell):
     ...     def step(self, inputs, state):
@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from gradlab.measures import measure as measure
     from gradlab.measures.base import Measure as Measure
     from gradlab.paths import recurrent_passes as recurrent_passes
+    from gradlab.remedies.base import Remedy as Remedy
     from gradlab.report.sections.base import Section as Section
     from gradlab.spectra import singular_spectra as singular_spectra
     from gradlab.tasks.base import Task as Task
@@ -118,6 +119,7 @@ _HOME = {
     "Loss": "gradlab.losses.base",
     "Measure": "gradlab.measures.base",
     "RNN": "gradlab.cells.rnn",
+    "Remedy": "gradlab.remedies.base",
     "Results": "gradlab.api",
     "Section": "gradlab.report.sections.base",
     "Task": "gradlab.tasks.base",

@@ -1,4 +1,4 @@
-"""Remedies to call: they change a recurrent network's weights in place.
+"""Functions that change a recurrent network's weights in place, before training.
 
     >>> import torch, gradlab
     >>> lstm = torch.nn.LSTM(8, 64, num_layers=2)

@@ -20,6 +20,7 @@ NAMES = [
     "Loss",
     "Measure",
     "RNN",
+    "Remedy",
     "Results",
     "Section",
     "Task",

@@ -134,7 +134,7 @@ def details(kind: str, name: str) -> dict[str, Any]:
     if kind in OPTIONS:
         fields["use"] = f"use it   gradlab sweep {OPTIONS[kind]} {fields['name']}"
     elif kind == "remedies" and leaf.can_help:
-        fields["use"] = f"use it   {leaf().code('model.lstm', 180)}"
+        fields["use"] = f"use it   {leaf().code('model.lstm', length=180)}"
     return fields
 
 

@@ -49,8 +49,8 @@ class Chrono(Remedy):
     name = "chrono"
     why = (
         "Time constants are spread evenly from 2 steps to the length trained on; the "
-        "LSTM's input gate closes as far as its forget gate opens, so that the paths "
-        "around the cell state do not grow."
+        "LSTM's input gate closes as far as its forget gate opens, so that the detours "
+        "through the gates do not grow."
     )
     reference = "Tallec & Ollivier 2018"
 

@@ -5,6 +5,7 @@ import importlib
 import re
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,7 +29,8 @@ def readme_examples() -> str:
 
 @pytest.mark.parametrize("name", [n for n in gradlab.__all__ if n != "__version__"])
 def test_a_public_name_has_an_example_that_runs(name):
-    home = getattr(gradlab, name).__module__
+    value = getattr(gradlab, name)
+    home = value.__name__ if isinstance(value, ModuleType) else value.__module__
     places = (examples_of(home), examples_of("gradlab"), readme_examples())
     used = re.compile(rf"(?<![\w.]){name}\b|\bgradlab\.{name}\b")
     assert any(used.search(lines) for lines in places), (
