@@ -26,7 +26,8 @@ def tied_layers(module: nn.Module) -> dict[tuple[int, bool], Cell]:
 
     Raises:
         ConfigError: for any other module, an ensemble, and weights that are computed
-            from others (parametrized, normed or pruned).
+            from others (parametrized, normed or pruned), without numbers (on the meta
+            device) or made in ``torch.inference_mode``.
 
     >>> lstm = nn.LSTM(3, 5, num_layers=2, bidirectional=True)
     >>> layers = tied_layers(lstm)
@@ -56,12 +57,12 @@ def _layers_of(cell: Cell) -> dict[tuple[int, bool], Cell]:
             try_="gradlab.cells.select_members(cell, [0])",
         )
     for layer in cell.layer_cells:
-        _refuse_computed(layer, "")
+        _refuse_fixed(layer, "")
     return {(k, False): layer for k, layer in enumerate(cell.layer_cells, start=1)}
 
 
 def _tied(kind: Any, module: Any, suffix: str) -> Cell:
-    _refuse_computed(module, suffix)
+    _refuse_fixed(module, suffix)
     found = {name: getattr(module, f"{name}{suffix}", None) for name in WEIGHTS}
     weights = {name: value for name, value in found.items() if value is not None}
     with torch.device("meta"):  # neither memory nor random numbers for what is replaced
@@ -71,14 +72,21 @@ def _tied(kind: Any, module: Any, suffix: str) -> Cell:
     return cell
 
 
-def _refuse_computed(module: Any, suffix: str) -> None:
-    """Refuse a layer with weights that are no parameters, but computed from some."""
+def _refuse_fixed(module: Any, suffix: str) -> None:
+    """Refuse a layer with weights that cannot be changed in place."""
     for name in (f"{weight}{suffix}" for weight in WEIGHTS):
         value = getattr(module, name, None)
-        if isinstance(value, Tensor) and not isinstance(value, nn.Parameter):
-            raise ConfigError(
-                got=f"{name} that is no parameter: it is computed from others",
-                expected="weights that are parameters, to be changed in place",
-                try_="the change before weight_norm, another parametrization or "
-                "pruning is added",
-            )
+        if not isinstance(value, Tensor):
+            continue
+        if not isinstance(value, nn.Parameter):
+            why = "is no parameter: it is computed from others"
+            try_ = "the change before weight_norm, another parametrization or pruning"
+        elif value.is_meta:
+            why = "is on the meta device, without numbers"
+            try_ = 'module.to_empty(device="cpu").reset_parameters() before'
+        elif value.is_inference():
+            why, try_ = "was made in torch.inference_mode", "torch.no_grad instead"
+        else:
+            continue
+        expected = "weights that are parameters, to be changed in place"
+        raise ConfigError(got=f"{name} that {why}", expected=expected, try_=try_)

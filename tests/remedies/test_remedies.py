@@ -276,6 +276,11 @@ def pruned():
     return module
 
 
+@torch.inference_mode()
+def in_inference_mode():
+    return nn.RNN(3, H)
+
+
 def model():
     found = nn.Module()
     found.encoder = nn.Module()
@@ -301,6 +306,8 @@ REFUSED = [
         f"weight_hh {COMPUTED}",
     ),
     (orthogonal_, pruned, f"weight_hh_l0 {COMPUTED}"),
+    (chrono_, lambda: nn.GRU(3, H, device="meta"), "weight_ih_l0 that is on the meta"),
+    (gain_, in_inference_mode, "weight_ih_l0 that was made in torch.inference_mode"),
     (orthogonal_, ensemble, "that is an ensemble"),
     (gain_, lambda: Own(3, H), "Own with a forward of its own"),
     (gain_, lambda: nn.Linear(3, H), "module = a Linear"),
@@ -312,7 +319,8 @@ REFUSED = [
 @pytest.mark.parametrize(("change", "make", "got"), REFUSED)
 def test_what_is_refused(change, make, got):
     module = make()
-    before = values(module) if isinstance(module, nn.Module) else {}
+    is_module = isinstance(module, nn.Module)
+    before = values(module) if is_module and "meta" not in got else {}
     given = {forget_bias_: (3,), chrono_: (180,)}.get(change, ())
     with pytest.raises(ConfigError) as caught:
         change(module, *given)
