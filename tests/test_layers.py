@@ -35,7 +35,7 @@ FLOORS = (
     {"cells", "inputs", "losses"},
     {"trajectory", "initializers", "tasks"},
     {"jacobians", "bptt", "training"},
-    {"exponents", "paths", "precision", "remedies", "spectra", "targets"},
+    {"exponents", "modules", "paths", "precision", "remedies", "spectra", "targets"},
     {"measures"},
     {"check"},
     {"config"},

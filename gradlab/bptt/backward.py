@@ -39,7 +39,6 @@ class Backward:
     """The gradients of one backward pass, for every sequence.
 
     Attributes:
-        loss: (…M, B), the losses; the pass starts from their sum.
         graph: dL/ds_t along the graph, as ``retain_grad`` gives it; per state,
             (T + 1, …M, B, n).
         state: dL/ds_t with the other states of step t held fixed, as in J_t; same
@@ -49,7 +48,6 @@ class Backward:
             the cell's order; empty if the cell's steps do not list these products.
     """
 
-    loss: Tensor
     graph: tuple[Tensor, ...]
     state: tuple[Tensor, ...]
     factors: tuple[GradientFactors, ...]
@@ -135,11 +133,10 @@ def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
         inputs = trajectory.inputs.detach().clone().requires_grad_()
         start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)
         run = _HookedRun(trajectory, inputs, start)
-        losses = loss(run.outputs, direction)
-        total = losses.sum()
+        total = loss(run.outputs, direction).sum()
         if total.requires_grad:
             total.backward()
-    return Backward(losses.detach(), *run.gradients())
+    return Backward(*run.gradients())
 
 
 class _HookedRun:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradlab.cells._multi_layer import MultiLayerCell
     from gradlab.cells._tied_layers import tied_layers
     from gradlab.cells._torch_cell import TorchCell
-    from gradlab.cells._torch_modules import from_torch, to_torch
+    from gradlab.cells._torch_modules import from_torch, from_weights, to_torch
     from gradlab.cells.base import (
         Cell,
         Diagonal,
@@ -39,6 +39,7 @@ _MODULES = {
     "StepJacobian": "base",
     "TorchCell": "_torch_cell",
     "from_torch": "_torch_modules",
+    "from_weights": "_torch_modules",
     "tied_layers": "_tied_layers",
     "to_torch": "_torch_modules",
 }
@@ -57,6 +58,7 @@ __all__ = [
     "canonical",
     "ensemble",
     "from_torch",
+    "from_weights",
     "parse",
     "select_members",
     "set_parameter",

@@ -1,6 +1,6 @@
 """PyTorch's recurrent modules as cells with the same weights, and back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -25,6 +25,8 @@ _KINDS: dict[Any, tuple[Any, Any]] = {
     LSTM: (nn.LSTM, nn.LSTMCell),
     GRU: (nn.GRU, nn.GRUCell),
 }
+_BY_NAME: dict[str, Any] = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
+_GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 _TORCH: tuple[Any, ...] = tuple(module for pair in _KINDS.values() for module in pair)
 _NONLINEARITIES = {"tanh": Tanh, "relu": ReLU}
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
@@ -193,15 +195,40 @@ def _refuse_hooks(module: Any) -> None:
             )
 
 
+def from_weights(
+    kind: str, weights: Mapping[str, Tensor], nonlinearity: str = "tanh"
+) -> Cell:
+    """Return a cell of one layer with these weights, copied.
+
+    Args:
+        kind: ``RNN``, ``LSTM`` or ``GRU``.
+        weights: ``weight_ih``, ``weight_hh``, biases where there are any, and
+            ``weight_hr`` of a projection.
+        nonlinearity: of the RNN, ``tanh`` or ``relu``.
+    """
+    rows, features = weights["weight_ih"].shape
+    with torch.random.fork_rng(devices=[]):
+        cell = _new_cell(
+            _BY_NAME[kind],
+            features,
+            rows // _GATES[kind],
+            bias="bias_ih" in weights,
+            nonlinearity=nonlinearity,
+            proj=len(weights.get("weight_hr", ())),
+            dtype=weights["weight_ih"].dtype,
+        )
+    cell.load_state_dict(weights)
+    return cell.to(weights["weight_ih"].device)
+
+
 def _layer(kind: Any, module: Any, suffix: str) -> Cell:
     """Return one layer as a cell; its weights are the module's with this suffix."""
     weights = dict(_weights(module, suffix))
-    given = weights["weight_hh"].dtype
-    dtype = computed_dtype(given, type(module).__name__)
-    with torch.random.fork_rng(devices=[]):
-        cell = cell_like(kind, module, weights["weight_ih"].shape[1], dtype)
-    cell.load_state_dict(weights)
-    return cell.to(weights["weight_hh"].device)
+    dtype = computed_dtype(weights["weight_hh"].dtype, type(module).__name__)
+    computed = {name: weight.to(dtype) for name, weight in weights.items()}
+    return from_weights(
+        kind.__name__, computed, getattr(module, "nonlinearity", "tanh")
+    )
 
 
 def cell_like(
@@ -215,12 +242,33 @@ def cell_like(
         input_size: of the layer.
         dtype: of the cell's parameters.
     """
-    arguments: dict[str, Any] = {"bias": module.bias}
+    return _new_cell(
+        kind,
+        input_size,
+        module.hidden_size,
+        bias=module.bias,
+        nonlinearity=getattr(module, "nonlinearity", "tanh"),
+        proj=getattr(module, "proj_size", 0),
+        dtype=dtype,
+    )
+
+
+def _new_cell(
+    kind: Any,
+    input_size: int,
+    hidden_size: int,
+    *,
+    bias: bool,
+    nonlinearity: str,
+    proj: int,
+    dtype: torch.dtype | None,
+) -> Cell:
+    arguments: dict[str, Any] = {"bias": bias, "dtype": dtype}
     if kind is RNN:
-        arguments["activation"] = _NONLINEARITIES[module.nonlinearity]()
+        arguments["activation"] = _NONLINEARITIES[nonlinearity]()
     if kind is LSTM:
-        arguments["proj"] = getattr(module, "proj_size", 0)
-    return kind(input_size, module.hidden_size, dtype=dtype, **arguments)
+        arguments["proj"] = proj
+    return kind(input_size, hidden_size, **arguments)
 
 
 def _weights(module: Any, suffix: str) -> Iterator[tuple[str, Tensor]]:
