@@ -31,7 +31,7 @@ WHOLE = {
     "inside": {"inside"},
     "weights": {"weights"},
     "gain": {"gain"},
-    "cell_state": {"control", "blocks", "conveyor", "cuts", "passes"},
+    "cell_state": {"conveyor", "cuts", "passes"},
     "directions": {"directions"},
     "backward": {"backward"},
     "predictors": {"predictors"},
@@ -194,4 +194,4 @@ def test_a_section_by_passes_has_its_figures(tmp_path, monkeypatch):
     (option,) = re.findall("`(.+)`", note)
     folder = typed(["--cell=lstm", "--length=8", *TINY, *option.split()])
     drawn = set(sections(folder)["cell_state"][1])
-    assert drawn == WHOLE["cell_state"] - {"control", "cuts"}
+    assert drawn == WHOLE["cell_state"] - {"cuts"}

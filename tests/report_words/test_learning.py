@@ -76,10 +76,10 @@ def test_a_report_of_training_alone_has_a_whole_top_and_no_gaps(alone):
     assert not any(c.missing for c in alone.chapters)
 
 
-def test_counts_stand_beside_the_gradients_they_are_compared_with(alone):
-    counts, gradients = (p.data for p in figures(alone)["learning"].data.panels)
-    assert counts.rows == gradients.rows
-    assert list(counts.columns) == list(gradients.columns) == ["20", "50", "100"]
+def test_counts_and_dots_of_the_same_networks_share_their_rows(alone):
+    counts, dots = (p.data for p in figures(alone)["learning"].data.panels)
+    assert counts.rows == dots.rows
+    assert list(counts.columns) == ["20", "50", "100"]
     assert counts.grid()[1][0][1:] == [
         "8 of 8 runs succeeded",
         "0 of 8 runs succeeded",
@@ -89,7 +89,7 @@ def test_counts_stand_beside_the_gradients_they_are_compared_with(alone):
 
 
 def test_every_run_is_a_dot_and_the_sides_count_them(alone, made):
-    (panel,) = figures(alone)["learning-gradient"].data.panels
+    panel = figures(alone)["learning"].data.panels[1]
     points = made("trained").points
     assert len(panel.data.dots) == len(points)
     counted = [side.split(" of ") for side in panel.data.sides]
@@ -97,20 +97,26 @@ def test_every_run_is_a_dot_and_the_sides_count_them(alone, made):
 
 
 def test_the_line_stands_still_where_epsilon_moves(beside):
-    one, other = figures(beside)["learning-gradient"].data.panels
+    counts, one, other = figures(beside)["learning"].data.panels
     assert one.title == "epsilon 10^{-8}"
     assert one.data.bound == other.data.bound
     below = [int(panel.data.sides[0].split()[0]) for panel in (one, other)]
     assert below[0] < below[1]
-    counts = figures(beside)["learning"].data.panels[0].data
-    assert counts.heads()[0] == "epsilon 10^{-8}; 20"
+    assert counts.data.heads()[0] == "epsilon 10^{-8}; 20"
+
+
+def test_counts_of_many_settings_have_a_figure_of_their_own():
+    points = made_up_training.points(seeds=2, learning_rate=(0.003, 0.01, 0.03))
+    found = figures(compose(made_up.store({"learn": points})))
+    assert len(found["learning"].data.panels[0].data.columns) == 9
+    (dots,) = found["learning-gradient"].data.panels
+    assert len(dots.data.dots) == len(points)
 
 
 def test_curves_end_at_chance_as_the_task_has_it(alone):
-    caption = figures(alone)["learning-curves"].caption
-    assert "0.69 = ln 2" in caption
-    panel = figures(alone)["learning-curves"].data.panels[0].data
-    (chance,) = [s for s in panel.series if s.key == "chance"]
+    figure = figures(alone)["learning-training"]
+    assert "0.69 = ln 2" in figure.caption
+    (chance,) = [s for s in figure.data.panels[0].data.series if s.key == "chance"]
     assert chance.y[0] == pytest.approx(0.6931, abs=1e-4)
 
 
@@ -119,7 +125,8 @@ def test_a_file_that_is_gone_takes_chance_with_it_alone():
 
 
 def test_flow_shows_worst_and_best(alone):
-    panels = figures(alone)["learning-flow"].data.panels
+    figure = figures(alone)["learning-training"].data
+    panels = figure.panels[figure.lines[0] :]
     assert panels[0].title.startswith("RNN: 0 of 8")
     assert panels[-1].title.startswith("LSTM chrono: 8 of 8")
     assert panels[0].data.rows[0] == "before"

@@ -13,7 +13,7 @@ class BlocksAlike(Claim):
     """Four blocks that lose alike: where each starts says how much enters it."""
 
     name = "blocks_alike"
-    places = {"cell_state": 30, "blocks": 60}
+    places = {"cell_state": 30, "conveyor": 60}
     text = {
         "en": (
             "In $count of $total networks with both h and c all four blocks keep the "

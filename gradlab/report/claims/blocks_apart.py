@@ -13,7 +13,7 @@ class BlocksApart(Claim):
     """The slowest and the fastest of four blocks."""
 
     name = "blocks_apart"
-    places = {"cell_state": 28, "blocks": 50}
+    places = {"cell_state": 28, "conveyor": 50}
     text = {
         "en": (
             "In $network the blocks differ, from $low a step ($low_road) to $high "

@@ -22,12 +22,16 @@ class Panels(SmallMultiples):
 
     share_y: panels of curves on the same scale share their y limits.
     weights: relative widths of the columns, () for equal ones.
+    lines: how many panels stand in each row, () for as many as there are columns.
+    narrowest: inches wide at least of each, 0 for what their data ask for.
     """
 
     panels: Sequence[Panel]
     columns: int = 2
     share_y: bool = True
     weights: Sequence[float] = ()
+    lines: Sequence[int] = ()
+    narrowest: float = 0.0
 
     def parts(self) -> list[tuple[str, AxesData]]:
         """Titles and data of the panels."""
@@ -35,6 +39,12 @@ class Panels(SmallMultiples):
 
     def mosaic(self, width: float) -> list[list[int]]:
         """Rows of `columns`, of fewer where a panel would be too narrow."""
-        least = max((p.data.least for p in self.panels), default=1.0)
-        columns = min(self.columns, len(self.panels), int(width / least))
-        return in_rows(len(self.panels), max(1, columns))
+        least = self.narrowest or max((p.data.least for p in self.panels), default=1.0)
+        columns = max(1, min(self.columns, len(self.panels), int(width / least)))
+        rows: list[list[int]] = []
+        start = 0
+        for count in self.lines or (len(self.panels),):
+            places = in_rows(count, columns)
+            rows += [[i + start if i >= 0 else i for i in row] for row in places]
+            start += count
+        return rows

@@ -7,25 +7,28 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import Figure
+from gradlab.report.blocks import Cell, Figure, Table
 from gradlab.report.evidence.networks import BIASES
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.sections import _own as own
-from gradlab.report.story import Row, Slice, labels, slices
+from gradlab.report.story import Row, Size, Slice, labels, slices
 from gradlab.report.words import say
 
 
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-MOST = 8
-"""Biases of each gate that a small map has room for."""
+FEW, MOST = 4, 8
+"""Networks of which a table says as much as a map; biases a map has room for."""
 
 
-def figure(
+def block(
     finding: str, story: Story, w: ModuleType
-) -> tuple[Figure, list[Row]] | None:
-    """What is left by both biases, where each was swept with each."""
+) -> tuple[Figure | Table, list[Row]] | None:
+    """What is left by both biases, where each was swept with each.
+
+    Two biases of each gate as a table, more as a map.
+    """
     found = _crossed(story)
     if found is None:
         return None
@@ -35,6 +38,26 @@ def figure(
     forgets, inputs = _biases(rows)
     at = {_pair(row): row for row in rows}
     sizes = [[at[f, i].size() for i in inputs] for f in forgets]
+    heads = [f"{w.FORGET} {labels.bias_value(f, names)}" for f in forgets]
+    columns = [labels.bias_value(i, names) for i in inputs]
+    texts = [
+        say(
+            w.CONTROL_CAPTION,
+            cell=labels.cell_name(rows[0].cell, names),
+            length=f"{rows[0].length:,}",
+        ),
+        w.CONTROL_CHRONO if "chrono" in forgets else "",
+        own.left_out(story, part, len(rows), len(part.rows), sampled=False),
+    ]
+    if len(rows) <= FEW:
+        caption = own.caption(story, part, points, *texts, bands=False)
+        lines: list[list[Cell | str]] = [
+            [head, *(_cell(size, names) for size in line)]
+            for head, line in zip(heads, sizes, strict=True)
+        ]
+        heading = [w.FORGET, *(f"{w.INPUT} {value}" for value in columns)]
+        table = Table(heading, lines, caption, name="control", sortable=False)
+        return table, rows
     cells = [
         say(
             w.CONTROL_CELL,
@@ -45,30 +68,26 @@ def figure(
         for f in forgets
         for i in inputs
     ]
-    texts = [
-        say(
-            w.CONTROL_CAPTION,
-            cell=labels.cell_name(rows[0].cell, names),
-            length=f"{rows[0].length:,}",
-        ),
-        w.CONTROL_CHRONO if "chrono" in forgets else "",
-        own.left_out(story, part, len(rows), len(part.rows), sampled=False),
-    ]
     drawn = Figure(
         name="control",
         data=Heatmap(
-            rows=[f"{w.FORGET} {labels.bias_value(f, names)}" for f in forgets],
-            columns=[labels.bias_value(i, names) for i in inputs],
+            rows=heads,
+            columns=columns,
             values=[[size.ln for size in line] for line in sizes],
             verdicts=[[size.word for size in line] for line in sizes],
             column_name=w.INPUT,
         ),
         alt=say(w.CONTROL_ALT, cells="; ".join(cells)),
-        caption=own.caption(story, part, points, *texts, bands=False),
+        caption=own.caption(story, part, points, *texts, w.CONTROL_POWERS, bands=False),
         takeaway=finding,
         draft=own.draft(story, w.CONTROL_DRAFT, part, points),
     )
     return drawn, rows
+
+
+def _cell(size: Size, names: ModuleType) -> Cell:
+    text = f"{numbers.left(size.ln)} {names.VERDICTS[size.word]}"
+    return Cell(text, verdict=size.word)
 
 
 def _crossed(story: Story) -> tuple[Slice, list[Row]] | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gradlab import catalog
 from gradlab.errors import GradlabError
-from gradlab.report import numbers
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Figure
 from gradlab.report.evidence.learning import (
     SETTINGS,
     Group,
@@ -18,6 +20,7 @@ from gradlab.report.evidence.learning import (
     runs,
     tasks,
 )
+from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.sections import _own as own
 from gradlab.report.story import labels
 from gradlab.report.top.learning_map import (
@@ -30,6 +33,38 @@ from gradlab.report.words import say
 
 if TYPE_CHECKING:
     from gradlab.report.story import Story
+
+
+@dataclass(frozen=True)
+class Part:
+    """Panels of a figure with their words: caption, alt text, draft of a caption."""
+
+    panels: Sequence[Panel]
+    texts: Sequence[str]
+    alt: str
+    draft: str
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """Parts as one, each sentence of their captions once."""
+    return Part(
+        [panel for part in parts for panel in part.panels],
+        list(dict.fromkeys(text for part in parts for text in part.texts)),
+        " ".join(part.alt for part in parts),
+        " ".join(part.draft for part in parts),
+    )
+
+
+def figure(name: str, data: Panels, finding: str, part: Part, w: ModuleType) -> Figure:
+    """A figure of a part's panels with its words."""
+    return Figure(
+        name=name,
+        data=data,
+        alt=say(w.ALT, finding=inline.plain(finding), what=part.alt),
+        caption=" ".join(filter(None, part.texts)),
+        takeaway=finding,
+        draft=part.draft,
+    )
 
 
 def short(group: Group) -> str:

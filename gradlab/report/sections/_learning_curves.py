@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradlab.report import inline, numbers
-from gradlab.report.blocks import Figure
+from gradlab.report import numbers
 from gradlab.report.evidence.learning import Group, at_reference, chance, losses
 from gradlab.report.figures.curves import Curves, Series
-from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.panels import Panel
 from gradlab.report.sections import _learning as shared
 from gradlab.report.top import learning_map
 from gradlab.report.words import say
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 PANELS, STOPS = 3, 60
+TALL = 0.8
+"""Height of panels above others, in usual heights."""
 
 
-def figure(
-    finding: str, story: Story, found: Sequence[Group], w: ModuleType
-) -> Figure | None:
-    """The median loss of each network, beside chance."""
+def part(story: Story, found: Sequence[Group], w: ModuleType) -> shared.Part | None:
+    """The median loss of each network with the level of chance."""
     drawn = [g for g in at_reference(found) if losses(g) is not None]
     if not drawn:
         return None
@@ -40,20 +39,11 @@ def figure(
     texts = [
         w.CURVES_CAPTION,
         say(w.CHANCE_CAPTION, levels=levels) if levels else "",
-        shared.trained_with(story, found, shown, w),
         w.CURVES_NONE if any(_beyond(group).any() for group in shown) else "",
+        shared.trained_with(story, found, shown, w),
     ]
-    told = "; ".join(_told(group, w) for group in shown)
-    return Figure(
-        name="learning-curves",
-        data=Panels(panels, columns=len(panels)),
-        alt=say(
-            w.ALT, finding=inline.plain(finding), what=say(w.CURVES_ALT, curves=told)
-        ),
-        caption=" ".join(text for text in texts if text),
-        takeaway=finding,
-        draft=w.CURVES_DRAFT,
-    )
+    alt = say(w.CURVES_ALT, curves="; ".join(_end(group, w) for group in shown))
+    return shared.Part(panels, texts, alt, w.CURVES_DRAFT)
 
 
 def _curves(found: Sequence[Group], task: str, w: ModuleType) -> Curves:
@@ -68,6 +58,7 @@ def _curves(found: Sequence[Group], task: str, w: ModuleType) -> Curves:
         scale="linear",
         x_log2=True,
         x_name=w.CURVES_X,
+        tall=TALL,
     )
 
 
@@ -90,7 +81,7 @@ def _beyond(group: Group) -> np.ndarray:
     return ~(y <= 10 * abs(y[0]))
 
 
-def _told(group: Group, w: ModuleType) -> str:
+def _end(group: Group, w: ModuleType) -> str:
     last = float((losses(group) or (np.ones(1), np.ones(1)))[1][-1])
     loss = numbers.significant(last)
     return say(w.CURVES_END, name=group.network.label, task=group.task, loss=loss)

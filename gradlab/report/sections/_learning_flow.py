@@ -11,7 +11,6 @@ import numpy as np
 
 from gradlab import statistics
 from gradlab.report import inline, numbers
-from gradlab.report.blocks import Figure
 from gradlab.report.evidence.learning import (
     Group,
     apart,
@@ -20,7 +19,7 @@ from gradlab.report.evidence.learning import (
     tasks,
 )
 from gradlab.report.figures.heatmap import Heatmap
-from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.panels import Panel
 from gradlab.report.sections import _learning as shared
 from gradlab.report.sections import _own as own
 from gradlab.report.words import say
@@ -30,13 +29,11 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 MOST = 3
-ROWS, COLUMNS = 7, 5
+ROWS, COLUMNS = 5, 5
 """Updates and lags that a panel has room for."""
 
 
-def figure(
-    finding: str, story: Story, found: Sequence[Group], w: ModuleType
-) -> Figure | None:
+def part(story: Story, found: Sequence[Group], w: ModuleType) -> shared.Part | None:
     """Panels of the worst network, the best, and one between, on one task."""
     chosen = _chosen(at_reference(found))
     if not chosen:
@@ -53,25 +50,16 @@ def figure(
         )
         for g in chosen
     ]
-    told = "; ".join(_told(g, w) for g in chosen)
     texts = [
         say(w.FLOW_CAPTION, task=chosen[0].task),
         shared.trained_with(story, found, chosen, w),
     ]
-    return Figure(
-        name="learning-flow",
-        data=Panels(panels, columns=len(panels), share_y=False),
-        alt=say(
-            w.ALT, finding=inline.plain(finding), what=say(w.FLOW_ALT, panels=told)
-        ),
-        caption=" ".join(filter(None, texts)),
-        takeaway=finding,
-        draft=w.FLOW_DRAFT,
-    )
+    alt = say(w.FLOW_ALT, panels="; ".join(_change(g, w) for g in chosen))
+    return shared.Part(panels, texts, alt, w.FLOW_DRAFT)
 
 
 def _chosen(found: Sequence[Group]) -> list[Group]:
-    """Of the task that tells the networks apart, or the last one, in table order."""
+    """On the task on which networks differ most, or the last one, in table order."""
     pair = apart(found)
     task = pair[0].task if pair else (tasks(found) or [""])[-1]
     own_groups = [g for g in found if g.task == task and _drawable(g)]
@@ -121,7 +109,7 @@ def _word(ln: float, thresholds: Sequence[float]) -> str:
     return str(statistics.verdict(ln, ln, ln, tuple(thresholds)))
 
 
-def _told(group: Group, w: ModuleType) -> str:
+def _change(group: Group, w: ModuleType) -> str:
     _, lags, ln = _cells(group)
     return say(
         w.FLOW_PANEL,

@@ -52,49 +52,67 @@ def chosen(found: list[Row]) -> list[Row]:
     return list(rank.sample(tuple(found), PANELS))
 
 
-def blocks(
+def figure(
     finding: str, story: Story, w: ModuleType
 ) -> tuple[Figure, list[Row]] | None:
-    """Four panels, one a block; None for cells of one state."""
-    found = measured(story)
-    rows = [r for r in chosen(found) if all(_has(r, b) for b in BLOCKS)]
-    if not rows:
-        return None
-    panels = [
-        Panel(
-            w.ROADS[block],
-            Curves(
-                [_series(r, block, r.short, r.key) for r in rows],
-                x_label=w.X if block.startswith("c") else "",
-                y_label=w.Y if block.startswith("h") else "",
-                tall=LOW,
-            ),
-        )
-        for block in BLOCKS
-    ]
-    return _figure(
-        "blocks",
-        Panels(panels, columns=2),
-        (finding, w.BLOCKS_ALT, w.BLOCKS_CAPTION, w.BLOCKS_DRAFT),
-        (rows, len(found)),
-        story,
-        w,
-    )
+    """Total, conveyor and detours, a panel a network, below blocks of c and h if any.
 
-
-def split(finding: str, story: Story, w: ModuleType) -> tuple[Figure, list[Row]] | None:
-    """Total, conveyor and detours, one panel a network."""
+    The total of the panels below is the block of c by c.
+    """
     found = measured(story)
     if not found:
         return None
     rows = chosen(found)
+    apart = _blocks(rows, w)
+    panels = [*apart, *_split(rows, w)]
+    lines = [n for n in (len(apart), len(rows)) if n]
+    points, left = own.points_of(rows, -1), ""
+    if len(found) > SHOWN:
+        left = own.left_out(story, story.curves, len(rows), len(found))
+    texts = [
+        w.BLOCKS_CAPTION if apart else "",
+        say(w.SPLIT_CAPTION, state=carried(Network(rows[0]))[0]),
+        left,
+    ]
+    alts = [w.BLOCKS_ALT, w.SPLIT_ALT] if apart else [w.SPLIT_ALT]
+    drafts = [w.BLOCKS_DRAFT, w.SPLIT_DRAFT] if apart else [w.SPLIT_DRAFT]
+    drawn = Figure(
+        name="conveyor",
+        data=Panels(panels, columns=max(lines), lines=lines),
+        alt=say(w.ALT, finding=inline.plain(finding), what=" ".join(alts)),
+        caption=own.caption(story, story.curves, points, *texts),
+        takeaway=finding,
+        draft=own.draft(story, " ".join(drafts), story.curves, points),
+    )
+    return drawn, [*rows]
+
+
+def _blocks(rows: Sequence[Row], w: ModuleType) -> list[Panel]:
+    """Blocks but that of c by c; none for cells of one state."""
+    shown = [r for r in rows if all(_has(r, b) for b in BLOCKS)]
+    return [
+        Panel(
+            w.ROADS[block],
+            Curves(
+                [_series(r, block, r.short, r.key) for r in shown],
+                x_label="",
+                y_label=w.Y,
+                tall=LOW,
+            ),
+        )
+        for block in BLOCKS[:-1]
+        if shown
+    ]
+
+
+def _split(rows: Sequence[Row], w: ModuleType) -> list[Panel]:
     block = carried(Network(rows[0]))
     parts = (
         (block, w.TOTAL, "total"),
         ("conveyor", w.CONVEYOR, "conveyor"),
         ("detours", w.DETOURS, "detours"),
     )
-    panels = [
+    return [
         Panel(
             say(w.PANEL, bias=name, what=w.CARRIERS[carrier(Network(row))]),
             Curves(
@@ -109,39 +127,6 @@ def split(finding: str, story: Story, w: ModuleType) -> tuple[Figure, list[Row]]
         )
         for row, name in zip(rows, _titles(rows), strict=True)
     ]
-    caption = say(w.SPLIT_CAPTION, state=block[0])
-    return _figure(
-        "conveyor",
-        Panels(panels, columns=len(panels)),
-        (finding, w.SPLIT_ALT, caption, w.SPLIT_DRAFT),
-        (rows, len(found)),
-        story,
-        w,
-    )
-
-
-def _figure(
-    name: str,
-    data: Panels,
-    texts: tuple[str, str, str, str],
-    drawn: tuple[Sequence[Row], int],
-    story: Story,
-    w: ModuleType,
-) -> tuple[Figure, list[Row]]:
-    finding, alt, caption, draft = texts
-    rows, count = drawn
-    points, left = own.points_of(rows, -1), ""
-    if count > SHOWN:
-        left = own.left_out(story, story.curves, len(rows), count)
-    figure = Figure(
-        name=name,
-        data=data,
-        alt=say(w.ALT, finding=inline.plain(finding), what=alt),
-        caption=own.caption(story, story.curves, points, caption, left),
-        takeaway=finding,
-        draft=own.draft(story, draft, story.curves, points),
-    )
-    return figure, [*rows]
 
 
 def _has(row: Row, block: str) -> bool:

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 FIGURES = (
-    ("control", _control.figure, 5),
-    ("blocks", _roads.blocks, 1),
-    ("conveyor", _roads.split, 2),
+    ("control", _control.block, 5),
+    ("conveyor", _roads.figure, 3),
     ("cuts", _cuts.figure, 2),
     ("passes", _passes.figure, 3),
 )
@@ -39,7 +38,7 @@ FIGURES = (
 
 
 class CellState(own.OwnSection):
-    """Figures of the control, the blocks, the conveyor, the cuts, the passes."""
+    """The control, the conveyor below the blocks, the cuts, the passes."""
 
     name = "cell_state"
     order = 3

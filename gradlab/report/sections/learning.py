@@ -1,8 +1,9 @@
-"""Does it learn? Runs that succeed, beside the gradient each had before its first."""
+"""Does it learn? Runs that succeed, and the gradient of each before training."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gradlab.report import choice
@@ -18,27 +19,24 @@ from gradlab.report.blocks import (
     Prose,
     References,
 )
-from gradlab.report.evidence.learning import groups
+from gradlab.report.evidence.learning import Group, groups
+from gradlab.report.figures.panels import Panels
+from gradlab.report.sections import _learning as shared
 from gradlab.report.sections import _learning_curves as curves
-from gradlab.report.sections import _learning_dots as dots
 from gradlab.report.sections import _learning_flow as flow
-from gradlab.report.sections import _learning_maps as maps
+from gradlab.report.sections import _learning_runs as runs
 from gradlab.report.sections import _own as own
 
 
 if TYPE_CHECKING:
     from gradlab.report.story import Story
 
-FIGURES = (
-    ("gradient", dots.figure, 3),
-    ("flow", flow.figure, 2),
-    ("curves", curves.figure, 3),
-)
-"""Place of the claims, what draws, and how many claims at most."""
+PLACES = {"gradient": 3, "flow": 2, "curves": 1}
+"""Places of claims about runs and about training, and how many claims at most."""
 
 
 class Learning(own.OwnSection):
-    """Maps of success and first gradients; every run; the flow; the losses."""
+    """Counts of success and every run's gradient; losses and gradients in training."""
 
     name = "learning"
     order = 5.5
@@ -51,20 +49,58 @@ class Learning(own.OwnSection):
         found = groups(story)
         if not found:
             return Missing(w.MISSING)
-        blocks: list[Block] = [Finding(finding), *maps.blocks(finding, story, found, w)]
-        for place, draw, most in FIGURES:
-            claims = [s.text for s in choice.best(story, place, most)]
-            figure = draw(" ".join(claims), story, found, w)
-            more = " ".join(text for text in claims if text not in finding)
-            told: list[Block] = [Prose(more)] if more else []
-            if figure is not None:
-                told += [figure, HowToRead(w.HOW[place])]
-            folded = place == "curves" and figure is not None
-            blocks += [Details(w.CURVES, told)] if folded else told
-        folded_end: list[Block] = [
+        made: list[Block] = [
             Formula(w.FORMULA, w.SPOKEN),
             Command(own.command_of(story, story.training_grids), w.COMMAND_NOTE),
             References(("hochreiter1997", "kingma2015")),
         ]
-        made = Details(story.words("common").HOW_MADE, folded_end, at_end=True)
-        return [*blocks, Limits(w.LIMITS), made]
+        return [
+            Finding(finding),
+            Prose(shared.explained(found, w)),
+            *_runs(finding, story, found, w),
+            *_training(finding, story, found, w),
+            Limits(w.LIMITS),
+            Details(story.words("common").HOW_MADE, made, at_end=True),
+        ]
+
+
+def _runs(
+    finding: str, story: Story, found: Sequence[Group], w: ModuleType
+) -> list[Block]:
+    """What parts the runs, and every one of them."""
+    claims = _claims(story, "gradient")
+    figures = runs.figures(" ".join(claims), story, found, w)
+    how = [HowToRead(w.HOW["runs"])] if figures else []
+    return [*_prose(claims, finding), *figures, *how]
+
+
+def _training(
+    finding: str, story: Story, found: Sequence[Group], w: ModuleType
+) -> list[Block]:
+    """Losses above the gradient's flow, a row of panels each."""
+    claims = [text for place in ("flow", "curves") for text in _claims(story, place)]
+    parts = {
+        "curves": curves.part(story, found, w),
+        "flow": flow.part(story, found, w),
+    }
+    known = {place: part for place, part in parts.items() if part is not None}
+    if not known:
+        return _prose(claims, finding)
+    lines = [len(part.panels) for part in known.values()]
+    both = shared.joined([*known.values()])
+    data = Panels(both.panels, columns=max(lines), lines=lines)
+    return [
+        *_prose(claims, finding),
+        shared.figure("learning-training", data, " ".join(claims), both, w),
+        HowToRead(" ".join(w.HOW[place] for place in known)),
+    ]
+
+
+def _claims(story: Story, place: str) -> list[str]:
+    return [claim.text for claim in choice.best(story, place, PLACES[place])]
+
+
+def _prose(claims: Sequence[str], finding: str) -> list[Block]:
+    """Claims as a paragraph, less those of the finding."""
+    text = " ".join(text for text in claims if text not in finding)
+    return [Prose(text)] if text else []

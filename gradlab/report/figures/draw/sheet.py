@@ -12,6 +12,7 @@ its axes are. Its module (`AxesData.painted_by`) has
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def draw(
         scale = slot.painter.paint(slot.data, slot.axes, style, alone=alone) or scale
     for group in _groups(slots, shared=getattr(data, "share_y", False)):
         _frame(group, style)
+    _name_rows_once(slots)
     if signed:
         bar(found["bar"], scale, style, quantity)
     _legend(figure, slots)
@@ -108,6 +110,16 @@ def _frame(group: Sequence[Slot], style: Style) -> None:
             slot.axes.tick_params(labelleft=False)
             if slot.axes.get_ylabel() == group[0].axes.get_ylabel():
                 slot.axes.set_ylabel("")
+
+
+def _name_rows_once(slots: Sequence[Slot]) -> None:
+    """Leave out names of rows that the axes at the left have too."""
+    for left, slot in itertools.pairwise(slots):
+        rows = getattr(slot.data, "rows", None)
+        specs = [s.axes.get_subplotspec() for s in (left, slot)]
+        neighbours = specs[0].rowspan.start == specs[1].rowspan.start
+        if rows and neighbours and rows == getattr(left.data, "rows", None):
+            slot.axes.tick_params(labelleft=False)
 
 
 def _legend(figure: Any, slots: Sequence[Slot]) -> None:

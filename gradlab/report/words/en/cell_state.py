@@ -14,10 +14,6 @@ HOW = {
         "the valve through which detours come back into c. They add to a half-open "
         "conveyor and overshoot beside an open one."
     ),
-    "blocks": (
-        "c to h is what c at t does to h at T. Parallel lines lose the same share a "
-        "step."
-    ),
     "conveyor": (
         "Where total lies on the conveyor, the gates alone carry the gradient. Sizes "
         "do not add up: parts can cancel."
@@ -32,9 +28,9 @@ HOW = {
 FORGET = "forget bias"
 INPUT = "input bias"
 CONTROL_CAPTION = (
-    "What is left of the whole state's gradient of $cell after $length steps, as a "
-    "power of ten."
+    "What is left of the whole state's gradient of $cell after $length steps."
 )
+CONTROL_POWERS = "Numbers are powers of ten."
 CONTROL_CHRONO = (
     "[[chrono|Chrono]] sets both: forget biases log U(1, T − 1), input biases their "
     "negatives."
@@ -43,14 +39,15 @@ CONTROL_ALT = "A map of forget biases by input biases: $cells."
 CONTROL_CELL = "forget bias $forget with input bias $input leaves $left"
 CONTROL_DRAFT = "What is left of a gradient by the biases of forget and input gate."
 
-ROADS = {"hh": "h to h", "hc": "c to h", "ch": "h to c", "cc": "c to c"}
+ROADS = {"hh": "h to h", "hc": "c to h", "ch": "h to c"}
 X = "lag"
 Y = "what is left"
-BLOCKS_CAPTION = "Arranged as the matrix: above into h_{T}, below into c_{T}."
-BLOCKS_ALT = "Four panels: h to h, c to h, h to c, c to c, each against lag."
-BLOCKS_DRAFT = (
-    "Spectral norms of the four blocks of the state's derivative against lag."
+BLOCKS_CAPTION = (
+    "Above: c to h is what c at t does to h at T; parallel lines lose the same share a "
+    "step. Below: c to c."
 )
+BLOCKS_ALT = "Three panels: h to h, c to h, h to c, each against lag."
+BLOCKS_DRAFT = "Spectral norms of blocks of the state's derivative against lag."
 
 TOTAL = "total"
 CONVEYOR = "conveyor"

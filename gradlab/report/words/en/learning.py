@@ -35,36 +35,32 @@ COUNTS = "Runs that succeeded"
 COUNTS_EPSILON = "Runs that succeeded, epsilon $epsilon"
 BLOCK = "learning rate $rate"
 BLOCK_EPSILON = "epsilon $epsilon"
-FIRST = "Gradient at the first input before training"
-FIRST_SIZE = "size of the gradient at the first input before training"
 TASK = "task"
 LAG = "lag in steps"
 COUNTS_CAPTION = "How many runs, one a seed, succeeded within $updates updates ($how)."
 FELL_BACK = "↘ counts those that had fallen back by the last update."
-FIRST_CAPTION = (
-    "Beside it the gradient of the weights at the first input, before the first "
-    "update, as a power of ten (geometric mean over runs)."
-)
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 HOW_TRAINED = "$optimizer, learning rate $rate$epsilon, $seeds"
 HOW_EPSILON = ", epsilon $epsilon"
 ALT = "$finding $what"
 COUNTS_ALT = "A map of networks by tasks: $cells."
 COUNTS_CELL = "$name on $task $count of $total"
-COUNTS_DRAFT = "Runs that succeeded, beside the gradient at the first input."
+COUNTS_DRAFT = "Runs that succeeded."
+RUNS_ALT = "Right of it a row of dots for each network, a dot a run."
 
 X = "gradient at the first input before training"
 SIDE = "$count of $total"
 PANEL = "epsilon $epsilon"
-DOTS_CAPTION = "Each mark is a run."
-DOTS_TASKS = (
-    "Within a row each task has a line of its own, the shortest above ($tasks)."
+DOTS_CAPTION = (
+    "Each mark is a run, at the gradient of the weights at the first input before the "
+    "first update."
 )
+DOTS_TASKS = "Lines within a row: tasks, the shortest on top ($tasks)."
 DOTS_BOUND = (
-    "The dashed line is the power of ten that parts the runs best; beside it, of the "
-    "runs at each side how many succeeded."
+    "Dashed: the power of ten that parts the runs best, and how many succeeded of "
+    "those at each side."
 )
-DOTS_BOUND_SAME = "The line stands at the same place for each epsilon."
+DOTS_BOUND_SAME = "It is the same for each epsilon."
 DOTS_ALT = "A row of dots for each network, a dot a run: $rows."
 DOTS_ROW = "$name $count of $total"
 DOTS_DRAFT = "Success against the gradient at the first input before training."
@@ -74,19 +70,18 @@ FLOW_START = "before"
 FLOW_ROWS = "updates done"
 FLOW_COLUMNS = "lag"
 FLOW_CAPTION = (
-    "What is left of the gradient against [[lag]] on $task; rows: number of updates "
-    "done. In the titles, how many runs succeeded. Geometric mean over runs, spectral "
-    "norm of the whole state's derivative."
+    "Maps: what is left of the gradient on $task, updates done by [[lag]]; the titles "
+    "count runs that succeeded (spectral norm of the whole state's derivative, "
+    "geometric mean over runs)."
 )
 FLOW_ALT = "Maps of what is left by updates and lag: $panels."
 FLOW_PANEL = "$name at lag $lag from $before to $after"
 FLOW_DRAFT = "What is left of a gradient along training."
 
-CURVES = "Learning curves"
 CURVES_X = "updates"
 CURVES_Y = "loss (median run)"
 CHANCE = "chance"
-CURVES_CAPTION = "Loss of each update's batch before it, by the median run."
+CURVES_CAPTION = "Curves: loss of each update's batch before it, by the median run."
 CHANCE_CAPTION = "Chance is the least loss of a network that reads no input: $levels."
 CHANCE_IS = "$chance = $formula"
 CHANCE_ON = "$task: $chance"
@@ -96,15 +91,11 @@ CURVES_END = "$name on $task ends at $loss"
 CURVES_DRAFT = "Loss along training."
 
 HOW = {
-    "counts": (
-        "Bright cells succeed, dark ones do not. Where the gradient decides, the map "
-        "of gradients is dark at the same places."
-    ),
-    "gradient": (
-        "An optimizer such as Adam divides the gradient by its usual size plus "
-        "epsilon: a gradient far below epsilon moves nothing, whatever it points at. A "
-        "number format has such a floor as well. Where runs part is a fact about "
-        "the training, not about the task."
+    "runs": (
+        "Bright cells succeed, dark ones do not. An optimizer such as Adam divides the "
+        "gradient by its usual size plus epsilon: a gradient far below epsilon moves "
+        "nothing, whatever it points at. A number format has such a floor as well. "
+        "Where runs part is a fact about the training, not about the task."
     ),
     "flow": (
         "The top row is before training, each row below is later. Where the right edge "

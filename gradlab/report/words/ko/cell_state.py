@@ -15,10 +15,6 @@ HOW = {
         "벨트가 반쯤 열려 있으면 우회로가 보탬이 되지만, 활짝 열려 있으면 "
         "우회로까지 더해져 지나치게 커진다."
     ),
-    ("blocks"): (
-        "c → h는 시각 t의 c가 시각 T의 h에 주는 영향이다. 선이 나란하면 스텝마다 "
-        "같은 비율을 잃는다."
-    ),
     ("conveyor"): (
         "전체 곡선이 컨베이어 벨트와 겹치면 기울기를 나르는 것은 게이트뿐이다. "
         "부분끼리 상쇄될 수 있어 크기를 더해도 전체가 되지 않는다."
@@ -32,9 +28,8 @@ HOW = {
 
 FORGET = "망각 편향"
 INPUT = "입력 편향"
-CONTROL_CAPTION = (
-    "$length스텝 뒤에 남는 전체 상태의 기울기를 10의 거듭제곱으로 나타냈다 ($cell)."
-)
+CONTROL_CAPTION = "$length스텝 뒤에 남는 전체 상태의 기울기 ($cell)."
+CONTROL_POWERS = "수는 10의 거듭제곱이다."
 CONTROL_CHRONO = (
     "[[chrono]] 초기화는 둘을 함께 정한다: 망각 편향은 log U(1, T − 1), 입력 편향은 "
     "그 부호를 바꾼 값이다."
@@ -43,14 +38,15 @@ CONTROL_ALT = "망각 편향과 입력 편향의 지도: $cells."
 CONTROL_CELL = "망각 편향 $forget, 입력 편향 $input: $left"
 CONTROL_DRAFT = "망각 게이트와 입력 게이트의 편향에 따라 남는 기울기."
 
-ROADS = {"hh": "h → h", "hc": "c → h", "ch": "h → c", "cc": "c → c"}
+ROADS = {"hh": "h → h", "hc": "c → h", "ch": "h → c"}
 X = "시차"
 Y = "남는 기울기"
 BLOCKS_CAPTION = (
-    "행렬과 같은 배치다: 위의 두 칸은 h_{T}로, 아래의 두 칸은 c_{T}로 들어간다."
+    "위: c → h는 시각 t의 c가 시각 T의 h에 주는 영향이다. 선이 나란하면 스텝마다 같은 "
+    "비율을 잃는다. 아래: c → c."
 )
-BLOCKS_ALT = "시차에 따른 네 칸의 그림: h → h, c → h, h → c, c → c."
-BLOCKS_DRAFT = "상태 미분의 네 블록의 스펙트럼 노름을 시차에 따라 나타냈다."
+BLOCKS_ALT = "시차에 따른 세 칸의 그림: h → h, c → h, h → c."
+BLOCKS_DRAFT = "상태 미분의 블록의 스펙트럼 노름을 시차에 따라 나타냈다."
 
 TOTAL = "전체"
 CONVEYOR = "컨베이어 벨트"

@@ -35,28 +35,26 @@ COUNTS = "성공한 실행"
 COUNTS_EPSILON = "성공한 실행, 엡실론 $epsilon"
 BLOCK = "학습률 $rate"
 BLOCK_EPSILON = "엡실론 $epsilon"
-FIRST = "학습 전 첫 입력의 기울기"
-FIRST_SIZE = "학습 전 첫 입력의 기울기의 크기"
 TASK = "과제"
 LAG = "시차 (스텝)"
 COUNTS_CAPTION = "시드마다 한 번씩 실행해 갱신 $updates회 안에 성공한 것의 수 ($how)."
 FELL_BACK = "↘: 성공했다가 마지막 갱신 뒤에는 다시 실패한 실행의 수."
-FIRST_CAPTION = (
-    "옆은 첫 갱신 전에 잰, 첫 입력에서 온 가중치 기울기의 크기다. 10의 지수로 "
-    "적었다 (실행에 대한 기하평균)."
-)
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 HOW_TRAINED = "$optimizer, 학습률 $rate$epsilon, $seeds"
 HOW_EPSILON = ", 엡실론 $epsilon"
 ALT = "$finding $what"
 COUNTS_ALT = "네트워크와 과제의 지도: $cells."
 COUNTS_CELL = "$name, $task: $total개 중 $count개"
-COUNTS_DRAFT = "성공한 실행의 수와 첫 입력의 기울기."
+COUNTS_DRAFT = "성공한 실행의 수."
+RUNS_ALT = "그 오른쪽에는 네트워크마다 한 행, 실행마다 점 하나."
 
 X = "학습 전 첫 입력의 기울기"
 SIDE = "$total개 중 $count개"
 PANEL = "엡실론 $epsilon"
-DOTS_CAPTION = "점 하나가 실행 하나다."
+DOTS_CAPTION = (
+    "점 하나가 실행 하나이고, 그 자리는 첫 갱신 전에 잰, 첫 입력에서 온 가중치 "
+    "기울기의 크기다."
+)
 DOTS_TASKS = "한 행 안에서 과제마다 줄이 따로 있고, 위로 갈수록 짧은 과제다 ($tasks)."
 DOTS_BOUND = (
     "점선은 성공과 실패를 가장 잘 가르는 10의 거듭제곱이다. 양옆에 그쪽 실행 중 "
@@ -72,18 +70,17 @@ FLOW_START = "학습 전"
 FLOW_ROWS = "갱신 횟수"
 FLOW_COLUMNS = "시차"
 FLOW_CAPTION = (
-    "$task에서 [[lag|시차]]에 따라 남는 기울기. 행은 갱신 횟수다. 제목에는 성공한 "
-    "실행의 수를 적었다. 실행에 대한 기하평균, 전체 상태 미분의 스펙트럼 노름."
+    "지도: $task에서 갱신 횟수(행)와 [[lag|시차]](열)에 따라 남는 기울기. 제목에는 "
+    "성공한 실행의 수를 적었다 (전체 상태 미분의 스펙트럼 노름, 실행에 대한 기하평균)."
 )
 FLOW_ALT = "갱신 횟수와 시차에 따라 남는 기울기의 지도: $panels."
 FLOW_PANEL = "$name, 시차 $lag: $before에서 $after"
 FLOW_DRAFT = "학습하는 동안 남는 기울기."
 
-CURVES = "학습 곡선"
 CURVES_X = "갱신"
 CURVES_Y = "손실 (중앙값)"
 CHANCE = "우연 수준"
-CURVES_CAPTION = "갱신마다 그 직전에 잰 묶음의 손실, 실행의 중앙값."
+CURVES_CAPTION = "곡선: 갱신마다 그 직전에 잰 묶음의 손실, 실행의 중앙값."
 CHANCE_CAPTION = (
     "우연 수준은 입력을 읽지 않는 네트워크가 얻을 수 있는 가장 작은 손실이다: $levels."
 )
@@ -95,15 +92,11 @@ CURVES_END = "$name, $task: 마지막 손실 $loss"
 CURVES_DRAFT = "학습하는 동안의 손실."
 
 HOW = {
-    "counts": (
-        "밝은 칸은 성공, 어두운 칸은 실패다. 기울기가 성패를 가르는 곳에서는 기울기 "
-        "지도의 어두운 칸이 같은 자리에 있다."
-    ),
-    "gradient": (
-        "Adam 같은 최적화 기법은 기울기를 그 평소 크기에 엡실론을 더한 값으로 나눈다. "
-        "엡실론보다 훨씬 작은 기울기는 어느 쪽을 가리키든 아무것도 움직이지 못한다. 수 "
-        "형식에도 그런 바닥이 있다. 그래서 실행이 갈리는 자리는 과제가 아니라 학습 "
-        "방법에 달린 값이다."
+    "runs": (
+        "밝은 칸은 성공, 어두운 칸은 실패다. Adam 같은 최적화 기법은 기울기를 그 평소 "
+        "크기에 엡실론을 더한 값으로 나눈다. 엡실론보다 훨씬 작은 기울기는 어느 쪽을 "
+        "가리키든 아무것도 움직이지 못한다. 수 형식에도 그런 바닥이 있다. 그래서 "
+        "실행이 갈리는 자리는 과제가 아니라 학습 방법에 달린 값이다."
     ),
     "flow": (
         "맨 윗줄은 학습 전이고 아래로 갈수록 나중이다. 오른쪽 끝이 옅어지면 첫 입력이 "

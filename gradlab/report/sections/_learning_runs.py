@@ -1,13 +1,13 @@
-"""Every run by its first gradient before training, and whether it succeeded."""
+"""Runs that succeeded: counts by network and task, and a dot a run by its gradient."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from gradlab.report import inline
 from gradlab.report.blocks import Figure
 from gradlab.report.evidence.learning import (
     LN10,
@@ -21,6 +21,7 @@ from gradlab.report.evidence.learning import (
     tasks,
 )
 from gradlab.report.evidence.learning_values import Epsilon
+from gradlab.report.figures.counts import Counts
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.runs import Dot, Runs
 from gradlab.report.sections import _learning as shared
@@ -32,12 +33,77 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 MOST = 3
-"""Epsilons that stand beside each other."""
+"""Values of epsilon with a panel of their own."""
+WEIGHTS = {2: (1.4, 2.0), 3: (1.5, 1.7, 1.0)}
+"""Widths of panels in one row: counts, dots, dots of another epsilon."""
+COLUMNS, NARROWEST = 6, 2.2
+"""Columns of the counts in such a row at most; inches of a panel at least."""
 
 
-def figure(
+def figures(
     finding: str, story: Story, found: Sequence[Group], w: ModuleType
-) -> Figure | None:
+) -> list[Figure]:
+    """Counts and dots in one figure where they fit in a row, else in two."""
+    counts, dots = _counts(story, found, w), _dots(story, found, w)
+    if counts and dots and _fit_in_a_row(counts, dots):
+        both = replace(shared.joined([counts, dots]), alt=f"{counts.alt} {w.RUNS_ALT}")
+        data = Panels(
+            both.panels,
+            columns=len(both.panels),
+            weights=WEIGHTS[len(both.panels)],
+            narrowest=NARROWEST,
+        )
+        return [shared.figure("learning", data, finding, both, w)]
+    drawn = []
+    if counts:
+        columns = 1 if _columns(counts) > learning_map.COLUMNS else 2
+        data = Panels(counts.panels, columns, share_y=False)
+        drawn.append(shared.figure("learning", data, finding, counts, w))
+    if dots:
+        data = Panels(dots.panels, columns=2, weights=_widths(dots.panels))
+        drawn.append(shared.figure("learning-gradient", data, finding, dots, w))
+    return drawn
+
+
+def _columns(part: shared.Part) -> int:
+    maps = [p.data for p in part.panels if isinstance(p.data, Counts)]
+    return max(len(data.columns) for data in maps)
+
+
+def _fit_in_a_row(counts: shared.Part, dots: shared.Part) -> bool:
+    return (
+        len(counts.panels) == 1
+        and len(dots.panels) + 1 in WEIGHTS
+        and _columns(counts) <= COLUMNS
+    )
+
+
+def _counts(story: Story, found: Sequence[Group], w: ModuleType) -> shared.Part | None:
+    """Maps of counts; None of one network on one task, which a sentence names."""
+    if len(found) < 2:
+        return None
+    cells = "; ".join(
+        say(
+            w.COUNTS_CELL,
+            name=g.network.label,
+            task=g.task,
+            count=g.count,
+            total=g.total,
+        )
+        for g in found[: learning_map.ROWS]
+    )
+    how = learning_map.how_trained(story, found, w)
+    rows = learning_map.names(found, story.language)
+    texts = [
+        say(w.COUNTS_CAPTION, updates=shared.updates(found), how=how),
+        w.FELL_BACK if any(run.fell_back for run in runs(found)) else "",
+        shared.some(len(rows), found, w, story.language),
+    ]
+    alt = say(w.COUNTS_ALT, cells=cells)
+    return shared.Part(learning_map.counts(story, found, w), texts, alt, w.COUNTS_DRAFT)
+
+
+def _dots(story: Story, found: Sequence[Group], w: ModuleType) -> shared.Part | None:
     """One panel for each epsilon, the largest first, with the same line in all."""
     every = [r for r in runs(found) if not math.isnan(r.ln_gradient)]
     if len(every) < 2:
@@ -51,7 +117,7 @@ def figure(
         shown = Epsilon(epsilon).say(story.language)
         title = say(w.PANEL, epsilon=shown) if len(epsilons) > 1 else ""
         panels.append(Panel(title, _panel(own, rows, limits, bound, story, w)))
-    told = "; ".join(
+    counts = "; ".join(
         say(
             w.DOTS_ROW,
             name=f"{g.network.label} ({g.task})",
@@ -67,14 +133,7 @@ def figure(
         w.DOTS_BOUND_SAME if bound is not None and len(panels) > 1 else "",
         shared.some(len(rows), found, w, story.language),
     ]
-    return Figure(
-        name="learning-gradient",
-        data=Panels(panels, columns=2, weights=_widths(panels)),
-        alt=say(w.ALT, finding=inline.plain(finding), what=say(w.DOTS_ALT, rows=told)),
-        caption=" ".join(text for text in texts if text),
-        takeaway=finding,
-        draft=w.DOTS_DRAFT,
-    )
+    return shared.Part(panels, texts, say(w.DOTS_ALT, rows=counts), w.DOTS_DRAFT)
 
 
 def _widths(panels: Sequence[Panel]) -> tuple[float, ...]:
