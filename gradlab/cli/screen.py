@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -108,6 +109,13 @@ class Screen:
     def terminal(self) -> bool:
         """Whether progress may move on the screen instead of adding lines."""
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    @property
+    def lines(self) -> int:
+        """How many lines results have room for; a file or a pipe has no end."""
+        if not results_stream().isatty():
+            return sys.maxsize
+        return shutil.get_terminal_size().lines
 
     def text(self, text: str) -> str:
         """Return the text as this screen shows it: runnable, and visible as it is."""
@@ -234,6 +242,13 @@ def fold(text: str, indent: str = "") -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 point``, ``2,000 points``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def about(seconds: float) -> str:
+    """Return a time that is estimated: ``about 17 s``, ``less than a second``."""
+    from gradlab.report.numbers import duration
+
+    return f"about {duration(seconds)}" if seconds >= 1 else duration(seconds)
 
 
 def shortened(name: str, room: int) -> str:

@@ -13,6 +13,7 @@ from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
+    from gradlab.report.blocks import Table
     from gradlab.report.story import Story
     from gradlab.store.results import Results
 
@@ -24,6 +25,9 @@ FINER = {"forget_bias": "--forget-bias 0:6:1", "gain": "--gain 0.25:8:x2"}
 
 FEW = 4
 """Values of an axis above which it counts as swept finely."""
+
+COUNTED, TALL = 8, 40
+"""Trained networks of which a second table has room, in a terminal of so many lines."""
 
 
 def show(
@@ -96,6 +100,7 @@ def show_sentences(story: Story, screen: Screen) -> None:
 def show_rows(story: Story, screen: Screen) -> None:
     """Print a table with a row per network; bars show the norm from lag 0 to T."""
     from gradlab.report.inline import plain
+    from gradlab.report.top.table import odd_seeds
     from gradlab.report.words import say
 
     w = story.words("screen")
@@ -106,13 +111,17 @@ def show_rows(story: Story, screen: Screen) -> None:
     for row in story.terminal_rows():
         cells = (plain(cell) for cell in (row.label, row.kept, row.horizon, row.left))
         lines.append((*cells, screen.bars([bar_height(x) for x in row.spark])))
-    if len(lines) == 1:
-        return
-    screen.line()
-    for line in fitted_table(lines):
-        screen.line(line)
-    if story.more_rows:
-        screen.line(say(w.MORE_ROWS, count=story.more_rows))
+    if len(lines) > 1:
+        screen.line()
+        for line in fitted_table(lines):
+            screen.line(line)
+        if story.more_rows:
+            screen.line(say(w.MORE_ROWS, count=story.more_rows))
+        words = story.words("top"), story.words("names")
+        for note in odd_seeds(story.shown_rows(), *words):
+            screen.paragraph(plain(note), "  ")
+    if screen.lines >= TALL:
+        _show_counts(story, screen)
 
 
 def _show_learned(story: Story, screen: Screen) -> None:
@@ -123,13 +132,33 @@ def _show_learned(story: Story, screen: Screen) -> None:
     found = learned(story)
     if found is None:
         return
-    lines = [tuple(plain(column.text) for column in found.column_list())]
-    lines += [tuple(plain(cell.text) for cell in row) for row in found.row_list()]
     screen.line()
-    for line in narrowed_table(lines):
+    for line in narrowed_table(_plain_rows(found)):
         screen.line(line)
     for note in found.notes:
         screen.paragraph(plain(note), "  ")
+
+
+def _show_counts(story: Story, screen: Screen) -> None:
+    """Print of the same table how many runs succeeded, below that of norms."""
+    from gradlab.report.top.learning import BEFORE
+    from gradlab.report.top.learning import table as learned
+
+    found = learned(story)
+    if found is None or len(found.rows) > COUNTED:
+        return
+    head, *rows = (row[:-BEFORE] for row in _plain_rows(found))
+    screen.line()
+    for line in narrowed_table([(story.words("screen").TRAINED, *head[1:]), *rows]):
+        screen.line(line)
+
+
+def _plain_rows(found: Table) -> list[tuple[str, ...]]:
+    """Return a table's head and rows as a terminal shows them."""
+    from gradlab.report.inline import plain
+
+    head = tuple(plain(column.text) for column in found.column_list())
+    return [head, *(tuple(plain(c.text) for c in row) for row in found.row_list())]
 
 
 def narrowed_table(rows: list[tuple[str, ...]]) -> list[str]:

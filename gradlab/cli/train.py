@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NETWORK = (
     *("cell", "hidden", "activation", "init", "gain", "forget_bias", "input_bias"),
-    *("dtype", "weights"),
+    *("dtype", "weights", "device"),
 )
 TRAINING = (
     *("updates", "optimizer", "learning_rate", "epsilon", "batch", "clip", "success"),

@@ -19,7 +19,7 @@ from gradlab.numerics.threads import one_thread
 from gradlab.runs import checkpoints
 from gradlab.runs.build import build
 from gradlab.runs.file_weights import check_weights
-from gradlab.runs.measure import message_of
+from gradlab.runs.measure import check_device, message_of
 from gradlab.runs.trained import load_state, measure_at, states_of, trainer_of
 from gradlab.runs.weights_file import WeightsFile
 from gradlab.shell_text import quote
@@ -181,9 +181,9 @@ def train(
         clock: returns seconds.
 
     Raises:
-        ConfigError: several networks; weights that do not fit; ``out``
-            cannot be written, is an input, or has a checkpoint of another network
-            beside it.
+        ConfigError: several networks; weights that do not fit; a device that is not
+            here; ``out`` cannot be written, is an input, or has a checkpoint of another
+            network beside it.
         InputError: a file that cannot be used.
         OSError: the disk.
         GradlabError: a user's cell that fails.
@@ -197,6 +197,7 @@ def train(
     if file is not None:
         file.check([*map(Path, sweep.load), *planned.input_paths().values()])
     check_weights([point])
+    check_device(point.device)
     with one_thread(), _failures_explained(point):
         network = OneNetwork(point, clock)
         if file is not None:

@@ -45,7 +45,7 @@ def train(
 
     Args:
         cell: of ``gradlab.build``, or an ``nn.RNN``, ``nn.LSTM`` or ``nn.GRU``. It
-            stays as it is.
+            stays as it is. The training is on its device.
         task: a task, or its spec such as ``"lag:50"``.
         updates: of the parameters.
         learning_rate: of the optimizer.

@@ -83,19 +83,24 @@ def having(sweep: Sweep, measure: str) -> list[Holder]:
     keys, rows = keys_of(own, sweep.axes), records(own.drop(columns=sweep.axes))
     for key, row in zip(keys, rows, strict=True):
         networks.setdefault(key, []).append(row)
-    ends = (names == "spectral_norm") & (table["lag"] == length)
-    joint = (table["block"] == "joint") & (table["length"] == length)
+    whole, names = sweep.whole, sweep.whole["measure"]
+    having_it = whole[(names == measure) & (whole["length"] == length)]
+    seeds: dict[tuple, dict[int, None]] = {}
+    keys = keys_of(having_it, sweep.axes)
+    for key, seed in zip(keys, having_it["seed"].tolist(), strict=True):
+        seeds.setdefault(key, {})[seed] = None
+    ends = (names == "spectral_norm") & (whole["lag"] == length)
+    joint = (whole["block"] == "joint") & (whole["length"] == length)
     lefts: dict[tuple, dict[tuple, float]] = {}
     for used, scale in ((names == "growth_rate", length), (ends.fillna(False), 1)):
-        some = table[joint & used]
+        some = whole[joint & used]
         keys = keys_of(some, sweep.axes)
         for key, row in zip(keys, records(some[["seed", "value"]]), strict=True):
             lefts.setdefault(key, {})[row["seed"]] = row["value"] * scale
     found = []
     for key, rows in networks.items():
         params = dict(zip(sweep.axes, key, strict=True))
-        seeds = list(dict.fromkeys(row["seed"] for row in rows))
-        own_lefts = [lefts.get(key, {}).get(seed) for seed in seeds]
+        own_lefts = [lefts.get(key, {}).get(seed) for seed in seeds[key]]
         ended = tuple(v for v in own_lefts if v is not None)
         name = label(params, varied)
         cell = label({**params, "forget_bias": None, "input_bias": None}, varied)

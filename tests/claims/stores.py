@@ -88,6 +88,7 @@ def by_chance(seed: int) -> made_up.Made:
     if rng.random() < 0.05:
         points, style = _defaults(seeds), "fading"
     behaviours: dict[tuple, Behaviour] = {}
+    one_dies = np.random.default_rng([48, seed]).random() < 0.15
 
     def behave(params: made_up.Params) -> Behaviour:
         key = tuple((k, v) for k, v in params.items() if k not in ("seed", "length"))
@@ -101,7 +102,8 @@ def by_chance(seed: int) -> made_up.Made:
                 behaviours[key] = _with_roads(
                     rng, behaviours[key], _gate(params["forget_bias"])
                 )
-        return behaviours[key]
+        dies = one_dies and params["seed"] == 1 and not behaviours[key].broken_at
+        return replace(behaviours[key], dead_at=1) if dies else behaviours[key]
 
     failing = 0.3 if rng.random() < 0.2 else 0.0
 

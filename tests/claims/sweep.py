@@ -90,18 +90,22 @@ class Sweep(Parts):
     """The networks of a table, and those over the length that most of them share.
 
     training: the rows of networks that were trained, which are none of them.
+    whole: all other rows; table: those of seeds that are not dead, or of all seeds of
+    a network where every one is.
     """
 
     def __init__(self, table: pandas.DataFrame) -> None:
         self.training = table[table["task"].notna()]
         table = table[table["task"].isna()]
-        super().__init__(table)
         axes = [c for c in table.columns if c not in OUTSIDE]
-        self.table, self.axes = table, axes
+        self.whole, self.axes = table, axes
+        self.table = without_dead(table, axes)
+        super().__init__(self.table)
         measure, joint = table["measure"], table["block"] == "joint"
         ends = (measure == "spectral_norm") & joint & (table["lag"] == table["length"])
         rates = (measure == "growth_rate") & joint
-        used = table[ends.fillna(False) | rates | (measure == "horizon")]
+        reaches = self.table[self.table["measure"] == "horizon"]
+        used = pandas.concat([table[ends.fillna(False) | rates], reaches])
         networks: dict[tuple, list[dict]] = {}
         for key, row in zip(keys_of(used, axes), records(used), strict=True):
             networks.setdefault(key, []).append(row)
@@ -156,6 +160,34 @@ class Sweep(Parts):
         """The parameters in which two networks differ."""
         there = other.params
         return {axis for axis, value in one.params.items() if value != there[axis]}
+
+
+def without_dead(table: pandas.DataFrame, axes: list[str]) -> pandas.DataFrame:
+    """The rows less those of dead seeds, where not all of a network's are."""
+    joint, measure = table["block"] == "joint", table["measure"]
+    ends = (measure == "spectral_norm") & (table["lag"] == table["length"])
+    lefts: dict[tuple, dict[int, float]] = {}
+    for some in (joint & (measure == "growth_rate"), joint & ends.fillna(False)):
+        rows = table[some]
+        keys = keys_of(rows, [*axes, "length"])
+        for key, row in zip(keys, records(rows[["seed", "value"]]), strict=True):
+            lefts.setdefault(key, {})[row["seed"]] = row["value"]
+    dead = {
+        key: {seed for seed, left in seeds.items() if left == -math.inf}
+        for key, seeds in lefts.items()
+    }
+    if not any(dead.values()):
+        return table
+    keys, seeds = keys_of(table, [*axes, "length"]), table["seed"].tolist()
+    every: dict[tuple, set[int]] = {}
+    for key, seed in zip(keys, seeds, strict=True):
+        every.setdefault(key, set()).add(seed)
+    some_live = {key for key, own in dead.items() if own < every[key]}
+    kept = [
+        key not in some_live or seed not in dead[key]
+        for key, seed in zip(keys, seeds, strict=True)
+    ]
+    return table[kept]
 
 
 def records(table: pandas.DataFrame) -> list[dict]:

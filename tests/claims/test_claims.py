@@ -142,6 +142,13 @@ SWEEPS = {
     },
     "layers": {"cell": ["lstm", "lstm:layers=3"], "hidden": 16, "length": 48},
     "open": {"cell": "lstm", "forget_bias": "0:6:1", "length": 64},
+    "dead": {
+        "cell": "rnn",
+        "activation": "relu",
+        "init": "identity",
+        "hidden": [8, 32],
+        "seeds": 5,
+    },
 }
 """Small real sweeps; of their like some sentences were once false."""
 AMONG = {
@@ -149,6 +156,7 @@ AMONG = {
     "activations": {"largest_growth", "shortest_reach", "exactly_zero"},
     "layers": {"longest_reach", "shortest_reach"},
     "open": {"largest_growth", "shortest_reach", "growth_from"},
+    "dead": {"exactly_zero"},
 }
 """Some claims of each."""
 

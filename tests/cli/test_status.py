@@ -68,6 +68,13 @@ def test_failed_and_missing(run, torn):
     ]
 
 
+def test_less_than_a_second_is_not_about_that(run, home):
+    made = store(grids(), status=some_fail, command="gradlab sweep x.toml")
+    made.meta["seconds"] = 0.5
+    lines = run("status", write(made, home / "short"), code=1).stdout.splitlines()
+    assert lines[-2] == "        2 points, less than a second"
+
+
 def test_not_finite_is_a_result(run, home):
     broken = store(grids(), always(Behaviour(0.9, broken_at=7)))
     result = run("status", write(broken, home / "broken"))

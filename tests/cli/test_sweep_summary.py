@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlab.cli.screen import WIDTH, shortened
-from gradlab.cli.sweep_summary import fitted_table, suggestions
-from tests.made_up import product, store
+from gradlab.cli.screen import WIDTH, Screen, shortened
+from gradlab.cli.sweep_summary import fitted_table, show_rows, suggestions
+from gradlab.report.story import Story
+from tests.made_up import CONTRADICTIONS, product, store
 
 
 HEAD = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T")
@@ -86,3 +87,15 @@ def test_ctrl_c_while_the_report_is_written_says_what_is_kept(sweep, monkeypatch
     told = " ".join(sweep("--out=here", code=130).stderr.split())
     assert "stopped. " in told
     assert "points kept in here. The report is not written: gradlab report here" in told
+
+
+def test_counts_of_training_stand_below_the_norms_where_they_fit(capsys, monkeypatch):
+    made = CONTRADICTIONS["trained_beside"]()
+    show_rows(Story.of(made), Screen(plain=True))
+    head, *rows = capsys.readouterr().out.split("\n\n")[-1].strip().splitlines()
+    assert head.split() == ["trained:", "succeeded", "lag:20", "lag:50"]
+    assert [row.split()[0] for row in rows] == ["RNN", "GRU", *4 * ["LSTM"]]
+    assert rows[0].split()[1:4] == ["8", "/", "8"]
+    monkeypatch.setattr(Screen, "lines", 24)
+    show_rows(Story.of(made), Screen(plain=True))
+    assert "trained" not in capsys.readouterr().out

@@ -22,6 +22,7 @@ from gradlab.numerics.threads import one_thread
 from gradlab.runs import one_network
 from gradlab.store.results import Results
 from tests.cli.test_options import USER_CELL
+from tests.gpu.places import NO_GPU
 
 
 SHORT = ("train", "lag:5", "--hidden=6", "--updates=12")
@@ -65,6 +66,24 @@ def test_the_weights_are_for_torch_and_for_a_sweep(run, inline, home):
     with one_thread():
         twin = gradlab.train(cell, "lag:5", updates=12)
     assert [row["loss"] for row in told["losses"]] == twin.losses.values.tolist()
+
+
+@pytest.mark.gpu
+@NO_GPU
+def test_on_a_device(run, home):
+    told = json.loads(run(*SHORT, "--device=cuda", "--out=net.pt", "--json").stdout)
+    assert told["network"]["device"] == "cuda"
+    weights = torch.load("net.pt", weights_only=True)
+    assert {value.device.type for value in weights.values()} == {"cpu"}
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is an accelerator")
+def test_a_device_that_is_not_there(run, home):
+    told = run(*SHORT, "--device=cuda", "--out=net.pt", code=2).stderr
+    assert "Got device cuda: " in told
+    assert "Expected a device that torch can use on this machine." in told
+    assert "Try --device cpu" in told
+    assert not list(home.iterdir())
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def test_no_figure_draws_more_networks_than_one_can_tell_apart():
 
 @pytest.mark.parametrize(
     "name",
-    ["how-far", "length", "gain", "cuts", "predictors", "blocks", "conveyor"],
+    ["how-far", "length", "gain", "cuts", "predictors", "conveyor"],
 )
 def test_a_caption_says_how_many_were_left_out_and_where_they_are(name):
     figures = {figure.name: figure for _, figure in report().figures()}

@@ -36,7 +36,7 @@ def gathered(row: Row) -> CurveOf | None:
 
     Seeds whose weight gradient is zero have no shares and are left out.
     """
-    records = [p.record("weight_share") for p in row.points()]
+    records = [p.record("weight_share") for p in row.living()]
     curves = [record.curve() for record in records if record is not None]
     seeds = [np.cumsum(np.asarray(shares)[::-1]) for _, shares in curves]
     seeds = [shares for shares in seeds if np.isfinite(shares).all()]

@@ -257,7 +257,9 @@ def plain(found: Sequence[Group]) -> Group | None:
 
 
 def apart(found: Sequence[Group]) -> tuple[Group, Group] | None:
-    """Return the groups whose runs succeed most and least, on the task that tells most.
+    """Return the groups whose runs succeed most and least, on one task.
+
+    The task is that on which these two differ most.
 
     Of those that succeed least the plain RNN, if it is one; of those that succeed most
     the last of the tables. None where all fare alike.

@@ -57,12 +57,16 @@ class Network:
 
     @property
     def finite(self) -> bool:
-        """Whether something finite is left in every seed."""
+        """Whether something finite is left in every seed: none is dead."""
         return bool(self.ln_lefts.size and np.isfinite(self.ln_lefts).all())
 
     @cached_property
     def reach(self) -> float:
-        """Steps back to 1/1000, the median seed; inf beyond T, NaN not measured."""
+        """Steps back to 1/1000, the median seed; inf beyond T, NaN not measured.
+
+        NaN too where some seeds are dead, but not all: as with what is left, no
+        sentence ranks such a network by those that are not.
+        """
         found = self.row.values("horizon")
         if len(found) < len(self.row.points()):
             return math.nan

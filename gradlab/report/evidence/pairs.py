@@ -42,7 +42,7 @@ class Pairs:
 def pairs(row: Row) -> list[Pairs]:
     """Those of each seed that has some finite one."""
     found = []
-    for record in (point.record("triangle") for point in row.points()):
+    for record in (point.record("triangle") for point in row.living()):
         if record is None:
             continue
         ln = np.asarray(record.values, dtype=float)

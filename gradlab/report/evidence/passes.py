@@ -43,7 +43,7 @@ class Passes:
 
     def points(self, row: Row) -> list[Any]:
         """The points of a network that were measured, one a seed."""
-        return [p for p in row.points(self.length) if p.record(MEASURE) is not None]
+        return [p for p in row.living(self.length) if p.record(MEASURE) is not None]
 
     def told(self, row: Row) -> bool:
         """Whether the whole has a size, in all seeds."""
@@ -78,7 +78,7 @@ class Passes:
 
 
 def _coords(row: Row, length: int):
-    found = (p.record(MEASURE) for p in row.points(length))
+    found = (p.record(MEASURE) for p in row.living(length))
     return next((record.coords for record in found if record is not None), {})
 
 

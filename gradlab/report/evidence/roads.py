@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gradlab.report.evidence.networks import Network
+from gradlab.report.story.rows import left_of
 
 
 BLOCKS = ("hh", "hc", "ch", "cc")
@@ -22,12 +23,14 @@ def carried(network: Network) -> str:
 
 def left(network: Network, block: str) -> float:
     """Ln of what is left of a block over T steps; NaN where no seed or one has none."""
-    return _mean(network.row.ends(network.length, block))
+    length = network.length
+    found = (left_of(point, length, block) for point in network.row.living())
+    return _mean(np.array([ln for ln in found if ln is not None]))
 
 
 def rate(network: Network, block: str = "joint") -> float:
     """Growth of a block in nats per step; NaN where no seed or one has none."""
-    found = (p.record("growth_rate") for p in network.row.points())
+    found = (p.record("growth_rate") for p in network.row.living())
     there = [r.at(block=block) for r in found if r is not None and r.has(block=block)]
     return _mean(np.array(there))
 

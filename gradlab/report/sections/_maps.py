@@ -65,13 +65,12 @@ def details(sizes: Sizes, story: Story) -> dict[tuple[int, int], str]:
 
 
 def _detail(size: Size, w) -> str:
-    seeds = size.spread.seeds + size.dead + size.broken
     parts = []
     if size.word not in ("dead", "not_finite"):
         if size.dead:
-            parts.append(say(w.DEAD_IN, count=size.dead, seeds=seeds))
+            parts.append(say(w.DEAD_IN, count=size.dead, seeds=size.seeds))
         if size.broken:
-            parts.append(say(w.BROKEN_IN, count=size.broken, seeds=seeds))
+            parts.append(say(w.BROKEN_IN, count=size.broken, seeds=size.seeds))
     spread = size.spread
     if spread.seeds > 1:
         low = inline.plain(numbers.left(spread.lowest))

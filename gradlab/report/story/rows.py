@@ -2,12 +2,16 @@
 
 Over sequences (in the store) and over seeds the mean is geometric: logarithms are
 averaged. Bands are the lowest and the highest seed; intervals are 95 % over seeds.
+
+A seed is dead where its gradient over a whole sequence is exactly zero. The numbers of
+a row are over its seeds that are not dead, and it says how many are; a row of which all
+seeds are dead is dead itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -54,6 +58,11 @@ class Size:
         """Mean ln of what is left over the seeds that have a size."""
         return self.spread.mean
 
+    @property
+    def seeds(self) -> int:
+        """How many seeds there are, dead ones too."""
+        return self.spread.seeds + self.dead + self.broken
+
 
 @dataclass(frozen=True)
 class CurveOf:
@@ -79,6 +88,7 @@ class Row:
     names: ModuleType
     extra: tuple[str, ...] = ()
     _sizes: dict = field(default_factory=dict, repr=False, compare=False)
+    _living: dict = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def cell(self) -> str:
@@ -129,10 +139,18 @@ class Row:
         """The points of one length (the largest one by default), one per seed."""
         return self.by_length.get(self.length if length is None else length, ())
 
+    def living(self, length: int | None = None) -> tuple:
+        """The points of one length that are not dead; all where every one is."""
+        length = self.length if length is None else length
+        if length not in self._living:
+            points = self.points(length)
+            found = tuple(p for p in points if left_of(p, length, "joint") != -math.inf)
+            self._living[length] = found or points
+        return self._living[length]
+
     def values(self, measure: str, length: int | None = None, **at: Any) -> np.ndarray:
-        """One number per seed that has it."""
-        found = [value_of(p, measure, **at) for p in self.points(length)]
-        return np.array([v for v in found if not math.isnan(v)], dtype=float)
+        """One number per seed that has it, of those that are not dead."""
+        return _values(self.living(length), measure, **at)
 
     def spread(self, measure: str, length: int | None = None, **at: Any) -> Spread:
         """A measure over seeds."""
@@ -169,7 +187,7 @@ class Row:
 
     def _size(self, length: int, block: str) -> Size:
         found = self.ends(length, block)
-        breaks = self.values("breakdown", length, index="not_finite")
+        breaks = _values(self.points(length), "breakdown", index="not_finite")
         broken = int(np.sum(np.isnan(found) | (found == np.inf)))
         broken = max(broken, min(breaks.size, found.size))
         dead = int(np.sum(found == -np.inf))
@@ -180,27 +198,22 @@ class Row:
             spread = Spread(end, math.nan, math.nan, end, end, 0)
         word = self._word(spread, dead, broken)
         if word == "dead":
-            breaks = self.values("breakdown", length, index="dead")
+            breaks = _values(self.points(length), "breakdown", index="dead")
         step = float(breaks.min()) if breaks.size else math.nan
         return Size(spread, word, dead, broken, step)
 
     def ends(self, length: int, block: str = "joint") -> np.ndarray:
-        """Ln of what is left, one per seed that was measured (NaN: not finite)."""
-        found = []
-        for point in self.points(length):
-            record = point.record("spectral_norm")
-            if record is not None and record.has(block=block, lag=length):
-                found.append(record.at(block=block, lag=length))
-                continue
-            rate = point.record("growth_rate")
-            if rate is not None and rate.has(block=block):
-                found.append(rate.at(block=block) * length)
-        return np.array(found, dtype=float)
+        """Ln of what is left, one per seed that was measured.
+
+        NaN: not finite; -inf: dead.
+        """
+        ends = (left_of(point, length, block) for point in self.points(length))
+        return np.array([end for end in ends if end is not None], dtype=float)
 
     def _with_batches(self, spread: Spread, length: int, block: str) -> Spread:
         """Below three seeds: the interval of the rate from batch means, times T."""
         few = 0 < spread.seeds < statistics.MIN_SEEDS
-        if not few or len(self.points(length)) != spread.seeds:
+        if not few or len(self.living(length)) != spread.seeds:
             return spread
         rate = self.rate(block, length)
         half_low, half_high = rate.mean - rate.low, rate.high - rate.mean
@@ -239,7 +252,7 @@ class Row:
         self, measure: str, length: int | None = None, **at: Any
     ) -> CurveOf | None:
         """A measure's curve over its lags or steps, geometric mean over seeds."""
-        found = [c for p in self.points(length) if (c := curve_of(p, measure, **at))]
+        found = [c for p in self.living(length) if (c := curve_of(p, measure, **at))]
         if not found:
             return None
         x = found[0][0]
@@ -258,6 +271,23 @@ class Row:
         if found is None:
             raise LookupError(f"{self.label} has no curve of {measure} at {at}")
         return found
+
+
+def left_of(point: Any, length: int, block: str) -> float | None:
+    """Ln of what is left over a whole sequence; None: not measured."""
+    record = point.record("spectral_norm")
+    if record is not None and record.has(block=block, lag=length):
+        return float(record.at(block=block, lag=length))
+    rate = point.record("growth_rate")
+    if rate is not None and rate.has(block=block):
+        return float(rate.at(block=block)) * length
+    return None
+
+
+def _values(points: Sequence[Any], measure: str, **at: Any) -> np.ndarray:
+    """One number per point that has it."""
+    found = [value_of(point, measure, **at) for point in points]
+    return np.array([v for v in found if not math.isnan(v)], dtype=float)
 
 
 def value_of(point: Any, measure: str, **at: Any) -> float:

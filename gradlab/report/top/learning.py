@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gradlab.report.story.story import Story
 
 ROWS, TASKS = 24, 4
+BEFORE = 2
+"""Last columns of the table, which do not count runs."""
 
 
 def rows(found: Sequence[Group]) -> list[list[Group]]:
@@ -59,22 +61,22 @@ def table(story: Story) -> Table | None:
     if not found:
         return None
     w, top = story.words("learning"), story.words("top")
-    told, last = shown_tasks(found), tasks(found)[-1]
+    shown, last = shown_tasks(found), tasks(found)[-1]
     columns = [Column(top.NETWORK)]
-    columns += [Column(task, "right", w.TABLE_SUCCEEDED) for task in told]
+    columns += [Column(task, "right", w.TABLE_SUCCEEDED) for task in shown]
     columns += [
         Column(w.TABLE_UPDATES, "right", w.TABLE_UNTIL),
         Column(w.TABLE_GRADIENT, "right", w.TABLE_BEFORE),
     ]
     every = rows(found)
-    body = [_row(own, told, last) for own in every[:ROWS]]
+    body = [_row(own, shown, last) for own in every[:ROWS]]
     families = [own[0].network.row.family for own in every[:ROWS]]
     notes = [say(w.NOTE_UPDATES, task=last), say(w.NOTE_GRADIENT, task=last)]
     notes += [w.NOTE_FELL_BACK] if any(g.fell_back for g in found) else []
     if len(found) < len(settings):
         notes.append(say(w.NOTE_SETTING, how=how_trained(story, found, w)))
     if len(every) > ROWS:
-        notes.append(say(w.NOTE_TOLD, shown=ROWS, count=len(every)))
+        notes.append(say(w.NOTE_SHOWN, shown=ROWS, count=len(every)))
     return Table(
         columns=columns,
         rows=body,
@@ -87,10 +89,10 @@ def table(story: Story) -> Table | None:
     )
 
 
-def _row(own: Sequence[Group], told: Sequence[str], last: str) -> list[Cell]:
+def _row(own: Sequence[Group], shown: Sequence[str], last: str) -> list[Cell]:
     known = {g.task: g for g in own}
     cells = [Cell(own[0].network.label)]
-    for task in told:
+    for task in shown:
         group = known.get(task)
         cells.append(Cell(counted(group), group.share if group else -1.0))
     return [*cells, *_before(known.get(last))]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradlab.report.story import Story
 
 BLOCKS, MOST = 4, 16
-"""Settings that stand beside each other, and how many columns they have together."""
+"""Settings with columns of their own, and how many columns they have together."""
 ROWS, COLUMNS = 24, 8
 """Networks and tasks that a map has room for."""
 
@@ -68,34 +68,34 @@ def how_trained(story: Story, found: Sequence[Group], w: ModuleType) -> str:
     optimizers = dict.fromkeys(str(p.params.get("optimizer")) for p in points)
     rates = sorted({float(p.params["learning_rate"]) for p in points})
     epsilons = {r.epsilon for r in runs(found) if r.epsilon is not None}
-    said = [Epsilon(e).say(story.language) for e in sorted(epsilons, reverse=True)]
+    shown = [Epsilon(e).say(story.language) for e in sorted(epsilons, reverse=True)]
     return say(
         w.HOW_TRAINED,
         optimizer=" / ".join(w.OPTIMIZERS.get(name, name) for name in optimizers),
         rate=" / ".join(f"{rate:g}" for rate in rates),
-        epsilon=say(w.HOW_EPSILON, epsilon=" / ".join(said)) if said else "",
+        epsilon=say(w.HOW_EPSILON, epsilon=" / ".join(shown)) if shown else "",
         seeds=story.seeds_text(points),
     )
 
 
 def counts(story: Story, found: Sequence[Group], w: ModuleType) -> list[Panel]:
-    """Maps of counts: settings beside one another, each epsilon below where both vary.
+    """Maps of counts: a block of columns a setting, a map an epsilon where both vary.
 
-    Of one learning rate the epsilons stand beside one another.
+    Of one learning rate each epsilon has a block of columns.
     """
     rates = sorted({g.setting[0] for g in found})[:BLOCKS]
     epsilons = {g.setting[1] for g in found}
     down = sorted(epsilons, key=lambda e: -(e or 0.0))[:BLOCKS]
-    said = {e: Epsilon(e).say(story.language) for e in down if e is not None}
+    shown = {e: Epsilon(e).say(story.language) for e in down if e is not None}
     if len(rates) == 1:
-        titles = [say(w.BLOCK_EPSILON, epsilon=said.get(e, "0")) for e in down]
+        titles = [say(w.BLOCK_EPSILON, epsilon=shown.get(e, "0")) for e in down]
         blocks = [Block(t, (rates[0], e)) for t, e in zip(titles, down, strict=True)]
         return [Panel(w.COUNTS, _counts(story, found, blocks, w))]
     panels = []
     for epsilon in down:
         title = w.COUNTS
         if len(down) > 1 and epsilon is not None:
-            title = say(w.COUNTS_EPSILON, epsilon=said[epsilon])
+            title = say(w.COUNTS_EPSILON, epsilon=shown[epsilon])
         names = [say(w.BLOCK, rate=f"{rate:g}") for rate in rates]
         pairs = zip(names, rates, strict=True)
         there = {g.setting for g in found}
@@ -118,17 +118,19 @@ def _counts(
 ) -> Counts:
     language, rows = story.language, names(found, story.language)
     most = max(2, MOST // len(blocks)) if blocks[1:] else COLUMNS
-    told = {block: _tasks_of(block, found, most) for block in blocks}
+    by_block = {block: _tasks_of(block, found, most) for block in blocks}
     _, column_name = columns(tasks(found), w)
     known = {(name(g, language), g.setting, g.task): g for g in found}
-    places = [(block.setting, task) for block, own in told.items() for task in own]
+    places = [(block.setting, task) for block, own in by_block.items() for task in own]
     return Counts(
         rows=rows,
         columns=columns([task for _, task in places], w)[0],
         cells=[[_tally(known.get((row, *place))) for place in places] for row in rows],
         column_name=column_name,
         groups=families(found, rows, language),
-        blocks=[(b.title, len(own)) for b, own in told.items()] if blocks[1:] else (),
+        blocks=[(b.title, len(own)) for b, own in by_block.items()]
+        if blocks[1:]
+        else (),
     )
 
 

@@ -53,7 +53,7 @@ def rows_table(story: Story, rows: Sequence[Row], count: int, name: str) -> Tabl
     if ranked:
         columns.append(Column(w.DIRECTIONS, "right"))
     columns.append(Column(say(w.VERDICT, length=f"{lengths[-1]:,}")))
-    body = [_row(r, lengths, ranked, names) for r in rows]
+    body = [_row(r, lengths, ranked, w, names) for r in rows]
     return Table(
         columns=columns,
         rows=body,
@@ -74,7 +74,7 @@ def columns_of(lengths: Sequence[int]) -> list[int]:
 
 
 def _row(
-    row: Row, lengths: Sequence[int], ranked: bool, names: ModuleType
+    row: Row, lengths: Sequence[int], ranked: bool, w: ModuleType, names: ModuleType
 ) -> list[Cell]:
     rate, size = row.rate(), row.size()
     horizon = row.horizon()
@@ -89,8 +89,10 @@ def _row(
     if ranked:
         found = rank.directions(row)
         cells.append(Cell(numbers.directions(found), _sortable(found)))
-    ln = size.ln
-    cells.append(Cell(names.VERDICTS[size.word], _sortable(ln), size.word or None))
+    word = names.VERDICTS[size.word]
+    if size.dead and size.word != "dead":
+        word += say(w.SOME_DEAD, count=size.dead, seeds=size.seeds)
+    cells.append(Cell(word, _sortable(size.ln), size.word or None))
     return cells
 
 
@@ -127,24 +129,26 @@ def _notes(
         notes.append(say(w.NOTE_TOLD, shown=len(rows), count=count, where=where))
     if any(r.bias == "chrono" for r in rows):
         notes.append(w.NOTE_CHRONO)
+    return [*notes, *odd_seeds(rows, w, names)]
+
+
+def odd_seeds(rows: Sequence[Row], w: ModuleType, names: ModuleType) -> list[str]:
+    """A line for each row with dead seeds, or some not finite, of the first rows."""
     odd = [note for r in rows if (note := _odd(r, w, names))]
-    notes += odd[:ODD]
-    if len(odd) > ODD:
-        notes.append(say(w.NOTE_MORE_ODD, count=len(odd) - ODD))
-    return notes
+    more = [say(w.NOTE_MORE_ODD, count=len(odd) - ODD)] if odd[ODD:] else []
+    return [*odd[:ODD], *more]
 
 
 def _odd(row: Row, w: ModuleType, names: ModuleType) -> str:
     size = row.size()
     if not (size.dead or size.broken):
         return ""
-    seeds = size.dead + size.broken + size.spread.seeds
     if size.word in ("dead", "not_finite") or size.broken > size.dead:
         template = w.ODD_DEAD if size.word == "dead" else w.ODD_BROKEN
     else:
         template = w.ODD_DEAD
     count = size.dead if template == w.ODD_DEAD else size.broken
-    what = say(template, count=count, seeds=max(seeds, count))
+    what = say(template, count=count, seeds=max(size.seeds, count))
     if math.isfinite(size.step):
         what += say(w.ODD_STEP, step=f"{size.step:.0f}")
     return say(w.NOTE_ODD, Name=capital(said.name(row, names)), what=what)

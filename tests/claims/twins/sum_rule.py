@@ -17,7 +17,7 @@ KOREAN = (
 
 def check(match: re.Match, sweep: Sweep) -> None:
     """Both numbers, over all points that have one."""
-    table = sweep.table
+    table = sweep.whole
     found = table["value"][table["measure"] == "sum_rule_residual"].dropna()
     assert number(match["count"]) == len(found) > 0
     assert close_off(match["error"], found.max())

@@ -23,7 +23,7 @@ THIN = heatmap.THIN
 
 
 def height(data: Counts, width: float, style: Style) -> float:
-    """Rows as high as those of signed maps, which may stand beside."""
+    """Rows as high as those of signed maps."""
     return max(1, len(data.rows)) * 2.1 * style.small / 72
 
 

@@ -101,4 +101,4 @@ def _zero(data: Runs, axes: Axes) -> None:
 
 
 def frame(group: Sequence[tuple[Runs, Axes]], style: Style) -> None:
-    """Nothing to set: panels beside each other have the same rows and scale."""
+    """Nothing to set: panels in one row have the same networks and scale."""

@@ -39,7 +39,7 @@ CONTROL_ALT = "A map of forget biases by input biases: $cells."
 CONTROL_CELL = "forget bias $forget with input bias $input leaves $left"
 CONTROL_DRAFT = "What is left of a gradient by the biases of forget and input gate."
 
-ROADS = {"hh": "h to h", "hc": "c to h", "ch": "h to c"}
+ROADS = {"hh": "h to h", "hc": "c to h", "ch": "h to c", "cc": "c to c"}
 X = "lag"
 Y = "what is left"
 BLOCKS_CAPTION = (

@@ -144,4 +144,4 @@ NOTE_FELL_BACK = "↘ counts runs that had fallen back by the last update."
 NOTE_SETTING = (
     "Of the settings of the training the one with which most runs succeeded: $how."
 )
-NOTE_TOLD = "$shown of $count networks are shown; `gradlab export` writes all."
+NOTE_SHOWN = "$shown of $count networks are shown; `gradlab export` writes all."

@@ -5,6 +5,7 @@ NOT_FINITE = "$count not finite (a finding)"
 UNCHANGED = "$count points, all there. Report unchanged ($file)."
 HEAD = ("network", "kept/step", "horizon", "left at T", "how it looks, lag 0..T")
 MORE_ROWS = "$count more rows in the report"
+TRAINED = "trained: succeeded"
 REPORT = "report"
 NEXT = "next"
 FAILED = "failed $count of $total: $reason"

@@ -85,6 +85,7 @@ NOTE_TOLD = (
 )
 IN_TABLE = "all in section 2"
 IN_EXPORT = "`gradlab export` writes all"
+SOME_DEAD = ", $count of $seeds dead"
 NOTE_ODD = "$Name: $what."
 ODD_DEAD = "an exact zero in $count of $seeds seeds"
 ODD_BROKEN = "not finite in $count of $seeds seeds"

@@ -38,7 +38,7 @@ CONTROL_ALT = "망각 편향과 입력 편향의 지도: $cells."
 CONTROL_CELL = "망각 편향 $forget, 입력 편향 $input: $left"
 CONTROL_DRAFT = "망각 게이트와 입력 게이트의 편향에 따라 남는 기울기."
 
-ROADS = {"hh": "h → h", "hc": "c → h", "ch": "h → c"}
+ROADS = {"hh": "h → h", "hc": "c → h", "ch": "h → c", "cc": "c → c"}
 X = "시차"
 Y = "남는 기울기"
 BLOCKS_CAPTION = (

@@ -140,4 +140,4 @@ NOTE_GRADIENT = "\\* $task의 첫 입력에서 첫 갱신 전에 잰 값, 실행
 NOTE_UPDATES = "† $task에서 처음 성공하기까지의 갱신 횟수, 실행의 중앙값."
 NOTE_FELL_BACK = "↘: 마지막 갱신 뒤에는 다시 실패한 실행의 수."
 NOTE_SETTING = "학습 설정 가운데 성공한 실행이 가장 많은 것: $how."
-NOTE_TOLD = "네트워크 $count개 중 $shown개를 보였다. 모두 보려면 `gradlab export`."
+NOTE_SHOWN = "네트워크 $count개 중 $shown개를 보였다. 모두 보려면 `gradlab export`."

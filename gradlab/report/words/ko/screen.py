@@ -5,6 +5,7 @@ NOT_FINITE = "유한하지 않은 점 $count개 (이것도 결과다)"
 UNCHANGED = "점 $count개가 모두 있다. 보고서는 그대로다 ($file)."
 HEAD = ("네트워크", "스텝당", "도달 거리", "T에서", "모습, 시차 0..T")
 MORE_ROWS = "보고서에 $count행이 더 있다"
+TRAINED = "학습: 성공한 실행"
 REPORT = "보고서"
 NEXT = "다음"
 FAILED = "실패 $count/$total: $reason"

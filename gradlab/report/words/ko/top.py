@@ -88,6 +88,7 @@ NOTE_TOLD = (
 )
 IN_TABLE = "모두 2절에 있다"
 IN_EXPORT = "모두 보려면 `gradlab export`"
+SOME_DEAD = ", 시드 $seeds개 중 $count개는 정확히 0"
 NOTE_ODD = "$Name: $what."
 ODD_DEAD = "시드 $seeds개 중 $count개에서 정확히 0"
 ODD_BROKEN = "시드 $seeds개 중 $count개에서 유한하지 않음"
