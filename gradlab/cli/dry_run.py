@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab.cli.screen import Screen, about, fold, table
+from gradlab.cli.screen import Screen, fold, table
 from gradlab.shell_text import join
 
 
@@ -106,16 +106,17 @@ def rows(expected: Forecast) -> list[tuple[str, ...]]:
 def engines(expected: Forecast) -> list[tuple[str, str]]:
     """Return the name of each engine and what it would take, in words."""
     from gradlab.engines.machine import words
+    from gradlab.report.numbers import duration
 
     if math.isnan(expected.core_seconds):
         return [("time", "unknown: the group that was timed failed, as it would there")]
     workers = f"{expected.jobs:,} worker{'s' * (expected.jobs > 1)}"
-    here = f"{about(expected.seconds())} with {workers}, "
+    here = f"about {duration(expected.seconds())} with {workers}, "
     here += f"up to {words(expected.memory)}"
     if expected.limit is not None:
         here += f" of the {words(expected.limit)} they may fill"
-    times = [f"{about(expected.seconds(n))} on {n} workers" for n in CLUSTERS]
-    cluster = f"{', '.join(times)}; up to {words(expected.worker)} for each"
+    times = [f"{duration(expected.seconds(n))} on {n} workers" for n in CLUSTERS]
+    cluster = f"about {', '.join(times)}; up to {words(expected.worker)} for each"
     return [("here", here), ("a cluster", cluster)]
 
 

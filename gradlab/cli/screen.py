@@ -244,13 +244,6 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def about(seconds: float) -> str:
-    """Return a time that is estimated: ``about 17 s``, ``less than a second``."""
-    from gradlab.report.numbers import duration
-
-    return f"about {duration(seconds)}" if seconds >= 1 else duration(seconds)
-
-
 def shortened(name: str, room: int) -> str:
     """Return a name without its middle; names often differ at their ends."""
     if columns(name) <= room:

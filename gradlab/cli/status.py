@@ -15,7 +15,7 @@ from gradlab.cli.follow import follow as watch
 from gradlab.cli.options import folder_argument, json_option, screen_option
 from gradlab.cli.point_text import axes_text
 from gradlab.cli.results import changed_text
-from gradlab.cli.screen import Screen, about, counted
+from gradlab.cli.screen import Screen, counted
 from gradlab.shell_text import quote
 
 
@@ -175,9 +175,14 @@ def moment(iso: str) -> str:
 
 def remaining_text(results: Results, left: int, done: int) -> str:
     """Return how many points are left and how long they take at the speed so far."""
+    from gradlab.report.numbers import duration
+
     seconds = results.meta.get("seconds")
-    time = f", {about(seconds / done * left)}" if done and seconds else ""
-    return counted(left, "point") + time
+    if not (done and seconds):
+        return counted(left, "point")
+    expected = seconds / done * left
+    about = "about " if expected >= 1 else ""  # "less than a second" is no estimate
+    return f"{counted(left, 'point')}, {about}{duration(expected)}"
 
 
 def _show_failures(results: Results, screen: Screen) -> None:

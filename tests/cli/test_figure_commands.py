@@ -35,6 +35,7 @@ WHOLE = {
     "directions": {"directions"},
     "backward": {"backward"},
     "predictors": {"predictors"},
+    "learning": {"learning", "learning-training"},
 }
 """Sections of the default report that print a command -> figures above it."""
 

@@ -231,7 +231,7 @@ CHANGES = {
 
 def test_every_option_changes_something(run, home):
     names = {option.name for option in OPTIONS}
-    assert names == {*CHANGES, "weights"}
+    assert names == {*CHANGES, "weights", "device"}
     assert {p.name for p in command.params} - names == {
         *("task", "out", "load", "as_json", "plain")
     }

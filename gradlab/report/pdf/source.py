@@ -215,7 +215,7 @@ class Source:
             lines.append(", ".join(self._cell(cell) for cell in row) + ",")
         lines.append(")")
         caption = self._line(table.caption)
-        parts = [f"#muted[{caption}]" if caption else ""]
+        parts = [f"#block(sticky: true)[#muted[{caption}]]" if caption else ""]
         if len(rows) > TOO_MANY_ROWS:
             rest = self._elsewhere(self.w.ALL_ROWS, count=len(rows))
             return "\n\n".join([*parts, f"#muted[{rest}]"])
