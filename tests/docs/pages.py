@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -147,7 +148,9 @@ class Session:
 
     def call_python(self, words: list[str]) -> None:
         """Look for the module, or what venv and pip are to make."""
-        assert words[:2] in (["-m", "venv"], ["-m", "pip"], ["-m", "docs.tables"])
+        flag, module = words[:2]
+        ours = module.startswith("experiments.") and find_spec(f"{module}.__main__")
+        assert flag == "-m" and (ours or module in ("venv", "pip", "docs.tables"))
 
     def call_pip(self, words: list[str]) -> None:
         """Look for the extras and files that are to be installed."""
