@@ -68,10 +68,15 @@ class Elsewhere(TorchDispatchMode):
 
 
 class _Literals(TorchFunctionMode):
-    """``torch.tensor`` brings its values to a device where no dispatch sees it."""
+    """``torch.tensor`` brings its values to a device where no dispatch sees it.
+
+    So does a list that is an index.
+    """
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        if func is Tensor.__getitem__ and isinstance(args[1], list):
+            args = (args[0], torch.tensor(args[1]))
         if func is torch.tensor and str(kwargs.get("device")) == DEVICE:
             return func(*args, **(kwargs | {"device": CPU})).to(DEVICE)
         return func(*args, **kwargs)

@@ -22,7 +22,7 @@ from gradlab.runs.measure import measure_group, measures_of
 from gradlab.sweeps.plan import plan
 from tests.flows import noise
 from tests.gpu.elsewhere import Away, Elsewhere
-from tests.gpu.places import PLACES, moved, there
+from tests.gpu.places import PLACES, moved, moved_cell, there
 
 
 MEASURES = tuple(
@@ -222,3 +222,14 @@ def test_the_device_that_is_not_there_refuses_a_mixture():
         assert isinstance(torch.zeros(2, device="meta"), Away)
         assert isinstance(torch.tensor([1, 2], device="meta"), Away)
         assert not isinstance(torch.zeros(2), Away)
+
+
+@pytest.mark.parametrize("device", PLACES)
+@pytest.mark.parametrize("spec", ["rnn", "gru", "lstm", "lstm:peephole"])
+def test_training(spec, device):
+    cell = initialize_(gradlab.build(spec, 6, 8), seed=0)
+    expected = gradlab.train(cell, "lag:5", updates=6)
+    with there(device):
+        found = gradlab.train(moved_cell(cell, device), "lag:5", updates=6)
+        assert {p.device.type for p in found.cell.parameters()} == {device}
+    assert_close(found.losses.values, expected.losses.values, 1e-4)
