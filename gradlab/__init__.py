@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from gradlab import remedy as remedy
     from gradlab.activations.base import Activation as Activation
     from gradlab.api import Results as Results
+    from gradlab.api import diagnose as diagnose
     from gradlab.api import forecast as forecast
     from gradlab.api import merge as merge
     from gradlab.api import sweep as sweep
@@ -125,6 +126,7 @@ _HOME = {
     "Task": "gradlab.tasks.base",
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
+    "diagnose": "gradlab.api",
     "forecast": "gradlab.api",
     "from_torch": "gradlab.cells",
     "initialize_": "gradlab.initializers",

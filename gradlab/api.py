@@ -21,6 +21,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -31,7 +32,8 @@ from gradlab.check import Outcome, run_checks
 from gradlab.check import check_leaf as _check_leaf
 from gradlab.config.loading import load as load_sweep
 from gradlab.config.sweep import Sweep
-from gradlab.errors import ConfigError
+from gradlab.diagnosis import Diagnosed
+from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.progress.events import Event
 from gradlab.runs.forecast import Forecast
 from gradlab.runs.forecast import forecast as forecast_sweep
@@ -43,6 +45,10 @@ from gradlab.store.table import table
 
 if TYPE_CHECKING:
     import pandas
+    from torch import Tensor, nn
+
+    from gradlab.labelled import LabelledArray
+    from gradlab.measures import MeasureContext
 
 
 class Results(stored.Results):
@@ -135,6 +141,79 @@ class Results(stored.Results):
                 language=language,
             )
         )
+
+
+@dataclass(frozen=True)
+class Diagnosis(Diagnosed):
+    """What :func:`diagnose` found, with its report and every other measure.
+
+    Attributes:
+        contexts: what measures take, by layer name.
+    """
+
+    contexts: Mapping[str, "MeasureContext"] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def measure(self, layer: str, name: str) -> "dict[str, LabelledArray]":
+        """Return any measure of a layer, over the sequences measured.
+
+        Raises:
+            UnknownNameError: another layer or measure.
+        """
+        from gradlab.diagnosis.layer import measured
+
+        if layer not in self.contexts:
+            raise UnknownNameError.among("layer", layer, self.contexts)
+        return measured(self.contexts[layer], [name])
+
+
+def diagnose(
+    model: "nn.Module",
+    batch: Any,
+    loss: "Callable[[Any, Any], Tensor]",
+    *,
+    sequences: int = 4,
+    remedies: bool = True,
+    seed: int = 0,
+) -> Diagnosis:
+    """Measure what a model's gradients do at every step of its recurrent layers.
+
+    The model is any module with ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` or their Cells
+    inside, unmodified. It is run on the batch once, in the mode it is in, and once for
+    each remedy; its weights, ``.grad``, buffers, mode and random state stay as they
+    are. Numbers are those of a replay, compared with torch's own on every run.
+
+    Args:
+        model: the model.
+        batch: what it is given: a tensor whole, a dict by the names that ``forward``
+            has, of a tuple or list as many first elements as ``forward`` takes.
+        loss: ``loss(output, batch)``, a scalar.
+        sequences: of the batch of which Jacobian products are taken.
+        remedies: whether to try remedies, each on this model and batch.
+        seed: of what remedies draw.
+
+    Raises:
+        ConfigError: nothing recurrent, or what cannot be read; a batch that does not
+            fit; a loss that is no scalar or does not depend on the recurrent part.
+        VerificationError: the replay differs from torch's modules.
+        Exception: what model or loss raise, as it is.
+
+    >>> import torch
+    >>> model = torch.nn.LSTM(2, 8, batch_first=True)
+    >>> batch = torch.randn(4, 60, 2)
+    >>> found = diagnose(model, batch, lambda output, _: output[0][:, -1].square().mean())
+    >>> found.verdicts
+    {'LSTM': 'vanishing'}
+    >>> found.remedies[0].code
+    'gradlab.remedy.chrono_(model, t_max=60)'
+    """
+    from gradlab.diagnosis.diagnose import diagnose as run_diagnosis
+
+    found, contexts = run_diagnosis(
+        model, batch, loss, sequences=sequences, remedies=remedies, seed=seed
+    )
+    return Diagnosis(**vars(found), contexts=contexts)
 
 
 def sweep(

@@ -37,7 +37,7 @@ FLOORS = (
     {"jacobians", "bptt", "training"},
     {"exponents", "modules", "paths", "precision", "remedies", "spectra", "targets"},
     {"measures"},
-    {"check"},
+    {"check", "diagnosis"},
     {"config"},
     {"sweeps"},
     {"engines", "progress"},

@@ -37,12 +37,14 @@ class MeasureContext:
         blocks: of the Jacobian product: ``"all"``, ``"joint"`` or names.
         loss: of the backward pass.
         direction: (…M, B, n), the loss's unit vectors v; those of seed 0 by default.
+        given: the gradients of another loss, in place of ``loss`` and ``direction``.
     """
 
     trajectory: Trajectory
     blocks: str | tuple[str, ...] = "all"
     loss: Loss = Last()
     direction: Tensor | None = None
+    given: Backward | None = None
 
     @property
     def cell(self) -> Cell:
@@ -95,8 +97,8 @@ class MeasureContext:
 
     @cached_property
     def backward(self) -> Backward:
-        """Gradients recorded by hooks on a backward pass."""
-        return backward(self.trajectory, self.loss, self._direction)
+        """Gradients recorded by hooks on a backward pass; ``given`` ones if any."""
+        return self.given or backward(self.trajectory, self.loss, self._direction)
 
     @cached_property
     def contributions(self) -> Contributions:

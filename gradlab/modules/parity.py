@@ -193,12 +193,21 @@ def _within(run: LayerRun) -> Tensor:
 
 
 def _relative(ours: Tensor, theirs: Tensor) -> float:
-    """Return max |ours - theirs| / max |theirs|; 0 where theirs is not all finite."""
-    theirs = theirs.double()
+    """Return max |ours - theirs| / max |theirs|.
+
+    0 where theirs is not all finite, and where it is so small that its dtype has no
+    digits left for it: ours, of a wider range, is then the better one.
+    """
+    info = torch.finfo(theirs.dtype)
     if not theirs.numel() or not theirs.isfinite().all():
         return 0.0
-    difference = (ours.double() - theirs).abs().max()
-    return float(difference / theirs.abs().max()) if difference else 0.0
+    theirs = theirs.double()
+    largest = theirs.abs().max()
+    ours = ours.double()
+    if max(largest, ours.abs().max()) < info.tiny / info.eps:
+        return 0.0
+    difference = (ours - theirs).abs().max()
+    return float(difference / largest) if difference else 0.0
 
 
 def _computed_dtype(call: Call) -> torch.dtype:

@@ -1,0 +1,160 @@
+"""What is wrong with a model's gradients, in the order in which to look at it."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from gradlab.diagnosis.causes import (
+    cause,
+    large_block,
+    saturation,
+    saturation_cause,
+)
+from gradlab.diagnosis.results import Finding, LayerResult
+from gradlab.modules import Call, LayerRun
+from gradlab.modules.nonfinite import NonFinite
+from gradlab.statistics import THRESHOLDS
+
+
+SATURATED = 0.5
+"""Share of a gate's values within 5 % of 0 or 1 from which it is called saturated."""
+
+
+def findings(
+    calls: Sequence[Call],
+    layers: Sequence[LayerResult],
+    runs: Mapping[str, LayerRun],
+    origin: NonFinite | None,
+) -> tuple[Finding, ...]:
+    """Return findings, the first culprit first: not finite, detached, then by layer.
+
+    Args:
+        calls: of the forward pass.
+        layers: what was measured.
+        runs: by the layers' names.
+        origin: of the first inf or NaN, if there is one.
+    """
+    found = [] if origin is None else [_nonfinite(origin)]
+    found += _detached(calls)
+    cut = {finding.where for finding in found}
+    unreached = {
+        call.name
+        for call in calls
+        if not call.is_reached and not call.in_backward and call.name not in cut
+    }
+    found += [
+        Finding("unreached", name, f"a call of {name} has no part in the loss")
+        for name in sorted(unreached)
+    ]
+    if origin is None:
+        worst = sorted(layers, key=lambda layer: layer.reach.ln_left)
+        for layer in worst:
+            found += _of_layer(layer, runs[layer.name])
+    return tuple(found)
+
+
+def _nonfinite(origin: NonFinite) -> Finding:
+    where = origin.where
+    if origin.step is None:
+        text = f"{origin.what} of {where} is not finite"
+    else:
+        text = (
+            f"{where}: not finite from step {origin.step} of the {origin.direction} "
+            f"pass on, first in its {origin.what} (sequence {origin.sequence})"
+        )
+    return Finding("nonfinite", where, text)
+
+
+def _detached(calls: Sequence[Call]) -> Iterator[Finding]:
+    by_module: dict[str, list[Call]] = {}
+    for call in calls:
+        if call.detached:
+            by_module.setdefault(call.name, []).append(call)
+    for name, cut in by_module.items():
+        first = cut[0]
+        assert first.continues is not None
+        places = f"{len(cut)} times, first " if len(cut) > 1 else ""
+        yield Finding(
+            "detached",
+            name,
+            f"{name}: the state is detached {places}between call "
+            f"{first.continues.number} and call {first.number}, so no gradient goes "
+            f"back further than {first.steps} steps from there",
+        )
+
+
+def _of_layer(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
+    word, reach = layer.reach.verdict, layer.reach
+    if not word:
+        return
+    trajectory = run.aligned()[0]
+    left = _power(reach.ln_left)
+    if word in ("vanishing", "exploding", "dead"):
+        within = (
+            f"below 1/1000 after {reach.horizon:.0f} of {layer.steps} steps"
+            if word == "vanishing"
+            else f"over {layer.steps} steps"
+        )
+        yield Finding(
+            word,
+            layer.name,
+            f"{layer.name}: the gradient is {left} times as large at the first step as "
+            f"at the last, {within}"
+            if word != "dead"
+            else f"{layer.name}: nothing at all reaches the first step",
+            cause(trajectory, word),
+        )
+    yield from _saturated(layer, run)
+    if word == "vanishing" and _is_hidden(layer, run):
+        yield Finding(
+            "hidden",
+            layer.name,
+            f"{layer.name}: a loss at {_steps_with_loss(run)} of {layer.longest} steps "
+            "hides that: each step has a gradient, from the losses near it",
+        )
+
+
+def _saturated(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
+    """Yield one finding for gates that do not move, and one for large weights."""
+    trajectory = run.aligned()[0]
+    shares = saturation(trajectory)
+    which = {name: share for name, share in shares.items() if share > SATURATED}
+    reason = {name: saturation_cause(trajectory, name) for name in which}
+    moved = {name: why for name, why in reason.items() if why}
+    if moved:
+        name = max(moved, key=lambda gate: shares[gate])
+        yield Finding(
+            "saturated",
+            layer.name,
+            f"{layer.name}: {100 * shares[name]:.0f} % of the {name.replace('_', ' ')} "
+            "is within 5 % of 0 or 1, where it has next to no gradient",
+            moved[name],
+        )
+    elif large := large_block(trajectory):
+        block, norm = large
+        yield Finding(
+            "saturated" if trajectory.gates else "large",
+            layer.name,
+            f"{layer.name}: weight_hh's block {block.replace('_', ' ')} has a spectral "
+            f"norm of {norm:.2g}; PyTorch's default has about 1.2",
+        )
+
+
+def _steps_with_loss(run: LayerRun) -> int:
+    return int(
+        (run.entering[run.trajectory.cell.output_state][1:] != 0).any(-1).any(-1).sum()
+    )
+
+
+def _is_hidden(layer: LayerResult, run: LayerRun) -> bool:
+    """Return whether dL/dh_1 looks well though nothing comes from the last step."""
+    output = run.trajectory.cell.state_names[run.trajectory.cell.output_state]
+    curve = layer.loss_gradient.at(block=output)
+    enters_often = _steps_with_loss(run) >= layer.longest / 2
+    return enters_often and curve[1] - max(curve[1:]) > math.log(THRESHOLDS[0])
+
+
+def _power(ln: float) -> str:
+    if not math.isfinite(ln):
+        return "0" if ln < 0 else "more than any number"
+    decades = ln / math.log(10)
+    return f"{math.exp(ln):.2g}" if abs(decades) < 3 else f"10^{decades:.1f}"

@@ -1,0 +1,101 @@
+"""Try remedies on a model: its own weights changed, its batch measured again."""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from gradlab import catalog
+from gradlab.diagnosis.forward import Pass
+from gradlab.diagnosis.layer import context_of, reach_of
+from gradlab.diagnosis.results import LayerResult, Reach, RemedyResult
+from gradlab.modules import LayerRun, recurrent_modules, replay
+from gradlab.remedies import Remedy
+
+
+def try_remedies(
+    model: nn.Module,
+    forward: Callable[[], Pass],
+    layers: Sequence[LayerResult],
+    sequences: int,
+    seed: int,
+) -> tuple[RemedyResult, ...]:
+    """Return what each remedy changes, the best first.
+
+    A remedy is applied to every recurrent module that it applies to, for the length of
+    that module's sequences. Ranked by the reach of the layer that reaches least: its
+    horizon, then how many directions survive, then how little its size changes.
+
+    Args:
+        model: left as it was.
+        forward: runs the recorded pass of the model as it is.
+        layers: measured before.
+        sequences: that are measured.
+        seed: of what is drawn.
+    """
+    modules = recurrent_modules(model)
+    lengths = {layer.module: layer.longest for layer in layers}
+    used = {name: modules[name] for name in lengths}
+    found, idle = [], []
+    for remedy in _candidates():
+        chosen = {n: m for n, m in used.items() if remedy.applies_to(m)}
+        if chosen:
+            with _weights_restored(chosen.values()):
+                for name, module in chosen.items():
+                    remedy.apply_(module, max(2, lengths[name]), seed)
+                after = _after(replay(forward().calls), sequences)
+            lines = [
+                remedy.code(_expression(name, model), max(2, lengths[name]), seed)
+                for name in chosen
+            ]
+            found.append(
+                RemedyResult(remedy.title, remedy.why, "\n".join(lines), after)
+            )
+        elif not remedy.can_help:
+            idle.append(RemedyResult(remedy.title, remedy.why, "", {}))
+    found.sort(key=lambda one: _rank(one.after), reverse=True)
+    return (*found, *idle)
+
+
+def _candidates() -> Iterator[Remedy]:
+    for name in catalog.names("remedies"):
+        leaf: type[Remedy] = catalog.get("remedies", name)
+        yield from leaf.candidates()
+
+
+def _after(runs: Sequence[LayerRun], sequences: int) -> dict[str, Reach]:
+    found = {}
+    for run in runs:
+        context = context_of(run, sequences)
+        if context is not None:
+            found[run.name] = reach_of(context)
+    return found
+
+
+def _rank(after: Mapping[str, Reach]) -> tuple[float, float, float]:
+    """Return what a remedy is ranked by, from the layer that reaches least."""
+    finite = [one for one in after.values() if one.ln_left == one.ln_left]
+    if not finite:
+        return (0.0, 0.0, -float("inf"))
+    return min((one.horizon, one.directions, -abs(one.ln_left)) for one in finite)
+
+
+@contextmanager
+def _weights_restored(modules) -> Iterator[None]:
+    kept = [(m, copy.deepcopy(m.state_dict())) for m in modules]
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for module, state in kept:
+                module.load_state_dict(state)
+
+
+def _expression(name: str, model: nn.Module) -> str:
+    """Return the Python of a module within ``model``."""
+    if name not in dict(model.named_modules()):
+        return "model"
+    parts = [f"[{part}]" if part.isdigit() else f".{part}" for part in name.split(".")]
+    return "model" + "".join(parts)
