@@ -200,13 +200,16 @@ def diagnose(
         Exception: what model or loss raise, as it is.
 
     >>> import torch
+    >>> _ = torch.manual_seed(0)
     >>> model = torch.nn.LSTM(2, 8, batch_first=True)
     >>> batch = torch.randn(4, 60, 2)
-    >>> found = diagnose(model, batch, lambda output, _: output[0][:, -1].square().mean())
+    >>> def loss(output, batch):
+    ...     return output[0][:, -1].square().mean()
+    >>> found = diagnose(model, batch, loss)
     >>> found.verdicts
     {'LSTM': 'vanishing'}
     >>> found.remedies[0].code
-    'gradlab.remedy.chrono_(model, t_max=60)'
+    'gradlab.remedy.forget_bias_(model, 3)'
     """
     from gradlab.diagnosis.diagnose import diagnose as run_diagnosis
 

@@ -27,6 +27,7 @@ NAMES = [
     "Trajectory",
     "__version__",
     "build",
+    "diagnose",
     "forecast",
     "from_torch",
     "initialize_",

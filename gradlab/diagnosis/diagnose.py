@@ -105,8 +105,8 @@ def _checked(found: Parity, origin: NonFinite | None) -> dict[str, Any]:
     """
     if origin is None and not found.holds:
         raise VerificationError(
-            got=f"a replay that differs from torch's modules by {found.worst:.1g} of the "
-            "largest entry",
+            got=f"a replay that differs from torch's modules by {found.worst:.1g} of "
+            "the largest entry",
             expected=f"{found.tolerance:g} at most in {found.dtype}, or nothing can be "
             "said of this model",
             try_="a report of the model's recurrent part to gradlab's authors",
