@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import pandas
+
 from tests.claims.sweep import Sweep, keys_of, label, mean, records
 
 
@@ -71,24 +73,21 @@ class Holder:
 @lru_cache(maxsize=16)  # the claims of a store ask for the same few measures
 def having(sweep: Sweep, measure: str) -> list[Holder]:
     """All networks with this measure at its largest length."""
-    table = sweep.table
-    names = table["measure"]
-    own = table[names == measure]
-    each = records(own.drop_duplicates(sweep.axes))
+    whole, table = sweep.whole, sweep.table
+    names = whole["measure"]
+    every = whole[names == measure]
+    each = records(every.drop_duplicates(sweep.axes))
     values = [{row[a] for row in each} - {None} for a in sweep.axes]
     varied = [a for a, v in zip(sweep.axes, values, strict=True) if len(v) > 1]
-    length = int(own["length"].max()) if len(own) else 0
-    own = own[own["length"] == length]
-    networks: dict[tuple, list[dict]] = {}
-    keys, rows = keys_of(own, sweep.axes), records(own.drop(columns=sweep.axes))
-    for key, row in zip(keys, rows, strict=True):
-        networks.setdefault(key, []).append(row)
-    whole, names = sweep.whole, sweep.whole["measure"]
-    having_it = whole[(names == measure) & (whole["length"] == length)]
+    length = int(every["length"].max()) if len(every) else 0
     seeds: dict[tuple, dict[int, None]] = {}
-    keys = keys_of(having_it, sweep.axes)
-    for key, seed in zip(keys, having_it["seed"].tolist(), strict=True):
+    every = every[every["length"] == length]
+    keys = keys_of(every, sweep.axes)
+    for key, seed in zip(keys, every["seed"].tolist(), strict=True):
         seeds.setdefault(key, {})[seed] = None
+    networks = _by_network(every, sweep)  # where only dead seeds have it, theirs
+    own = table[(table["measure"] == measure) & (table["length"] == length)]
+    networks |= _by_network(own, sweep)
     ends = (names == "spectral_norm") & (whole["lag"] == length)
     joint = (whole["block"] == "joint") & (whole["length"] == length)
     lefts: dict[tuple, dict[tuple, float]] = {}
@@ -105,6 +104,15 @@ def having(sweep: Sweep, measure: str) -> list[Holder]:
         name = label(params, varied)
         cell = label({**params, "forget_bias": None, "input_bias": None}, varied)
         found.append(Holder(params, length, name, cell, rows, ended))
+    return found
+
+
+def _by_network(table: pandas.DataFrame, sweep: Sweep) -> dict[tuple, list[dict]]:
+    """The rows of each network."""
+    found: dict[tuple, list[dict]] = {}
+    keys, rows = keys_of(table, sweep.axes), records(table.drop(columns=sweep.axes))
+    for key, row in zip(keys, rows, strict=True):
+        found.setdefault(key, []).append(row)
     return found
 
 

@@ -13,7 +13,8 @@ def hold(match: re.Match, sweep: Sweep, measure: str, above: bool) -> None:
     for network in having(sweep, measure):
         value = mean(network.values(block="recurrent"))
         if value > 0 and network.lefts and above == (value > 1.0005):
-            lost.append(mean(network.lefts) < math.log(1e-3))
+            living = [left for left in network.lefts if left != -math.inf]
+            lost.append(mean(living or network.lefts) < math.log(1e-3))
             assert number(match["length"]) == network.length
     assert number(match["count"]) == sum(lost)
     assert number(match["total"]) == len(lost) > 0

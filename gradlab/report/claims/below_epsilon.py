@@ -25,8 +25,8 @@ class BelowEpsilon(Claim):
         ),
         "ko": (
             "$network — $task에서 실행 $total개가 모두 실패했다. 첫 입력의 기울기는 "
-            "커야 $largest인데, 최적화 기법은 이를 적어도 엡실론 $epsilon으로 나누므로 "
-            "가중치가 거의 움직이지 않는다."
+            "커야 $largest. 최적화 기법은 이를 적어도 엡실론($epsilon)만큼 큰 수로 "
+            "나누므로 가중치가 거의 움직이지 않는다."
         ),
     }
 

@@ -52,8 +52,9 @@ class Network:
 
     @cached_property
     def ln_left(self) -> float:
-        """Ln of what is left over T steps: the geometric mean over seeds."""
-        return float(self.ln_lefts.mean())
+        """Ln of what is left over T steps: the geometric mean over seeds not dead."""
+        living = self.ln_lefts[self.ln_lefts != -np.inf]
+        return float((living if living.size else self.ln_lefts).mean())
 
     @property
     def finite(self) -> bool:

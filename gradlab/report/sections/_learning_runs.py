@@ -36,7 +36,7 @@ MOST = 3
 """Values of epsilon with a panel of their own."""
 WEIGHTS = {2: (1.4, 2.0), 3: (1.5, 1.7, 1.0)}
 """Widths of panels in one row: counts, dots, dots of another epsilon."""
-COLUMNS, NARROWEST = 6, 2.2
+COLUMNS, NARROWEST = 6, 2.1
 """Columns of the counts in such a row at most; inches of a panel at least."""
 
 

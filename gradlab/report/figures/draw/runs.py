@@ -68,7 +68,8 @@ def paint(data: Runs, axes: Axes, style: Style, *, alone: bool) -> None:
         axes.xaxis, low, high, max(4, int(width / 0.6)), (1, 2, 5, 10, 20, 50, 100)
     )
     _zero(data, axes)
-    axes.set_xlabel("\n".join(wrap(data.x_label, style.small, max(width, 1.5))))
+    room = min(max(width, 1.5), 0.8 * column(axes))
+    axes.set_xlabel("\n".join(wrap(data.x_label, style.small, room)))
     axes.set_ylabel("")
 
 
