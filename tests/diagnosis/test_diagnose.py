@@ -234,6 +234,7 @@ def test_a_gradient_that_underflows_in_float32_is_still_right():
     )
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # of dynamo
 def test_a_compiled_model_is_run_as_it_was_written():
     model = reader()
     compiled = torch.compile(model)
