@@ -43,9 +43,9 @@ def backpropagate(
     """Return the gradients along a trajectory of an RNN, LSTM or GRU of PyTorch.
 
     Args:
-        trajectory: (T, B, ·).
+        trajectory: (T, B, ·); with K cotangents (T, B, 1, ·).
         entering: dL/ds_t that does not come from the step after, (T + 1, B, n) per
-            state.
+            state; with K cotangents (T + 1, B, K, n), as all gradients then are.
         whole: the t at which ``entering`` is all of dL/ds_t, that of later steps
             included.
     """
@@ -58,7 +58,8 @@ def _rnn(trajectory: Trajectory, entering: tuple[Tensor, ...], whole: Set[int]):
     slope = cell.activation.derivative(
         trajectory.pre_activations["recurrent"], trajectory.states[0][1:]
     )
-    by_hidden, to_product = torch.empty_like(entering[0]), torch.empty_like(slope)
+    by_hidden = torch.empty_like(entering[0])
+    to_product = torch.empty_like(by_hidden[1:])
     v = torch.zeros_like(by_hidden[0])
     for t in range(trajectory.length, 0, -1):
         v = entering[0][t] if t in whole else v + entering[0][t]
@@ -79,14 +80,18 @@ def _gru(trajectory: Trajectory, entering: tuple[Tensor, ...], whole: Set[int]):
     by_n = (1 - z) * (1 - n * n)
     by_z = (before - n) * z * (1 - z)
     slopes = torch.stack([by_n * y * r * (1 - r), by_z, by_n * r], -2)
-    by_hidden, to_product = torch.empty_like(entering[0]), torch.empty_like(slopes)
-    v = torch.zeros_like(by_hidden[0])
-    for t in range(trajectory.length, 0, -1):
-        v = entering[0][t] if t in whole else v + entering[0][t]
-        by_hidden[t] = v
-        torch.mul(slopes[t - 1], v.unsqueeze(-2), out=to_product[t - 1])
-        v = to_product[t - 1].flatten(-2) @ cell.weight_hh + v * z[t - 1]
-    by_hidden[0] = v + entering[0][0]
+    by_hidden = entering[0].clone()
+    to_product = by_hidden.new_empty(*by_hidden[1:].shape[:-1], 3, width)
+    hs, columns = by_hidden.unbind(), by_hidden.unsqueeze(-2).unbind()
+    flat = to_product.flatten(-2).unbind()
+    parts = zip(*(x.unbind() for x in (slopes, z, to_product)), strict=True)
+    v: Tensor | float = 0.0
+    for k, (slope, kept, to) in reversed(list(enumerate(parts))):
+        if k + 1 not in whole:
+            hs[k + 1].add_(v)
+        torch.mul(slope, columns[k + 1], out=to)
+        v = torch.addcmul(flat[k] @ cell.weight_hh, hs[k + 1], kept)
+    by_hidden[0] += v
     to_product = to_product.flatten(-2)
     to_input = torch.cat([to_product[..., : 2 * width], by_n * by_hidden[1:]], -1)
     return Gradients((by_hidden,), (by_hidden,), to_product, to_input)
@@ -100,25 +105,34 @@ def _lstm(trajectory: Trajectory, entering: tuple[Tensor, ...], whole: Set[int])
     by_cell = torch.stack([i * (1 - i) * g, f * (1 - f) * c[:-1], i * (1 - g * g)], -2)
     by_output = o * (1 - o) * tanh_c
     onward = o * (1 - tanh_c * tanh_c)
-    to_a = c.new_empty(*i.shape[:-1], 4 * width)
+    to_a = c.new_empty(*entering[1][1:].shape[:-1], 4 * width)
     to_cell = to_a[..., : 3 * width].unflatten(-1, (3, width))
-    by_h, by_c, graph_c = (torch.empty_like(e) for e in (*entering, entering[1]))
-    by_m = torch.empty_like(i) if cell.proj_size else None  # by o tanh(c)
-    v, w = torch.zeros_like(by_h[0]), torch.zeros_like(by_c[0])
-    for t in range(trajectory.length, 0, -1):
-        all_of_it = t in whole
-        v = entering[0][t] if all_of_it else v + entering[0][t]
-        w = entering[1][t] if all_of_it else w + entering[1][t]
-        by_h[t], by_c[t] = v, w
-        m = v if by_m is None else v @ cell.weight_hr
+    by_h, by_c = (state.clone() for state in entering)
+    graph_c = torch.empty_like(by_c)
+    by_m = torch.empty_like(by_c[1:]) if cell.proj_size else None  # by o tanh(c)
+    # unbound once: an index at each step would cost as much as the numbers
+    hs, cs, graphs, columns = (
+        x.unbind() for x in (by_h, by_c, graph_c, graph_c.unsqueeze(-2))
+    )
+    to_as, to_cells, to_outputs = (
+        x.unbind() for x in (to_a, to_cell, to_a[..., 3 * width :])
+    )
+    slopes = zip(*(x.unbind() for x in (by_cell, by_output, onward, f)), strict=True)
+    v: Tensor | float = 0.0
+    w: Tensor | float = 0.0
+    for k, (of_cell, of_output, on, kept) in reversed(list(enumerate(slopes))):
+        if k + 1 not in whole:
+            hs[k + 1].add_(v)
+            cs[k + 1].add_(w)
+        m = hs[k + 1]
         if by_m is not None:
-            by_m[t - 1] = m
-        w = w + onward[t - 1] * m
-        graph_c[t] = w
-        torch.mul(by_cell[t - 1], w.unsqueeze(-2), out=to_cell[t - 1])
-        torch.mul(by_output[t - 1], m, out=to_a[t - 1, :, 3 * width :])
-        v = to_a[t - 1] @ cell.weight_hh
-        w = w * f[t - 1]
-    by_h[0], by_c[0] = v + entering[0][0], w + entering[1][0]
+            by_m[k] = m = m @ cell.weight_hr
+        torch.addcmul(cs[k + 1], on, m, out=graphs[k + 1])
+        torch.mul(of_cell, columns[k + 1], out=to_cells[k])
+        torch.mul(of_output, m, out=to_outputs[k])
+        v = to_as[k] @ cell.weight_hh
+        w = graphs[k + 1] * kept
+    by_h[0] += v
+    by_c[0] += w
     graph_c[0] = by_c[0]
     return Gradients((by_h, by_c), (by_h, graph_c), to_a, to_a, by_m)

@@ -76,12 +76,16 @@ class Call:
         continues: the call whose final states this one starts from; None for another
             start.
         detached: whether it starts from their values alone, so that no gradient passes.
-        in_backward: whether it was made while gradients were computed, as activation
-            checkpointing does.
+        made_in: number of the backward pass it was made in, as activation
+            checkpointing does; -1 outside.
         gradients: dL/d of ``outputs``, ``final0``, ``final1`` (what the backward pass
             brought to the module; a cell's output is its ``final0``) and of ``inputs``,
             ``start0``, ``start1`` (what it took on from there), those that there were,
-            in the layout of the tensors. Those of several passes are added up.
+            in the layout of the tensors. Those of several passes are added up; those of
+            a pass with ``create_graph``, as a gradient penalty makes one, give way to
+            those of the next without.
+        second_order: whether there was one: what then came through the graph of
+            that pass arrives inside the module, and is not among the gradients.
     """
 
     number: int
@@ -101,13 +105,20 @@ class Call:
     autocast: torch.dtype | None = None
     continues: "Call | None" = None
     detached: bool = False
-    in_backward: bool = False
+    made_in: int = -1
     gradients: dict[str, Tensor] = field(default_factory=dict)
+    second_order: bool = False
+    _of_graph: bool = field(default=False, repr=False)
 
     @property
     def kind(self) -> str:
         """``RNN``, ``LSTM`` or ``GRU``."""
         return kind_of(self.module)
+
+    @property
+    def in_backward(self) -> bool:
+        """Whether it was made while gradients were computed."""
+        return self.made_in != -1
 
     @property
     def is_cell(self) -> bool:
@@ -146,8 +157,12 @@ class Call:
         """Whether the loss depends on what the call gave."""
         return any(name in self.gradients for name in ("outputs", "final0", "final1"))
 
-    def receive(self, name: str, gradient: Tensor) -> None:
-        """Add a gradient to what arrived before."""
+    def receive(self, name: str, gradient: Tensor, with_graph: bool = False) -> None:
+        """Add a gradient to what arrived before, ``with_graph`` by create_graph."""
+        if self._of_graph and not with_graph:
+            self.gradients.clear()
+        self._of_graph = with_graph
+        self.second_order |= with_graph
         known = self.gradients.get(name)
         self.gradients[name] = gradient if known is None else known + gradient
 

@@ -24,13 +24,11 @@ class LayerPass:
         inputs: (T, B, I).
         hidden: h_1 .. h_T, (T, B, n).
         start: h_0 (and c_0), (B, n) each.
-        final: h and c after each sequence's last step, (B, n) each.
     """
 
     inputs: Tensor
     hidden: Tensor
     start: tuple[Tensor, ...]
-    final: tuple[Tensor, ...]
 
 
 @dataclass(frozen=True)
@@ -54,19 +52,16 @@ def layers_of(call: Call) -> tuple[Layer, ...]:
         for number in range(call.layers):
             places = slice(number * count, (number + 1) * count)
             start = tuple(state[places] for state in call.start)
+            if number == call.layers - 1:
+                found.append(_layer(call, inputs, call.outputs, start, None))
+                break
             names = kernel.weight_names(call, number)
             weights = [call.weights[name] for of in names for name in of]
-            outputs, final = kernel.run(
+            outputs, _ = kernel.run(
                 call, inputs, _by_length(call, start), weights, layers=1
             )
-            mask = None
-            if call.dropout and number < call.layers - 1:
-                mask = _drawn_mask(call, outputs)
-            last = number == call.layers - 1
-            read = (
-                call.outputs if last else outputs
-            )  # the module's own where it gave them
-            found.append(_layer(call, inputs, read, start, final, mask))
+            mask = _drawn_mask(call, outputs) if call.dropout else None
+            found.append(_layer(call, inputs, outputs, start, mask))
             inputs = outputs if mask is None else outputs * mask
     return tuple(found)
 
@@ -91,20 +86,16 @@ def _layer(
     inputs: Tensor,
     outputs: Tensor,
     start: Sequence[Tensor],
-    final: Sequence[Tensor],
     mask: Tensor | None,
 ) -> Layer:
     read, lengths = call.padded(inputs), call.lengths
     given = call.padded(outputs).chunk(call.directions, -1)
-    if call.packing:
-        final = [call.packing.as_given(state) for state in final]
     return Layer(
         tuple(
             LayerPass(
                 own_time(read, lengths, reverse=bool(d)),
                 own_time(given[d], lengths, reverse=bool(d)),
                 tuple(state[d] for state in start),
-                tuple(state[d] for state in final),
             )
             for d in range(call.directions)
         ),

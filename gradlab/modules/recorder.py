@@ -1,5 +1,7 @@
 """Record the calls of a model's recurrent modules by hooks, and what reaches them."""
 
+import sys
+import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,6 +9,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import (
+    _global_forward_hooks_with_kwargs,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.nn.utils.rnn import PackedSequence
 
 from gradlab.modules.call import Call
@@ -22,6 +29,9 @@ class Recorder:
     (not under ``no_grad``), and owned by the hooks on its outputs: it lives as long as
     the graph. The recorder itself keeps a call alive only with ``keep``.
 
+    The hooks are torch's global ones, so that copies and pickles of the model carry
+    none; with ``by_inputs``, which changes what a module is given, the modules' own.
+
     Args:
         model: the model, or a recurrent module.
         keep: whether :attr:`calls` outlive their graph.
@@ -30,6 +40,8 @@ class Recorder:
         sequences: of padded batches, how many are recorded; all by default.
         names: of modules to record; all by default.
         on_error: called with what a hook would raise, in place of raising it.
+        on_gradient: called within a backward pass with each call that it has reached,
+            once for each tensor.
 
     Raises:
         ConfigError: nothing recurrent, a subclass with a ``forward`` of its own, a
@@ -45,12 +57,14 @@ class Recorder:
         sequences: int | None = None,
         names: tuple[str, ...] | None = None,
         on_error: Callable[[Exception], None] | None = None,
+        on_gradient: Callable[[Call], None] | None = None,
     ) -> None:
         found = recurrent_modules(model)
         self.modules = found if names is None else {name: found[name] for name in names}
         self.by_inputs, self.sequences = by_inputs, sequences
-        self._keep, self._on_error = keep, on_error
+        self._keep, self._on_error, self.on_gradient = keep, on_error, on_gradient
         self._handles: list[Any] = []
+        self._filter: Any = None
         self._calls: list[Callable[[], Call | None]] = []
         self._weights: dict[str, tuple[tuple, Mapping[str, Tensor]]] = {}
         self.aliases: list[Tensor] = []
@@ -62,22 +76,49 @@ class Recorder:
 
     def install(self) -> None:
         """Put the hooks on."""
-        for name, module in self.modules.items():
-            hooks = _Hooks(self, name)
+        hooks = {id(m): _Hooks(self, name) for name, m in self.modules.items()}
+        if not self.by_inputs:
+            self._install_globally(hooks)
+            return
+        for module in self.modules.values():
+            of_module = hooks[id(module)]
             self._handles += [
                 module.register_forward_pre_hook(
-                    self.guarded(hooks.before), with_kwargs=True
+                    self.guarded(of_module.before), with_kwargs=True
                 ),
                 module.register_forward_hook(
-                    self.guarded(hooks.after), with_kwargs=True
+                    self.guarded(of_module.after), with_kwargs=True
                 ),
             ]
+
+    def _install_globally(self, hooks: Mapping[int, "_Hooks"]) -> None:
+        def before(module: nn.Module, args: tuple) -> None:
+            if (of_module := hooks.get(id(module))) is not None:
+                of_module.before(module, args, {})
+
+        def after(module: nn.Module, args: tuple, kwargs: dict, output: Any) -> Any:
+            of_module = hooks.get(id(module))
+            return of_module and of_module.after(module, args, kwargs, output)
+
+        first, second = self.guarded(before), self.guarded(after)
+        if "torch._dynamo" in sys.modules:  # which compiles hooks, and warns of them
+            first, second = map(torch.compiler.disable, (first, second))
+            warnings.filterwarnings("ignore", r"Using `torch.compile\(module\)` when")
+            self._filter = warnings.filters[0]
+        self._handles += [
+            register_module_forward_pre_hook(first),
+            register_module_forward_hook(second, with_kwargs=True),
+        ]
 
     def remove(self) -> None:
         """Take the hooks off the modules; those on tensors stay with their graph."""
         for handle in self._handles:
             handle.remove()
+            # which torch leaves behind of a global hook
+            _global_forward_hooks_with_kwargs.pop(handle.id, None)
         self._handles = []
+        if self._filter in warnings.filters:
+            warnings.filters.remove(self._filter)  # type: ignore[attr-defined]
 
     def clear(self) -> None:
         """Forget all calls."""
@@ -139,28 +180,29 @@ class _Hooks:
 
     def __init__(self, recorder: Recorder, name: str) -> None:
         self.recorder, self.name = recorder, name
-        self.read: tuple[Any, tuple[Tensor, ...], tuple, Tensor | None] | None = None
+        self.read: tuple[tuple[Tensor, ...] | None, Tensor | None] | None = None
 
     def before(self, module: nn.Module, args: tuple, kwargs: dict) -> Any:
-        """Keep what the module reads, or give it aliases; return them."""
+        """Keep the random state, and give the module aliases of what it reads."""
         self.read = None
         if not torch.is_grad_enabled() or torch.is_inference_mode_enabled():
             return None
-        given, start = _arguments(args, kwargs)
-        replaced: Any = None
-        starts = start
-        if self.recorder.by_inputs:
-            given, start = self._alias(given), tuple(map(self._alias, start))
-            lstm = isinstance(module, nn.LSTM | nn.LSTMCell)
-            replaced = (given, *((start if lstm else start[0],) if start else ())), {}
-        self.read = given, start, starts, _random_state(module, _data(given))
-        return replaced
+        if not self.recorder.by_inputs:
+            self.read = None, _random_state(module)
+            return None
+        given, starts = _arguments(args, kwargs)
+        self.read = starts, _random_state(module)
+        given, start = self._alias(given), tuple(map(self._alias, starts))
+        lstm = isinstance(module, nn.LSTM | nn.LSTMCell)
+        return (given, *((start if lstm else start[0],) if start else ())), {}
 
     def after(self, module: nn.Module, args: tuple, kwargs: dict, output: Any) -> Any:
         """Record the call; return aliases of what a cell gave."""
         if self.read is None:
             return None
-        (given, start, starts, random_state), self.read = self.read, None
+        (starts, random_state), self.read = self.read, None
+        given, start = _arguments(args, kwargs)
+        starts = start if starts is None else starts
         layout = Layout.of(module, given, self.recorder.sequences)
         outputs, final, replaced = _given(module, output)
         inputs = layout.steps(_data(given).detach()).clone()
@@ -183,7 +225,7 @@ class _Hooks:
             random_state=random_state,
             autocast=_autocast(inputs.device.type),
             # a graph task runs: a forward pass within it is a recomputation
-            in_backward=torch._C._current_graph_task_id() != -1,
+            made_in=torch._C._current_graph_task_id(),
         )
         self._link(call, tuple(layout.state(part) for part in starts))
         self.recorder.add(call)
@@ -216,8 +258,12 @@ class _Hooks:
         """Have a tensor's gradient added to the call's, which the hook then owns."""
 
         def receive(gradient: Tensor | None) -> None:
-            if gradient is not None:  # None: of an output that nobody uses
-                call.receive(name, layout(gradient.detach()))
+            if gradient is None:  # of an output that nobody uses
+                return
+            with_graph = torch.is_grad_enabled()  # create_graph
+            call.receive(name, layout(gradient.detach()), with_graph)
+            if self.recorder.on_gradient is not None:
+                self.recorder.on_gradient(call)
 
         if tensor.requires_grad:
             tensor.register_hook(self.recorder.guarded(receive))
@@ -278,11 +324,12 @@ def _dropout(module: Any) -> float:
     return float(module.dropout) if drawn else 0.0
 
 
-def _random_state(module: nn.Module, inputs: Tensor) -> Tensor | None:
+def _random_state(module: nn.Module) -> Tensor | None:
     if not _dropout(module):
         return None
-    if inputs.device.type == "cuda":
-        return torch.cuda.get_rng_state(inputs.device)
+    device = next(weights_of(module))[1].device
+    if device.type == "cuda":
+        return torch.cuda.get_rng_state(device)
     return torch.get_rng_state()
 
 

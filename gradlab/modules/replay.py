@@ -119,13 +119,14 @@ class LayerRun:
         length = int(self.lengths.sort(descending=True).values[len(self.lengths) // 2])
         which = (self.lengths >= length).nonzero()[:, 0]
         offsets = self.lengths[which] - length
+        as_they_are = len(which) == len(self.lengths) and not offsets.any()
         device = self.trajectory.inputs.device
 
         def take(values: Tensor, steps: int) -> Tensor:
             """Return each sequence's last ``length`` steps, (steps, B', n)."""
+            if as_they_are and len(values) == steps:
+                return values
             chosen = values[:, which.to(device)]
-            if not offsets.any() and len(values) == steps:
-                return chosen
             index = torch.arange(steps)[:, None] + offsets
             index = index[..., None].expand(*index.shape, values.shape[-1]).to(device)
             return chosen.gather(0, index)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import gc
+import pickle
 import weakref
 
 import pytest
 import torch
 from torch import nn
+from torch.nn.modules.module import _has_any_global_hook
 from torch.utils.checkpoint import checkpoint
 
 from gradlab.errors import ConfigError
@@ -72,7 +74,7 @@ def test_numbers_and_the_random_stream_are_those_of_a_run_without_hooks():
 def test_removing_leaves_no_trace():
     model = Model()
     before = {name: dict(vars(m)) for name, m in model.named_modules()}
-    recorder = Recorder(model)
+    recorder = Recorder(model, by_inputs=True)
     recorder.install()
     assert model.lstm._forward_hooks
     recorder.remove()
@@ -80,6 +82,29 @@ def test_removing_leaves_no_trace():
         assert {k: v for k, v in vars(module).items() if "hooks" in k} == {
             k: v for k, v in before[name].items() if "hooks" in k
         }
+
+
+def test_copies_and_pickles_carry_no_hook():
+    model = Model()
+    with record(model):
+        for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+            assert not copied.lstm._forward_hooks
+            assert not copied.lstm._forward_pre_hooks
+    assert not _has_any_global_hook()
+
+
+def test_a_gradient_penalty_is_not_the_gradient_of_the_loss():
+    torch.manual_seed(7)
+    model = nn.GRUCell(2, 3, dtype=torch.float64)
+    x = torch.randn(4, 2, dtype=torch.float64, requires_grad=True)
+    with record(model) as recorder:
+        h = model(x)
+        (by_x,) = torch.autograd.grad(h.sum(), x, create_graph=True)
+        h.retain_grad()
+        (h.square().sum() + by_x.square().sum()).backward()
+    (call,) = recorder.calls
+    assert call.second_order
+    torch.testing.assert_close(call.gradients["final0"][0], 2 * h.detach())
 
 
 def test_without_keep_a_call_lives_as_long_as_its_graph():
