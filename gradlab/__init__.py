@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from gradlab.training.train import train as train
     from gradlab.trajectory import Trajectory as Trajectory
     from gradlab.trajectory import unroll as unroll
+    from gradlab.watched import watch as watch
 
 _HOME = {
     "Activation": "gradlab.activations.base",
@@ -148,6 +149,7 @@ _HOME = {
     "train": "gradlab.training.train",
     "truncation_bias": "gradlab.bptt",
     "unroll": "gradlab.trajectory",
+    "watch": "gradlab.watched",
     "weight_contributions": "gradlab.bptt",
 }
 

@@ -49,6 +49,7 @@ NAMES = [
     "train",
     "truncation_bias",
     "unroll",
+    "watch",
     "weight_contributions",
 ]
 

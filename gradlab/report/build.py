@@ -54,6 +54,21 @@ def write(
         return _write(document, Path(folder), formats)
 
 
+def write_page(document: Document, path: Path) -> Path:
+    """Write a composed document as one HTML page; return its path.
+
+    Raises StoreError where it cannot be written, or a file of that name is there that
+    gradlab did not write.
+    """
+    from gradlab.report.formulas import formulas_of
+    from gradlab.report.html import page
+
+    _refuse_to_replace(path)
+    with speaking(document.language):
+        text = page(document, draw_all(document), formulas_of(document))
+    return _put(path, text.encode())
+
+
 def _check(formats: Sequence[str]) -> None:
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:

@@ -1,0 +1,1 @@
+"""Watch a model's gradients while it is trained."""
