@@ -248,6 +248,19 @@ def test_two_backward_passes_of_one_graph_add_up():
         torch.testing.assert_close(gradient, getattr(model, name).grad)
 
 
+def test_a_gradient_penalty_is_a_second_backward_pass():
+    """Its graph goes through the first one's: the recorder sees both, and says so."""
+    model = nn.GRU(2, 3, dtype=torch.float64)
+    inputs = torch.randn(5, 1, 2, dtype=torch.float64, requires_grad=True)
+    with record(model) as recorder:
+        outputs, _ = model(inputs)
+        (slope,) = torch.autograd.grad(outputs.sum(), inputs, create_graph=True)
+        slope.square().sum().backward()
+    (call,) = recorder.calls
+    assert call.is_reached
+    assert all(gradient.isfinite().all() for gradient in call.gradients.values())
+
+
 def test_accumulation_over_calls_adds_up():
     model = nn.RNN(2, 3, dtype=torch.float64)
     with record(model) as recorder:
