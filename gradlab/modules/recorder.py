@@ -284,7 +284,9 @@ class _Hooks:
             if same and by_graph:
                 call.continues = earlier
                 return
-            if not by_graph and all(torch.equal(*pair) for pair in pairs):
+            # zeros say nothing: every sequence may start there
+            moved = any(bool(known.any()) for known, _ in pairs)
+            if not by_graph and moved and all(torch.equal(*pair) for pair in pairs):
                 call.continues, call.detached = earlier, True
                 return
 

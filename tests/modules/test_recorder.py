@@ -174,6 +174,22 @@ def test_equal_values_without_a_graph_are_a_detach_too(copied):
     assert recorder.calls[1].detached
 
 
+def test_a_start_at_zero_is_no_detach():
+    model = nn.GRU(2, 3)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+
+    def run():
+        outputs, _ = model(torch.randn(5, 1, 2))
+        return (
+            outputs.sum() + model(torch.randn(5, 1, 2), torch.zeros(1, 1, 3))[0].sum()
+        )
+
+    recorder, _ = recorded(model, run)
+    assert recorder.calls[1].continues is None
+
+
 @pytest.mark.parametrize("cell", [nn.RNNCell, nn.LSTMCell, nn.GRUCell])
 def test_a_cell_in_a_loop_is_one_run_with_gradients_of_states(cell):
     torch.manual_seed(2)
