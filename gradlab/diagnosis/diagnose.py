@@ -39,6 +39,7 @@ def diagnose(
     Arguments and errors are those of :func:`gradlab.diagnose`.
     """
     instance("model", model, nn.Module, try_="the torch.nn.Module you train")
+    model = getattr(model, "_orig_mod", model)  # the model that torch.compile took
     if not callable(loss):
         raise ConfigError(
             got=f"loss = {describe(loss)}",
