@@ -419,3 +419,19 @@ def test_a_copy_of_the_model_is_independent():
         twin = copy.deepcopy(model)
         twin(torch.randint(10, (2, 3))).sum().backward()
     assert all(call.module is model.lstm for call in recorder.calls)
+
+
+@pytest.mark.parametrize("by_inputs", [False, True])
+def test_arguments_by_keyword(by_inputs):
+    torch.manual_seed(0)
+    model = nn.LSTM(2, 3, dtype=torch.float64)
+    start = torch.randn(2, 1, 4, 3, dtype=torch.float64)
+    with record(model, by_inputs=by_inputs) as recorder:
+        outputs, _ = model(
+            hx=tuple(start), input=torch.randn(5, 4, 2, dtype=torch.float64)
+        )
+        outputs.square().sum().backward()
+    (call,) = recorder.calls
+    assert call.start_given
+    torch.testing.assert_close(torch.stack(call.start), start)
+    assert parity(replay(recorder.calls)).worst < 1e-14
