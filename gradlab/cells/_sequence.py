@@ -14,8 +14,8 @@ from gradlab.cells._states import check_states
 from gradlab.errors import ConfigError, ShapeError
 
 
-PLANNED = "planned for a later release's `gradlab diagnose`"
-"""What is said of modules and inputs that cannot be measured yet."""
+DIAGNOSE = "gradlab.diagnose takes whole models, both directions and packed batches"
+"""What is said of modules and inputs that are none of a cell's."""
 
 
 def as_inputs(cell: Any, inputs: Any, *, time_first: bool = False) -> Tensor:
@@ -112,7 +112,7 @@ def _as_tensor(what: str, value: Any, like: Sequence[Tensor], try_: str) -> Tens
     if isinstance(value, PackedSequence):
         raise ConfigError(
             got=f"{what} = a PackedSequence",
-            expected=f"a tensor with sequences of one length ({PLANNED})",
+            expected=f"a tensor with sequences of one length ({DIAGNOSE})",
             try_="torch.nn.utils.rnn.pad_packed_sequence on those of equal length",
         )
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
@@ -128,7 +128,7 @@ def _as_tensor(what: str, value: Any, like: Sequence[Tensor], try_: str) -> Tens
     if value.is_nested:
         raise ConfigError(
             got=f"{what} = a nested tensor",
-            expected=f"a tensor with sequences of one length ({PLANNED})",
+            expected="a tensor with sequences of one length",
             try_=f"torch.nested.to_padded_tensor({what}, 0.0) if all are equally long",
         )
     if value.layout != torch.strided:

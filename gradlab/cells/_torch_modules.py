@@ -12,7 +12,7 @@ from gradlab.activations.tanh import Tanh
 from gradlab.arguments import describe, instance
 from gradlab.cells._dtypes import computed_dtype
 from gradlab.cells._multi_layer import MultiLayerCell
-from gradlab.cells._sequence import PLANNED
+from gradlab.cells._sequence import DIAGNOSE
 from gradlab.cells.base import Cell
 from gradlab.cells.gru import GRU
 from gradlab.cells.lstm import LSTM
@@ -160,7 +160,7 @@ def kind_of(module: Any) -> Any:
     raise ConfigError(
         got=f"module = {describe(module)}",
         expected=f"one of torch.nn's {', '.join(c.__name__ for c in _TORCH)}; "
-        f"of a model its recurrent layer ({PLANNED})",
+        f"of a model its recurrent layer ({DIAGNOSE})",
         try_=f"model.get_submodule({found!r})" if found else "torch.nn.LSTM(3, 5)",
     )
 
@@ -170,7 +170,7 @@ def _refuse_what_is_random_or_backward(module: Any) -> None:
     if getattr(module, "bidirectional", False):
         raise ConfigError(
             got=f"a bidirectional {name}",
-            expected=f"one direction ({PLANNED})",
+            expected=f"one direction ({DIAGNOSE})",
             try_=f"each direction by itself: a {name} with its weights, that of those "
             "named _reverse on inputs flipped in time",
         )

@@ -76,24 +76,35 @@ def language_option(text: str) -> Callable[[F], F]:
 
 def formats_option(*known: str, text: str) -> Callable[[F], F]:
     """Add ``--format``, a comma list of known names, as ``formats``; all by default."""
-    every = ",".join(known)
+    return click.option(
+        "--format",
+        "formats",
+        metavar="NAME,...",
+        default=",".join(known),
+        callback=comma_list(*known),
+        help=f"{text} {', '.join(known)}; all by default.",
+    )
 
-    def split(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+
+def comma_list(
+    *known: str,
+) -> Callable[[click.Context, click.Parameter, str | None], list[str]]:
+    """Return a callback that splits a comma list; nothing where it is left out."""
+
+    def split(
+        ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> list[str]:
+        if value is None:
+            return []
         names = [name.strip() for name in value.split(",") if name.strip()]
+        usual = param.default if isinstance(param.default, str) else known[0]
         if not names or not set(names) <= set(known):
             raise click.BadParameter(
                 f"{value!r}. Expected some of {', '.join(known)}. "
-                f"Try --format {every}.",
+                f"Try {param.opts[0]} {usual}.",
                 ctx,
                 param,
             )
         return list(dict.fromkeys(names))
 
-    return click.option(
-        "--format",
-        "formats",
-        metavar="NAME,...",
-        default=every,
-        callback=split,
-        help=f"{text} {', '.join(known)}; all by default.",
-    )
+    return split

@@ -17,8 +17,8 @@ from gradlab.shell_text import quote
 
 
 COMMANDS = (
-    *("sweep", "report", "train", "status", "merge", "export", "figures"),
-    *("list", "check", "cite"),
+    *("sweep", "report", "diagnose", "train", "status", "merge", "export"),
+    *("figures", "list", "check", "cite"),
 )
 """Subcommands in the order of use; each is ``command`` in ``gradlab/cli/NAME.py``."""
 

@@ -52,8 +52,8 @@ def _refuse_own_forward(name: str, module: nn.Module) -> None:
     kinds = [kind for kind in (*MODULES, *CELLS) if isinstance(module, kind)]
     if type(module).forward is not kinds[0].forward:
         raise ConfigError(
-            got=f"{name or 'the model'}, a {type(module).__name__} with a forward of "
-            "its own",
+            got=f"{name or 'the model'}: {type(module).__name__} with a forward of its "
+            "own",
             expected=f"the forward of nn.{kinds[0].__name__}, of which the steps are "
             "known",
             try_=f"a module that contains an nn.{kinds[0].__name__} and calls it",

@@ -12,7 +12,7 @@ from gradlab.labelled import LabelledArray
 
 
 PREPARE_WORKER = "gradlab.runs.measure:prepare_worker"
-CHECK_DEVICE = "gradlab.runs.measure:check_device"
+CHECK_DEVICE = "gradlab.numerics.device:check_device"
 METADATA = "gradlab.runs.measure:record_metadata"
 VERIFY = "gradlab.runs.measure:verify"
 MEASURE = "gradlab.runs.measure:measure"

@@ -13,10 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from gradlab import canonical_json, catalog, cells, inputs
-from gradlab.errors import ConfigError, GradlabError, VerificationError
+from gradlab.errors import GradlabError, VerificationError
 from gradlab.measures import Measure, MeasureContext
 from gradlab.numerics.allocator import keep_freed_memory
 from gradlab.runs.build import build, context_of, ensemble_of
@@ -37,23 +35,6 @@ def prepare_worker(files: Mapping[str, bytes]) -> None:
     keep_freed_memory()
     inputs.set_contents(files)
     keys.clear_caches()
-
-
-def check_device(device: str) -> str:
-    """Return ``device`` where a tensor can be put on it.
-
-    Raises:
-        ConfigError: there is no such device here, or torch cannot use it.
-    """
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ConfigError(
-            got=f"device {device}: {str(error).splitlines()[0].rstrip('.')}",
-            expected="a device that torch can use on this machine",
-            try_="--device cpu",
-        ) from error
-    return device
 
 
 def record_metadata(names: Iterable[str]) -> dict[str, dict[str, Any]]:

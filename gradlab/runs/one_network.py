@@ -15,11 +15,12 @@ from gradlab.config.sweep import Sweep
 from gradlab.engines.interrupts import DeferredSigint, defer_sigint
 from gradlab.errors import ConfigError, GradlabError
 from gradlab.measures import Measure
+from gradlab.numerics.device import check_device
 from gradlab.numerics.threads import one_thread
 from gradlab.runs import checkpoints
 from gradlab.runs.build import build
 from gradlab.runs.file_weights import check_weights
-from gradlab.runs.measure import check_device, message_of
+from gradlab.runs.measure import message_of
 from gradlab.runs.trained import load_state, measure_at, states_of, trainer_of
 from gradlab.runs.weights_file import WeightsFile
 from gradlab.shell_text import quote

@@ -32,7 +32,9 @@ def call_model(model: nn.Module, batch: Any) -> Any:
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            forward = f"{type(model).__name__}.forward{signature_text(signature)}"
+            forward = (
+                f"{type(original(model)).__name__}.forward{signature_text(signature)}"
+            )
             raise ConfigError(
                 got=f"{_words(batch)} for {forward} ({error})",
                 expected="a batch with what forward takes: a tuple in its order, or a "
@@ -52,9 +54,18 @@ def call_model(model: nn.Module, batch: Any) -> Any:
         ) from error
 
 
+def original(model: nn.Module) -> nn.Module:
+    """Return the model that ``torch.compile`` wrapped; a model as it is otherwise.
+
+    >>> original(torch.compile(nn.Linear(2, 1)))
+    Linear(in_features=2, out_features=1, bias=True)
+    """
+    return getattr(model, "_orig_mod", model)
+
+
 def _signature(model: nn.Module) -> inspect.Signature | None:
     try:
-        return inspect.signature(model.forward)
+        return inspect.signature(original(model).forward)
     except (TypeError, ValueError):  # written in C
         return None
 
@@ -82,7 +93,7 @@ def _keywords(
         return {}
     parameters = signature.parameters.values()
     named = {p.name for p in parameters if p.kind in _BY_NAME} & batch.keys()
-    if not named.issuperset(required(model.forward)):
+    if not named.issuperset(required(original(model).forward)):
         return {}
     any_name = _has(signature, inspect.Parameter.VAR_KEYWORD)
     takes_whole = _positional(signature) or _has(

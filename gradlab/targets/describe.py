@@ -1,13 +1,15 @@
-"""What a model was looked at with, in the few words of a report's first line."""
+"""What a model was looked at with, in the few words of a report's first lines."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from gradlab import arguments
+from gradlab.targets.calling import original
 from gradlab.targets.checkpoint import Checkpoint
+from gradlab.targets.default_loss import WORDS
 
 
 _SHOWN = 5
@@ -15,33 +17,30 @@ _SHOWN = 5
 
 def describe(
     target: str,
+    model: nn.Module,
     batch: Any,
     *,
-    checkpoint: Checkpoint | None = None,
-    source: str | None = None,
-    loss: str | None = None,
-) -> str:
-    """Return what was loaded, in one line.
+    checkpoint: Checkpoint | None,
+    source: str | None,
+    loss: str | None,
+) -> dict[str, str]:
+    """Return what was loaded, in words: ``model``, ``checkpoint``, ``batch``, ``loss``.
 
     Args:
         target: as it was named.
+        model: that it gave.
         batch: the batch itself.
         checkpoint: that was loaded into the model.
         source: how the batch was named; None where it is synthetic.
-        loss: as it was named.
-
-    >>> import torch
-    >>> describe("mymodel:build", torch.zeros(32, 9), loss="mymodel:loss")
-    'mymodel:build, synthetic batch (32x9 float32), loss mymodel:loss'
+        loss: as it was named; None for :func:`gradlab.targets.default_loss`.
     """
-    named = "synthetic batch" if source is None else f"batch {source}"
-    parts = [target]
-    if checkpoint is not None:
-        parts.append(f"checkpoint {_checkpoint(checkpoint)}")
-    parts.append(f"{named} ({describe_batch(batch)})")
-    if loss is not None:
-        parts.append(f"loss {loss}")
-    return ", ".join(parts)
+    named = "synthetic" if source is None else source
+    return {
+        "model": f"{type(original(model)).__name__} of {target}",
+        "checkpoint": "" if checkpoint is None else _checkpoint(checkpoint),
+        "batch": f"{named} ({describe_batch(batch)})",
+        "loss": loss or WORDS,
+    }
 
 
 def describe_batch(batch: Any) -> str:

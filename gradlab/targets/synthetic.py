@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from gradlab import arguments
 from gradlab.errors import ConfigError
 from gradlab.seeding import stream
+from gradlab.targets.calling import original
 from gradlab.targets.objects import required
 
 
@@ -66,6 +67,7 @@ def missing_batch(module: nn.Module) -> ConfigError:
     Where ``forward`` needs one argument it offers a synthetic batch, with the features
     of the first layer that says how many it takes.
     """
+    module = original(module)
     needed = required(module.forward)
     signature = f"{type(module).__name__}.forward({', '.join(needed)})"
     several = len(needed) > 1

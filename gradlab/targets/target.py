@@ -1,7 +1,9 @@
 """A user's model, named on the command line."""
 
+import random
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -10,7 +12,9 @@ from gradlab.errors import ConfigError
 from gradlab.targets.objects import call, load_object
 
 
-def load_target(spelled: str, *, app_dir: str | Path = ".") -> nn.Module:
+def load_target(
+    spelled: str, *, app_dir: str | Path = ".", seed: int | None = None
+) -> nn.Module:
     """Return a Module, or the one that a class or function gives.
 
     Args:
@@ -18,6 +22,8 @@ def load_target(spelled: str, *, app_dir: str | Path = ".") -> nn.Module:
             function that gives one when called without arguments. Its weights are
             drawn as it draws them: from torch's global generator, as a rule.
         app_dir: see :func:`gradlab.targets.objects.load_object`.
+        seed: of the global generators of torch, NumPy and Python, below 2^32, before
+            anything of the user's is run; they stay as they are if left out.
 
     Raises:
         ConfigError: ``spelled`` has another form, or what it names needs arguments or
@@ -26,6 +32,10 @@ def load_target(spelled: str, *, app_dir: str | Path = ".") -> nn.Module:
         UnknownNameError: there is no such module, or nothing of that name in it.
         Exception: any that the user's own code raises, as it is.
     """
+    if seed is not None:
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        torch.manual_seed(seed)
     found = load_object("TARGET", spelled, app_dir, example="build")
     got = f"TARGET {spelled}, "
     if callable(found) and not isinstance(found, nn.Module):

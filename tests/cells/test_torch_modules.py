@@ -12,7 +12,7 @@ from gradlab.errors import ConfigError, ShapeError
 
 
 T, B, INPUTS, HIDDEN = 6, 2, 3, 4
-PLANNED = "(planned for a later release's `gradlab diagnose`)"
+DIAGNOSE = "(gradlab.diagnose takes whole models, both directions and packed batches)"
 
 kinds = st.sampled_from(
     [
@@ -180,7 +180,7 @@ def pruned() -> nn.Module:
             lambda: nn.GRU(3, 4, bidirectional=True),
             [
                 "Got a bidirectional GRU.",
-                f"Expected one direction {PLANNED}.",
+                f"Expected one direction {DIAGNOSE}.",
                 "Try each direction by itself: a GRU with its weights, that of those "
                 "named _reverse on inputs flipped in time",
             ],
@@ -190,7 +190,7 @@ def pruned() -> nn.Module:
             [
                 "Got module = a Sequential.",
                 "Expected one of torch.nn's RNN, RNNCell, LSTM, LSTMCell, GRU, "
-                f"GRUCell; of a model its recurrent layer {PLANNED}.",
+                f"GRUCell; of a model its recurrent layer {DIAGNOSE}.",
                 "Try model.get_submodule('1')",
             ],
         ),

@@ -396,7 +396,7 @@ def test_lengths_are_aligned_by_their_ends(steps):
 def test_what_cannot_be_read():
     with pytest.raises(ConfigError, match="nothing is recurrent"):
         Recorder(nn.Linear(2, 3))
-    with pytest.raises(ConfigError, match="a Own with a forward of its own"):
+    with pytest.raises(ConfigError, match="0: Own with a forward of its own"):
         Recorder(nn.Sequential(Own(2, 3)))
     scripted = torch.jit.script(nn.Sequential(nn.Flatten(), nn.GRU(2, 3)))
     with pytest.raises(ConfigError, match="1, a scripted GRU"):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.utils.rnn import pack_sequence
 
 from gradlab.targets import Checkpoint, describe, describe_batch
@@ -37,19 +38,26 @@ def test_a_batch(batch, words):
     assert describe_batch(batch) == words
 
 
-def test_the_whole_line():
-    batch = {"x": X, "y": Y}
+def test_all_words():
     assert describe(
         "mymodel:build",
-        batch,
+        nn.LSTM(128, 8),
+        {"x": X, "y": Y},
         checkpoint=Checkpoint("model.pt"),
         source="batch.pt",
         loss="mymodel:loss",
-    ) == (
-        "mymodel:build, checkpoint model.pt, batch batch.pt (dict of x 32x180x128 "
-        "float32, y 32 int64), loss mymodel:loss"
+    ) == {
+        "model": "LSTM of mymodel:build",
+        "checkpoint": "model.pt",
+        "batch": "batch.pt (dict of x 32x180x128 float32, y 32 int64)",
+        "loss": "mymodel:loss",
+    }
+    ema = Checkpoint("m.pt", "ema", "a.")
+    words = describe(
+        "net.py:Net", nn.LSTM(128, 8), X, checkpoint=ema, source=None, loss=None
     )
-    assert describe("net.py:Net", X, checkpoint=Checkpoint("m.pt", "ema", "a.")) == (
-        "net.py:Net, checkpoint m.pt (its ema, without the prefix a.), synthetic batch "
-        "(32x180x128 float32)"
+    assert words["checkpoint"] == "m.pt (its ema, without the prefix a.)"
+    assert words["batch"] == "synthetic (32x180x128 float32)"
+    assert words["loss"] == (
+        "mean square of the output at its last step, for want of --loss"
     )

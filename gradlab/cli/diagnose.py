@@ -1,0 +1,332 @@
+"""``gradlab diagnose``: what the gradient does in a user's own model, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradlab import outputs
+from gradlab.arguments import whole_number
+from gradlab.cli.errors import FAILED
+from gradlab.cli.options import comma_list, json_option, screen_option
+from gradlab.cli.report import open_in_browser
+from gradlab.cli.screen import Screen, fold
+from gradlab.cli.users_code import RefusedFailure, users_code
+from gradlab.errors import ConfigError, StoreError
+from gradlab.shell_text import quote
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gradlab.api import Diagnosis
+
+FAILS = ("vanishing", "exploding", "dead", "nonfinite", "unknown")
+
+
+@click.command("diagnose")
+@click.argument("target")
+@click.option(
+    "--app-dir",
+    metavar="DIR",
+    default=".",
+    show_default=True,
+    help="Where Python finds your modules.",
+)
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    help="Trained weights: a state_dict, or a file that has one. No code in it is run.",
+)
+@click.option(
+    "--unsafe-checkpoint",
+    is_flag=True,
+    help="Run the code in a checkpoint that you trust.",
+)
+@click.option(
+    "--batch",
+    metavar="WHERE:NAME|FILE",
+    help="One batch, as TARGET is named, or a .pt, .npy or .npz file.",
+)
+@click.option(
+    "--input",
+    "shape",
+    metavar="SHAPE",
+    help="Random numbers for want of a batch: 32x180x128, or 32x180:tokens=1000.",
+)
+@click.option(
+    "--loss",
+    metavar="WHERE:NAME",
+    help="loss(output, batch), a scalar; by default the mean square of the output at "
+    "its last step.",
+)
+@click.option(
+    "--sequences",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Sequences of the batch whose Jacobian products are computed.",
+)
+@click.option(
+    "--no-remedies", is_flag=True, help="Try no remedies, which takes half the time."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of all that is drawn: untrained weights, dropout, random inputs, remedies.",
+)
+@click.option("--device", metavar="NAME", help="cpu or cuda, as torch names it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the report; reports/NAME by default, named after TARGET.",
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAME,...",
+    default="html,pdf",
+    show_default=True,
+    callback=comma_list("html", "pdf", "none"),
+    help="Files of the report: html, pdf; none writes nothing.",
+)
+@click.option("--open", "show", is_flag=True, help="Open it in a browser afterwards.")
+@click.option(
+    "--fail-on",
+    metavar="NAME,...",
+    callback=comma_list(*FAILS),
+    help=f"Exit code 1 where one of these is found: {', '.join(FAILS)}.",
+)
+@json_option
+@screen_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    target: str,
+    out: Path | None,
+    formats: list[str],
+    show: bool,
+    fail_on: list[str],
+    as_json: bool,
+    screen: Screen,
+    **named: Any,
+) -> None:
+    """Diagnose your own PyTorch model on your own batch, unmodified.
+
+    TARGET is WHERE:NAME, of a Module, or of a class or function that gives one when
+    called without arguments; WHERE is a file or a module that Python can import:
+    model.py:build, package.model:Net. An nn.RNN, nn.LSTM, nn.GRU or a Cell of them
+    anywhere inside is measured at every step: how far back the gradient reaches beside
+    the length of your sequences, why no further, and what each remedy changes. Nothing
+    of the model is changed. A report says more than the screen.
+
+    The model is given a batch as forward takes it: a tensor whole, of a tuple as many
+    of the first elements as it has parameters, a dict by their names. The loss gets
+    the whole batch.
+
+    Exit codes: 0 done, 1 --fail-on met, 2 wrong usage, 3 what you named cannot be read,
+    or your own code raised (with its traceback), 4 refused: nothing recurrent of
+    torch.nn inside, or a replay unlike torch's own numbers; 130 stopped by Ctrl-C.
+
+    \b
+    Examples:
+      gradlab diagnose model.py:Net --input 32x100x16
+      gradlab diagnose model.py:build --batch data.py:batch --loss model.py:loss
+      gradlab diagnose app.model:Net --checkpoint model.pt --batch batch.pt
+    """
+    from gradlab.cli.diagnose_text import answer
+
+    screen = replace(screen, may_leave=True)
+    folder = None if "none" in formats else out or Path("reports") / name_of(target)
+    if folder is not None:
+        refuse_results(folder)
+    found = diagnosed(target, screen, **named)
+    files = [] if folder is None else written(found, folder, formats, screen)
+    met = failures(found, fail_on)
+    if as_json:
+        screen.json(json.loads(found.as_json()) | {"files": files})
+    else:
+        for line in answer(found, files, advice(named, fail_on)):
+            screen.line(line)
+    if met:
+        screen.note(fold(f"exit code {FAILED}: {', '.join(met)}"))
+    if show and files:
+        open_in_browser(files[0], screen)
+    ctx.exit(FAILED if met else 0)
+
+
+def name_of(target: str) -> str:
+    """Return the name of a target's report.
+
+    >>> name_of("src/my model.py:build"), name_of("app.model:Net")
+    ('my-model-build', 'app.model-Net')
+    """
+    place, _, attribute = target.rpartition(":")
+    place = re.split(r"[/\\]", place)[-1].removesuffix(".py")
+    return re.sub(r"[^\w.]+", "-", f"{place}-{attribute}").strip("-.") or "diagnosis"
+
+
+def refuse_results(folder: Path) -> None:
+    """Refuse the folder of a sweep, whose report would be replaced.
+
+    Raises:
+        StoreError: it holds results.
+    """
+    from gradlab.store.schema import FILE_NAME
+
+    if (folder / FILE_NAME).exists():
+        raise StoreError(
+            got=f"{folder}, which holds the results of a sweep",
+            expected="a folder of its own for the diagnosis",
+            try_=f"--out {quote(f'{folder}-diagnosis')}",
+        )
+
+
+def diagnosed(
+    target: str,
+    screen: Screen,
+    *,
+    app_dir: str,
+    checkpoint: str | None,
+    unsafe_checkpoint: bool,
+    batch: str | None,
+    shape: str | None,
+    loss: str | None,
+    sequences: int,
+    no_remedies: bool,
+    seed: int,
+    device: str | None,
+) -> Diagnosis:
+    """Load what the command line names, and diagnose it.
+
+    Raises:
+        Failure: one of :mod:`gradlab.cli.users_code`.
+        ConfigError: options that do not fit each other, and wrong values.
+    """
+    if unsafe_checkpoint and not checkpoint:
+        raise ConfigError(
+            got="--unsafe-checkpoint without --checkpoint",
+            expected="both, or none of them",
+            try_="--checkpoint model.pt --unsafe-checkpoint",
+        )
+    if batch and shape:
+        raise ConfigError(
+            got=f"--batch {batch} and --input {shape}",
+            expected="one of them",
+            try_=f"--batch {quote(batch)}",
+        )
+    from gradlab import api, targets
+    from gradlab.config.validators import MAX_SEED
+
+    whole_number("--seed", seed, 0, MAX_SEED, try_="0")
+    with users_code(screen), working("loading", screen):
+        model = targets.load_target(target, app_dir=app_dir, seed=seed)
+        refuse_not_recurrent(model)
+        loaded = None
+        if checkpoint:
+            loaded = targets.load_checkpoint(
+                model, checkpoint, unsafe=unsafe_checkpoint
+            )
+        dtype = targets.floating_dtype(model)
+        if batch:
+            given = targets.load_batch(batch, app_dir=app_dir, dtype=dtype)
+        elif shape:
+            given = targets.synthetic_batch(shape, dtype=dtype, seed=seed)
+        else:
+            raise targets.missing_batch(model)
+        function: Callable[[Any, Any], Any] = (
+            targets.load_loss(loss, app_dir=app_dir)
+            if loss
+            else targets.default_loss(model)
+        )
+        if device:
+            given = targets.to_device(model, given, device)
+    words = targets.describe(
+        target, model, given, checkpoint=loaded, source=batch, loss=loss
+    )
+    with users_code(screen, words["batch"]), working("measuring", screen):
+        found = api.diagnose(
+            model,
+            given,
+            function,
+            sequences=sequences,
+            remedies=not no_remedies,
+            seed=seed,
+        )
+    return replace(
+        found,
+        model=words["model"],
+        checkpoint=words["checkpoint"],
+        batch=words["batch"],
+        loss=words["loss"],
+    )
+
+
+def refuse_not_recurrent(model: Any) -> None:
+    """Refuse a model without a recurrent module that can be read.
+
+    Raises:
+        RefusedFailure: nothing recurrent, a forward of its own, a scripted module.
+    """
+    from gradlab.modules import recurrent_modules
+
+    try:
+        recurrent_modules(model)
+    except ConfigError as error:
+        raise RefusedFailure(str(error)) from error
+
+
+def working(word: str, screen: Screen) -> AbstractContextManager[object]:
+    """Show on a terminal, for as long as it takes, what is being done."""
+    if not screen.terminal:
+        return nullcontext()
+    from rich.console import Console
+
+    spinner = "line" if screen.plain else "dots"
+    return Console(stderr=True).status(word, spinner=spinner)
+
+
+def written(
+    found: Diagnosis, folder: Path, formats: list[str], screen: Screen
+) -> list[Path]:
+    """Write the files of a diagnosis; return them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "diagnosis.json"
+    outputs.write(file, found.as_json().encode())
+    return [file]
+
+
+def failures(found: Diagnosis, fail_on: list[str]) -> list[str]:
+    """Return what was found of ``--fail-on``, with the layers."""
+    words = {"": "unknown", "undetermined": "unknown", "not_finite": "nonfinite"}
+    places: dict[str, dict[str, None]] = {name: {} for name in fail_on}
+    kinds = [(words.get(word, word), layer) for layer, word in found.verdicts.items()]
+    kinds += [(finding.kind, finding.where) for finding in found.findings]
+    for kind, where in kinds:
+        if kind in places:
+            places[kind][where] = None
+    return [f"{name} in {', '.join(at)}" for name, at in places.items() if at]
+
+
+def advice(named: dict[str, Any], fail_on: list[str]) -> str:
+    """Return which option tells more than the command as it was typed."""
+    if named["shape"]:
+        return "--batch data.py:batch in place of --input measures your own data"
+    if not named["loss"]:
+        return "--loss model.py:loss adds the loss that you train with"
+    if not named["checkpoint"]:
+        return "--checkpoint model.pt measures the same once trained"
+    if not fail_on:
+        return "--fail-on vanishing,exploding gives exit code 1, for a script"
+    return "--json gives the numbers"
