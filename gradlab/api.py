@@ -21,7 +21,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -154,6 +154,33 @@ class Diagnosis(Diagnosed):
     contexts: Mapping[str, "MeasureContext"] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    def report(self, path: str | Path) -> list[Path]:
+        """Write the report; return its files.
+
+        Args:
+            path: a file that ends in ``.html`` or ``.pdf``, which is written alone; or
+                a folder, into which ``report.html`` and ``report.pdf`` are.
+
+        Raises:
+            StoreError: a file cannot be written, or is there and not as gradlab wrote
+                it.
+        """
+        from gradlab.report.build import FORMATS, write
+        from gradlab.report.diagnosis.document import compose
+
+        where = Path(arguments.path("path", path, try_="report.html"))
+        document = compose(self)
+        form = where.suffix.removeprefix(".")
+        if form not in FORMATS:
+            return write(document, where)
+        return write(replace(document, stem=where.stem), where.parent, (form,))
+
+    def _repr_html_(self) -> str:
+        """Return the answer and a row for each layer, for notebooks."""
+        from gradlab.report.diagnosis.notebook import table
+
+        return table(self)
 
     def measure(self, layer: str, name: str) -> "dict[str, LabelledArray]":
         """Return any measure of a layer, over the sequences measured.

@@ -130,6 +130,14 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Lines of Python to copy; `note` says what they do."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Limits:
     """What this section does not show, in one line."""
 
@@ -171,6 +179,7 @@ Block = (
     | Formula
     | HowToRead
     | Command
+    | Code
     | Limits
     | References
     | Details
@@ -223,7 +232,8 @@ class Document:
     """A whole report.
 
     glossary: term -> definition; terms: term -> how it is called, where that differs;
-    references: key -> text.
+    references: key -> text; stem: of its files' names; translated: whether the other
+    language has the same report, so that pages link to each other.
     """
 
     title: str
@@ -234,6 +244,12 @@ class Document:
     footer: str = ""
     language: str = "en"
     terms: Mapping[str, str] = field(default_factory=dict)
+    stem: str = "report"
+    translated: bool = True
+
+    def file(self, form: str) -> str:
+        """Return its file's name: ``report.html``, ``report.ko.pdf``."""
+        return f"{self.stem}{suffix(self.language)}.{form}"
 
     def figures(self) -> list[tuple[Chapter, Figure]]:
         """Every figure with its chapter, in reading order."""

@@ -79,22 +79,22 @@ def _write(document: Document, folder: Path, formats: Sequence[str]) -> list[Pat
     from gradlab.report.formulas import formulas_of
 
     for form in formats:
-        _refuse_to_replace(folder / file_name(document.language, form))
+        _refuse_to_replace(folder / document.file(form))
     drawings, formulas = draw_all(document), formulas_of(document)
     paths = []
     if "html" in formats:
         from gradlab.report.html import page
 
         text = page(document, drawings, formulas)
-        paths.append(_put(folder / file_name(document.language, "html"), text.encode()))
-        _link(
-            paths[0], folder / file_name(words(document.language, "page").OTHER, "html")
-        )
+        paths.append(_put(folder / document.file("html"), text.encode()))
+        if document.translated:
+            other = words(document.language, "page").OTHER
+            _link(paths[0], folder / file_name(other, "html"))
     if "pdf" in formats:
         from gradlab.report.pdf import pdf
 
         content = pdf(document, drawings, formulas)
-        paths.append(_put(folder / file_name(document.language, "pdf"), content))
+        paths.append(_put(folder / document.file("pdf"), content))
     return paths
 
 

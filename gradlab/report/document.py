@@ -47,9 +47,9 @@ def _compose(results: Any, language: str) -> Document:
     chapters = [chapter(section, results, story) for section in sections()]
     if story.training_alone:  # most sections ask of networks before training
         chapters = [c for c in chapters if not c.missing]
-    used = list(dict.fromkeys(k for c in chapters for k in _keys(c.blocks)))
+    used = list(dict.fromkeys(k for c in chapters for k in keys_of(c.blocks)))
     top = compose_top(story)
-    linked = set(_linked([top, *chapters]))
+    linked = set(linked_terms([top, *chapters]))
     terms = glossary.terms(language).items()
     return Document(
         title=story.words("top").TITLE,
@@ -72,21 +72,22 @@ def chapter(section: Section, results: Any, story: Story) -> Chapter:
     return Chapter(section.name, title, tuple(outcome))
 
 
-def _keys(blocks: Sequence[Block]) -> Iterable[str]:
+def keys_of(blocks: Sequence[Block]) -> Iterable[str]:
+    """Yield the references that blocks name."""
     for block in blocks:
         if isinstance(block, References):
             yield from block.keys
         elif isinstance(block, Details):
-            yield from _keys(block.blocks)
+            yield from keys_of(block.blocks)
 
 
-def _linked(part: Any) -> Iterable[str]:
+def linked_terms(part: Any) -> Iterable[str]:
     """Yield the terms that texts of a part of the document link to."""
     if isinstance(part, str):
         yield from (s.text for s in inline.parse(part) if s.kind == "term")
     elif isinstance(part, Sequence):
         for item in part:
-            yield from _linked(item)
+            yield from linked_terms(item)
     elif is_dataclass(part) and not isinstance(part, FigureData):
         for field in fields(part):
-            yield from _linked(getattr(part, field.name))
+            yield from linked_terms(getattr(part, field.name))

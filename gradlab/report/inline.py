@@ -71,6 +71,15 @@ def _span(match: re.Match[str]) -> Span:
     return Span(kind or "text", "", parse(match[kind or "strong"]))
 
 
+def literal(text: str) -> str:
+    """Text that is no markup, as inline text.
+
+    >>> plain(literal("a_{b} **c**")), literal("lstm")
+    ('a_{b} **c**', 'lstm')
+    """
+    return "".join("\\" + c if c in "*`^_[\\" else c for c in text)
+
+
 def anchor(term: str) -> str:
     """The id a glossary term has on the page: "half life" gives "term-half-life"."""
     return "term-" + re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track, thinned
-from gradlab.report.figures.scale import LN10, left_words, number
+from gradlab.report.figures.scale import LN10, left_words, number, size_words
 from gradlab.report.words import say, spoken
 
 
@@ -63,6 +63,8 @@ class Curves(AxesData):
     x_name: name of x in readings and in the table ("lag").
     tall: height of the axes, times the usual one.
     x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
+    x_end: the x axis runs at least as far.
+    sizes: y is a size itself (log10), not what is left of one.
     """
 
     painted_by: ClassVar[str] = "gradlab.report.figures.draw.curves"
@@ -79,6 +81,8 @@ class Curves(AxesData):
     x_name: str = field(default_factory=lambda: spoken("drawing").LAG)
     x_words: Sequence[tuple[float, str]] = ()
     tall: float = 1.0
+    x_end: float = 0.0
+    sizes: bool = False
 
     def tracks(self) -> list[Track]:
         """One track a curve, thinned to at most `STOPS` readings."""
@@ -108,14 +112,15 @@ class Curves(AxesData):
     def say(self, y: float) -> str:
         """A value of y in words."""
         if self.scale == "left":
-            return left_words(y * LN10)
+            return size_words(y * LN10) if self.sizes else left_words(y * LN10)
         if self.scale == "share" and math.isfinite(y):
             return f"{100 * y:.3g} %"
         return number(y) if math.isfinite(y) else str(y)
 
     def table(self) -> TableData:
         """One row per drawn value, long form."""
-        unit = "log10_left" if self.scale == "left" else self.scale
+        log10 = "log10_size" if self.sizes else "log10_left"
+        unit = log10 if self.scale == "left" else self.scale
         head = ["curve", self.x_name, unit, "low", "high"]
         rows = []
         for series in self.series:

@@ -54,6 +54,7 @@ def settings(style: Style) -> Any:
         "legend.title_fontsize": style.small,
         "hatch.linewidth": 0.5,
         "text.hinting": "none",
+        "text.parse_math": False,
         "svg.hashsalt": "gradlab",
         "svg.fonttype": "path",
         "pdf.fonttype": 42,

@@ -62,13 +62,19 @@ def signed(exponent: float) -> str:
 def left_words(ln: float) -> str:
     """What is left, said in a reading: "0.17 left", "10⁻⁸³ left"."""
     w = spoken("drawing")
+    if ln == -math.inf:
+        return w.ZERO_LEFT
+    return say(w.LEFT, value=size(ln)) if math.isfinite(ln) else size_words(ln)
+
+
+def size_words(ln: float) -> str:
+    """A size, said in a reading: "0.17", "10⁻⁸³", "exactly 0"."""
+    w = spoken("drawing")
     if math.isnan(ln):
         return w.NOT_MEASURED
     if ln == -math.inf:
-        return w.ZERO_LEFT
-    if ln == math.inf:
-        return w.NOT_FINITE
-    return say(w.LEFT, value=size(ln))
+        return w.ZERO
+    return size(ln) if ln < math.inf else w.NOT_FINITE
 
 
 def size(ln: float) -> str:

@@ -153,10 +153,14 @@
     if (what === "present") present(figures.indexOf(figure));
     if (what === "link") {
       location.hash = figure.id;
-      const usual = button.textContent;
-      const done = () => { button.textContent = button.dataset.done; setTimeout(() => { button.textContent = usual; }, 1500); };
-      navigator.clipboard?.writeText(location.href).then(done, () => {});
+      copy(location.href, button);
     }
+  }
+
+  function copy(text, button) {
+    const usual = button.textContent;
+    const done = () => { button.textContent = button.dataset.done; setTimeout(() => { button.textContent = usual; }, 1500); };
+    navigator.clipboard?.writeText(text).then(done, () => {});
   }
 
   // One figure full screen: the lecture.
@@ -277,6 +281,7 @@
     figure.querySelectorAll("[data-tool]").forEach((button) => button.addEventListener("click", () => tool(figure, button.dataset.tool, button)));
   });
   document.querySelectorAll("table[data-sortable]").forEach(sortable);
+  document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", () => copy(button.closest(".code").querySelector("pre").textContent, button)));
   // A formula wider than the page scrolls, and so must be in reach of the keys.
   function reachable() {
     document.querySelectorAll(".formula").forEach((formula) => {

@@ -11,6 +11,7 @@ from gradlab.report.blocks import (
     Block,
     Cell,
     Chapter,
+    Code,
     Column,
     Command,
     Details,
@@ -26,7 +27,6 @@ from gradlab.report.blocks import (
     References,
     Table,
     Top,
-    file_name,
 )
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.inline import escape_typst, string_typst
@@ -172,6 +172,10 @@ class Source:
                 if any(len(word) > LONG_WORD for word in text.split()):
                     return f"#muted[{lead}{self._elsewhere(self.w.LONG_COMMAND)}]"
                 return f"#muted[{lead}#raw({string_typst(text)})]"
+            case Code(text, note):
+                lead = f"#block(sticky: true)[{self._line(note)}]\n\n" if note else ""
+                source = f'#raw({string_typst(text)}, block: true, lang: "python")'
+                return f"{lead}#block(inset: (left: 8pt))[{source}]"
             case References(keys):
                 return self._cited(keys)
             case Details(summary, inner):
@@ -234,7 +238,7 @@ class Source:
 
     def _elsewhere(self, template: str, **values: object) -> str:
         """Say what is not printed here and stands on the page."""
-        page = file_name(self.document.language, "html")
+        page = self.document.file("html")
         return self._line(say(template, page=page, **values))
 
     def _head(self, text: str, note: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradlab.report import choice
+from gradlab.report import choice, inline
 from gradlab.report.words import say
 
 
@@ -45,7 +45,7 @@ def _empty(story: Story, w: ModuleType) -> tuple[str, ...]:
 def plain_message(message: str) -> str:
     """Return a message as text: one line, without marks of inline text."""
     first = message.strip().splitlines()[0] if message.strip() else ""
-    return "".join("\\" + c if c in "*`^_[\\" else c for c in first)
+    return inline.literal(first)
 
 
 def _fill(templates: Sequence[str], **values: object) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def title(data: Curves) -> str:
 
 def _x_axis(data: Curves, axes: Axes, style: Style) -> None:
     xs = [float(x) for s in data.series for x in s.x if not data.x_log2 or x > 0]
+    xs += [data.x_end] if data.x_end else []
     low, high = (min(xs), max(xs)) if xs else (0.0, 1.0)
     low = 0.0 if 0 < low < 0.25 * high and not data.x_log2 else low
     most = 5 if column(axes) * 72 > 22 * style.small else 3

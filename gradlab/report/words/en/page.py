@@ -28,6 +28,7 @@ MORE_ROWS = '$count more rows: all are behind "Data".'
 FULL_SCREEN = "Full screen"
 DATA = "Data"
 COPY_LINK = "Copy link"
+COPY = "Copy"
 COPIED = "Copied"
 
 PREVIOUS = "Previous"

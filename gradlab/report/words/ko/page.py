@@ -29,6 +29,7 @@ MORE_ROWS = '$count행이 더 있다. "데이터"에 모두 들어 있다.'
 FULL_SCREEN = "전체 화면"
 DATA = "데이터"
 COPY_LINK = "링크 복사"
+COPY = "복사"
 COPIED = "복사함"
 
 PREVIOUS = "이전"

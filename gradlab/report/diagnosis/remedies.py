@@ -1,0 +1,264 @@
+"""What to change: remedies with what each does on this model and batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from gradlab.diagnosis import Diagnosed, LayerResult, Reach, RemedyResult
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import (
+    Block,
+    Cell,
+    Chapter,
+    Code,
+    Column,
+    Details,
+    Figure,
+    Finding,
+    Limits,
+    Points,
+    Prose,
+    References,
+    Table,
+)
+from gradlab.report.diagnosis import shown
+from gradlab.report.figures.dots import Dots, Marks
+from gradlab.report.words import spoken
+
+
+QUESTION = "What to change?"
+NECESSARY = "A live gradient is necessary, not sufficient, for learning."
+SEVERITY = {
+    "stable": 0,
+    "fading": 1,
+    "growing": 1,
+    "undetermined": 1,
+    "vanishing": 2,
+    "exploding": 2,
+    "dead": 3,
+    "not_finite": 4,
+}
+SOURCES = ("gers2000", "jozefowicz2015", "tallec2018", "saxe2014", "pascanu2013")
+
+
+def chapter(found: Diagnosed) -> Chapter:
+    """Return remedies ranked, the code of the best, and what clipping cannot do."""
+    tried = [one for one in found.remedies if one.after]
+    idle = [one for one in found.remedies if not one.after]
+    before = {one.name: one for one in found.layers if one.reach.verdict}
+    if not tried or not before:
+        return Chapter("remedies", QUESTION, _untried(found, idle))
+    best = best_of(found)
+    finding = _finding(found, best)
+    blocks: list[Block] = [Finding(finding), _table(tried, idle, before)]
+    if best is not None:
+        lines = f"import gradlab\n\n{best.code}"
+        note = f"To apply {inline.literal(best.title)}, before training:"
+        blocks.append(Code(lines, note))
+    blocks.append(Prose(NECESSARY))
+    blocks.append(_figure(tried, before, finding))
+    blocks.append(
+        Limits(
+            "Each is measured at this checkpoint and on this batch, before any "
+            "retraining; a model that was trained has to be trained again."
+        )
+    )
+    details: list[Block] = [Points([_why(one) for one in (*_by_why(tried), *idle)])]
+    if len(before) > 1:
+        details.insert(0, _every_layer(tried, before))
+    details.append(References(SOURCES))
+    blocks.append(Details("Why, and what each does in every layer", details))
+    return Chapter("remedies", QUESTION, blocks)
+
+
+def best_of(found: Diagnosed) -> RemedyResult | None:
+    """Return the first remedy in rank that improves the layer that reaches least."""
+    before = {one.name: one.reach for one in found.layers if one.reach.verdict}
+    for remedy in found.remedies:
+        if remedy.after and _severity(remedy.after) < _severity(before):
+            return remedy
+    return None
+
+
+def _severity(reaches: Mapping[str, Reach]) -> tuple[float, float]:
+    """Return the worst verdict, and minus the shortest horizon."""
+    worst = max(SEVERITY.get(one.verdict, 4) for one in reaches.values())
+    return worst, -min(one.horizon for one in reaches.values())
+
+
+def least(reaches: Mapping[str, Reach]) -> str:
+    """Return the name of the layer that reaches least."""
+
+    def order(name: str) -> tuple[float, float, float]:
+        one = reaches[name]
+        numbers_ = (one.horizon, one.directions, -abs(one.ln_left))
+        return tuple(-math.inf if math.isnan(v) else v for v in numbers_)  # type: ignore
+
+    return min(reaches, key=order)
+
+
+def _untried(found: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
+    finite = not any(f.kind == "nonfinite" for f in found.findings)
+    why = (
+        "No remedy was tried."
+        if finite
+        else "No remedy was tried: first, all numbers must be finite."
+    )
+    return [Prose(why), *([Points([_why(one) for one in idle])] if idle else [])]
+
+
+def _finding(found: Diagnosed, best: RemedyResult | None) -> str:
+    layers = {one.name: one for one in found.layers if one.reach.verdict}
+    before = {name: one.reach for name, one in layers.items()}
+    if best is None:
+        return (
+            "None of the remedies tried improves the layer that reaches least, on this "
+            "model and batch."
+        )
+    name, after = least(before), least(best.after)
+    where = f" of {inline.literal(name)}" if len(layers) > 1 else ""
+    b, a = before[name], best.after[name]
+    worst = (
+        f" The layer that then reaches least is {inline.literal(after)}."
+        if after != name
+        else ""
+    )
+    steps = layers[name].steps
+    return (
+        f"{inline.literal(best.title).capitalize()} takes the horizon{where} from "
+        f"{shown.horizon(b, steps)} to {shown.horizon(a, steps)} steps, directions "
+        f"from {numbers.directions(b.directions)} to "
+        f"{numbers.directions(a.directions)}: {_word(b)} → {_word(a)}.{worst}"
+    )
+
+
+def _word(reach: Reach) -> str:
+    return str(spoken("names").VERDICTS[reach.verdict])
+
+
+def _table(
+    tried: Sequence[RemedyResult],
+    idle: Sequence[RemedyResult],
+    before: Mapping[str, LayerResult],
+) -> Table:
+    rows = []
+    for number, remedy in enumerate(tried, start=1):
+        name = least(remedy.after)
+        cells = _change(before.get(name), remedy.after[name])
+        title = inline.literal(remedy.title)
+        rows.append(
+            [Cell(f"{number}"), Cell(title), Cell(inline.literal(name)), *cells]
+        )
+    for remedy in idle:
+        empty = [Cell(numbers.MISSING)] * 4
+        title = f"{inline.literal(remedy.title)}: lengthens no horizon"
+        rows.append([Cell(numbers.MISSING), Cell(title), *empty, Cell(numbers.MISSING)])
+    columns = [
+        Column("rank"),
+        Column("remedy"),
+        Column("layer", note="that then reaches least"),
+        *_columns(),
+    ]
+    if len(before) == 1:
+        columns, rows = _without(columns, 2), [_without(row, 2) for row in rows]
+    return Table(
+        columns=columns,
+        rows=rows,
+        caption="Before → after, each on this model and this batch, before any "
+        "retraining; ranked by the horizon, then by directions. Nothing was kept.",
+        name="remedies",
+        sortable=False,
+    )
+
+
+def _without(items: Sequence, place: int) -> list:
+    return [item for i, item in enumerate(items) if i != place]
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("[[horizon]]", "right"),
+        Column("directions", "right"),
+        Column("left at the first step", "right"),
+        Column("verdict"),
+    ]
+
+
+def _change(layer: LayerResult | None, after: Reach) -> list[Cell]:
+    """Return cells of a layer's numbers before and after."""
+    steps = layer.steps if layer else 0
+    both = [layer.reach, after] if layer else [after]
+    return [
+        Cell(_arrow(shown.horizon(r, steps) for r in both), after.horizon),
+        Cell(_arrow(numbers.directions(r.directions) for r in both), after.directions),
+        Cell(_arrow(numbers.left(r.ln_left) for r in both), after.ln_left),
+        Cell(_arrow(_word(r) for r in both), verdict=after.verdict),
+    ]
+
+
+def _arrow(texts) -> str:
+    return " → ".join(texts)
+
+
+def _figure(
+    tried: Sequence[RemedyResult], before: Mapping[str, LayerResult], finding: str
+) -> Figure:
+    """Return what is left at the first step by remedy, least and most of the layers."""
+    rows = ["as it is", *(inline.literal(one.title) for one in tried)]
+    every = [{n: one.reach for n, one in before.items()}, *(one.after for one in tried)]
+    lows = [_clipped(min, reaches) for reaches in every]
+    highs = [_clipped(max, reaches) for reaches in every]
+    marks = [Marks("layer with least left", "all_paths", lows)]
+    if lows != highs:
+        marks.append(Marks("layer with most left", "no_detours", highs))
+    data = Dots(
+        rows,
+        marks,
+        "what is left of the gradient at the first step",
+        scale="left",
+        lines=[(math.log(1e-3), "1/1000"), (0.0, "1")],
+        row_name="remedy",
+    )
+    return Figure(
+        name="remedies",
+        data=data,
+        alt=f"{inline.plain(finding)} What is left at the first step as the model is "
+        "and with each remedy.",
+        caption="What is left at the first step, as the model is and with each remedy: "
+        "the layers with least and most of it.",
+    )
+
+
+def _clipped(pick, reaches: Mapping[str, Reach]) -> float:
+    known = [one.ln_left for one in reaches.values() if math.isfinite(one.ln_left)]
+    return float(pick(known)) if known else math.nan
+
+
+def _by_why(tried: Sequence[RemedyResult]) -> list[RemedyResult]:
+    """Return one remedy of each explanation."""
+    return list({one.why: one for one in reversed(tried)}.values())[::-1]
+
+
+def _why(remedy: RemedyResult) -> str:
+    return f"**{inline.literal(remedy.title)}**: {inline.literal(remedy.why)}"
+
+
+def _every_layer(
+    tried: Sequence[RemedyResult], before: Mapping[str, LayerResult]
+) -> Table:
+    rows: list[list[Cell]] = []
+    groups: list[int] = []
+    for remedy in tried:
+        groups.append(len(rows))
+        for name, after in remedy.after.items():
+            title = Cell(inline.literal(remedy.title))
+            cells = _change(before.get(name), after)
+            rows.append([title, Cell(inline.literal(name)), *cells])
+    return Table(
+        columns=[Column("remedy"), Column("layer"), *_columns()],
+        rows=rows,
+        caption="Before → after in every layer.",
+        name="remedies-by-layer",
+        groups=tuple(groups[1:]),
+    )

@@ -1,0 +1,95 @@
+"""Does the gradient go straight along the state, or through the gates?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gradlab.diagnosis import Diagnosed, LayerResult
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import Chapter, Figure, Finding, HowToRead
+from gradlab.report.diagnosis import shown
+from gradlab.report.figures.curves import Curves
+from gradlab.report.figures.panels import Panel, Panels
+
+
+QUESTION = "Does it go straight along the state, or through the gates?"
+MOST = 4
+PARTS = (("conveyor", "conveyor", "conveyor"), ("detours", "detours", "detours"))
+
+
+def chapter(found: Diagnosed) -> Chapter | None:
+    """Return the whole, the conveyor and the detours against lag; None of no gates."""
+    layers = [
+        one
+        for one in shown.measured(found.layers)
+        if one.records["spectral_norm"].has(block="conveyor")
+        and math.isfinite(one.reach.ln_left)
+    ]
+    if not layers:
+        return None
+    drawn = _chosen(layers)
+    finding = _finding(layers)
+    names = shown.labels(drawn)
+    panels = [Panel(name, _curves(one)) for one, name in zip(drawn, names, strict=True)]
+    some = (
+        f"{len(drawn)} of {len(layers)} layers, from the one that keeps least to the "
+        "one that keeps most."
+        if len(drawn) < len(layers)
+        else ""
+    )
+    figure = Figure(
+        name="roads",
+        data=Panels(panels, columns=2),
+        alt=f"{inline.plain(finding)} Panels of layers: the whole derivative, the "
+        "conveyor and the detours against lag.",
+        caption="The carried state by itself (c of an LSTM, h of a GRU): the whole "
+        "derivative, the [[conveyor]] (products of the gate that keeps the state) and "
+        f"the [[detours]] (all else), spectral norms. {some}".strip(),
+    )
+    how = (
+        "Where the whole follows the conveyor, opening the keep gate decides; where it "
+        "follows the detours, the recurrent weights do. The whole is not the sum of "
+        "the two sizes: they can cancel."
+    )
+    return Chapter("roads", QUESTION, [Finding(finding), figure, HowToRead(how)])
+
+
+def _chosen(layers: Sequence[LayerResult]) -> list[LayerResult]:
+    if len(layers) <= MOST:
+        return list(layers)
+    ranked = sorted(layers, key=lambda one: one.reach.ln_left)
+    kept = {id(ranked[round(k * (len(ranked) - 1) / (MOST - 1))]) for k in range(MOST)}
+    return [one for one in layers if id(one) in kept]
+
+
+def _carried(layer: LayerResult) -> str:
+    return "cc" if layer.records["spectral_norm"].has(block="cc") else "hh"
+
+
+def _curves(layer: LayerResult) -> Curves:
+    record = layer.records["spectral_norm"]
+    parts = ((_carried(layer), "whole", "total"), *PARTS)
+    found = [
+        shown.series(label, key, *record.sel(block=block).curve())
+        for block, label, key in parts
+        if record.has(block=block)
+    ]
+    return Curves(
+        found,
+        "lag: steps back from the end",
+        "what is left",
+        x_end=float(layer.longest),
+    )
+
+
+def _finding(layers: Sequence[LayerResult]) -> str:
+    layer = min(layers, key=lambda one: one.reach.ln_left)
+    whole, straight, around = (
+        numbers.left(layer.value("spectral_norm", block=block, lag=layer.steps))
+        for block in (_carried(layer), "conveyor", "detours")
+    )
+    return (
+        f"In {shown.name(layer)}, after {layer.steps:,} steps: {whole} is left of the "
+        f"whole, {straight} of the conveyor, {around} of the detours."
+    )

@@ -1,0 +1,240 @@
+"""The first screen: what was measured, the answer, a row for each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from gradlab.diagnosis import Diagnosed, Finding, LayerResult
+from gradlab.report import inline, numbers
+from gradlab.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Details,
+    Points,
+    Prose,
+    Table,
+    Top,
+)
+from gradlab.report.diagnosis import shown
+from gradlab.report.words import spoken
+from gradlab.statistics import THRESHOLDS
+
+
+ALIKE = 4
+"""Layers named of those that have the same finding."""
+
+
+def top(found: Diagnosed) -> Top:
+    """Return the first screen."""
+    return Top(
+        provenance=provenance(found),
+        banner=f"Measured on one batch, at this checkpoint, before any retraining. "
+        f"{parity(found)}",
+        headline=headline(found),
+        sentences=answer(found),
+        table=layer_table(found),
+        blocks=_below(found),
+    )
+
+
+def provenance(found: Diagnosed) -> str:
+    """Return what was measured: model, checkpoint, batch, loss, mode."""
+    checkpoint = (
+        f"checkpoint {inline.literal(found.checkpoint)}"
+        if found.checkpoint
+        else "weights as the model has them, no checkpoint named"
+    )
+    mode = "training" if found.training else "evaluation"
+    return " · ".join(
+        (
+            f"diagnosis of {inline.literal(found.model)}",
+            checkpoint,
+            f"batch: {inline.literal(found.batch.strip())}",
+            f"loss {inline.literal(found.loss)} = {found.loss_value:.4g}",
+            f"in {mode} mode",
+        )
+    )
+
+
+def parity(found: Diagnosed) -> str:
+    """Return how far the replay is from torch's own modules."""
+    if not found.parity or any(f.kind == "nonfinite" for f in found.findings):
+        return "Not compared with torch's own modules: not all numbers are finite."
+    worst, tolerance = found.parity["worst"], found.parity["tolerance"]
+    return (
+        f"Replayed step by step: it differs from torch's own modules by {worst:.1g} of "
+        f"the largest entry at most ({found.parity['dtype']}, tolerance {tolerance:g})."
+    )
+
+
+def headline(found: Diagnosed) -> tuple[str, ...]:
+    """Return what is wrong first, or that nothing is."""
+    if not found.findings:
+        return ("Nothing was found that keeps this model's gradients from the past.",)
+    first = found.findings[0]
+    where = inline.literal(first.where)
+    layer = next((one for one in found.layers if one.name == first.where), None)
+    if first.kind == "vanishing" and layer is not None:
+        lost = [one for one in found.layers if one.reach.verdict == "vanishing"]
+        more = _count(len(lost), len(found.layers))
+        return (
+            f"{more}In {where} less than 1/1000 is left after "
+            f"{shown.horizon(layer.reach, layer.steps)} of {layer.steps:,} steps.",
+        )
+    if first.kind == "exploding" and layer is not None:
+        left = numbers.times(layer.reach.ln_left)
+        return (
+            f"In {where} the gradient explodes: {left} times as large after "
+            f"{layer.steps:,} steps.",
+        )
+    return (
+        {
+            "dead": f"Nothing at all reaches the first step of {where}.",
+            "nonfinite": f"Numbers that are not finite begin in {where}.",
+            "detached": f"The state of {where} is detached: no gradient crosses that.",
+            "unreached": f"A call of {where} has no part in the loss.",
+            "saturated": f"Gates of {where} are saturated.",
+            "large": f"The recurrent weights of {where} are large.",
+            "hidden": f"The loss hides what {where} loses.",
+        }.get(first.kind, shown.text(first.text)),
+    )
+
+
+def _count(lost: int, count: int) -> str:
+    """Return how many layers lose their gradient, where there are several."""
+    if count == 1:
+        return ""
+    if lost < count:
+        verb = "loses its gradient" if lost == 1 else "lose their gradient"
+        return f"{lost} of {count} layers {verb}. "
+    which = "Both" if count == 2 else f"All {count}"
+    return f"{which} layers lose their gradient. "
+
+
+def answer(found: Diagnosed) -> tuple[str, ...]:
+    """Return one sentence a kind of finding, the first culprit first, with its cause.
+
+    Of no finding, what the layer that keeps least has.
+    """
+    if not found.findings:
+        return (_worst(found),)
+    by_kind: dict[str, list[Finding]] = {}
+    for finding in found.findings:
+        by_kind.setdefault(finding.kind, []).append(finding)
+    return tuple(_of_kind(group) for group in by_kind.values())
+
+
+def _of_kind(group: list[Finding]) -> str:
+    others = [f.where for f in group[1:]]
+    said = sentence(group[0])
+    if not others:
+        return said
+    named = ", ".join(inline.literal(name) for name in others[:ALIKE])
+    more = f" and {len(others) - ALIKE} more" if len(others) > ALIKE else ""
+    return f"{said} The same kind in {named}{more}."
+
+
+def sentence(finding: Finding) -> str:
+    """Return a finding with its cause."""
+    said = f"{shown.text(finding.text)}."
+    return f"{said} Cause: {shown.text(finding.cause)}." if finding.cause else said
+
+
+def _worst(found: Diagnosed) -> str:
+    known = [one for one in found.layers if math.isfinite(one.reach.ln_left)]
+    if not known:
+        return "No layer has more than one step, so that no gradient has a way back."
+    worst = min(known, key=lambda one: one.reach.ln_left)
+    kept = numbers.kept(worst.reach.ln_left / worst.steps)
+    return (
+        f"The least is left in {shown.name(worst)}: {kept} kept per step, "
+        f"{numbers.left(worst.reach.ln_left)} after {worst.steps:,} steps "
+        f"({_word(worst.reach.verdict)}), a horizon of "
+        f"{shown.horizon(worst.reach, worst.steps)} steps."
+    )
+
+
+def _word(verdict: str) -> str:
+    return str(spoken("names").VERDICTS[verdict])
+
+
+def layer_table(found: Diagnosed) -> Table:
+    """Return one row a layer."""
+    modules = [layer.module for layer in found.layers]
+    return Table(
+        columns=[
+            Column("layer"),
+            Column("[[kept per step]]", "right"),
+            Column("[[horizon]]*", "right", "steps"),
+            Column("steps", "right", "of the batch"),
+            Column("left at the first step", "right"),
+            Column("directions†", "right"),
+            Column("verdict"),
+        ],
+        rows=[_row(layer) for layer in found.layers],
+        caption=rule(),
+        name="layers",
+        groups=tuple(i for i in range(1, len(modules)) if modules[i] != modules[i - 1]),
+        notes=_notes(found.layers),
+    )
+
+
+def rule() -> str:
+    """Return the verdicts' rule."""
+    low, fading, high, most = map(numbers.fraction, THRESHOLDS)
+    return (
+        f"Each layer and direction. Verdict, by what is left at the first step: ▼ "
+        f"vanishing below {low}, ▽ fading below {fading}, ● stable up to {high}, △ "
+        f"growing up to {most}, ▲ exploding above; ✕ dead: exactly 0."
+    )
+
+
+def _row(layer: LayerResult) -> list[Cell]:
+    reach, rate = layer.reach, layer.reach.ln_left / layer.steps
+    word = reach.verdict
+    ln = -1e300 if reach.ln_left == -math.inf else reach.ln_left
+    return [
+        Cell(shown.name(layer)),
+        Cell(numbers.kept_tenths(rate), rate),
+        Cell(shown.horizon(reach, layer.steps), reach.horizon),
+        Cell(shown.steps(layer), float(layer.longest)),
+        Cell(numbers.left(reach.ln_left), ln),
+        Cell(numbers.directions(reach.directions), reach.directions),
+        Cell(_word(word) if word else "a single step", verdict=word or None),
+    ]
+
+
+def _notes(layers: Iterable[LayerResult]) -> list[str]:
+    found = list(layers)
+    notes = [
+        "\\* steps back until less than 1/1000 is left; >T: not reached in the T steps "
+        "measured, and nothing is extrapolated. † singular values of the derivative of "
+        "the whole state at T by that at 0 that are above 1/1000, mean over sequences."
+    ]
+    if any(one.steps not in (one.longest,) for one in found):
+        notes.append(
+            "Sequences differ in length: T steps are measured, of sequences that have "
+            "as many, aligned at their ends."
+        )
+    if any(map(shown.is_reverse, found)):
+        notes.append(
+            "A reverse direction reads the last element first: that is its step 1."
+        )
+    return notes
+
+
+def _below(found: Diagnosed) -> list[Block]:
+    kinds = {finding.kind for finding in found.findings}
+    blocks: list[Block] = []
+    if len(found.findings) > len(kinds):
+        items = [sentence(finding) for finding in found.findings]
+        summary = f"All {len(items)} findings, the first culprit first"
+        blocks.append(Details(summary, [Points(items, ordered=True)]))
+    kind = {layer.module: layer.kind for layer in found.layers}
+    modules = "; ".join(
+        f"{inline.literal(name)}: `{text.replace('`', '')}`"
+        for name, text in kind.items()
+    )
+    return [*blocks, Prose(f"Modules: {modules}.")]
