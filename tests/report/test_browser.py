@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradlab.report.build import render
+from gradlab.report.blocks import Chapter, Code, Document, Top
+from gradlab.report.build import render, write
+from gradlab.report.diagnosis import remedies
+from gradlab.report.diagnosis.document import compose
 from tests import made_up
 from tests.chromium import AXE, IN_A_BROWSER, WITH_AXE
 from tests.report import demo
+from tests.report.made_up_diagnosis import CASES
 
 
 if TYPE_CHECKING:
@@ -246,4 +250,41 @@ def test_axe_finds_nothing_in_korean(browser: Browser, korean: str, width: int) 
         browser, korean, bypass_csp=True, viewport={"width": width, "height": 800}
     )
     assert violations(made.page) == []
+    made.context.close()
+
+
+@pytest.mark.slow
+@WITH_AXE
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_diagnosis_has_no_barriers(
+    browser: Browser, tmp_path: Path, scheme: str
+) -> None:
+    (page,) = write(compose(CASES["both directions"]), tmp_path, ("html",))
+    made = Visit(
+        browser,
+        page.as_uri(),
+        color_scheme=scheme,
+        bypass_csp=True,
+        viewport={"width": 320, "height": 800},
+    )
+    assert made.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(made.page) == []
+    assert made.noise == []
+    made.context.close()
+
+
+def test_code_can_be_copied(browser: Browser, tmp_path: Path) -> None:
+    chapter = remedies.chapter(CASES["usual"])
+    code = next(block for block in chapter.blocks if isinstance(block, Code))
+    (page,) = write(
+        Document("t", Top("p", "b", ["h"], []), [Chapter("a", "q", [code])]),
+        tmp_path,
+        ("html",),
+    )
+    allowed = ["clipboard-read", "clipboard-write"]
+    made = Visit(browser, page.as_uri(), permissions=allowed)
+    made.page.locator("[data-copy]").click()
+    made.page.get_by_role("button", name="Copied").wait_for()
+    assert made.page.evaluate("navigator.clipboard.readText()") == code.text
+    assert made.noise == []
     made.context.close()

@@ -86,13 +86,14 @@ def _finding(layers: Sequence[LayerResult]) -> str:
             )
         )
     sizes = {id(one): _lost(one) for one in layers}
-    finite = [one for one in layers if math.isfinite(sizes[id(one)])]
+    # a gradient within a factor of ten of its largest has not faded
+    finite = [one for one in layers if -math.inf < sizes[id(one)] < math.log(0.1)]
     if finite:
         worst = min(finite, key=lambda one: sizes[id(one)])
         lost = numbers.left(sizes[id(worst)])
         said.append(
-            f"By h_{{1}} of {shown.name(worst)} the loss's gradient has {lost} of its "
-            "largest size."
+            f"In {shown.name(worst)} dL/dh_{{1}} has {lost} of the size of the largest "
+            "dL/dh_{t}."
         )
     return " ".join(said) or "Not all numbers are finite: no gradient can be shown."
 

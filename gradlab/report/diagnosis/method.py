@@ -23,8 +23,8 @@ def limits(found: Diagnosed) -> Chapter:
     ]
     if found.training:
         items.append(
-            "The model was in training mode: dropout between layers drew one mask, "
-            "which is part of what was measured."
+            "The model was in training mode: dropout, if it has any, drew its masks "
+            "once, and they are part of what was measured."
         )
     return Chapter("limits", "What does this not show?", [Points(items)])
 

@@ -68,7 +68,8 @@ def chapter(found: Diagnosed) -> Chapter:
     if len(before) > 1:
         details.insert(0, _every_layer(tried, before))
     details.append(References(SOURCES))
-    blocks.append(Details("Why, and what each does in every layer", details))
+    summary = "Why, and what each does in every layer" if len(before) > 1 else "Why"
+    blocks.append(Details(summary, details))
     return Chapter("remedies", QUESTION, blocks)
 
 

@@ -51,7 +51,8 @@ def limits(group: Sequence[Curves]) -> Pair:
     if data.scale == "linear":
         room = 0.06 * (high - low) or 0.5
         return low - room, high + room
-    floor, ceiling = min(item.floor for item in group), CEILING
+    floor = min(item.floor for item in group)
+    ceiling = BEYOND if data.sizes else CEILING
     if low < floor:
         stay = [v.min() for v in found if v.min() >= floor]
         low = max(floor, min(data.threshold - 1, 1.4 * min(stay))) if stay else floor
