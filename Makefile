@@ -62,8 +62,9 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	$(TEST) -m 'slow and not trials' $(ARGS)
 
-trials: $(VENV)/.test
+trials: $(VENV)/.trials
 	$(TEST) -m trials --timeout=3600 $(ARGS)
+	$(TEST) tests/callbacks  # whose extras are here alone
 
 test-all: test test-slow
 
@@ -120,6 +121,9 @@ $(VENV)/.run: pyproject.toml constraints.txt
 
 $(VENV)/.test: pyproject.toml constraints.txt
 	$(call install,'.[test]',$(VENV)/.run $@)
+
+$(VENV)/.trials: pyproject.toml constraints.txt
+	$(call install,'.[test,lightning,transformers]',$(VENV)/.run $(VENV)/.test $@)
 
 $(VENV)/.dev: pyproject.toml constraints.txt
 	$(call install,'.[dev]',$(VENV)/.run $(VENV)/.test $(VENV)/.docs $@)

@@ -1,6 +1,6 @@
 """How many times faster gradlab is than today's routes, and how far from the floors.
 
-    python -m benchmarks.ratios          all cases, 1,000 small points, training
+    python -m benchmarks.ratios          all cases, 1,000 small points, training, watch
     python -m benchmarks.ratios -h       fewer of them, more rounds, JSON
 
 On the CPU all cores take part; where there is a GPU, it does.
@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import small_points, tables, training
+from benchmarks import small_points, tables, training, watching
 from benchmarks.cases import cases
 from benchmarks.timing import Timed, time_routes
 from gradlab.engines.machine import cores
@@ -63,10 +63,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     trained = [] if args.no_training else training.compare(quick=args.quick)
     if trained:
         print(f"\n{training.table(trained)}", flush=True)
+    watched = [] if args.no_watching else watching.compare(quick=args.quick)
+    if watched:
+        print(f"\n{watching.table(watched)}", flush=True)
     if args.json:
-        args.json.write_text(
-            json.dumps(_record(device, found, small, trained), indent=1)
-        )
+        record = _record(device, found, small, trained)
+        record["watching"] = [asdict(one) | {"every 50": one.seldom} for one in watched]
+        args.json.write_text(json.dumps(record, indent=1))
 
 
 def _report(line: str) -> None:
@@ -148,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         help="small points of the sweep (1000); 0 leaves it out",
     )  # fmt: skip
     parser.add_argument("--no-training", action="store_true", help="leave it out")
+    parser.add_argument("--no-watching", action="store_true", help="leave it out")
     parser.add_argument("--quick", action="store_true", help="small sizes, to try it")
     parser.add_argument(
         "--threads", type=int, default=cores(), metavar="N",
