@@ -27,7 +27,7 @@ class WatchCallback(Callback):
         self.watch: Watch | None = None
         self._state: dict[str, Any] = {}
 
-    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+    def on_fit_start(self, trainer: Any, pl_module: LightningModule) -> None:
         """Begin."""
         if not trainer.is_global_zero:
             return
