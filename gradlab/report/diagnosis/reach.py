@@ -143,7 +143,7 @@ def _of(layer: LayerResult) -> str:
             f"In {name} a gradient is {times} times as large after {layer.steps:,} "
             "steps."
         )
-    return f"In {name} {left} of a gradient is left after {layer.steps:,} steps."
+    return f"After {layer.steps:,} steps {name} has {left} of a gradient left."
 
 
 def _caption(layers: Sequence[LayerResult], drawn: int) -> str:
