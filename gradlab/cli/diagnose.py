@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab import outputs
 from gradlab.arguments import whole_number
 from gradlab.cli.errors import FAILED
 from gradlab.cli.options import comma_list, json_option, screen_option
@@ -300,11 +299,12 @@ def working(word: str, screen: Screen) -> AbstractContextManager[object]:
 def written(
     found: Diagnosis, folder: Path, formats: list[str], screen: Screen
 ) -> list[Path]:
-    """Write the files of a diagnosis; return them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "diagnosis.json"
-    outputs.write(file, found.as_json().encode())
-    return [file]
+    """Write the report into a folder; return its files."""
+    paths = [folder / f"report.{form}" for form in formats]
+    with working("writing the report", screen):
+        if len(paths) > 1:  # drawn once
+            return found.report(folder)
+        return found.report(paths[0])
 
 
 def failures(found: Diagnosis, fail_on: list[str]) -> list[str]:
