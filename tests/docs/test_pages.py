@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import gradlab
 from docs.tables import PAGES as MADE
@@ -29,7 +31,36 @@ PAGES = {
         ROOT / "CONTRIBUTING.md",
     )
 }
+MODEL = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(16, 8, batch_first=True)
+        self.head = nn.Linear(8, 1)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0][:, -1])
+
+
+def build():
+    return Net()
+
+
+def batch():
+    return torch.randn(4, 30, 16), torch.zeros(4, 1)
+
+
+def loss(output, batch):
+    return nn.functional.mse_loss(output, batch[1])
+"""
 FILES = {
+    "model.py": MODEL,
+    "data.py": MODEL,
+    "app/model.py": MODEL,
     "big.toml": 'cell = ["rnn", "gru"]\n',
     "wide.toml": 'cell = ["rnn", "gru"]\n',
     "yourfile.txt": "to be or not to be, that is the question " * 9,
@@ -65,8 +96,15 @@ class InlineCluster(InlinePool):
         super().__init__(1, ())
 
 
+def user_model() -> Any:
+    """Return a model of the class in MODEL."""
+    names: dict[str, Any] = {}
+    exec(MODEL, names)
+    return names["Net"]()
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A reader's folder; sweeps are small and run in this process."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
@@ -88,8 +126,15 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in FILES.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text, encoding="utf-8")
+    torch.save(user_model().state_dict(), "model.pt")
+    torch.save((torch.randn(4, 30, 16), torch.zeros(4, 1)), "batch.pt")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     Path("README.md").write_text(PAGES["README.md"], encoding="utf-8")
     Path("experiments").symlink_to(ROOT / "experiments")
+    before = set(sys.modules)
+    yield
+    for name in {"model", "data", "app", "app.model"} - before:
+        sys.modules.pop(name, None)
 
 
 @pytest.mark.usefixtures("desk")
