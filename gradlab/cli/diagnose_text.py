@@ -197,6 +197,9 @@ def _remedies(found: Diagnosed, most: int) -> list[str]:
     idle = [one for one in found.remedies if not one.after]
     if idle and len(tried) <= most:
         lines += [shortened(f"- {one.title}: cannot help here", WIDTH) for one in idle]
+    after = _least(tried[0].after.values())
+    if after is None or after.rank <= before.rank:
+        return [*lines, "none of them reaches further"]
     code = tried[0].code.splitlines()
     lines += [f"code 1  {code[0]}"]
     if len(code) > 1:
@@ -223,10 +226,6 @@ def _change(
 
 
 def _least(reaches: Iterable[Reach]) -> Reach | None:
-    """Return the reach of the layer that reaches least."""
+    """Return the reach that remedies are ranked by: of the layer that ranks lowest."""
     finite = [one for one in reaches if not math.isnan(one.ln_left)]
-    return min(
-        finite,
-        key=lambda one: (one.horizon, one.directions, -abs(one.ln_left)),
-        default=None,
-    )
+    return min(finite, key=lambda one: one.rank, default=None)

@@ -46,7 +46,7 @@ def findings(
         for name in sorted(unreached)
     ]
     if origin is None:
-        worst = sorted(layers, key=lambda layer: layer.reach.ln_left)
+        worst = sorted(layers, key=lambda layer: -abs(layer.reach.ln_left))
         for layer in worst:
             found += _of_layer(layer, runs[layer.name])
     return tuple(found)

@@ -25,8 +25,8 @@ def try_remedies(
     """Return what each remedy changes, the best first.
 
     A remedy is applied to every recurrent module that it applies to, for the length of
-    that module's sequences. Ranked by the reach of the layer that reaches least: its
-    horizon, then how many directions survive, then how little its size changes.
+    that module's sequences. Ranked by the layer that ranks lowest then
+    (:attr:`Reach.rank`): one that explodes, else by horizon and surviving directions.
 
     Args:
         model: left as it was.
@@ -74,12 +74,10 @@ def _after(runs: Sequence[LayerRun], sequences: int) -> dict[str, Reach]:
     return found
 
 
-def _rank(after: Mapping[str, Reach]) -> tuple[float, float, float]:
-    """Return what a remedy is ranked by, from the layer that reaches least."""
+def _rank(after: Mapping[str, Reach]) -> tuple[float, ...]:
+    """Return what a remedy is ranked by, of the layer that ranks lowest."""
     finite = [one for one in after.values() if one.ln_left == one.ln_left]
-    if not finite:
-        return (0.0, 0.0, -float("inf"))
-    return min((one.horizon, one.directions, -abs(one.ln_left)) for one in finite)
+    return min((one.rank for one in finite), default=(-1.0,))
 
 
 @contextmanager

@@ -32,6 +32,18 @@ class Reach:
     horizon: float
     directions: float
 
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """What is compared: of two, the larger reaches further.
+
+        One that explodes ranks below all others, however far it reaches; then count
+        horizon, directions, and how little the size changes.
+        """
+        size = -abs(self.ln_left)
+        if self.verdict in ("exploding", "not_finite"):
+            return (0.0, 0.0, 0.0, size)
+        return (1.0, self.horizon, self.directions, size)
+
 
 @dataclass(frozen=True)
 class LayerResult:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
 import gradlab
+from gradlab.diagnosis import Reach
 from tests.diagnosis.networks import (
     Cut,
     EveryStep,
@@ -143,3 +146,14 @@ def test_a_relu_network_that_explodes_and_one_that_vanishes():
     diagnosis = gradlab.diagnose(model, inputs, last, remedies=False)
     assert diagnosis.findings[0].kind == "vanishing"
     assert "its spectral radius is 0.5" in diagnosis.findings[0].cause
+
+
+def test_what_explodes_ranks_below_what_vanishes():
+    far = Reach("exploding", 20.0, math.inf, 8.0)
+    short = Reach("vanishing", -30.0, 12.0, 0.0)
+    longer = Reach("vanishing", -20.0, 30.0, 0.0)
+    stable = Reach("stable", -0.5, math.inf, 7.0)
+    growing = Reach("growing", 3.0, math.inf, 7.0)
+    assert sorted((stable, far, growing, longer, short), key=lambda r: r.rank) == [
+        *(far, short, longer, growing, stable)
+    ]
