@@ -32,7 +32,6 @@ def diagnose(
     sequences: int = 4,
     remedies: bool = True,
     seed: int = 0,
-    words: dict[str, str] | None = None,
 ) -> tuple[Diagnosed, dict[str, MeasureContext]]:
     """Measure a model on one batch; return what was found, and contexts by layer.
 
@@ -71,7 +70,7 @@ def diagnose(
         "checkpoint": "",
         "batch": describe_batch(batch),
         "loss": getattr(loss, "__name__", type(loss).__name__),
-    } | (words or {})
+    }
     diagnosed = Diagnosed(
         **said,
         training=model.training,

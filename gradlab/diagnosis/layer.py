@@ -1,7 +1,7 @@
 """Measure one layer and direction of a replayed model."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -110,23 +110,49 @@ def layer_result(
         reach=found,
         records=records,
         loss_gradient=_loss_gradient(run),
+        gradients_within=_gradients_within(run),
         weight_share=_weight_share(run),
     )
 
 
 def _loss_gradient(run: LayerRun) -> LabelledArray:
-    """Return ln of the root mean square of |dL/ds_t|_2 over sequences, state x step."""
+    """Return the size of dL/ds_t, the other states of step t held; from step 0."""
     names = run.trajectory.cell.state_names
-    steps = torch.arange(len(run.gradients.state[0]))[:, None]
-    there = steps <= run.lengths
+    states = dict(zip(names, run.gradients.state, strict=True))
+    return _sizes("loss_gradient", run, states, first=0)
+
+
+def _gradients_within(run: LayerRun) -> LabelledArray:
+    """Return the sizes of dL/dx_t, of dL/dc_t along the graph, of gates' dL/da_t."""
+    found, cell = run.gradients, run.trajectory.cell
+    parts = {"x": run.input_gradient}
+    if len(found.graph) > 1:
+        parts["c_graph"] = found.graph[1][1:]
+    for name, rows in cell.weight_blocks.items():
+        parts[name] = found.by_input[..., rows]
+    return _sizes("gradients_within", run, parts, first=1)
+
+
+def _sizes(
+    name: str, run: LayerRun, parts: Mapping[str, Tensor], first: int
+) -> LabelledArray:
+    """Return ln of the root mean square of norms over sequences, block x step.
+
+    Args:
+        name: of the array.
+        run: whose lengths count.
+        parts: (S, B, n) by block.
+        first: step of the first of S.
+    """
+    steps = torch.arange(first, first + len(next(iter(parts.values()))))
+    there = steps[:, None] <= run.lengths
     rows = []
-    for gradient in run.gradients.state:
+    for gradient in parts.values():
         ln = torch.from_numpy(ln_vector_norm(gradient))
         ln = torch.where(there, ln, torch.tensor(-math.inf, dtype=ln.dtype))
         rows.append(0.5 * (torch.logsumexp(2 * ln, 1) - there.sum(1).log()))
-    coords = {"block": names, "step": tuple(range(len(steps)))}
-    values = torch.stack(rows).numpy()
-    return LabelledArray("loss_gradient", coords, values, unit="nats")
+    coords = {"block": tuple(parts), "step": tuple(steps.tolist())}
+    return LabelledArray(name, coords, torch.stack(rows).numpy(), unit="nats")
 
 
 def _weight_share(run: LayerRun) -> LabelledArray:

@@ -63,6 +63,9 @@ class LayerResult:
         records: measures over these sequences by output, as a sweep stores them.
         loss_gradient: ln |dL/dh_t| (and c) over all sequences by time since the start,
             ``state`` x ``step``: root mean square over the sequences that have step t.
+        gradients_within: the same of what is no state, ``block`` x ``step`` from 1:
+            dL/dx_t (``x``), dL/dc_t along the graph, through h_t as well (``c_graph``),
+            and dL/da_t of each gate's pre-activation, by the gate's name.
         weight_share: share of each step in dL/dW of the whole batch, ``parameter`` x
             ``step``; sums to 1.
     """
@@ -80,6 +83,7 @@ class LayerResult:
     reach: Reach
     records: Mapping[str, LabelledArray]
     loss_gradient: LabelledArray
+    gradients_within: LabelledArray
     weight_share: LabelledArray
 
     @property
@@ -206,6 +210,7 @@ def _rows(layer: LayerResult) -> Iterator[dict[str, Any]]:
     arrays = {
         **layer.records,
         "loss_gradient_of_batch": layer.loss_gradient,
+        "gradients_within_of_batch": layer.gradients_within,
         "weight_share_of_batch": layer.weight_share,
     }
     for output, array in arrays.items():

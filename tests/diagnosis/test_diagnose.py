@@ -130,6 +130,81 @@ def test_the_losss_own_gradient_is_autograds():
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_gradients_by_inputs_and_gates_are_autograds(kind):
+    """By a bias of its own at every step, and by c_t with what h_t passes on."""
+    torch.manual_seed(0)
+    module, inputs = kind(8, 5, batch_first=True), batch(12)[0]
+
+    def loss(output, _):
+        return output[0][:, -1].square().sum()
+
+    found = gradlab.diagnose(module, inputs, loss, remedies=False).layers[0]
+    x = inputs.clone().requires_grad_()
+    rows = module.bias_ih_l0
+    biases = [rows.detach().expand(8, -1).clone().requires_grad_() for _ in range(12)]
+    weights = module.weight_ih_l0, module.weight_hh_l0
+    hidden, cells = torch.zeros(8, 5), []
+    state = (hidden, hidden) if kind is nn.LSTM else hidden
+    one = {nn.RNN: torch._VF.rnn_tanh_cell, nn.GRU: torch._VF.gru_cell}
+    for t, bias in enumerate(biases):
+        # the bias of a sequence: read as one more input, by an identity
+        wide = torch.cat([x[:, t], torch.ones(8, 1)], 1)
+        states = []
+        for b in range(8):
+            weight = torch.cat([weights[0], bias[b][:, None]], 1)
+            before = (
+                tuple(part[b : b + 1] for part in state)
+                if kind is nn.LSTM
+                else state[b : b + 1]
+            )
+            step = torch._VF.lstm_cell if kind is nn.LSTM else one[kind]
+            no_bias = torch.zeros_like(rows)
+            states.append(
+                step(
+                    wide[b : b + 1],
+                    before,
+                    weight,
+                    weights[1],
+                    no_bias,
+                    module.bias_hh_l0,
+                )
+            )
+        if kind is nn.LSTM:
+            state = tuple(torch.cat(part) for part in zip(*states, strict=True))
+            cells.append([c for _, c in states])  # from which h is computed
+            for c in cells[-1]:
+                c.retain_grad()
+        else:
+            state = torch.cat(states)
+    last = state[0] if kind is nn.LSTM else state
+    last.square().sum().backward()
+
+    def size(gradient):
+        return gradient.norm(dim=1).square().mean().sqrt().log().item()
+
+    within = found.gradients_within
+    np.testing.assert_allclose(
+        within.at(block="x"), [size(x.grad[:, t]) for t in range(12)], rtol=1e-4
+    )
+    for name, place in gate_rows(kind).items():
+        theirs = [size(bias.grad[:, place]) for bias in biases]
+        np.testing.assert_allclose(within.at(block=name), theirs, rtol=1e-4)
+    if kind is nn.LSTM:
+        theirs = [size(torch.cat([c.grad for c in of_step])) for of_step in cells]
+        np.testing.assert_allclose(within.at(block="c_graph"), theirs, rtol=1e-4)
+
+
+def gate_rows(kind):
+    """Rows of torch's weights by gate, five units each."""
+    names = {
+        nn.RNN: ["recurrent"],
+        nn.LSTM: ["input_gate", "forget_gate", "candidate", "output_gate"],
+        nn.GRU: ["reset_gate", "update_gate", "candidate"],
+    }[kind]
+    return {name: slice(5 * k, 5 * k + 5) for k, name in enumerate(names)}
+
+
 def test_each_steps_share_of_the_weights_gradient():
     """Against G_t from torch: weights that are other tensors at every step."""
     torch.manual_seed(0)

@@ -74,6 +74,12 @@ def layer(
             gradient,
             unit="nats",
         ),
+        gradients_within=LabelledArray(
+            "gradients_within",
+            {"block": ("x",), "step": tuple(range(1, longest + 1))},
+            gradient[:1, 1:],
+            unit="nats",
+        ),
         weight_share=LabelledArray(
             "weight_share",
             {"block": weights, "step": tuple(range(1, longest + 1))},
