@@ -46,11 +46,14 @@ class Backward:
             another, as the LSTM's h_t from c_t.
         factors: of the weight gradients, one for each product with ``weight_hh``, in
             the cell's order; empty if the cell's steps do not list these products.
+        loss: (…M, B), the losses, from whose sum the pass starts; None where they are
+            not known by sequence.
     """
 
     graph: tuple[Tensor, ...]
     state: tuple[Tensor, ...]
     factors: tuple[GradientFactors, ...]
+    loss: Tensor | None = None
 
 
 class _GradientHook:
@@ -133,10 +136,11 @@ def backward(trajectory: Trajectory, loss: Loss, direction: Tensor) -> Backward:
         inputs = trajectory.inputs.detach().clone().requires_grad_()
         start = tuple(s.detach().clone().requires_grad_() for s in trajectory.start)
         run = _HookedRun(trajectory, inputs, start)
-        total = loss(run.outputs, direction).sum()
+        losses = loss(run.outputs, direction)
+        total = losses.sum()
         if total.requires_grad:
             total.backward()
-    return Backward(*run.gradients())
+    return Backward(*run.gradients(), losses.detach())
 
 
 class _HookedRun:

@@ -120,8 +120,11 @@ def _misfit(error: Exception, batch: str, theirs: TracebackType) -> errors.Confi
     if frames:
         where = f" (line {frames[-1].lineno} of {frames[-1].filename})"
     said = " ".join(str(error).split()).removesuffix(".")
+    reads_tokens = "'indices'" in said  # an embedding's, given other numbers
     return errors.ConfigError(
         got=f"batch {batch}, where torch stops: {said}{where}",
         expected="a batch that fits the model and the loss",
-        try_="one as the model is trained on",
+        try_="whole numbers, as --input 32x100:tokens=1000 draws them"
+        if reads_tokens
+        else "one as the model is trained on",
     )

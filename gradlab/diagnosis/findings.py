@@ -103,7 +103,8 @@ def _of_layer(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
             else f"{layer.name}: nothing at all reaches the first step",
             cause(trajectory, word),
         )
-    yield from _saturated(layer, run)
+    if word not in ("stable", "undetermined"):
+        yield from _saturated(layer, run)
     if word == "vanishing" and _is_hidden(layer, run):
         yield Finding(
             "hidden",

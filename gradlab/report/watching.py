@@ -122,9 +122,8 @@ def _layer(
     (first, early), (last, late) = rows[0], rows[-1]
     shown = [rows[i] for i in thinned(len(rows), ROWS)]
     finding = (
-        f"At update {first:,} less than 1/1000 of a gradient was left "
-        f"{_steps(early.horizon, early.length)} steps back, at update {last:,} "
-        f"{_steps(late.horizon, late.length)}; sequences have {late.length:,} steps."
+        f"At update {first:,} a gradient {_reached(early.horizon, early.length)}, at "
+        f"update {last:,} it {_reached(late.horizon, late.length)}."
     )
     blocks: list[Block] = [
         Finding(finding),
@@ -273,6 +272,17 @@ def _model(history: History) -> Chapter:
 
 def _ratio(rows: Sequence[LayerRow], name: str) -> float:
     return next((row.update_ratio for row in rows if row.name == name), math.nan)
+
+
+def _reached(horizon: float, length: int) -> str:
+    """Return what a gradient does within T steps, as the rest of a sentence.
+
+    >>> _reached(18.0, 120), _reached(float("inf"), 120)
+    ('is below 1/1000 after 18 of 120 steps', 'keeps 1/1000 or more over all 120 steps')
+    """
+    if horizon > length:
+        return f"keeps 1/1000 or more over all {length:,} steps"
+    return f"is below 1/1000 after {horizon:,.0f} of {length:,} steps"
 
 
 def _steps(value: float, length: int) -> str:

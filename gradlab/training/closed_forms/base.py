@@ -7,7 +7,9 @@ computed for all steps at once, and each weight's gradient is one product at the
 
 Bits do not depend on the other members (:mod:`gradlab.numerics.batch_invariant` says
 what would break that): transcendental functions run over rows of one gate or over
-buffers padded to whole vectors, products are batched, and their batch is never one.
+buffers padded to whole vectors, products are batched, their batch is never one, and
+networks are padded to a multiple of 8 units, whose weights are zero: some processors
+multiply a matrix that does not start at a whole vector by other code.
 
 Shapes: T steps, M members, B sequences, H units, I features, G rows of ``weight_hh``.
 """
@@ -18,13 +20,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import embedding
+from torch.nn.functional import embedding, pad
 
 from gradlab.numerics.batch_invariant import linear
 
 
 WHOLE = 64
 """A multiple of every vector width, in elements."""
+
+UNITS = 8
+"""Networks have a multiple of so many units, padded if need be."""
 
 
 class ClosedForm(ABC):
@@ -42,10 +47,13 @@ class ClosedForm(ABC):
         gradients: Mapping[str, Tensor],
         activation: Any,
     ) -> None:
-        self.parameters = parameters
-        self.gradients = gradients
         self.activation = activation
         self._inputs = torch.empty(0)
+        self._given, self._wanted = parameters, gradients
+        self._width = parameters["weight_hh"].shape[-1]
+        self._missing = -self._width % UNITS
+        self.parameters = self._padded(parameters)
+        self.gradients = self._padded(gradients)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return h_1 .. h_T, (T, M, B, H); keep what :meth:`backward` needs.
@@ -54,7 +62,10 @@ class ClosedForm(ABC):
             inputs: (T, M, B) symbols, read one-hot; or (T, M, B, I).
         """
         self._inputs = inputs
-        return self._run(self._input_term(inputs))
+        for name, own in self._own(self.parameters).items():
+            own.copy_(self._by_gate(self._given[name]))
+        hidden = self._run(self._input_term(inputs))
+        return hidden[..., : self._width].contiguous() if self._missing else hidden
 
     def backward(self, steps: Sequence[int], gradient: Tensor) -> None:
         """Write the gradients of the parameters.
@@ -63,6 +74,7 @@ class ClosedForm(ABC):
             steps: places in 0 .. T - 1 of the states that have a gradient.
             gradient: of the loss by these states, (len(steps), M, B, H).
         """
+        gradient = pad(gradient, (0, self._missing)) if self._missing else gradient
         by_step = dict(zip(steps, gradient, strict=True))
         to_input, to_product, operand = self._run_back(by_step)
         self._write("hh", to_product, operand)
@@ -70,6 +82,40 @@ class ClosedForm(ABC):
             self._write_look_up(to_input)
         else:
             self._write("ih", to_input, self._inputs)
+        for name, own in self._own(self.gradients).items():
+            self._by_gate(self._wanted[name]).copy_(own)
+
+    def _padded(self, tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Return tensors with as many units more as are missing, of zeros."""
+        if not self._missing:
+            return tensors
+        padded = {}
+        for name, values in tensors.items():
+            members, rows, *columns = values.shape
+            if name == "weight_hh":
+                columns = [columns[0] + self._missing]
+            gates = rows // self._width
+            padded[name] = values.new_zeros(
+                members, rows + gates * self._missing, *columns
+            )
+        return padded
+
+    def _own(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the part without padding, (M, gates, H, …); nothing without any."""
+        if not self._missing:
+            return {}
+        width = self._width
+        return {
+            name: values.unflatten(1, (-1, width + self._missing))[
+                (slice(None), slice(None), slice(width))
+                + (name == "weight_hh") * (slice(width),)
+            ]
+            for name, values in tensors.items()
+        }
+
+    def _by_gate(self, values: Tensor) -> Tensor:
+        """Return (M, gates H, …) as (M, gates, H, …)."""
+        return values.unflatten(1, (-1, self._width))
 
     @abstractmethod
     def _run(self, input_term: Tensor) -> Tensor:
