@@ -25,7 +25,7 @@ TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dis
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
 	@echo 'make quick      the same in ten seconds, for a lecture'
-	@echo 'make test       the fast tests, about seven minutes on two cores'
+	@echo 'make test       the fast tests, about nine minutes on two cores'
 	@echo 'make test-slow  the tests of more than a few seconds; make test-all: both'
 	@echo 'make trials     large randomised tests, many minutes'
 	@echo 'make benchmark  what the sweep itself costs a point, beside the computation'

@@ -57,7 +57,7 @@ def call_model(model: nn.Module, batch: Any) -> Any:
 def original(model: nn.Module) -> nn.Module:
     """Return the model that ``torch.compile`` wrapped; a model as it is otherwise.
 
-    >>> original(torch.compile(nn.Linear(2, 1)))
+    >>> original(nn.Linear(2, 1))
     Linear(in_features=2, out_features=1, bias=True)
     """
     return getattr(model, "_orig_mod", model)

@@ -108,7 +108,7 @@ USAGE_CASES = {
     "(broken.py, line 1). Expected a Python file that runs. Try python broken.py",
     "sweep --load nothing.py": "Got nothing.py, which defines no leaf. Expected a "
     "class derived from Cell, Activation, Initializer, Input, Loss, Task, Measure, "
-    "Section or Claim. Try from gradlab.cells.base import Cell",
+    "Remedy, Section or Claim. Try from gradlab.cells.base import Cell",
     "sweep --load taken.py": "Got activation 'tanh' in taken.py, a name already in "
     'use. Expected a name other than {activations}. Try name = "my_tanh"',
     "check nosuch.py": "Got nosuch.py, which cannot be read "

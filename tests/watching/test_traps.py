@@ -127,7 +127,7 @@ def test_a_subclass_with_its_own_forward_is_refused():
         def forward(self, x):
             return super().forward(x)
 
-    with pytest.raises(ConfigError, match="an? Own with a forward of its own"):
+    with pytest.raises(ConfigError, match="Own with a forward of its own"):
         gradlab.watch(nn.Sequential(Own(2, 3)))
 
 
