@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from gradlab.cli import main
 
 
+pytestmark = pytest.mark.slow
 MODELS = Path(__file__).parent / "models"
 
 

@@ -138,7 +138,18 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize("name", [name for name in PAGES if blocks(PAGES[name])])
+TRAINING = {"my_lstm_forgets.md", "remedies.md"}
+"""Pages that train networks, which takes a quarter of a minute."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in TRAINING else ())
+        for name in PAGES
+        if blocks(PAGES[name])
+    ],
+)
 def test_the_code_of_a_page_runs(name: str) -> None:
     session = Session(name)
     if name != "get_started.md" and "reports/quick" in PAGES[name]:

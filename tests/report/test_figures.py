@@ -224,6 +224,7 @@ def test_data_of_figures_load_no_drawing() -> None:
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.slow
 def test_one_legend_names_what_is_shown_and_nothing_else() -> None:
     with lettering(STYLES["page"]):
         for name in USUAL:
