@@ -137,11 +137,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         sys.modules.pop(name, None)
 
 
-@pytest.mark.usefixtures("desk")
 TRAINING = {"my_lstm_forgets.md", "remedies.md"}
 """Pages that train networks, which takes a quarter of a minute."""
 
 
+@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
     "name",
     [
