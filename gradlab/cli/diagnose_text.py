@@ -17,14 +17,14 @@ LINES = 22
 """Lines of an answer: with the command before and the prompt after it, a terminal's."""
 
 LATE = 10
-"""Steps at the end whose share of the recurrent weights' gradient is told."""
+"""Steps at the end whose share of the recurrent weights' gradient is shown."""
 
 _FITS = ((9, 5), (6, 4), (4, 3), (3, 3), (3, 2), (2, 2), (2, 1), (1, 1), (1, 0))
 """Layers and remedies that are shown, from many to few."""
 
 _GLYPHS = {entry.word: entry.glyph for entry in VERDICTS}
 _OF_VERDICT = ("vanishing", "exploding", "dead")
-"""Kinds of findings that the table tells already."""
+"""Kinds of findings that the table shows already."""
 
 
 def answer(found: Diagnosed, files: Sequence[Path], advice: str) -> list[str]:
@@ -154,7 +154,7 @@ def _reason(found: Diagnosed) -> list[str]:
 
 
 def _kinds(findings: Iterable[Finding]) -> str:
-    """Return findings that the table does not tell, by kind."""
+    """Return findings that the table does not show, by kind."""
     found: dict[str, dict[str, None]] = {}
     for one in findings:
         if one.kind not in _OF_VERDICT:

@@ -119,10 +119,10 @@ def _misfit(error: Exception, batch: str, theirs: TracebackType) -> errors.Confi
     where = ""
     if frames:
         where = f" (line {frames[-1].lineno} of {frames[-1].filename})"
-    said = " ".join(str(error).split()).removesuffix(".")
-    reads_tokens = "'indices'" in said  # an embedding's, given other numbers
+    message = " ".join(str(error).split()).removesuffix(".")
+    reads_tokens = "'indices'" in message  # an embedding's, given other numbers
     return errors.ConfigError(
-        got=f"batch {batch}, where torch stops: {said}{where}",
+        got=f"batch {batch}, where torch stops: {message}{where}",
         expected="a batch that fits the model and the loss",
         try_="whole numbers, as --input 32x100:tokens=1000 draws them"
         if reads_tokens

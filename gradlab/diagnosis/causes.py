@@ -62,12 +62,12 @@ def _by_keep_gate(trajectory: Trajectory) -> str:
     kept = gate.log().mean().exp().item()
     mostly = (gate.log().mean((0, 1)).exp() > 0.9).sum().item()
     words = name.replace("_", " ")
-    said = (
+    keeps = (
         f"{words}: it keeps {_percent(kept)} of the "
         f"{'cell state' if len(cell.state_names) > 1 else 'state'} a step, and "
         f"{mostly} of {gate.shape[-1]} units keep more than 90 %"
     )
-    return f"{said}; {_of_terms(trajectory, name)}"
+    return f"{keeps}; {_of_terms(trajectory, name)}"
 
 
 def _of_terms(trajectory: Trajectory, gate: str) -> str:

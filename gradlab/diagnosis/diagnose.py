@@ -65,14 +65,14 @@ def diagnose(
         if remedies and origin is None
         else ()
     )
-    said = {
+    words = {
         "model": type(model).__name__,
         "checkpoint": "",
         "batch": describe_batch(batch),
         "loss": getattr(loss, "__name__", type(loss).__name__),
     }
     diagnosed = Diagnosed(
-        **said,
+        **words,
         training=model.training,
         loss_value=passed.loss,
         parity=checked,
