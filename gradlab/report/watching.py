@@ -152,9 +152,8 @@ def _layer(
             _reach(rows),
             alt=f"How many steps back a gradient reaches in {name}, by update.",
             caption="First step back at which less than 1/1000 is left of any gradient "
-            "(horizon), and the last one with 1/1000 of the loss's largest (reach; of h "
-            "and c together). At "
-            "the sequences' length where neither ends before.",
+            "(horizon), and the last one with 1/1000 of the loss's largest (reach; of "
+            "h and c together). At the sequences' length where neither ends before.",
         ),
     ]
     if late.gates:
