@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from gradlab.cli.options import comma_list, json_option, screen_option
 from gradlab.cli.report import open_in_browser
 from gradlab.cli.screen import Screen, fold
 from gradlab.cli.users_code import RefusedFailure, users_code
-from gradlab.errors import ConfigError, StoreError
+from gradlab.errors import ConfigError
 from gradlab.shell_text import quote
 
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gradlab.api import Diagnosis
+    from gradlab.cli.diagnose_report import ReportFolder
 
 FAILS = ("vanishing", "exploding", "dead", "nonfinite", "unknown")
 
@@ -89,7 +89,8 @@ FAILS = ("vanishing", "exploding", "dead", "nonfinite", "unknown")
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder of the report; reports/NAME by default, named after TARGET.",
+    help="Folder of the report; by default reports/NAME, named after TARGET and "
+    "options.",
 )
 @click.option(
     "--format",
@@ -144,14 +145,18 @@ def command(
       gradlab diagnose model.py:build --batch data.py:batch --loss model.py:loss
       gradlab diagnose app.model:Net --checkpoint model.pt --batch batch.pt
     """
+    from gradlab.cli.diagnose_report import ReportFolder, given_options, name
     from gradlab.cli.diagnose_text import answer
 
     screen = replace(screen, may_leave=True)
-    folder = None if "none" in formats else out or Path("reports") / name_of(target)
-    if folder is not None:
-        refuse_results(folder)
+    given = given_options(ctx.command, named)
+    report = None
+    if "none" not in formats:
+        folder = out or Path("reports") / name(target, given)
+        report = ReportFolder(folder, target, given)
+        report.refuse_others(formats)
     found = diagnosed(target, screen, **named)
-    files = [] if folder is None else written(found, folder, formats, screen)
+    files = [] if report is None else written(found, report, formats, screen)
     met = failures(found, fail_on)
     if as_json:
         screen.json(json.loads(found.as_json()) | {"files": files})
@@ -163,33 +168,6 @@ def command(
     if show and files:
         open_in_browser(files[0], screen)
     ctx.exit(FAILED if met else 0)
-
-
-def name_of(target: str) -> str:
-    """Return the name of a target's report.
-
-    >>> name_of("src/my model.py:build"), name_of("app.model:Net")
-    ('my-model-build', 'app.model-Net')
-    """
-    place, _, attribute = target.rpartition(":")
-    place = re.split(r"[/\\]", place)[-1].removesuffix(".py")
-    return re.sub(r"[^\w.]+", "-", f"{place}-{attribute}").strip("-.") or "diagnosis"
-
-
-def refuse_results(folder: Path) -> None:
-    """Refuse the folder of a sweep, whose report would be replaced.
-
-    Raises:
-        StoreError: it holds results.
-    """
-    from gradlab.store.schema import FILE_NAME
-
-    if (folder / FILE_NAME).exists():
-        raise StoreError(
-            got=f"{folder}, which holds the results of a sweep",
-            expected="a folder of its own for the diagnosis",
-            try_=f"--out {quote(f'{folder}-diagnosis')}",
-        )
 
 
 def diagnosed(
@@ -297,14 +275,15 @@ def working(word: str, screen: Screen) -> AbstractContextManager[object]:
 
 
 def written(
-    found: Diagnosis, folder: Path, formats: list[str], screen: Screen
+    found: Diagnosis, report: ReportFolder, formats: list[str], screen: Screen
 ) -> list[Path]:
-    """Write the report into a folder; return its files."""
-    paths = [folder / f"report.{form}" for form in formats]
+    """Write the report into its folder; return its files."""
+    paths = [report.folder / f"report.{form}" for form in formats]
     with working("writing the report", screen):
-        if len(paths) > 1:  # drawn once
-            return found.report(folder)
-        return found.report(paths[0])
+        # both are drawn once
+        files = found.report(report.folder if len(paths) > 1 else paths[0])
+    report.add(files)
+    return files
 
 
 def failures(found: Diagnosis, fail_on: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """``gradlab diagnose``: a user's model, as they typed it, in 24 lines or one."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 from torch import nn
 
 import gradlab
-from gradlab.cli.diagnose import name_of
+from gradlab.cli.diagnose_report import LONGEST, name
 from gradlab.cli.screen import WIDTH
 from gradlab.modules import parity
 
@@ -170,7 +171,8 @@ def test_the_answer(user):
     assert any(line.startswith("cause   lstm: forget gate: ") for line in lines)
     (code,) = (line for line in lines if line.startswith("code 1"))
     assert code.endswith("gradlab.remedy.forget_bias_(model.lstm, 3)")
-    assert "report  reports/model-Net/" in done.stdout
+    folder = "reports/model-Net-batch-model.py-batch-loss-model.py-loss"
+    assert f"report  {folder}/report.html" in lines
     assert len(lines) <= 22 and max(map(len, lines)) <= WIDTH
 
 
@@ -424,12 +426,70 @@ def test_the_folder_of_a_sweep_stays(user, base):
 
 
 @pytest.mark.parametrize(
-    ("target", "name"),
+    ("target", "options", "expected"),
     [
-        ("model.py:Net", "model-Net"),
-        ("/a b/my model.py:build", "my-model-build"),
-        ("app.model:make.net", "app.model-make.net"),
+        ("model.py:Net", [], "model-Net"),
+        ("app.model:make.net", [("--no-remedies",)], "app.model-make.net-no-remedies"),
+        ("model.py:Net", [("--seed", "3")], "model-Net-seed-3"),
     ],
 )
-def test_a_report_is_named_after_its_target(target, name):
-    assert name_of(target) == name
+def test_a_report_is_named_after_target_and_options(target, options, expected):
+    assert name(target, options) == expected
+
+
+def test_names_of_paths_that_read_alike_differ():
+    targets = ("/a b/my model.py:build", "/a/b/my model.py:build", "my model.py:build")
+    names = [name(target, []) for target in targets]
+    assert all(re.fullmatch("my-model-build-[0-9a-f]{6}", one) for one in names)
+    long = [name("a.py:b", [("--batch", f"{'long' * 20}{end}.pt")]) for end in "ab"]
+    assert len({*names, *long}) == 5 and max(map(len, long)) <= LONGEST
+
+
+ONE = ("--input=2x9x3", "--no-remedies", "--format=html")
+
+
+def test_each_diagnosis_has_a_folder_of_its_own(user, home):
+    for options in (ONE, (*ONE, "--seed=1"), ("--input=2x8x3", *ONE[1:])):
+        user("Net", *options, fast=False)
+    assert {folder.name for folder in (home / "reports").iterdir()} == {
+        "model-Net-input-2x9x3-no-remedies",
+        "model-Net-input-2x9x3-no-remedies-seed-1",
+        "model-Net-input-2x8x3-no-remedies",
+    }
+
+
+def test_the_same_command_replaces_its_own_report_and_no_other(user, home):
+    user("Net", *ONE, "--out=mine", fast=False)
+    file = home / "mine" / "report.html"
+    first = file.read_bytes()
+    user("Net", *ONE, "--seed=0", "--out=mine", fast=False)  # the default seed
+    assert file.read_bytes() == first
+    refused = user("Net", *ONE, "--seed=1", "--out=mine", code=1, fast=False)
+    assert flat(refused.stderr) == (
+        "Got mine, which holds the report of gradlab diagnose model.py:Net --input "
+        "2x9x3 --no-remedies. Expected a folder of its own for each diagnosis. Try "
+        "--out mine-new"
+    )
+    pdf = ("--seed=1", "--format=pdf", "--out=mine")
+    user("Net", *ONE[:2], *pdf, code=1, fast=False)
+    assert file.read_bytes() == first
+
+
+def test_a_report_that_was_edited_is_kept(user, home):
+    user("Net", *ONE, "--out=mine", fast=False)
+    file = home / "mine" / "report.html"
+    edited = file.read_text(encoding="utf-8").replace("Net", "My net")
+    file.write_text(edited, encoding="utf-8")
+    told = flat(user("Net", *ONE, "--out=mine", code=1, fast=False).stderr)
+    assert told.startswith(
+        "Got mine/report.html, which gradlab did not write, or which"
+    )
+    assert told.endswith("Try mv mine/report.html mine/my_report.html")
+    assert file.read_text(encoding="utf-8") == edited
+
+
+def test_a_report_of_something_else_is_kept(user, home):
+    user("Net", *ONE, "--out=mine", fast=False)
+    (home / "mine" / ".diagnosis").write_text("{}")
+    told = flat(user("Net", *ONE, "--out=mine", code=1, fast=False).stderr)
+    assert told.startswith("Got mine, which holds the report of something else.")
