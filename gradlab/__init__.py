@@ -86,6 +86,9 @@ if TYPE_CHECKING:
     from gradlab.cells.lstm import LSTM as LSTM
     from gradlab.cells.rnn import RNN as RNN
     from gradlab.errors import GradlabError as GradlabError
+    from gradlab.exponents import (
+        covariant_lyapunov_vectors as covariant_lyapunov_vectors,
+    )
     from gradlab.exponents import lyapunov_exponents as lyapunov_exponents
     from gradlab.initializers import initialize_ as initialize_
     from gradlab.initializers.base import Initializer as Initializer
@@ -127,6 +130,7 @@ _HOME = {
     "Task": "gradlab.tasks.base",
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
+    "covariant_lyapunov_vectors": "gradlab.exponents",
     "diagnose": "gradlab.api",
     "forecast": "gradlab.api",
     "from_torch": "gradlab.cells",

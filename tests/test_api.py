@@ -27,6 +27,7 @@ NAMES = [
     "Trajectory",
     "__version__",
     "build",
+    "covariant_lyapunov_vectors",
     "diagnose",
     "forecast",
     "from_torch",

@@ -29,7 +29,7 @@ from gradlab.seeding import stream
 
 
 BLOCKS = 12
-_MIN_RELATIVE_GROWTH = -30.0
+MIN_RELATIVE_GROWTH = -30.0
 """ln of growth relative to a step's fastest direction; a direction below it counts as
 rounding error, which is at -36 in float64 and grows with the width."""
 
@@ -110,21 +110,9 @@ class _QRIteration:
     """
 
     def __init__(self, like: Tensor, count: int | None) -> None:
-        if like.ndim != 3 or like.shape[-1] != like.shape[-2]:
-            raise ShapeError(
-                got=f"Jacobians of shape {tuple(like.shape)}",
-                expected="(N, n, n)",
-                try_="matrix[None], for one system",
-            )
         number, self.width, _ = like.shape
-        self.count = self.width if count is None else count
-        if self.count > self.width:
-            raise ConfigError(
-                got=f"{self.count} exponents of {self.width} directions",
-                expected=f"a count from 1 to {self.width}",
-                try_=f"count={self.width}",
-            )
-        frame = _initial_frame(self.width)[:, : self.count].to(like.device)
+        frame = initial_frame(like, count)
+        self.count = frame.shape[-1]
         self.frame = pad_to_multiple(frame.expand(number, -1, -1), 2)
         size = self.frame.shape[-2]
         padding = torch.arange(size, device=like.device) >= self.width
@@ -161,7 +149,7 @@ class _QRIteration:
         """Replace the frame by its Q and count ln |R_ii| as growth."""
         frame, triangle = factors(self.frame[..., : self.count])
         grown = _ln(triangle.diagonal(dim1=-2, dim2=-1))
-        self.dead |= grown < grown.amax(-1, keepdim=True) + _MIN_RELATIVE_GROWTH
+        self.dead |= grown < grown.amax(-1, keepdim=True) + MIN_RELATIVE_GROWTH
         self.dead |= grown.isneginf()
         self.growth += grown + LN2 * self.exponent[:, None].double()
         self.exponent.zero_()
@@ -189,10 +177,33 @@ def _ln(diagonal: Tensor) -> Tensor:
     return torch.where(size < _TINY, -torch.inf, logs)
 
 
-def _initial_frame(width: int) -> Tensor:
-    """Return a fixed random orthonormal frame, (n, n) float64."""
+def initial_frame(like: Tensor, count: int | None) -> Tensor:
+    """Return a fixed random orthonormal frame, (n, k) float64.
+
+    Args:
+        like: Jacobians (N, n, n) that it is for.
+        count: k; n when left out.
+
+    Raises:
+        ShapeError: for matrices that are not (N, n, n).
+        ConfigError: for a k above n.
+    """
+    if like.ndim != 3 or like.shape[-1] != like.shape[-2]:
+        raise ShapeError(
+            got=f"Jacobians of shape {tuple(like.shape)}",
+            expected="(N, n, n)",
+            try_="matrix[None], for one system",
+        )
+    width = like.shape[-1]
+    if count is not None and count > width:
+        raise ConfigError(
+            got=f"{count} exponents of {width} directions",
+            expected=f"a count from 1 to {width}",
+            try_=f"count={width}",
+        )
     drawn = stream(0, "lyapunov_frame").standard_normal((width, width))
-    return torch.from_numpy(np.linalg.qr(drawn)[0])
+    frame = torch.from_numpy(np.linalg.qr(drawn)[0]).to(like.device)
+    return frame[:, :count]
 
 
 def _ends(steps: int, blocks: int) -> tuple[int, ...]:

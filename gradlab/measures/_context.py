@@ -18,6 +18,7 @@ from gradlab.bptt import (
 )
 from gradlab.bptt.contributions import contributions_of_gradients
 from gradlab.cells.base import Cell
+from gradlab.exponents import CovariantVectors, covariant_lyapunov_vectors
 from gradlab.jacobians import JacobianNorms, LayerNorms, jacobian_norms, layer_norms
 from gradlab.labelled import LabelledArray, batch_coords
 from gradlab.losses.base import Loss
@@ -26,6 +27,10 @@ from gradlab.tasks.base import Task
 from gradlab.training.history import History
 from gradlab.training.settings import TrainingSettings
 from gradlab.trajectory import Trajectory
+
+
+COVARIANT = 4
+"""Covariant Lyapunov vectors that measures look at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +94,12 @@ class MeasureContext:
     def norms(self) -> JacobianNorms:
         """Norms of the Jacobian product by block and lag."""
         return jacobian_norms(self.trajectory, self.blocks)
+
+    @cached_property
+    def covariant(self) -> CovariantVectors:
+        """The leading covariant Lyapunov vectors, four where there are as many."""
+        count = min(COVARIANT, sum(self.cell.state_sizes))
+        return covariant_lyapunov_vectors(self.trajectory, count)
 
     @cached_property
     def layer_norms(self) -> LayerNorms:
