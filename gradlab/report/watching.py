@@ -28,8 +28,9 @@ from gradlab.report.figures.base import thinned
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.figures.scale import verdict_of
 from gradlab.report.figures.style import GATES
-from gradlab.report.numbers import left, significant
+from gradlab.report.numbers import left, significant, steps
 from gradlab.report.words import speaking
 from gradlab.watching.finding import Finding as Found
 from gradlab.watching.history import History, LayerRow
@@ -77,18 +78,19 @@ def _top(history: History, findings: Sequence[Found]) -> Top:
     count = max(row.sequences for row in last.layers) if last.layers else 0
     rows = [row for row in last.layers if row.product]
     sentences = [
-        f"{_plain(row.name)}: at update {last.update:,} a gradient reaches "
-        f"{_steps(row.horizon, row.length)} of {row.length:,} steps back, that of the "
-        f"loss itself {_steps(row.reach, row.length)}."
+        f"{_plain(row.name)} at update {last.update:,}: horizon "
+        f"{steps(row.horizon, row.length)}, reach {steps(row.reach, row.length)}, of "
+        f"{row.length:,} steps."
         for row in rows[:6]
     ]
     return Top(
         provenance=f"updates {history.updates[0].update:,} to {last.update:,}, "
         f"{len(history.updates):,} of them measured",
         banner="Measured while the model was trained: before these updates, on the "
-        f"first {count} sequences of the batch. How far a gradient reaches is an "
-        "estimate from four random cotangents.",
-        headline=[_plain(findings[0].text) + "." if findings else "Nothing was found."],
+        f"first {count} sequences of the batch. Horizon: steps back until less than "
+        "1/1000 of any gradient is left, estimated from four random cotangents. Reach: "
+        "the last step back with 1/1000 of the loss's own largest gradient.",
+        headline=[_sentence(findings[0]) if findings else "Nothing was found."],
         sentences=sentences,
     )
 
@@ -111,8 +113,10 @@ def _findings(findings: Sequence[Found]) -> Chapter:
         "place is where to look first.",
         name="findings",
     )
-    sentences: list[Block] = [Finding(_plain(findings[0].text) + ".")]
-    sentences += [Prose(_plain(one.text) + ".") for one in findings[1:]]
+    sentences: list[Block] = [Finding(_sentence(findings[0]))]
+    sentences += [Prose(_sentence(one)) for one in findings[1:]]
+    if clause := next(filter(None, (one.remedy for one in findings)), ""):
+        sentences.append(Prose(_plain(clause) + "."))
     return Chapter("findings", "What is wrong, and where first?", (*sentences, table))
 
 
@@ -122,8 +126,9 @@ def _layer(
     (first, early), (last, late) = rows[0], rows[-1]
     shown = [rows[i] for i in thinned(len(rows), ROWS)]
     finding = (
-        f"At update {first:,} a gradient {_reached(early.horizon, early.length)}, at "
-        f"update {last:,} it {_reached(late.horizon, late.length)}."
+        f"At update {first:,} the horizon is {steps(early.horizon, early.length)} of "
+        f"{early.length:,} steps, at update {last:,} it is "
+        f"{steps(late.horizon, late.length)} of {late.length:,}."
     )
     blocks: list[Block] = [
         Finding(finding),
@@ -140,10 +145,12 @@ def _layer(
             + finding,
             caption="What is left of a gradient, by update and by steps back from the "
             "sequences' ends: above of the spectral norm of ds_{T}/ds_{t}, below of "
-            "|dL/dh_{t}|, against its largest value.",
+            f"|dL/dh_{{t}}|, against its largest value.{_of_underflow(shown)}",
         ),
         HowToRead(
-            "A row is an update, a column a distance in steps. Where the upper map "
+            "A row is an update, a column a distance in steps, the number a power of "
+            "ten: ▼ below 1/1000, ● within a factor of ten, ▲ above 1000, ▽ and △ "
+            "between, ✕ exactly 0. Where the upper map "
             "fades and the lower one does not, the loss itself acts at early steps and "
             "hides that nothing reaches them from the end."
         ),
@@ -153,7 +160,7 @@ def _layer(
             alt=f"How many steps back a gradient reaches in {name}, by update.",
             caption="First step back at which less than 1/1000 is left of any gradient "
             "(horizon), and the last one with 1/1000 of the loss's largest (reach; of "
-            "h and c together). At the sequences' length where neither ends before.",
+            f"h and c together). On top, >{late.length:,}: not within the sequence.",
         ),
     ]
     if late.gates:
@@ -171,38 +178,79 @@ def _layer(
 
 def _map(rows: Sequence[tuple[int, LayerRow]], *, products: bool) -> Heatmap:
     longest = max(row.length for _, row in rows)
-    lags = [2**k for k in range(longest.bit_length()) if 2**k < longest]
+    lags = [2**k for k in range(longest.bit_length()) if 2**k < longest] + [longest]
+    values = [_left(row, products, lags) for _, row in rows]
+    lost = {
+        (r, c): row.dtype
+        for r, (_, row) in enumerate(rows)
+        for c, lag in enumerate(lags)
+        # NaN where it is another layer's that underflows
+        if not products and values[r][c] == -math.inf and not lag < row.underflow
+    }
     return Heatmap(
         rows=[f"{update:,}" for update, _ in rows],
-        columns=[*(f"{lag:,}" for lag in lags), f"{longest:,}"],
-        values=[_left(row, products, [*lags, longest]) for _, row in rows],
+        columns=[f"{lag:,}" for lag in lags],
+        values=values,
+        verdicts=[
+            ["vanishing" if (r, c) in lost else verdict_of(value) for c, value in row]
+            for r, row in enumerate(map(list, map(enumerate, values)))
+        ],
         row_name="update",
         column_name="steps back",
+        marks=dict.fromkeys(lost, "0"),
+        details={place: f"underflows {dtype}" for place, dtype in lost.items()},
     )
+
+
+def _of_underflow(rows: Sequence[tuple[int, LayerRow]]) -> str:
+    """Return the sentence that explains a map's mark; empty where there is none."""
+    lost = [row for _, row in rows if not row.underflow == math.inf]
+    if not lost:
+        return ""
+    return f" ▼ 0: underflows {lost[0].dtype} on the way, and is no exact zero."
 
 
 def _left(row: LayerRow, products: bool, lags: Sequence[int]) -> list[float]:
     """Return ln of what is left at some lags; NaN beyond the sequences."""
     curve = row.product if products else row.by_state["h"]
     known = dict(zip(row.lags, curve, strict=True))
-    most = 0.0 if products else max(curve)
+    most = 0.0 if products or row.unreached else max(curve)
     return [known.get(lag, math.nan) - most for lag in lags]
 
 
 def _reach(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
     updates = [update for update, _ in rows]
-    horizons = [min(row.horizon, row.length) for _, row in rows]
-    reaches = [min(row.reach, row.length) for _, row in rows]
+    curves = {
+        "horizon": ("total", [row.horizon for _, row in rows]),
+        "reach": ("detours", [row.reach for _, row in rows]),
+        "horizon, exact": ("conveyor", [row.exact_horizon for _, row in rows]),
+    }
+    lengths = [row.length for _, row in rows]
     series = [
-        Series("horizon", "total", updates, horizons),
-        Series("reach", "detours", updates, reaches),
+        Series(
+            name,
+            key,
+            updates,
+            list(map(_place, values, lengths)),
+            end=f">{lengths[-1]:,}" if values[-1] > lengths[-1] else "",
+        )
+        for name, (key, values) in curves.items()
+        if any(value == value for value in values)
     ]
-    exact = [min(row.exact_horizon, row.length) for _, row in rows]
-    if any(value == value for value in exact):
-        series.append(Series("horizon, exact", "conveyor", updates, exact))
     return Curves(
-        series, "update", "steps back", scale="linear", x_name="update", tall=0.8
+        series,
+        "update",
+        "steps back",
+        scale="linear",
+        x_name="update",
+        tall=0.8,
+        y_words=[(_place(math.inf, n), f">{n:,}") for n in sorted(set(lengths))],
     )
+
+
+def _place(value: float, length: int) -> float:
+    """Return where a distance stands: half a step above T where it is not reached."""
+    return length + 0.5 if value > length else value
 
 
 def _gates(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
@@ -274,20 +322,12 @@ def _ratio(rows: Sequence[LayerRow], name: str) -> float:
     return next((row.update_ratio for row in rows if row.name == name), math.nan)
 
 
-def _reached(horizon: float, length: int) -> str:
-    """Return what a gradient does within T steps, as the rest of a sentence.
-
-    >>> _reached(18.0, 120), _reached(float("inf"), 120)
-    ('is below 1/1000 after 18 of 120 steps', 'keeps 1/1000 or more over all 120 steps')
-    """
-    if horizon > length:
-        return f"keeps 1/1000 or more over all {length:,} steps"
-    return f"is below 1/1000 after {horizon:,.0f} of {length:,} steps"
-
-
-def _steps(value: float, length: int) -> str:
-    """Return a distance in words: ``18``, ``all 200``."""
-    return f"all {length:,}" if value >= length else f"{value:,.0f}"
+def _sentence(finding: Found) -> str:
+    """Return what was found; a name at its beginning keeps its own case."""
+    text = finding.text
+    if not text.startswith(finding.where):
+        text = text[0].upper() + text[1:]
+    return f"{_plain(text)}."
 
 
 def _plain(text: str) -> str:

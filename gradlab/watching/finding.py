@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from gradlab.errors import GradlabError
@@ -11,9 +11,17 @@ from gradlab.watching.history import LayerRow
 
 VANISHING, EXPLODING = math.log(1e-3), math.log(1e3)
 """Of what is left at lag T."""
+REMEDY = "gradlab.diagnose(model, batch, loss) measures remedies"
 
-_UNDERFLOW = -60.0
-"""A product that was larger than this, in ln, and then is zero did not underflow."""
+Kind = Literal[
+    "vanishing",
+    "exploding",
+    "dead",
+    "underflow",
+    "nonfinite",
+    "detached",
+    "unread",
+]
 
 
 @dataclass(frozen=True)
@@ -21,8 +29,8 @@ class Finding:
     """Something wrong, at its first culprit.
 
     Attributes:
-        kind: ``vanishing``, ``exploding``, ``dead``, ``nonfinite``, ``detached`` or
-            ``unread``.
+        kind: ``vanishing``, ``exploding``, ``dead``, ``underflow``, ``nonfinite``,
+            ``detached`` or ``unread``.
         update: at which it was first seen.
         where: the module, with run, layer and direction where there are several.
         step: of the layer's own time, from 1; None where it is no single one.
@@ -33,7 +41,7 @@ class Finding:
         others: other places where it was seen at that update.
     """
 
-    kind: Literal["vanishing", "exploding", "dead", "nonfinite", "detached", "unread"]
+    kind: Kind
     update: int
     where: str
     step: int | None
@@ -42,9 +50,16 @@ class Finding:
     text: str
     others: tuple[str, ...] = ()
 
+    @property
+    def remedy(self) -> str:
+        """What to do; empty where the sentence says it or nothing general is known."""
+        return REMEDY if self.kind in ("vanishing", "exploding", "underflow") else ""
+
     def __str__(self) -> str:
-        """Return update, kind and sentence."""
-        return f"update {self.update}: {self.text}"
+        """Return update, sentence and what to do."""
+        return "; ".join(
+            filter(None, [f"update {self.update}: {self.text}", self.remedy])
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Return what :meth:`of_state` makes it of again."""
@@ -81,37 +96,52 @@ def judge(update: int, rows: Sequence[LayerRow]) -> Iterator[Finding]:
         ("dead", _dead),
         ("vanishing", _vanishing),
         ("exploding", _exploding),
+        ("underflow", _underflow),
     ):
         found = [finding for row in rows if (finding := say(update, row))]
         if found:
             row, culprit = min(found, key=lambda pair: _severity(kind, pair[0], rows))
             others = tuple(other.name for other, _ in found if other is not row)
-            yield Finding(**{**asdict(culprit), "others": others})
+            yield replace(culprit, others=others)
 
 
 def _severity(kind: str, row: LayerRow, rows: Sequence[LayerRow]) -> float:
     """Return what is smallest of the first culprit."""
-    if kind == "dead":  # a gradient comes from above
+    if kind in ("dead", "underflow"):  # a gradient comes from above
         return -rows.index(row)
     return row.horizon / row.length if kind == "vanishing" else -row.left / row.length
 
 
+def _underflow(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
+    if not row.unreached or row.underflow == math.inf:
+        return None
+    certainty: Any = "exact" if row.underflow == 0.0 else "unknown"
+    text = f"no gradient reaches {row.name} in {row.dtype}: it underflows on the way"
+    return row, Finding("underflow", update, row.name, None, None, certainty, text)
+
+
 def _dead(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
-    if all(max(curve) == -math.inf for curve in row.by_state.values()):
+    if row.unreached:
+        if row.underflow != math.inf:
+            return None
         certainty: Any = "exact" if row.magnitudes else "unknown"
         text = f"no gradient reaches {row.name}: dL/dh_t is exactly 0 at every step"
         return row, Finding("dead", update, row.name, None, None, certainty, text)
     zeros = [k for k, value in enumerate(row.product) if value == -math.inf]
-    if not zeros or row.product[zeros[0] - 1] < _UNDERFLOW:
+    if not zeros:
         return None
     lag = row.lags[zeros[0]]
     text = f"{row.name} passes nothing on: ds_T/ds_t is exactly 0 from {lag} steps back"
+    if row.dead_sequences < row.sequences:
+        text += f" in {row.dead_sequences} of {row.sequences} sequences"
     step = row.length - lag
     return row, Finding("dead", update, row.name, step, None, "exact", text)
 
 
 def _vanishing(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
-    if not row.left + 2 * _error(row) < VANISHING or _dead(update, row):
+    if row.unreached or row.left == -math.inf:
+        return None
+    if not row.left + 2 * _error(row) < VANISHING:
         return None
     horizon = row.exact_horizon if row.exact_horizon == row.exact_horizon else None
     steps = int(row.horizon if horizon is None else min(horizon, row.length))
@@ -122,6 +152,8 @@ def _vanishing(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
         gate = "forget_gate" if "forget_gate" in row.gates else "update_gate"
         text += f"; its {gate.replace('_', ' ')} (mean {row.gates[gate]:.2g}) alone "
         text += "would do that"
+    if row.underflow < math.inf:
+        text += f"; it underflows {row.dtype} after {row.underflow:,.0f} steps"
     certainty: Any = "estimate" if horizon is None else "exact"
     step = row.length - steps
     return row, Finding("vanishing", update, row.name, step, gate, certainty, text)

@@ -1,5 +1,6 @@
 """What a watch measured, as plain numbers. No torch."""
 
+import math
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -48,9 +49,13 @@ class LayerRow:
         by_state: of dL/ds_t by state, ``h`` and ``c``, the other state held fixed.
         reach: largest lag at which |dL/ds_t|, of h and c together, is at least 1/1000
             of its largest value; inf where that is T.
+        underflow: first lag at which |dL/ds_t| is 0 in float32 (float64 where the
+            model is) and ds_T/ds_t is not; inf where there is none; NaN where it is 0
+            at every step and another layer's underflows.
         product: estimate of ln |ds_T/ds_t| (spectral norm) from random cotangents.
         left: the same at lag T.
         left_error: standard error of ``left``, over sequences; NaN of a single one.
+        dead_sequences: of how many ds_T/ds_0 is exactly 0.
         horizon: estimate of the first lag at which it is below 1/1000; inf if none is.
         exact_horizon: the same from whole Jacobians; NaN where it was not computed.
         gates: mean by gate, over steps, sequences and units.
@@ -59,6 +64,7 @@ class LayerRow:
             an RNN.
         update_ratio: |change| / |weights| of the recurrent weights by this update.
         magnitudes: whether the gradient's scale is known.
+        dtype: ``float32`` or ``float64``, of the loss's own gradient here.
     """
 
     name: str
@@ -67,15 +73,23 @@ class LayerRow:
     lags: tuple[int, ...]
     by_state: Mapping[str, array]
     reach: float
+    underflow: float
     product: array
     left: float
     left_error: float
+    dead_sequences: int
     horizon: float
     exact_horizon: float
     gates: Mapping[str, float]
     conveyor: float
     update_ratio: float
     magnitudes: bool
+    dtype: str
+
+    @property
+    def unreached(self) -> bool:
+        """Whether dL/ds_t is 0 at every step."""
+        return all(max(curve) == -math.inf for curve in self.by_state.values())
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,7 @@ def _tidy(update: UpdateRow) -> Iterator[tuple[str, str, str, float, float]]:
             yield row.name, "gate_mean", gate, none, value
         yield row.name, "length", "", none, row.length
         yield row.name, "reach", "joint", none, row.reach
+        yield row.name, "underflow", "joint", none, row.underflow
         yield row.name, "horizon_estimate", "joint", none, row.horizon
         if row.exact_horizon == row.exact_horizon:
             yield row.name, "horizon", "joint", none, row.exact_horizon

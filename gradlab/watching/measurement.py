@@ -2,8 +2,9 @@
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 
 import torch
@@ -21,6 +22,8 @@ from gradlab.watching.history import LayerRow, stored_lags
 
 
 COTANGENTS = 4
+_SMALLEST = {torch.float32: 1e-34, torch.float64: 1e-300}
+"""Of a product's largest entry: from there on it is scaled anew."""
 _REACHES = math.log(1e-3)
 _KEEPING = ("forget_gate", "update_gate")
 
@@ -31,7 +34,9 @@ def measure(
 ) -> tuple[tuple[LayerRow, LayerRun], ...]:
     """Return row and run of each layer and direction of calls a loss has reached.
 
-    In float32, float64 where all calls are: products below 1e-38 (1e-308) count as 0.
+    In float32, float64 where all calls are. Products are scaled on the way, and are
+    exact zeros only where they are in float64. The loss's own gradient is not: it is 0
+    where it is below 1e-38 (float64: 1e-308), as in a backward pass of that dtype.
 
     Args:
         calls: after a backward pass.
@@ -48,7 +53,34 @@ def measure(
         runs = replay(calls, torch.float64 if doubles else torch.float32)
         for run in runs:
             _verify(run)
-        return tuple((_row(run, scale, generator, exact), run) for run in runs)
+        rows = [_row(run, scale, generator, exact) for run in runs]
+        if any(row.unreached for row in rows):
+            rows = _why_unreached(rows, runs if doubles else replay(calls))
+        return tuple(zip(rows, runs, strict=True))
+
+
+def _why_unreached(
+    rows: Sequence[LayerRow], doubles: Sequence[LayerRun]
+) -> list[LayerRow]:
+    """Tell the layers whose gradient underflows from those that have none.
+
+    Args:
+        rows: of all layers.
+        doubles: their runs in float64.
+    """
+    underflows = {
+        row.name
+        for row, run in zip(rows, doubles, strict=True)
+        if row.unreached and any(state.any() for state in run.gradients.state)
+    }
+    others = bool(underflows) or any(row.underflow < math.inf for row in rows)
+    unknown = math.nan if others else math.inf
+    return [
+        replace(row, underflow=0.0 if row.name in underflows else unknown)
+        if row.unreached
+        else row
+        for row in rows
+    ]
 
 
 def _verify(run: LayerRun) -> None:
@@ -78,7 +110,7 @@ def _row(
         name: array("d", (curve - ln_scale)[places].tolist())
         for name, curve in zip("hc", map(_mean_log, norms), strict=False)
     }
-    together = _mean_log(torch.stack(norms).square().sum(0).sqrt())
+    together = torch.stack(norms).square().sum(0).sqrt()
     estimates = estimate_product(trajectory, generator)  # (T + 1, B)
     product = estimates.mean(1)
     spread = estimates[-1].std() / estimates.shape[1] ** 0.5
@@ -88,16 +120,19 @@ def _row(
         sequences=estimates.shape[1],
         lags=lags,
         by_state=by_state,
-        reach=_reach(together),
+        reach=_reach(_mean_log(together)),
+        underflow=_underflow(together, estimates),
         product=array("d", product[places].tolist()),
         left=float(product[-1]),
         left_error=float(spread) if estimates.shape[1] > 1 else math.nan,
+        dead_sequences=int((estimates[-1] == -math.inf).sum()),
         horizon=float(horizon(range(length + 1), product.numpy())),
         exact_horizon=_exact_horizon(trajectory) if exact else math.nan,
         gates={name: float(gate.mean()) for name, gate in trajectory.gates.items()},
         conveyor=_conveyor(trajectory),
         update_ratio=math.nan,
         magnitudes=known,
+        dtype=str(trajectory.states[0].dtype).removeprefix("torch."),
     )
 
 
@@ -116,20 +151,67 @@ def estimate_product(trajectory: Trajectory, generator: torch.Generator) -> Tens
     shape = (states[0].shape[1], COTANGENTS, sum(widths))
     unit = torch.randn(shape, generator=generator, dtype=torch.float64)
     unit = unit / unit.norm(dim=-1, keepdim=True)
-    entering = []
-    for state, part in zip(states, unit.split(widths, -1), strict=True):
-        entering.append(state.new_zeros(*state.shape[:2], COTANGENTS, state.shape[-1]))
-        entering[-1][-1] = part.to(state)
-    found = backpropagate(_with_axis(trajectory), tuple(entering)).state
-    ln = _ln_schatten(torch.cat(found, -1)).flip(0).cpu()
+    ln = _ln_pulled(trajectory, unit.to(states[0])).cpu()
     ln[0] = 0.0
-    if all(state.isfinite().all() for state in states):  # else NaN stays
-        ln = ln.nan_to_num(math.inf, math.inf, -math.inf)  # beyond the dtype's range
     return ln
 
 
+def _ln_pulled(trajectory: Trajectory, cotangents: Tensor) -> Tensor:
+    """Return the estimate from cotangents of s_T, (B, K, n) -> (T + 1, B).
+
+    Taken back as far as the dtype's range lasts; from there on scaled anew, and in
+    float64 where a single step leaves float32's.
+    """
+    ln = cotangents.new_empty(trajectory.length + 1, len(cotangents)).double()
+    ln_scale = torch.zeros_like(ln[0])
+    finite = all(state.isfinite().all() for state in trajectory.states)
+    end, most = trajectory.length, trajectory.length  # steps left, steps of one pull
+    while True:
+        begin = max(0, end - most)
+        pulled = _pull(_steps(trajectory, begin, end), cotangents)
+        largest = torch.linalg.vector_norm(pulled, math.inf, (-2, -1))
+        lag = trajectory.length - end
+        ln[lag : lag + len(pulled)] = _ln_schatten(pulled) + ln_scale  # scales it
+        steps = _within(largest) if finite else end - begin
+        if steps == 0 and cotangents.dtype == torch.float32:
+            trajectory, cotangents = _in_float64(trajectory), cotangents.double()
+            continue
+        steps = max(steps, 1)
+        if steps == end:
+            return ln
+        most, end = 2 * steps, end - steps
+        cotangents = pulled[steps]
+        ln_scale += torch.where(largest[steps] > 0, largest[steps], 1.0).double().log()
+
+
+def _within(largest: Tensor) -> int:
+    """Return the steps over which no sequence's largest entry leaves the dtype's range.
+
+    Args:
+        largest: by lag, (steps + 1, B).
+    """
+    least = _SMALLEST[largest.dtype]
+    beyond = ~((largest >= least) & (largest <= 1 / least)) & (largest[0] > 0)
+    found = beyond.any(1)
+    return int(found.int().argmax()) - 1 if found.any() else len(largest) - 1
+
+
+def _pull(trajectory: Trajectory, cotangents: Tensor) -> Tensor:
+    """Return u_i J by lag from cotangents of s_T, (B, K, n) -> (T + 1, B, K, n)."""
+    states, entering = trajectory.states, []
+    parts = cotangents.split([state.shape[-1] for state in states], -1)
+    for state, part in zip(states, parts, strict=True):
+        entering.append(state.new_zeros(*state.shape[:2], *part.shape[1:]))
+        entering[-1][-1] = part
+    found = backpropagate(_with_axis(trajectory), tuple(entering)).state
+    return torch.cat(found, -1).flip(0)
+
+
 def _ln_schatten(pulled: Tensor) -> Tensor:
-    """Return the estimate from u_i J, (T + 1, B, K, n) -> (T + 1, B)."""
+    """Return the estimate from u_i J, (T + 1, B, K, n) -> (T + 1, B).
+
+    Divides ``pulled`` by each sequence's and lag's largest entry.
+    """
     count, width = pulled.shape[-2:]
     largest = torch.linalg.vector_norm(pulled, math.inf, (-2, -1), keepdim=True)
     pulled /= torch.where(largest > 0, largest, 1.0)
@@ -144,10 +226,18 @@ def _ln_schatten(pulled: Tensor) -> Tensor:
 
 def _with_axis(trajectory: Trajectory) -> Trajectory:
     """Return views with an axis of one before the last, for cotangents."""
+    return _mapped(trajectory, lambda values: values.unsqueeze(-2))
 
-    def views(values: Tensor) -> Tensor:
-        return values.unsqueeze(-2)
 
+def _steps(trajectory: Trajectory, begin: int, end: int) -> Trajectory:
+    """Return views of s_begin .. s_end."""
+    if end - begin == trajectory.length:
+        return trajectory
+    states = tuple(state[begin : end + 1] for state in trajectory.states)
+    return replace(_mapped(trajectory, lambda values: values[begin:end]), states=states)
+
+
+def _mapped(trajectory: Trajectory, views: Callable[[Tensor], Tensor]) -> Trajectory:
     return replace(
         trajectory,
         inputs=views(trajectory.inputs),
@@ -158,6 +248,20 @@ def _with_axis(trajectory: Trajectory) -> Trajectory:
             RecurrentProduct(p.rows, views(p.operand), views(p.product))
             for p in trajectory.recurrent
         ),
+    )
+
+
+def _in_float64(trajectory: Trajectory) -> Trajectory:
+    """Return the steps from the same states, in float64."""
+    cell = deepcopy(trajectory.cell).double()
+    inputs = trajectory.inputs.double()
+    before = tuple(state[:-1].double() for state in trajectory.states)
+    step = cell.step(inputs, before)
+    states = tuple(
+        torch.cat([old[:1], new]) for old, new in zip(before, step.state, strict=True)
+    )
+    return Trajectory(
+        cell, inputs, states, step.gates, step.pre_activations, step.recurrent
     )
 
 
@@ -182,6 +286,18 @@ def _reach(curve: Tensor) -> float:
         return 0.0
     lag = int((curve >= curve.max() + _REACHES).nonzero()[-1])
     return math.inf if lag == len(curve) - 1 else float(lag)
+
+
+def _underflow(norms: Tensor, ln_products: Tensor) -> float:
+    """Return the first lag at which a sequence's gradient is 0 and its product is not.
+
+    Args:
+        norms: of dL/ds_t by lag, (T + 1, B).
+        ln_products: of ds_T/ds_t.
+    """
+    arrived = (norms != 0).cumsum(0) > 0
+    lost = (arrived & (norms == 0) & (ln_products > -math.inf)).any(1)
+    return float(lost.int().argmax()) if lost.any() else math.inf
 
 
 def _exact_horizon(trajectory: Trajectory) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 import torch
 from torch import nn
 
 import gradlab
+from gradlab.watching.finding import Finding
 from tests.watching.training import Classifier, Training, quiet
 
 
@@ -97,11 +99,73 @@ def test_a_layer_that_no_gradient_reaches():
     assert "no gradient reaches rnn layer 2" in finding.text
 
 
-def test_underflow_is_not_dead():
+def test_dead_units_in_some_sequences():
+    model = nn.RNN(4, 8, nonlinearity="relu")
+    with torch.no_grad():
+        model.weight_ih_l0.fill_(1.0)
+    x = torch.ones(12, 4, 4)
+    x[:, 1] = -100.0
+    finding = found(model, lambda: model(x)[0][-1].sum(), "dead")
+    assert finding.text.endswith("exactly 0 from 1 steps back in 1 of 4 sequences")
+
+
+def test_a_gradient_that_underflows_is_not_dead():
     torch.manual_seed(0)
     model = nn.LSTM(4, 8)
     x = torch.randn(400, 2, 4)
     assert not found(model, lambda: model(x)[0][-1].sum(), "dead")
+    finding = found(model, lambda: model(x)[0][-1].sum(), "vanishing")
+    steps = int(re.search(r"it underflows float32 after (\d+) steps", finding.text)[1])
+    x.requires_grad_()
+    model(x)[0][-1].sum().backward()
+    by_lag = x.grad.flip(0).abs().amax((1, 2))
+    # torch's own goes on in subnormal numbers, to 1e-45
+    assert by_lag[steps - 10] > 0 and not by_lag[steps + 60 :].any()
+
+
+class Translator(nn.Module):
+    """An encoder whose last state is where a decoder begins."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.encoder, self.decoder = nn.GRU(3, 8), nn.GRU(3, 8)
+        self.steps = steps
+
+    def forward(self, x):
+        read = torch.zeros(self.steps, x.shape[1], 3)
+        return self.decoder(read, self.encoder(x)[1])[0][-1]
+
+
+@pytest.mark.parametrize(("steps", "kind"), [(600, "underflow"), (20, None)])
+def test_a_layer_behind_one_that_underflows_is_not_dead(steps, kind):
+    torch.manual_seed(0)
+    model, x = Translator(steps), torch.randn(9, 2, 3)
+    assert not found(model, lambda: model(x).sum(), "dead")
+    finding = found(model, lambda: model(x).sum(), "underflow")
+    assert (finding.kind if finding else None) == kind
+    if finding:
+        assert (finding.where, finding.certainty) == ("encoder", "unknown")
+        assert finding.text == (
+            "no gradient reaches encoder in float32: it underflows on the way"
+        )
+
+
+@pytest.mark.parametrize(("bias", "kind"), [(20.0, "underflow"), (50.0, "dead")])
+def test_what_float32_alone_rounds_to_zero_is_told_from_zero(bias, kind):
+    """1 - z is 2e-9 at 20, which float32 takes as 0, and float64 at 50 as well."""
+    torch.manual_seed(0)
+    model = nn.GRU(3, 4, num_layers=2)
+    with torch.no_grad():
+        model.bias_hh_l1[4:8] = bias
+    finding = found(model, lambda: model(torch.randn(9, 2, 3))[0].sum(), kind)
+    assert (finding.where, finding.certainty) == ("GRU layer 1", "exact")
+
+
+@pytest.mark.parametrize("kind", ["vanishing", "exploding", "dead"])
+def test_a_finding_ends_with_what_to_do(kind):
+    finding = Finding(kind, 3, "rnn", 1, None, "exact", "rnn does so")
+    clause = "; gradlab.diagnose(model, batch, loss) measures remedies"
+    assert str(finding) == "update 3: rnn does so" + clause * (kind != "dead")
 
 
 def test_a_nan_is_named_where_it_arises():

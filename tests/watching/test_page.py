@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 import gradlab
 from gradlab.errors import ConfigError, StoreError
+from gradlab.report.blocks import Prose
 from gradlab.report.watching import compose
 from tests.watching.training import Classifier, Training, quiet
 
@@ -37,10 +39,12 @@ def test_the_page_is_written_where_it_is_to_be(watched, tmp_path):
 def test_what_the_page_says_is_what_was_measured(watched):
     document = compose(watched.history, watched.findings)
     assert document.top.headline == [f"{watched.findings[0].text}."]
+    prose = [b.text for b in document.chapters[0].blocks if isinstance(b, Prose)]
+    assert prose[-1] == "gradlab.diagnose(model, batch, loss) measures remedies."
     _, last = watched.history.of("rnn layer 1")[-1]
-    assert (
-        f"a gradient reaches {last.horizon:.0f} of 40 steps"
-        in document.top.sentences[0]
+    assert document.top.sentences[0] == (
+        f"rnn layer 1 at update 4: horizon {last.horizon:.0f}, reach "
+        f"{last.reach:.0f}, of 40 steps."
     )
     figures = {figure.name: figure for _, figure in document.figures()}
     assert set(figures) == {
@@ -62,7 +66,57 @@ def test_names_are_no_markup():
         model["a_{b}"](torch.randn(5, 2, 2))[0].sum().backward()
         optimizer.step()
     document = compose(w.history, w.findings)
-    assert re.match(r"a\\_\{b\}: at update 1 ", document.top.sentences[0])
+    assert re.match(r"a\\_\{b\} at update 1: ", document.top.sentences[0])
+
+
+def page_of(model, x):
+    """Return history and page of one update, with a loss at the last step."""
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with gradlab.watch(model, 1, on_finding=quiet) as w:
+        model(x)[0][-1].square().sum().backward()
+        optimizer.step()
+    figures = {f.name: f for _, f in compose(w.history, w.findings).figures()}
+    return w, compose(w.history, w.findings), figures
+
+
+def test_a_gradient_that_underflows_is_not_called_dead():
+    torch.manual_seed(0)
+    w, _, figures = page_of(torch.nn.LSTM(3, 8), torch.randn(400, 2, 3))
+    ((_, row),) = w.history.of("LSTM")
+    (_, products), (_, own) = figures["left-1"].data.parts()
+    assert min(products.values[0]) > -math.inf
+    place = own.columns.index("256")
+    assert row.underflow < 256 and own.values[0][place] == -math.inf
+    said = own.say(0, place)
+    assert "underflows float32" in said and "vanishing" in said and "dead" not in said
+    assert "dead" not in str(own.grid()) + str(own.table())
+    assert "▼ 0: underflows float32" in figures["left-1"].caption
+
+
+def test_what_is_dead_is_called_so():
+    model = torch.nn.RNN(3, 4, nonlinearity="relu")
+    with torch.no_grad():
+        model.bias_hh_l0.fill_(-100.0)
+    _, _, figures = page_of(model, torch.randn(12, 2, 3))
+    (_, products), _ = figures["left-1"].data.parts()
+    assert products.say(0, 0) == "1; steps back 1; dead"
+    assert "underflows" not in figures["left-1"].caption
+
+
+def test_what_is_not_reached_is_greater_than_the_length_everywhere():
+    torch.manual_seed(0)
+    model = gradlab.remedy.chrono_(torch.nn.LSTM(3, 16), t_max=100)
+    w, document, figures = page_of(model, torch.randn(40, 2, 3))
+    assert document.top.sentences == [
+        "LSTM at update 1: horizon >40, reach >40, of 40 steps."
+    ]
+    frame = w.frame()
+    far = frame[frame.measure.isin(["reach", "horizon_estimate"])]
+    assert far.value.tolist() == [math.inf, math.inf]
+    curves = figures["reach-1"].data
+    assert [s.end for s in curves.series] == [">40", ">40"]
+    assert curves.grid()[1] == [["1", ">40", ">40"]]
+    assert [row[2] for row in curves.table()[1]] == [">40", ">40"]
 
 
 def test_nothing_measured_has_no_page(tmp_path):

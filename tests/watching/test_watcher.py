@@ -350,6 +350,7 @@ def test_the_frame_is_tidy():
     assert set(frame.measure) == {
         *("loss", "gradient_norm", "clip", "ln_loss_gradient", "ln_product_estimate"),
         *("gate_mean", "length", "reach", "horizon_estimate", "update_ratio"),
+        "underflow",
     }
     loss = frame[(frame.measure == "loss") & (frame["update"] == 2)]
     assert loss.value.tolist() == [0.5]

@@ -63,6 +63,7 @@ class Curves(AxesData):
     x_name: name of x in readings and in the table ("lag").
     tall: height of the axes, times the usual one.
     x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
+    y_words: the same of y, in readings and in the table.
     x_end: the x axis runs at least as far.
     sizes: y is a size itself (log10), not what is left of one.
     """
@@ -80,6 +81,7 @@ class Curves(AxesData):
     crossing_label: str = field(default_factory=lambda: spoken("drawing").CROSSING)
     x_name: str = field(default_factory=lambda: spoken("drawing").LAG)
     x_words: Sequence[tuple[float, str]] = ()
+    y_words: Sequence[tuple[float, str]] = ()
     tall: float = 1.0
     x_end: float = 0.0
     sizes: bool = False
@@ -111,6 +113,8 @@ class Curves(AxesData):
 
     def say(self, y: float) -> str:
         """A value of y in words."""
+        if y in dict(self.y_words):
+            return dict(self.y_words)[y]
         if self.scale == "left":
             return size_words(y * LN10) if self.sizes else left_words(y * LN10)
         if self.scale == "share" and math.isfinite(y):
@@ -128,7 +132,8 @@ class Curves(AxesData):
                 low = "" if series.low is None else float(series.low[i])
                 high = "" if series.high is None else float(series.high[i])
                 at = self.place(x) if self.x_words else float(x)
-                rows.append([series.label, at, float(y), low, high])
+                value = dict(self.y_words).get(float(y), float(y))
+                rows.append([series.label, at, value, low, high])
         return head, rows
 
     def grid(self) -> TableData:

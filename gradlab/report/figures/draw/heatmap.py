@@ -47,6 +47,8 @@ def paint(data: Heatmap, axes: Axes, style: Style, *, alone: bool) -> Any:
 
     shown, columns = data.shown(), range(len(data.columns))
     exponents = np.array([data.values[row] for row in shown], float) / LN10
+    words = [[data.word(row, column) for column in columns] for row in shown]
+    exponents[np.isneginf(exponents) & (np.array(words) != "dead")] = -CLIP
     many = exponents.size > RASTER
     seaborn.heatmap(
         np.nan_to_num(exponents, nan=0.0, posinf=0.0, neginf=0.0),
