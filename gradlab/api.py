@@ -203,6 +203,7 @@ def diagnose(
     sequences: int = 4,
     remedies: bool = True,
     seed: int = 0,
+    trained: bool = False,
 ) -> Diagnosis:
     """Measure what a model's gradients do at every step of its recurrent layers.
 
@@ -219,6 +220,8 @@ def diagnose(
         sequences: of the batch of which Jacobian products are taken.
         remedies: whether to try remedies, each on this model and batch.
         seed: of what remedies draw.
+        trained: whether the weights were learned, which remedies replace; the report
+            then says so.
 
     Raises:
         ConfigError: nothing recurrent, or what cannot be read; a batch that does not
@@ -241,7 +244,13 @@ def diagnose(
     from gradlab.diagnosis.diagnose import diagnose as run_diagnosis
 
     found, contexts = run_diagnosis(
-        model, batch, loss, sequences=sequences, remedies=remedies, seed=seed
+        model,
+        batch,
+        loss,
+        sequences=sequences,
+        remedies=remedies,
+        seed=seed,
+        trained=trained,
     )
     return Diagnosis(**vars(found), contexts=contexts)
 

@@ -161,7 +161,7 @@ def command(
     if as_json:
         screen.json(json.loads(found.as_json()) | {"files": files})
     else:
-        for line in answer(found, files, advice(named, fail_on)):
+        for line in answer(found, files, advice(target, named, fail_on)):
             screen.line(line)
     if met:
         screen.note(fold(f"exit code {FAILED}: {', '.join(met)}"))
@@ -240,6 +240,7 @@ def diagnosed(
             sequences=sequences,
             remedies=not no_remedies,
             seed=seed,
+            trained=loaded is not None,
         )
     return replace(
         found,
@@ -298,12 +299,19 @@ def failures(found: Diagnosis, fail_on: list[str]) -> list[str]:
     return [f"{name} in {', '.join(at)}" for name, at in places.items() if at]
 
 
-def advice(named: dict[str, Any], fail_on: list[str]) -> str:
-    """Return which option tells more than the command as it was typed."""
+def advice(target: str, named: dict[str, Any], fail_on: list[str]) -> str:
+    """Return which option tells more than the command as it was typed.
+
+    >>> advice("net.py:Net", {"shape": "32x100x16"}, [])
+    '--batch net.py:batch in place of --input measures your own data'
+    """
+    where = target.rpartition(":")[0]
     if named["shape"]:
-        return "--batch data.py:batch in place of --input measures your own data"
+        batch = quote(f"{where}:batch")
+        return f"--batch {batch} in place of --input measures your own data"
     if not named["loss"]:
-        return "--loss model.py:loss adds the loss that you train with"
+        loss = quote(f"{where}:loss")
+        return f"--loss {loss} measures the loss that you train with"
     if not named["checkpoint"]:
         return "--checkpoint model.pt measures the same once trained"
     if not fail_on:

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gradlab.cli.screen import WIDTH, columns, counted, fold, shortened, table
-from gradlab.diagnosis import Diagnosed, Finding, LayerResult, Reach, RemedyResult
+from gradlab.diagnosis import (
+    Diagnosed,
+    Finding,
+    LayerResult,
+    RemedyResult,
+    least,
+)
 from gradlab.report import numbers
 from gradlab.report.inline import plain
 from gradlab.statistics import VERDICTS
@@ -16,11 +22,17 @@ from gradlab.statistics import VERDICTS
 LINES = 22
 """Lines of an answer: with the command before and the prompt after it, a terminal's."""
 
+_LEFT = "left at step 1"
+_BEFORE_TRAINING = "what to try before training"
+
 LATE = 10
 """Steps at the end whose share of the recurrent weights' gradient is shown."""
 
-_FITS = ((9, 5), (6, 4), (4, 3), (3, 3), (3, 2), (2, 2), (2, 1), (1, 1), (1, 0))
-"""Layers and remedies that are shown, from many to few."""
+_FITS = (
+    *((9, 5, 4), (6, 4, 4), (4, 4, 2), (4, 3, 2), (3, 3, 2), (3, 2, 2), (3, 2, 1)),
+    *((2, 2, 1), (2, 1, 1), (1, 1, 1), (1, 0, 1)),
+)
+"""Layers, remedies, lines of other findings that are shown, from many to few."""
 
 _GLYPHS = {entry.word: entry.glyph for entry in VERDICTS}
 _OF_VERDICT = ("vanishing", "exploding", "dead")
@@ -35,11 +47,11 @@ def answer(found: Diagnosed, files: Sequence[Path], advice: str) -> list[str]:
         files: of its report.
         advice: which option tells more.
     """
-    head, reason = _head(found), _reason(found)
+    head = _head(found)
     last = [f"report  {file}" for file in files[:1]]
     last += _few(f"next    {advice}", " " * 8, 1)
-    for layers, tries in _FITS:
-        parts = [head, _table(found.layers, layers), reason]
+    for layers, tries, others in _FITS:
+        parts = [head, _table(found.layers, layers), _reason(found, others)]
         parts += [_remedies(found, tries), last]
         lines = _joined(parts)
         if len(lines) <= LINES:
@@ -84,10 +96,10 @@ def _few(text: str, indent: str, most: int) -> list[str]:
 
 
 def _parity(parity: Mapping[str, object]) -> str:
+    if not parity:
+        return "replay  not compared with torch's modules: not all numbers are finite"
     worst = float(str(parity["worst"]))
     dtype, tolerance = parity["dtype"], float(str(parity["tolerance"]))
-    if math.isnan(worst):
-        return f"replay  not compared with torch's modules, {dtype}: not all is finite"
     return (
         f"replay  as torch's modules within {worst:.0e}, {dtype} "
         f"(refused from {tolerance:.0e} on)"
@@ -96,7 +108,7 @@ def _parity(parity: Mapping[str, object]) -> str:
 
 def _table(layers: Sequence[LayerResult], most: int) -> list[str]:
     """Return a row for each layer, of many the worst."""
-    head = ("layer", "kept/step", "horizon", "of steps", "at step 1", "verdict")
+    head = ("gradient in", "kept/step", "horizon", "of steps", _LEFT, "verdict")
     shown = list(layers)
     if len(layers) > most + 1:  # a line says that there are more
         worst = sorted(layers, key=_badness)[:most]
@@ -125,7 +137,7 @@ def _row(layer: LayerResult) -> tuple[str, ...]:
         return (layer.name, "", "", f"{layer.steps}", "", "a single step")
     return (
         layer.name,
-        plain(numbers.kept_tenths(reach.ln_left / layer.steps)),
+        plain(numbers.kept_or_grows(reach.ln_left / layer.steps)),
         plain(numbers.steps(reach.horizon, layer.steps)),
         f"{layer.steps:,}",
         plain(numbers.left(reach.ln_left)),
@@ -137,8 +149,8 @@ def _verdict(word: str) -> str:
     return f"{_GLYPHS[word]} {word.replace('_', ' ')}"
 
 
-def _reason(found: Diagnosed) -> list[str]:
-    """Return the first finding, why, and how many more there are."""
+def _reason(found: Diagnosed, most: int) -> list[str]:
+    """Return the first finding, why, and others on so many lines at most."""
     if not found.findings:
         return ["nothing found: neither vanishing nor exploding, cut, saturated or NaN"]
     first, *others = found.findings
@@ -148,22 +160,27 @@ def _reason(found: Diagnosed) -> list[str]:
     if first.cause:
         lines += _few(f"cause   {first.where}: {first.cause}", " " * 8, 3)
     lines += _share(found, first)
-    if kinds := _kinds(others):
-        lines += _few(f"also    {kinds}", " " * 8, 1)
-    return lines
+    return [*lines, *_others(others, most)]
 
 
-def _kinds(findings: Iterable[Finding]) -> str:
-    """Return findings that the table does not show, by kind."""
-    found: dict[str, dict[str, None]] = {}
+def _others(findings: Iterable[Finding], most: int) -> list[str]:
+    """Return findings that the table does not show, the first of each kind."""
+    by_kind: dict[str, list[Finding]] = {}
     for one in findings:
         if one.kind not in _OF_VERDICT:
-            found.setdefault(one.kind, {})[one.where] = None
-    return "; ".join(
-        f"{kind} in {next(iter(places))}"
-        + (f" and {len(places) - 1} more" if len(places) > 1 else "")
-        for kind, places in found.items()
-    )
+            by_kind.setdefault(one.kind, []).append(one)
+    lines: list[str] = []
+    for same in by_kind.values():
+        more = f"; {len(same) - 1} more such" if len(same) > 1 else ""
+        lines += _few(f"also    {same[0].text}{more}", " " * 8, 2)
+    if len(lines) <= most:
+        return lines
+    kinds = [
+        f"{kind} in {same[0].where}"
+        + (f" and {len(same) - 1} more" if len(same) > 1 else "")
+        for kind, same in by_kind.items()
+    ]
+    return _few(f"also    {'; '.join(kinds)}", " " * 8, 1)
 
 
 def _share(found: Diagnosed, finding: Finding) -> list[str]:
@@ -172,8 +189,9 @@ def _share(found: Diagnosed, finding: Finding) -> list[str]:
         record = layer.records.get("weight_share")
         if layer.name == finding.where and record is not None and layer.steps > LATE:
             share = float(record.values[-LATE:].sum())
-            said = plain(numbers.percent(share))
-            return [f"        the last {LATE} steps give {said} of dL/dweight_hh"]
+            if math.isfinite(share):  # NaN where dL/dweight_hh is 0
+                part = plain(numbers.percent(share))
+                return [f"        the last {LATE} steps give {part} of dL/dweight_hh"]
     return []
 
 
@@ -182,50 +200,50 @@ def _remedies(found: Diagnosed, most: int) -> list[str]:
     if not found.findings or not found.remedies or not most:
         return []
     tried = [one for one in found.remedies if one.after]
-    before = _least(layer.reach for layer in found.layers)
-    if before is None or not tried:
+    if not tried:
         return []
-    steps = max(layer.steps for layer in found.layers)
-    units = max(layer.hidden for layer in found.layers)
-    head = ("what to try before training", "horizon", "directions", "then")
-    rows: list[tuple[str, ...]] = [head]
-    for number, one in enumerate(tried[:most], 1):
-        rows.append((f"{number} {one.title}", *_change(before, one, steps, units)))
+    rows: list[tuple[str, ...]] = [
+        (
+            "what to try, then train again" if found.trained else _BEFORE_TRAINING,
+            "horizon",
+            "singular values > 1/1000",
+            "then",
+        ),
+        *(
+            (f"{number} {one.title}", *_change(found, one))
+            for number, one in enumerate(tried[:most], 1)
+        ),
+    ]
     over = max(map(columns, table(rows, "lrrl"))) - WIDTH
     room = max(columns(row[0]) for row in rows) - max(0, over)
     lines = table([(shortened(row[0], room), *row[1:]) for row in rows], "lrrl")
     idle = [one for one in found.remedies if not one.after]
     if idle and len(tried) <= most:
         lines += [shortened(f"- {one.title}: cannot help here", WIDTH) for one in idle]
-    after = _least(tried[0].after.values())
-    if after is None or after.rank <= before.rank:
+    if found.best is None:
         return [*lines, "none of them reaches further"]
-    code = tried[0].code.splitlines()
+    code = found.best.code.splitlines()
     lines += [f"code 1  {code[0]}"]
     if len(code) > 1:
         lines += [f"        ... {counted(len(code) - 1, 'more line')}, in the report"]
+    if found.trained:
+        lines += ["        It replaces learned weights: apply it, then train again."]
     return lines
 
 
-def _change(
-    before: Reach, one: RemedyResult, steps: int, units: int
-) -> tuple[str, str, str]:
-    after = _least(one.after.values())
-    if after is None:
-        return "", "", ""
-    horizons = [plain(numbers.steps(r.horizon, steps)) for r in (before, after)]
-    counts = [
-        plain(numbers.directions(r.directions)).replace("–", "?")
-        for r in (before, after)
-    ]
-    return (
-        " → ".join(horizons),
-        f"{' → '.join(counts)} of {units}",
-        _verdict(after.verdict),
-    )
-
-
-def _least(reaches: Iterable[Reach]) -> Reach | None:
-    """Return the reach that remedies are ranked by: of the layer that ranks lowest."""
-    finite = [one for one in reaches if not math.isnan(one.ln_left)]
-    return min(finite, key=lambda one: one.rank, default=None)
+def _change(found: Diagnosed, one: RemedyResult) -> tuple[str, str, str]:
+    """Return the layer that reaches least, before and with a remedy."""
+    layers = {layer.name: layer for layer in found.layers}
+    before = least({name: layer.reach for name, layer in layers.items()})
+    after = least(one.after)
+    reaches = [(layers[before], layers[before].reach)]
+    reaches += [(layers[after], one.after[after])]
+    steps = [plain(numbers.steps(reach.horizon, at.steps)) for at, reach in reaches]
+    counts = [plain(numbers.count(reach.singular_values)) for _, reach in reaches]
+    sizes = [at.state_size for at, _ in reaches]
+    values = f"{' → '.join(counts)} of {sizes[1]}".replace("–", "?")
+    if sizes[0] != sizes[1]:
+        values = " → ".join(
+            f"{c} of {size}" for c, size in zip(counts, sizes, strict=True)
+        )
+    return " → ".join(steps), values, _verdict(one.after[after].verdict)

@@ -6,7 +6,8 @@ from gradlab.diagnosis.results import (
     LayerResult,
     Reach,
     RemedyResult,
+    least,
 )
 
 
-__all__ = ["Diagnosed", "Finding", "LayerResult", "Reach", "RemedyResult"]
+__all__ = ["Diagnosed", "Finding", "LayerResult", "Reach", "RemedyResult", "least"]

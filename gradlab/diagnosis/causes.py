@@ -59,15 +59,13 @@ def _by_keep_gate(trajectory: Trajectory) -> str:
     assert cell.keep_gate is not None
     name = cell.keep_gate.name
     gate = trajectory.gates[name]
-    kept = gate.log().mean().exp().item()
-    mostly = (gate.log().mean((0, 1)).exp() > 0.9).sum().item()
-    words = name.replace("_", " ")
-    keeps = (
-        f"{words}: it keeps {_percent(kept)} of the "
-        f"{'cell state' if len(cell.state_names) > 1 else 'state'} a step, and "
-        f"{mostly} of {gate.shape[-1]} units keep more than 90 %"
+    mean = gate.log().mean().exp().item()
+    open_units = (gate.log().mean((0, 1)).exp() > 0.9).sum().item()
+    words = (
+        f"{name.replace('_', ' ')}: its value is {mean:.3g} on (geometric) average, "
+        f"above 0.9 in {open_units} of {gate.shape[-1]} units"
     )
-    return f"{keeps}; {_of_terms(trajectory, name)}"
+    return f"{words}; {_of_terms(trajectory, name)}"
 
 
 def _of_terms(trajectory: Trajectory, gate: str) -> str:
@@ -164,7 +162,3 @@ def _blocks(cell: Cell) -> dict[str, Tensor]:
 
 def _rms(values: Tensor) -> float:
     return values.square().mean().sqrt().item()
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"

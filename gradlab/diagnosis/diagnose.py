@@ -1,6 +1,5 @@
 """Diagnose a model's recurrent part: what its gradient does at every step, and why."""
 
-import math
 import platform
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,14 +11,14 @@ from torch import nn
 
 from gradlab.arguments import describe, flag, instance, whole_number
 from gradlab.diagnosis.findings import findings
-from gradlab.diagnosis.forward import Pass, record_pass
+from gradlab.diagnosis.forward import record_pass
 from gradlab.diagnosis.layer import context_of, layer_result, usual_measures
 from gradlab.diagnosis.remedies import try_remedies
 from gradlab.diagnosis.results import Diagnosed
 from gradlab.errors import ConfigError, VerificationError
 from gradlab.measures import MeasureContext
 from gradlab.modules import LayerRun, replay
-from gradlab.modules.nonfinite import NonFinite, locate
+from gradlab.modules.nonfinite import first_nonfinite, locate
 from gradlab.modules.parity import Parity, parity
 from gradlab.targets import call_model, describe_batch
 
@@ -32,6 +31,7 @@ def diagnose(
     sequences: int = 4,
     remedies: bool = True,
     seed: int = 0,
+    trained: bool = False,
 ) -> tuple[Diagnosed, dict[str, MeasureContext]]:
     """Measure a model on one batch; return what was found, and contexts by layer.
 
@@ -47,22 +47,25 @@ def diagnose(
         )
     sequences = whole_number("sequences", sequences, 1, try_="4")
     flag("remedies", remedies)
+    flag("trained", trained)
     seed = whole_number("seed", seed, 0, try_="0")
 
     def forward():
         return record_pass(model, batch, loss, call_model)
 
     passed = forward()
-    origin = None if _is_finite(passed) else locate(passed.calls)
+    bad_call = first_nonfinite(passed.calls)
+    origin = locate(passed.calls) if bad_call else None
     runs = replay(passed.calls)
-    checked = _checked(parity(runs), origin)
+    # what torch itself has no finite numbers of cannot be compared
+    checked = {} if bad_call else _checked(parity(runs))
     contexts = {run.name: context_of(run, sequences) for run in runs}
     names = usual_measures()
     layers = tuple(layer_result(run, contexts[run.name], names) for run in runs)
     by_name: dict[str, LayerRun] = {run.name: run for run in runs}
     tried = (
         try_remedies(model, forward, layers, sequences, seed)
-        if remedies and origin is None
+        if remedies and not bad_call and any(layer.records for layer in layers)
         else ()
     )
     words = {
@@ -77,33 +80,25 @@ def diagnose(
         loss_value=passed.loss,
         parity=checked,
         layers=layers,
-        findings=findings(passed.calls, layers, by_name, origin),
+        findings=findings(passed, layers, by_name, bad_call, origin),
         remedies=tried,
         versions={
             "gradlab": version("gradlab"),
             "torch": torch.__version__,
             "python": platform.python_version(),
         },
+        trained=trained,
     )
     return diagnosed, {name: c for name, c in contexts.items() if c is not None}
 
 
-def _is_finite(passed: Pass) -> bool:
-    """Return whether the loss and all that reached or left the modules is finite."""
-    return math.isfinite(passed.loss) and all(
-        bool(values.isfinite().all())
-        for call in passed.calls
-        for values in (call.inputs, call.outputs, *call.gradients.values())
-    )
-
-
-def _checked(found: Parity, origin: NonFinite | None) -> dict[str, Any]:
+def _checked(found: Parity) -> dict[str, Any]:
     """Return the parity as plain data.
 
     Raises:
-        VerificationError: it does not hold, of numbers that are finite.
+        VerificationError: it does not hold.
     """
-    if origin is None and not found.holds:
+    if not found.holds:
         raise VerificationError(
             got=f"a replay that differs from torch's modules by {found.worst:.1g} of "
             "the largest entry",

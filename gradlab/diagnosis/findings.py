@@ -9,6 +9,7 @@ from gradlab.diagnosis.causes import (
     saturation,
     saturation_cause,
 )
+from gradlab.diagnosis.forward import Pass
 from gradlab.diagnosis.results import Finding, LayerResult
 from gradlab.modules import Call, LayerRun
 from gradlab.modules.nonfinite import NonFinite
@@ -20,20 +21,27 @@ SATURATED = 0.5
 
 
 def findings(
-    calls: Sequence[Call],
+    passed: Pass,
     layers: Sequence[LayerResult],
     runs: Mapping[str, LayerRun],
+    bad_call: tuple[str, str] | None,
     origin: NonFinite | None,
 ) -> tuple[Finding, ...]:
     """Return findings, the first culprit first: not finite, detached, then by layer.
 
     Args:
-        calls: of the forward pass.
+        passed: forward and backward pass.
         layers: what was measured.
         runs: by the layers' names.
-        origin: of the first inf or NaN, if there is one.
+        bad_call: module and tensor of torch's first inf or NaN, if there is one.
+        origin: where it arises; None where no step of the replay shows it.
     """
-    found = [] if origin is None else [_nonfinite(origin)]
+    calls = passed.calls
+    found = []
+    if origin is not None:
+        found.append(_nonfinite(origin))
+    elif bad_call:
+        found.append(_unlocated(*bad_call))
     found += _detached(calls)
     cut = {finding.where for finding in found}
     unreached = {
@@ -45,10 +53,13 @@ def findings(
         Finding("unreached", name, f"a call of {name} has no part in the loss")
         for name in sorted(unreached)
     ]
-    if origin is None:
+    if not bad_call:
         worst = sorted(layers, key=lambda layer: -abs(layer.reach.ln_left))
         for layer in worst:
             found += _of_layer(layer, runs[layer.name])
+    if not (bad_call or math.isfinite(passed.loss)):
+        explodes = any(finding.kind == "exploding" for finding in found)
+        found.insert(len(found) if explodes else 0, _loss_alone(passed.loss))
     return tuple(found)
 
 
@@ -62,6 +73,24 @@ def _nonfinite(origin: NonFinite) -> Finding:
             f"pass on, first in its {origin.what} (sequence {origin.sequence})"
         )
     return Finding("nonfinite", where, text)
+
+
+def _unlocated(where: str, what: str) -> Finding:
+    return Finding(
+        "unknown",
+        where,
+        f"{where}: torch's {what} has an inf or NaN and the replay has none, so that "
+        "the step where it arises is unknown and nothing can be compared",
+    )
+
+
+def _loss_alone(loss: float) -> Finding:
+    return Finding(
+        "unknown",
+        "loss",
+        f"the loss is {loss}, though all that recurrent modules read, gave and got "
+        "back is finite: it arises outside of them",
+    )
 
 
 def _detached(calls: Sequence[Call]) -> Iterator[Finding]:
@@ -121,23 +150,23 @@ def _saturated(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
     which = {name: share for name, share in shares.items() if share > SATURATED}
     reason = {name: saturation_cause(trajectory, name) for name in which}
     moved = {name: why for name, why in reason.items() if why}
-    if moved:
-        name = max(moved, key=lambda gate: shares[gate])
+    large = ""
+    if block := large_block(trajectory):
+        large = (
+            f"weight_hh's block {block[0].replace('_', ' ')} has a spectral norm of "
+            f"{block[1]:.2g}; PyTorch's default has about 1.2"
+        )
+    if moved or (which and large):
+        name = max(moved or which, key=lambda gate: shares[gate])
         yield Finding(
             "saturated",
             layer.name,
             f"{layer.name}: {100 * shares[name]:.0f} % of the {name.replace('_', ' ')} "
-            "is within 5 % of 0 or 1, where it has next to no gradient",
-            moved[name],
+            "is saturated, within 5 % of 0 or 1",
+            moved.get(name, large),
         )
-    elif large := large_block(trajectory):
-        block, norm = large
-        yield Finding(
-            "saturated" if trajectory.gates else "large",
-            layer.name,
-            f"{layer.name}: weight_hh's block {block.replace('_', ' ')} has a spectral "
-            f"norm of {norm:.2g}; PyTorch's default has about 1.2",
-        )
+    elif large:
+        yield Finding("large", layer.name, f"{layer.name}: {large}")
 
 
 def _steps_with_loss(run: LayerRun) -> int:

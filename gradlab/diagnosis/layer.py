@@ -60,11 +60,11 @@ def _reach(context: MeasureContext, records: dict[str, LabelledArray]) -> Reach:
         verdict=str(records["verdict"].as_words()),
         ln_left=rate * context.length,
         horizon=float(records["horizon"].values),
-        directions=_directions(context),
+        singular_values=_singular_values(context),
     )
 
 
-def _directions(context: MeasureContext) -> float:
+def _singular_values(context: MeasureContext) -> float:
     """Return the mean number of singular values of the product at T above 1/1000.
 
     From one decomposition of the product. Its small singular values are accurate to
@@ -102,6 +102,7 @@ def layer_result(
         kind=repr(call.module),
         cell=call.kind.lower(),
         hidden=run.trajectory.cell.hidden_size,
+        state_size=sum(run.trajectory.cell.state_sizes),
         steps=steps,
         shortest=int(run.lengths.min()),
         longest=int(run.lengths.max()),

@@ -1,7 +1,7 @@
 """Try remedies on a model: its own weights changed, its batch measured again."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -10,7 +10,7 @@ from torch import nn
 from gradlab import catalog
 from gradlab.diagnosis.forward import Pass
 from gradlab.diagnosis.layer import context_of, reach_of
-from gradlab.diagnosis.results import LayerResult, Reach, RemedyResult
+from gradlab.diagnosis.results import LayerResult, Reach, RemedyResult, least
 from gradlab.modules import LayerRun, recurrent_modules, replay
 from gradlab.remedies import Remedy
 
@@ -25,8 +25,8 @@ def try_remedies(
     """Return what each remedy changes, the best first.
 
     A remedy is applied to every recurrent module that it applies to, for the length of
-    that module's sequences. Ranked by the layer that ranks lowest then
-    (:attr:`Reach.rank`): one that explodes, else by horizon and surviving directions.
+    that module's sequences. Ranked by :attr:`Reach.rank` of the layer that then
+    reaches least.
 
     Args:
         model: left as it was.
@@ -55,7 +55,7 @@ def try_remedies(
             )
         elif not remedy.can_help:
             idle.append(RemedyResult(remedy.title, remedy.why, "", {}))
-    found.sort(key=lambda one: _rank(one.after), reverse=True)
+    found.sort(key=lambda one: one.after[least(one.after)].rank, reverse=True)
     return (*found, *idle)
 
 
@@ -72,12 +72,6 @@ def _after(runs: Sequence[LayerRun], sequences: int) -> dict[str, Reach]:
         if context is not None:
             found[run.name] = reach_of(context)
     return found
-
-
-def _rank(after: Mapping[str, Reach]) -> tuple[float, ...]:
-    """Return what a remedy is ranked by, of the layer that ranks lowest."""
-    finite = [one for one in after.values() if one.ln_left == one.ln_left]
-    return min((one.rank for one in finite), default=(-1.0,))
 
 
 @contextmanager

@@ -23,26 +23,44 @@ class Reach:
         verdict: a word of :data:`gradlab.statistics.VERDICTS`; empty of a single step.
         ln_left: ln of the joint Jacobian product's spectral norm at T.
         horizon: first lag with less than 1/1000 left, inf where T is not enough.
-        directions: singular values at T above 1/1000, mean over sequences; NaN where
-            not computed.
+        singular_values: how many of that product's are above 1/1000, mean over
+            sequences; NaN where not computed.
     """
 
     verdict: str
     ln_left: float
     horizon: float
-    directions: float
+    singular_values: float
 
     @property
     def rank(self) -> tuple[float, ...]:
         """What is compared: of two, the larger reaches further.
 
-        One that explodes ranks below all others, however far it reaches; then count
-        horizon, directions, and how little the size changes.
+        One that explodes ranks below all others, however far it reaches; below it one
+        that is not finite. Then count horizon, singular values above 1/1000, and how
+        little the size changes.
         """
+        if math.isnan(self.ln_left):
+            return (-1.0,)
         size = -abs(self.ln_left)
         if self.verdict in ("exploding", "not_finite"):
             return (0.0, 0.0, 0.0, size)
-        return (1.0, self.horizon, self.directions, size)
+        known = not math.isnan(self.singular_values)
+        return (1.0, self.horizon, self.singular_values if known else -1.0, size)
+
+
+def least(reaches: Mapping[str, Reach]) -> str:
+    """Return the name of the layer that reaches least, by :attr:`Reach.rank`.
+
+    Args:
+        reaches: by the layers' names; those of a single step, which have no verdict,
+            count where all are.
+
+    Raises:
+        ValueError: there is none.
+    """
+    several = [name for name, reach in reaches.items() if reach.verdict]
+    return min(several or reaches, key=lambda name: reaches[name].rank)
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,8 @@ class LayerResult:
         kind: the module, ``LSTM(128, 256, num_layers=2)``.
         cell: ``rnn``, ``lstm`` or ``gru``.
         hidden: H.
+        state_size: of the whole state, in an LSTM that of h and c together: the
+            singular values of a Jacobian product.
         steps: T, of the steps measured; lags run to it.
         shortest, longest: steps of the batch's sequences.
         batch: how many sequences there are.
@@ -75,6 +95,7 @@ class LayerResult:
     kind: str
     cell: str
     hidden: int
+    state_size: int
     steps: int
     shortest: int
     longest: int
@@ -152,6 +173,7 @@ class Diagnosed:
         findings: the first culprit first.
         remedies: the best first.
         versions: of gradlab, torch, Python.
+        trained: whether the weights were learned; remedies replace them.
     """
 
     model: str
@@ -165,11 +187,28 @@ class Diagnosed:
     findings: tuple[Finding, ...]
     remedies: tuple[RemedyResult, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    trained: bool = False
 
     @property
     def verdicts(self) -> dict[str, str]:
         """The verdict of each layer by its name."""
         return {layer.name: layer.reach.verdict for layer in self.layers}
+
+    @property
+    def best(self) -> RemedyResult | None:
+        """The first remedy, if the layer that reaches least then reaches further.
+
+        None where that layer is stable as it is.
+        """
+        before = {layer.name: layer.reach for layer in self.layers}
+        first = next((one for one in self.remedies if one.after), None)
+        if first is None or not before:
+            return None
+        now, then = before[least(before)], first.after[least(first.after)]
+        if now.verdict == "stable":
+            return None
+        further = then.rank[:3] > now.rank[:3] or then.verdict == "stable"
+        return first if further else None
 
     def frame(self) -> "pandas.DataFrame":
         """Return one row per value: layer, measure, its axes, value, sd."""
@@ -185,6 +224,7 @@ class Diagnosed:
             "checkpoint": self.checkpoint,
             "batch": self.batch,
             "loss": self.loss,
+            "trained": self.trained,
             "training": self.training,
             "loss_value": self.loss_value,
             "parity": dict(self.parity),
@@ -192,6 +232,7 @@ class Diagnosed:
                 {
                     "name": layer.name,
                     "kind": layer.kind,
+                    "state_size": layer.state_size,
                     "steps": layer.steps,
                     "sequences": layer.sequences,
                     "kept_per_step": layer.kept,

@@ -31,6 +31,24 @@ class NonFinite:
     what: str
 
 
+def first_nonfinite(calls: Sequence[Call]) -> tuple[str, str] | None:
+    """Return module and tensor of the first inf or NaN that torch's modules have.
+
+    Such as ``("lstm", "outputs")``; of the backward pass ``gradient of outputs``. None
+    where all is finite. Where it arises, :func:`locate` says, if a replay shows it.
+    """
+    for call in calls:
+        named = [("inputs", call.inputs), ("outputs", call.outputs)]
+        for what, values in (*named, *(("final state", s) for s in call.final)):
+            if not values.isfinite().all():
+                return call.name, what
+    for call in reversed(calls):
+        for what, gradient in call.gradients.items():
+            if not gradient.isfinite().all():
+                return call.name, f"gradient of {what}"
+    return None
+
+
 def locate(calls: Sequence[Call]) -> NonFinite | None:
     """Return the origin of the first inf or NaN among recorded calls; None if none is.
 

@@ -152,6 +152,17 @@ def directions(rank: float) -> str:
     return significant(rank).removesuffix(".0")
 
 
+def count(mean: float) -> str:
+    """A mean of whole numbers: ``0``, ``2.4``, ``128``.
+
+    >>> count(0.0), count(2.25), count(127.75)
+    ('0', '2.2', '128')
+    """
+    if math.isnan(mean):
+        return MISSING
+    return f"{mean:.1f}".removesuffix(".0") if mean < 10 else f"{mean:,.0f}"
+
+
 def nats(rate: float) -> str:
     """A rate in nats per step with its sign: ``−0.75``."""
     if math.isnan(rate):
@@ -233,3 +244,13 @@ def kept_tenths(rate: float) -> str:
     """
     text = kept_interval(rate, math.nan, math.nan)
     return text if math.isfinite(rate) else kept(rate)
+
+
+def kept_or_grows(rate: float) -> str:
+    """Kept per step in a column; of more than 100.5 % that it grows.
+
+    >>> kept_or_grows(math.log(0.473)), kept_or_grows(math.log(1.02))
+    ('47.3 %', 'grows ×1.02')
+    """
+    text = kept_tenths(rate)
+    return f"grows ×{text[2:]}" if text.startswith("× ") else text

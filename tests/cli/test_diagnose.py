@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 
 import pytest
@@ -114,6 +115,24 @@ def batch():
     return torch.randn(4, 30, 3, generator=generator), torch.ones(4, 2)
 
 
+def halved():
+    net = nn.RNN(1, 1, nonlinearity="relu", bias=False, batch_first=True)
+    with torch.no_grad():
+        net.weight_hh_l0.fill_(2.0)
+        net.weight_ih_l0.fill_(1.0)
+    return net.half()
+
+
+def of_halves():
+    x = torch.zeros(2, 11, 1).half()
+    x[:, 0] = 2.0**-6
+    return x
+
+
+def thousand(output, batch):
+    return 1000 * output[0][:, -1].sum()
+
+
 def narrow():
     return torch.randn(4, 30, 2), torch.ones(4, 2)
 
@@ -146,9 +165,9 @@ def user(run, home, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     (home / "model.py").write_text(MODEL)
 
-    def diagnose(target, *words, code=0, fast=True):
+    def diagnose(target, *words, code=0, fast=True, file="model.py"):
         short = ("--no-remedies", "--format=none") if fast else ()
-        return run("diagnose", f"model.py:{target}", *words, *short, code=code)
+        return run("diagnose", f"{file}:{target}", *words, *short, code=code)
 
     yield diagnose
     sys.modules.pop("model", None)
@@ -169,6 +188,9 @@ def test_the_answer(user):
     (row,) = (line for line in lines if line.startswith("lstm "))
     assert row.endswith("vanishing")
     assert any(line.startswith("cause   lstm: forget gate: ") for line in lines)
+    (best,) = (line for line in lines if line.startswith("1 forget bias 3 "))
+    assert re.search(r" \d+ → \d+ of 16 ", best)  # h and c of 8 units
+    assert lines[5].startswith("gradient in  kept/step  horizon  of steps  left at")
     (code,) = (line for line in lines if line.startswith("code 1"))
     assert code.endswith("gradlab.remedy.forget_bias_(model.lstm, 3)")
     folder = "reports/model-Net-batch-model.py-batch-loss-model.py-loss"
@@ -217,7 +239,7 @@ def test_random_numbers_and_no_loss(user):
     done = user("Net", "--input=4x30x3")
     assert "batch   synthetic (4x30x3 float32)" in done.stdout
     assert "loss    mean square of the output at its last step, for " in done.stdout
-    assert "--batch data.py:batch in place of --input" in done.stdout
+    assert "--batch model.py:batch in place of --input" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -234,6 +256,37 @@ def test_fail_on(user, target, fail_on, code, said):
     done = user(target, *SPELLED, f"--fail-on={fail_on}", code=code)
     assert said is None or said in done.stderr
     assert len(done.stdout.splitlines()) <= 22
+
+
+def test_what_cannot_be_located_is_unknown(user):
+    """float16 overflows in the backward pass, of which a replay shows no step."""
+    words = ("--batch=model.py:of_halves", "--loss=model.py:thousand")
+    done = user("halved", *words, "--fail-on=unknown", code=1)
+    assert "exit code 1: unknown in RNN" in done.stderr
+    assert "replay  not compared with torch's modules: not all" in done.stdout
+    assert "found   RNN: torch's gradient of inputs has an inf or NaN" in done.stdout
+
+
+def test_a_remedy_replaces_what_a_checkpoint_learned(user, home):
+    words = ("--checkpoint=net.pt", "--format=none")
+    sys.path.insert(0, str(home))
+    import model
+
+    torch.save(model.Net().state_dict(), "net.pt")
+    untrained = user("Net", *SPELLED, "--format=none", fast=False).stdout
+    trained = user("Net", *SPELLED, *words, fast=False).stdout
+    assert "what to try before training" in untrained and "learned" not in untrained
+    assert "what to try, then train again" in trained and "before" not in trained
+    assert "It replaces learned weights: apply it, then train again." in trained
+    assert len(trained.splitlines()) <= 22
+
+
+def test_the_next_line_names_the_users_own_file(user, home):
+    shutil.copy(home / "model.py", home / "my net.py")
+    done = user("Net", "--batch=model.py:batch")
+    assert done.stdout.splitlines()[-1].startswith("next    --loss model.py:loss ")
+    done = user("Net", "--input=4x9x3", file="my net.py")
+    assert "next    --batch 'my net.py:batch' in place of --input" in done.stdout
 
 
 def test_a_single_step_is_unknown(user):

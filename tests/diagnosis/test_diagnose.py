@@ -248,19 +248,19 @@ def test_remedies_are_measured_and_the_best_comes_first():
         after = gradlab.diagnose(again, given, squared, remedies=False).layers[0].reach
         assert remedy.after["lstm"] == after
     best = found.remedies[0].after["lstm"]
-    assert best.horizon == math.inf and best.directions > 10
+    assert best.horizon == math.inf and best.singular_values > 10
 
 
-def test_the_directions_are_those_of_the_exact_spectrum():
+def test_the_singular_values_are_those_of_the_exact_spectrum():
     given = batch(60)
     found = gradlab.diagnose(reader(), given, squared, remedies=False)
     exact = found.measure("lstm", "live_directions")["live_directions"]
-    assert found.layers[0].reach.directions == float(exact.values)
+    assert found.layers[0].reach.singular_values == float(exact.values)
     model = reader()
     gradlab.remedy.chrono_(model.lstm, t_max=60)
     found = gradlab.diagnose(model, given, squared, remedies=False)
     exact = found.measure("lstm", "live_directions")["live_directions"]
-    assert found.layers[0].reach.directions == float(exact.values) > 0
+    assert found.layers[0].reach.singular_values == float(exact.values) > 0
 
 
 def test_it_is_json():

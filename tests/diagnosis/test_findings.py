@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 import torch
 
 import gradlab
-from gradlab.diagnosis import Reach
+from gradlab.diagnosis import Reach, least
 from tests.diagnosis.networks import (
     Cut,
     EveryStep,
@@ -41,8 +42,8 @@ def test_a_closed_forget_gate():
         "last, below 1/1000 after 5 of 100 steps"
     )
     assert diagnosis.findings[0].cause == (
-        "forget gate: it keeps 4.77 % of the cell state a step, and 0 of 24 units keep "
-        "more than 90 %; its bias is -3 on average"
+        "forget gate: its value is 0.0477 on (geometric) average, above 0.9 in 0 of 24 "
+        "units; its bias is -3 on average"
     )
 
 
@@ -51,10 +52,10 @@ def test_recurrent_weights_ten_times_too_large():
     with torch.no_grad():
         model.lstm.weight_hh_l0.mul_(10)
     _, by_kind = found(model)
-    assert list(by_kind) == ["exploding", "saturated"]
+    assert list(by_kind) == ["exploding", "large"]
     assert "weight_hh, block" in by_kind["exploding"].cause
     assert "its spectral norm is 1" in by_kind["exploding"].cause
-    assert "PyTorch's default has about 1.2" in by_kind["saturated"].text
+    assert "PyTorch's default has about 1.2" in by_kind["large"].text
 
 
 def test_inputs_that_saturate_the_gates():
@@ -63,6 +64,27 @@ def test_inputs_that_saturate_the_gates():
     assert list(by_kind) == ["vanishing", "saturated"]
     for finding in by_kind.values():
         assert "the inputs saturate it: weight_ih x has a size of" in finding.cause
+
+
+def test_a_saturated_gate_is_named_with_its_share():
+    """Of a gate's values, those of which a sigmoid is within 5 % of 0 or 1."""
+    inputs, targets = batch()
+    model = reader()
+    _, by_kind = found(model, (60 * inputs, targets))
+    seen = re.fullmatch(
+        r"lstm: (\d+) % of the (\w+) gate is saturated, within 5 % of 0 or 1",
+        by_kind["saturated"].text,
+    )
+    gates = ("input", "forget", "candidate", "output")
+    rows = 24 * gates.index(seen[2])
+    values = []
+    hidden = model.lstm(60 * inputs)[0]
+    before = torch.cat([torch.zeros(8, 1, 24), hidden[:, :-1]], 1)
+    lstm = model.lstm
+    a = 60 * inputs @ lstm.weight_ih_l0.T + before @ lstm.weight_hh_l0.T
+    values = torch.sigmoid(a + lstm.bias_ih_l0 + lstm.bias_hh_l0)[..., rows : rows + 24]
+    share = ((values < 0.05) | (values > 0.95)).double().mean().item()
+    assert int(seen[1]) == round(100 * share) > 50
 
 
 def test_a_detach_in_the_middle():
@@ -94,6 +116,38 @@ def test_a_weight_that_is_not_a_number(layer):
         getattr(model.lstm, f"weight_hh_l{layer}")[3, 2] = float("nan")
     diagnosis, _ = found(model)
     assert diagnosis.findings[0].text == f"weight_hh_l{layer} of lstm is not finite"
+
+
+def test_what_overflows_in_half_precision_alone_is_unknown():
+    """dL/dx of about 1e6: more than float16 has, and nothing in a wider dtype."""
+    model = torch.nn.RNN(1, 1, nonlinearity="relu", bias=False, batch_first=True)
+    with torch.no_grad():
+        model.weight_hh_l0.fill_(2.0)
+        model.weight_ih_l0.fill_(1.0)
+    inputs = torch.zeros(2, 11, 1)
+    inputs[:, 0] = 2.0**-6  # h ends at 16, a gradient of 1000 at 1024 times as much
+
+    def loss(output, _):
+        return 1000 * output[0][:, -1].sum()
+
+    diagnosis = gradlab.diagnose(model.half(), inputs.half(), loss)
+    assert [finding.kind for finding in diagnosis.findings] == ["unknown"]
+    assert diagnosis.findings[0].text == (
+        "RNN: torch's gradient of inputs has an inf or NaN and the replay has none, so "
+        "that the step where it arises is unknown and nothing can be compared"
+    )
+    assert diagnosis.parity == {} and diagnosis.remedies == ()
+
+
+def test_a_loss_alone_that_is_not_finite_is_unknown():
+    def infinite(output, given):
+        return squared(output, given) + math.inf
+
+    diagnosis = gradlab.diagnose(healed(30, 0), batch(30), infinite, remedies=False)
+    (finding,) = diagnosis.findings
+    assert (finding.kind, finding.where) == ("unknown", "loss")
+    assert finding.text.startswith("the loss is inf, though all that recurrent modules")
+    assert diagnosis.parity["worst"] < 1e-4
 
 
 def test_a_loss_at_every_step_that_hides_it():
@@ -154,6 +208,12 @@ def test_what_explodes_ranks_below_what_vanishes():
     longer = Reach("vanishing", -20.0, 30.0, 0.0)
     stable = Reach("stable", -0.5, math.inf, 7.0)
     growing = Reach("growing", 3.0, math.inf, 7.0)
-    assert sorted((stable, far, growing, longer, short), key=lambda r: r.rank) == [
-        *(far, short, longer, growing, stable)
-    ]
+    lost = Reach("not_finite", math.nan, math.nan, math.nan)
+    unknown = Reach("vanishing", -20.0, 30.0, math.nan)
+    ranked = [lost, far, short, unknown, longer, growing, stable]
+    assert sorted(reversed(ranked), key=lambda reach: reach.rank) == ranked
+    names = dict(zip("abcdefg", ranked, strict=True))
+    assert least(names) == "a" and least({"f": growing, "g": stable}) == "f"
+    single = Reach("", math.nan, math.inf, math.nan)
+    assert least({"one step": single, "b": far}) == "b"
+    assert least({"one step": single}) == "one step"

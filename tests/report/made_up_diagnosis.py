@@ -22,12 +22,12 @@ ODD = '_en$c_{x}*y*^[[a]]`<b>"é한'
 """A module's name with all that is markup somewhere."""
 
 
-def reach(rate: float, steps: int, directions: float = 0.0) -> Reach:
+def reach(rate: float, steps: int, singular_values: float = 0.0) -> Reach:
     """What a rate in nats per step comes to."""
     horizon = math.inf
     if rate < 0 and math.log(1e-3) / rate <= steps:
         horizon = float(math.ceil(math.log(1e-3) / rate))
-    return Reach(verdict(rate * steps), rate * steps, horizon, directions)
+    return Reach(verdict(rate * steps), rate * steps, horizon, singular_values)
 
 
 def layer(
@@ -61,6 +61,7 @@ def layer(
         kind=f"{cell.upper()}(3, 8)",
         cell=cell,
         hidden=8,
+        state_size=16 if cell == "lstm" else 8,
         steps=steps,
         shortest=shortest or longest,
         longest=longest,
@@ -258,7 +259,10 @@ CASES: dict[str, Diagnosed] = {
         ]
     ),
     "healthy": diagnosed(
-        [layer(rate=-0.01, keep=0.99)], checkpoint="model.pt", training=False
+        [layer(rate=-0.01, keep=0.99)],
+        checkpoint="model.pt",
+        training=False,
+        trained=True,
     ),
     "both directions": diagnosed(several(3)),
     "exploding": diagnosed([layer(cell="rnn", rate=0.9)]),

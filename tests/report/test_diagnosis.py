@@ -6,7 +6,7 @@ import html
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ def figure(document: Document, name: str) -> Figure:
 def number(text: str) -> float:
     """A table's number: ``64 %``, ``10^-35``, ``× 1.6``, ``>60`` (its bound)."""
     text = inline.plain(text).replace("−", "-").replace(",", "")
+    text = text.removeprefix("grows ")
     if power := re.fullmatch(r"10\^(-?[\d.]+)", text):
         return 10.0 ** float(power[1])
     return float(text.strip("×>% ")) / (100 if "%" in text else 1)
@@ -87,7 +88,9 @@ def test_every_number_of_the_table_is_the_layers(case: str) -> None:
         numbers = {int(n) for n in re.findall(r"\d+", row[3].text)}
         assert numbers == {one.shortest, one.longest, one.steps}
         assert close(row[4].text, math.exp(one.reach.ln_left))
-        assert close(row[5].text, one.reach.directions)
+        count, _, size = row[5].text.partition(" of ")
+        assert close(count, one.reach.singular_values)
+        assert int(size) == one.state_size
         assert row[6].verdict == one.reach.verdict
         assert one.reach.verdict in row[6].text
 
@@ -96,7 +99,7 @@ def test_first_lines_name_what_was_measured() -> None:
     lines = said(compose(CASES["healthy"]).top)
     for words in ("Net", "model.pt", "6x60x3 float32", "mse = 0.7312", "evaluation"):
         assert words in lines
-    assert "on one batch, at this checkpoint, before any retraining" in lines
+    assert "on one batch, with weights that were trained, before" in lines
     assert "4e-07" in lines and "float32, tolerance 0.0001" in lines
     unnamed = compose(CASES["usual"]).top.provenance
     assert "no checkpoint named" in unnamed and "in training mode" in unnamed
@@ -119,7 +122,7 @@ def test_without_findings_the_worst_layer_is_given() -> None:
     assert "Nothing was found" in said(*top.headline(found))
     (answer,) = top.answer(found)
     rate = found.layers[0].reach.ln_left / found.layers[0].steps
-    assert f"{100 * math.exp(rate):.1f} % kept per step" in answer
+    assert f"{100 * math.exp(rate):.1f} % per step" in answer
     assert ">60 steps" in answer
 
 
@@ -209,7 +212,7 @@ def test_remedies_are_ranked_with_before_and_after_and_code() -> None:
     ]
     before = found.layers[0].reach
     assert rows[0][3] == f"{before.horizon:.0f} → >60"
-    assert rows[0][4] == "2.2 → 7.5"
+    assert rows[0][4] == "2.2 → 7.5 of 16"
     assert close(rows[0][5].split(" → ")[1], math.exp(-0.6))
     assert rows[0][6] == "vanishing → stable"
     (chapter,) = (c for c in document.chapters if c.name == "remedies")
@@ -219,9 +222,28 @@ def test_remedies_are_ranked_with_before_and_after_and_code() -> None:
     assert "One factor scales all lags alike" in said(chapter)
 
 
+def test_of_trained_weights_it_says_that_a_remedy_replaces_them() -> None:
+    new = said(compose(CASES["usual"]))
+    assert "before any training" in new and "replaces what they learned" not in new
+    trained = compose(replace(CASES["usual"], trained=True))
+    assert "with weights that were trained" in said(trained.top)
+    (chapter,) = (c for c in trained.chapters if c.name == "remedies")
+    assert "replaces what they learned" in said(chapter)
+    assert "then train again:" in said(chapter)
+
+
+def test_the_best_remedy_is_one_that_reaches_further() -> None:
+    found = CASES["usual"]
+    assert found.best is found.remedies[0]
+    same = {one.name: one.reach for one in found.layers}
+    idle = replace(found, remedies=(replace(found.remedies[0], after=same),))
+    assert idle.best is None
+    assert "None of the remedies tried improves" in said(remedies.chapter(idle))
+
+
 def test_a_model_that_is_well_gets_no_code() -> None:
     found = CASES["healthy"]
-    assert remedies.best_of(found) is None
+    assert found.best is None
     blocks = remedies.chapter(found).blocks
     assert not any(isinstance(block, Code) for block in blocks)
 
@@ -328,7 +350,7 @@ def test_a_notebook_shows_the_answer_and_a_row_for_each_layer(case: str) -> None
     assert len(re.findall("<(?:p|pre|div|table|tr|td|th|thead|tbody|b)>", text)) == len(
         re.findall("</(?:p|pre|div|table|tr|td|th|thead|tbody|b)>", text)
     )
-    best = remedies.best_of(found)
+    best = found.best
     assert (best is None) == ("<pre>" not in text)
 
 

@@ -46,7 +46,7 @@ def chapter(found: Diagnosed) -> Chapter:
 
 
 def _kept(layer: LayerResult) -> float:
-    """Return the ln of what the keep gate alone keeps a step."""
+    """Return the ln of the keep gate's geometric mean."""
     return layer.value("gate_log_mean", block="keep_gate")
 
 
@@ -55,9 +55,10 @@ def _finding(layers: Sequence[LayerResult]) -> str:
     median = least.value("time_constant", index="median")
     slowest = least.value("time_constant", index="slowest")
     return (
-        f"The {_gate(least)} of {shown.name(least)} by itself keeps "
-        f"{numbers.kept(_kept(least))} of the state a step: a unit's time constant is "
-        f"{_constant(median)} (median), {_constant(slowest)} (slowest)."
+        f"The {_gate(least)} of {shown.name(least)} has a geometric mean of "
+        f"{_geometric_mean(_kept(least))}; by itself it gives a unit "
+        f"of the state a time constant of {_constant(median)} (median), "
+        f"{_constant(slowest)} (slowest)."
     )
 
 
@@ -88,12 +89,13 @@ def _gate_table(layers: Sequence[LayerResult]) -> Table:
             Column("mean", "right"),
             Column("below 0.1", "right", "of its values"),
             Column("above 0.9", "right", "of its values"),
-            Column("kept a step", "right", "by this gate alone"),
+            Column("geometric mean", "right", "of the gate that keeps the state"),
             Column("time constant", "right", "median · slowest unit"),
         ],
         rows=rows,
         caption="Gates over all steps, units and sequences measured. The gate that "
-        "keeps the state has what it keeps by itself: exp of its mean logarithm.",
+        "multiplies the state has its geometric mean: by itself, it would keep that "
+        "share of the state a step.",
         name="gates",
         groups=tuple(groups[1:]),
     )
@@ -119,9 +121,15 @@ def _gate_row(layer: LayerResult, gate: str) -> list[Cell]:
         Cell(gate.replace("_", " ")),
         Cell(numbers.MISSING if math.isnan(mean) else f"{mean:.2f}", mean),
         *(Cell(numbers.percent(share), share) for share in shares),
-        Cell(numbers.kept_tenths(kept), kept),
+        Cell(_geometric_mean(kept), kept),
         Cell(numbers.MISSING if math.isnan(kept) else both, constants[0]),
     ]
+
+
+def _geometric_mean(ln: float) -> str:
+    if math.isnan(ln):
+        return numbers.MISSING
+    return numbers.significant(math.exp(ln), 3)
 
 
 def _histogram(layers: Sequence[LayerResult], finding: str) -> Figure:

@@ -46,7 +46,7 @@ def chapter(found: Diagnosed) -> Chapter:
         inline.literal(f"Versions: {versions}."),
     ]
     parts: list[Block] = [Points(items), _sequences(found.layers)]
-    if found.parity and not any(f.kind == "nonfinite" for f in found.findings):
+    if found.parity:
         parts.append(_parity(found))
     return Chapter("method", "How were these numbers obtained?", parts)
 

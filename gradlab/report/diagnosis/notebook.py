@@ -7,15 +7,16 @@ from html import escape
 from gradlab.diagnosis import Diagnosed
 from gradlab.report import inline
 from gradlab.report.blocks import Cell, Column
-from gradlab.report.diagnosis import remedies, top
+from gradlab.report.diagnosis import top
 from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.words import speaking
 
 
 def table(found: Diagnosed) -> str:
     """Return HTML without styles or scripts of its own."""
+    best = found.best
     with speaking("en"):
-        layers, best = top.layer_table(found), remedies.best_of(found)
+        layers = top.layer_table(found)
         first, second = top.provenance(found), top.parity(found)
         lines = [*top.headline(found), *top.answer(found)]
     head = "".join(f"<th>{_head(column)}</th>" for column in layers.column_list())

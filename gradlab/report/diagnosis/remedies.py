@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from gradlab.diagnosis import Diagnosed, LayerResult, Reach, RemedyResult
+from gradlab.diagnosis import Diagnosed, LayerResult, Reach, RemedyResult, least
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import (
     Block,
@@ -29,16 +29,10 @@ from gradlab.report.words import spoken
 
 QUESTION = "What to change?"
 NECESSARY = "A live gradient is necessary, not sufficient, for learning."
-SEVERITY = {
-    "stable": 0,
-    "fading": 1,
-    "growing": 1,
-    "undetermined": 1,
-    "vanishing": 2,
-    "exploding": 2,
-    "dead": 3,
-    "not_finite": 4,
-}
+REPLACES = (
+    "These weights were trained, and a remedy replaces what they learned: it is a way "
+    "to initialise a model. Apply it, then train again."
+)
 SOURCES = ("gers2000", "jozefowicz2015", "tallec2018", "saxe2014", "pascanu2013")
 
 
@@ -49,19 +43,24 @@ def chapter(found: Diagnosed) -> Chapter:
     before = {one.name: one for one in found.layers if one.reach.verdict}
     if not tried or not before:
         return Chapter("remedies", QUESTION, _untried(found, idle))
-    best = best_of(found)
+    best = found.best
     finding = _finding(found, best)
     blocks: list[Block] = [Finding(finding), _table(tried, idle, before)]
     if best is not None:
         lines = f"import gradlab\n\n{best.code}"
-        note = f"To apply {inline.literal(best.title)}, before training:"
+        title = inline.literal(best.title)
+        note = f"To apply {title}, before training:"
+        if found.trained:
+            blocks.append(Prose(REPLACES))
+            note = f"To apply {title}, then train again:"
         blocks.append(Code(lines, note))
     blocks.append(Prose(NECESSARY))
     blocks.append(_figure(tried, before, finding))
     blocks.append(
         Limits(
-            "Each is measured at this checkpoint and on this batch, before any "
-            "retraining; a model that was trained has to be trained again."
+            "Each is measured with these weights and on this batch, before any "
+            "training. It sets weights to other values, so that a model that was "
+            "trained has to be trained again."
         )
     )
     details: list[Block] = [Points([_why(one) for one in (*_by_why(tried), *idle)])]
@@ -71,32 +70,6 @@ def chapter(found: Diagnosed) -> Chapter:
     summary = "Why, and what each does in every layer" if len(before) > 1 else "Why"
     blocks.append(Details(summary, details))
     return Chapter("remedies", QUESTION, blocks)
-
-
-def best_of(found: Diagnosed) -> RemedyResult | None:
-    """Return the first remedy in rank that improves the layer that reaches least."""
-    before = {one.name: one.reach for one in found.layers if one.reach.verdict}
-    for remedy in found.remedies:
-        if remedy.after and _severity(remedy.after) < _severity(before):
-            return remedy
-    return None
-
-
-def _severity(reaches: Mapping[str, Reach]) -> tuple[float, float]:
-    """Return the worst verdict, and minus the shortest horizon."""
-    worst = max(SEVERITY.get(one.verdict, 4) for one in reaches.values())
-    return worst, -min(one.horizon for one in reaches.values())
-
-
-def least(reaches: Mapping[str, Reach]) -> str:
-    """Return the name of the layer that reaches least."""
-
-    def order(name: str) -> tuple[float, float, float]:
-        one = reaches[name]
-        numbers_ = (one.horizon, one.directions, -abs(one.ln_left))
-        return tuple(-math.inf if math.isnan(v) else v for v in numbers_)  # type: ignore
-
-    return min(reaches, key=order)
 
 
 def _untried(found: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
@@ -128,9 +101,9 @@ def _finding(found: Diagnosed, best: RemedyResult | None) -> str:
     steps = layers[name].steps
     return (
         f"{inline.literal(best.title).capitalize()} takes the horizon{where} from "
-        f"{shown.horizon(b, steps)} to {shown.horizon(a, steps)} steps, directions "
-        f"from {numbers.directions(b.directions)} to "
-        f"{numbers.directions(a.directions)}: {_word(b)} → {_word(a)}.{worst}"
+        f"{shown.horizon(b, steps)} to {shown.horizon(a, steps)} steps, singular "
+        f"values above 1/1000 from {shown.singular_values(b, layers[name])} to "
+        f"{shown.singular_values(a, layers[name])}: {_word(b)} → {_word(a)}.{worst}"
     )
 
 
@@ -167,7 +140,9 @@ def _table(
         columns=columns,
         rows=rows,
         caption="Before → after, each on this model and this batch, before any "
-        "retraining; ranked by the horizon, then by directions. Nothing was kept.",
+        "training, of the layer that then reaches least; ranked by the horizon, then "
+        "by the singular values above 1/1000; what explodes comes last. Nothing was "
+        "kept.",
         name="remedies",
         sortable=False,
     )
@@ -180,7 +155,7 @@ def _without(items: Sequence, place: int) -> list:
 def _columns() -> list[Column]:
     return [
         Column("[[horizon]]", "right"),
-        Column("directions", "right"),
+        Column("singular values", "right", "above 1/1000"),
         Column("left at the first step", "right"),
         Column("verdict"),
     ]
@@ -190,9 +165,11 @@ def _change(layer: LayerResult | None, after: Reach) -> list[Cell]:
     """Return cells of a layer's numbers before and after."""
     steps = layer.steps if layer else 0
     both = [layer.reach, after] if layer else [after]
+    counts = _arrow(numbers.count(r.singular_values) for r in both)
+    values = f"{counts} of {layer.state_size}" if layer else counts
     return [
         Cell(_arrow(shown.horizon(r, steps) for r in both), after.horizon),
-        Cell(_arrow(numbers.directions(r.directions) for r in both), after.directions),
+        Cell(values, after.singular_values),
         Cell(_arrow(numbers.left(r.ln_left) for r in both), after.ln_left),
         Cell(_arrow(_word(r) for r in both), verdict=after.verdict),
     ]

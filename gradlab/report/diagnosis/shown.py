@@ -125,6 +125,13 @@ def horizon(reach: Reach, steps: int) -> str:
     return numbers.steps(reach.horizon, steps)
 
 
+def singular_values(reach: Reach, layer: LayerResult) -> str:
+    """``13 of 32`` that are above 1/1000; a dash where they were not computed."""
+    if math.isnan(reach.singular_values):
+        return numbers.MISSING
+    return f"{numbers.count(reach.singular_values)} of {layer.state_size}"
+
+
 def steps(layer: LayerResult) -> str:
     """``180``, ``28 to 161``, with T where it is neither."""
     if layer.shortest == layer.longest == layer.steps:

@@ -30,13 +30,18 @@ def top(found: Diagnosed) -> Top:
     """Return the first screen."""
     return Top(
         provenance=provenance(found),
-        banner=f"Measured on one batch, at this checkpoint, before any retraining. "
-        f"{parity(found)}",
+        banner=f"Measured on one batch, {_weights(found)}. {parity(found)}",
         headline=headline(found),
         sentences=answer(found),
         table=layer_table(found),
         blocks=_below(found),
     )
+
+
+def _weights(found: Diagnosed) -> str:
+    if found.trained:
+        return "with weights that were trained, before any retraining"
+    return "before any training"
 
 
 def provenance(found: Diagnosed) -> str:
@@ -60,7 +65,7 @@ def provenance(found: Diagnosed) -> str:
 
 def parity(found: Diagnosed) -> str:
     """Return how far the replay is from torch's own modules."""
-    if not found.parity or any(f.kind == "nonfinite" for f in found.findings):
+    if not found.parity:
         return "Not compared with torch's own modules: not all numbers are finite."
     worst, tolerance = found.parity["worst"], found.parity["tolerance"]
     return (
@@ -147,9 +152,9 @@ def _worst(found: Diagnosed) -> str:
     if not known:
         return "No layer has more than one step, so that no gradient has a way back."
     worst = min(known, key=lambda one: one.reach.ln_left)
-    kept = numbers.kept(worst.reach.ln_left / worst.steps)
+    kept = numbers.kept_or_grows(worst.reach.ln_left / worst.steps)
     return (
-        f"The least is left in {shown.name(worst)}: {kept} kept per step, "
+        f"The least is left in {shown.name(worst)}: {kept} per step, "
         f"{numbers.left(worst.reach.ln_left)} after {worst.steps:,} steps "
         f"({_word(worst.reach.verdict)}), a horizon of "
         f"{shown.horizon(worst.reach, worst.steps)} steps."
@@ -170,7 +175,7 @@ def layer_table(found: Diagnosed) -> Table:
             Column("[[horizon]]*", "right", "steps"),
             Column("steps", "right", "of the batch"),
             Column("left at the first step", "right"),
-            Column("directions†", "right"),
+            Column("singular values†", "right", "above 1/1000"),
             Column("verdict"),
         ],
         rows=[_row(layer) for layer in found.layers],
@@ -197,11 +202,11 @@ def _row(layer: LayerResult) -> list[Cell]:
     ln = -1e300 if reach.ln_left == -math.inf else reach.ln_left
     return [
         Cell(shown.name(layer)),
-        Cell(numbers.kept_tenths(rate), rate),
+        Cell(numbers.kept_or_grows(rate), rate),
         Cell(shown.horizon(reach, layer.steps), reach.horizon),
         Cell(shown.steps(layer), float(layer.longest)),
         Cell(numbers.left(reach.ln_left), ln),
-        Cell(numbers.directions(reach.directions), reach.directions),
+        Cell(shown.singular_values(reach, layer), reach.singular_values),
         Cell(_word(word) if word else "a single step", verdict=word or None),
     ]
 
@@ -210,8 +215,10 @@ def _notes(layers: Iterable[LayerResult]) -> list[str]:
     found = list(layers)
     notes = [
         "\\* steps back until less than 1/1000 is left; >T: not reached in the T steps "
-        "measured, and nothing is extrapolated. † singular values of the derivative of "
-        "the whole state at T by that at 0 that are above 1/1000, mean over sequences."
+        "measured, and nothing is extrapolated. † how many singular values of the "
+        "derivative of the whole state at T by that at 0 are above 1/1000, mean over "
+        "sequences, of all that it has: as many as the state is wide (an LSTM's is h "
+        "and c together). A gradient along the others is lost."
     ]
     if any(one.steps not in (one.longest,) for one in found):
         notes.append(
