@@ -166,6 +166,12 @@ BY_TASK = frozenset(axis.name for axis in AXES if axis.by_task)
 SET_BY_TASK = ("length", "input", "loss")
 """Axes that a task sets."""
 
+OF_UNTRAINED = (*SET_BY_TASK, "features", "burn_in", "initial_state")
+"""Axes and settings that a task decides of a network that is trained on it."""
+
+OF_TRAINED = ("optimizer", "batch", "clip", "updates", "success", "measure_at")
+"""Settings of all points that are trained; further ones are axes."""
+
 LABELS = tuple(axis.name for axis in AXES if axis.labels)
 """Axes that distinguish the networks of most sweeps."""
 _FIRST = tuple(axis.name for axis in AXES if axis.labels and not axis.by_task)

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from gradlab import catalog, regular_file
+from gradlab.axes import OF_TRAINED
 from gradlab.config import builtin, toml, validators
 from gradlab.config.mistakes import OPTIONS, ConfigMistakes
 from gradlab.config.schema import Config, Grid
 from gradlab.config.sweep import Sweep, resolve
 from gradlab.errors import ConfigError, UnknownNameError
-from gradlab.training.settings import SETTINGS
 
 
 def load(
@@ -88,7 +88,7 @@ def _only(config: Config, names: list[str], given: set[str]) -> Config:
         )
     kept = [table for table in config.grid if (table.name or by_default) in names]
     trains = any(table.task or config.task for table in kept)
-    unused = [name for name in SETTINGS if not trains and name not in given]
+    unused = [name for name in OF_TRAINED if not trains and name not in given]
     return config.model_copy(update={"grid": kept, **dict.fromkeys(unused)})
 
 

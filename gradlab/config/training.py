@@ -3,27 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradlab.axes import BY_TASK, NO_TASK, SET_BY_TASK
+from gradlab.axes import BY_TASK, NO_TASK, OF_TRAINED, OF_UNTRAINED, SET_BY_TASK
 from gradlab.config.schema import Config, Grid
 from gradlab.errors import ConfigError
 from gradlab.tasks.base import parse
 from gradlab.training.settings import (
     GEOMETRIC,
     OPTIMIZERS,
-    SETTINGS,
     TrainingSettings,
     check_batch,
 )
 
 
-OF_UNTRAINED = (*SET_BY_TASK, "features", "burn_in", "initial_state")
-"""What a task decides of a network that is trained on it."""
-
-
 def settings(config: Config, grids: Sequence[Any]) -> dict[str, Any]:
     """Return the settings of training; None of each where no grid trains."""
     if not any(grid.trains for grid in grids):
-        return dict.fromkeys(SETTINGS)
+        return dict.fromkeys(OF_TRAINED)
     default = TrainingSettings()
     return {
         "optimizer": config.optimizer or default.optimizer,
@@ -92,7 +87,7 @@ def check(
 
 
 def _check_given(given: Any, is_trained: bool, config: Config) -> None:
-    forbidden = OF_UNTRAINED if is_trained else (*BY_TASK - {"task"}, *SETTINGS)
+    forbidden = OF_UNTRAINED if is_trained else (*BY_TASK - {"task"}, *OF_TRAINED)
     said = given.model_fields_set
     for name in forbidden:
         if name not in said or getattr(given, name) is None:

@@ -9,9 +9,17 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gradlab import cells
-from gradlab.axes import BY_CELL, BY_TASK, DRAWN, NO_TASK, SET_BY_TASK, input_bias_of
+from gradlab.axes import (
+    BY_CELL,
+    BY_TASK,
+    DRAWN,
+    NO_TASK,
+    OF_TRAINED,
+    SET_BY_TASK,
+    input_bias_of,
+)
 from gradlab.sweeps.keys import file_hash, input_of, task_of
-from gradlab.training.settings import OPTIMIZERS, SETTINGS, TrainingSettings
+from gradlab.training.settings import OPTIMIZERS, TrainingSettings
 
 
 if TYPE_CHECKING:  # workers unpickle points, and do without the config's library
@@ -85,7 +93,7 @@ class Point:
 
 
 _OF_WEIGHTS = {"weights", "weights_hash"}
-OF_TRAINING = BY_TASK | set(SETTINGS)
+OF_TRAINING = BY_TASK | set(OF_TRAINED)
 """Parameters of a point that is trained alone."""
 
 

@@ -35,10 +35,6 @@ class TrainingSettings:
     success: float | None = None
 
 
-SETTINGS = ("optimizer", "batch", "clip", "updates", "success", "measure_at")
-"""Settings of all points that are trained; further ones are axes."""
-
-
 def check_batch(task: Task, batch: int | None, option: str) -> None:
     """Refuse a batch that is larger than a task's data.
 

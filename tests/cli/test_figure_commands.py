@@ -8,14 +8,17 @@ import shlex
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from gradlab.cli import main
+from gradlab.config.loading import load
 from gradlab.report.blocks import Command, figures_of
 from gradlab.report.document import compose
+from gradlab.report.sections._own import command_of
 from gradlab.report.words import en
 from gradlab.runs import forecast
 from gradlab.store.results import Results
@@ -196,3 +199,22 @@ def test_a_section_by_passes_has_its_figures(tmp_path, monkeypatch):
     folder = typed(["--cell=lstm", "--length=8", *TINY, *option.split()])
     drawn = set(sections(folder)["cell_state"][1])
     assert drawn == WHOLE["cell_state"] - {"cuts"}
+
+
+@pytest.mark.parametrize(
+    ("grid", "kept"),
+    [("learn", ["--updates", "5000"]), ("gain", ["--features", "4"])],
+)
+def test_a_command_names_only_what_its_grids_can_use(grid, kept):
+    """Of options that hold for the grids that train, or for the others."""
+    words = ["gradlab", "sweep", "default", "--features", "4", "--updates", "5000"]
+    grids = {"gain": [], "learn": []}
+    story = SimpleNamespace(
+        meta={"request": shlex.join(words)},
+        training_grids=["learn"],
+        results=SimpleNamespace(grids=grids, folder=Path("reports/x")),
+    )
+    made = shlex.split(command_of(story, [grid]))
+    assert made == ["gradlab", "sweep", "default", *kept, "--grid", grid]
+    load("default", grids=[grid], **{kept[0][2:]: int(kept[1])})
+    assert command_of(story, list(grids)) == shlex.join(words)

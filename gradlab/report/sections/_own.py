@@ -117,7 +117,8 @@ def command(story: Story, rows: Sequence[Row]) -> str:
 def command_of(story: Story, grids: Sequence[str]) -> str:
     """The sweep's own command, for some of its grids.
 
-    It names no folder: one that options name is for them alone.
+    It names no folder: one that options name is for them alone. Nor does it name what
+    has no meaning in any of these grids, which would be refused.
     """
     request = story.meta.get("request")
     if not request:  # made in Python, or merged
@@ -128,7 +129,19 @@ def command_of(story: Story, grids: Sequence[str]) -> str:
         del words[place : place + 2]
     elif len(grids) == len(story.results.grids):
         return request
+    trained = {name in story.training_grids for name in grids}
+    if len(trained) == 1:
+        _drop_options(words, axes.OF_UNTRAINED if trained.pop() else axes.OF_TRAINED)
     return join([*words, "--grid", ",".join(grids)])
+
+
+def _drop_options(words: list[str], names: Sequence[str]) -> None:
+    """Take options of these names, and their values, out of a command."""
+    for name in names:
+        option = f"--{name.replace('_', '-')}"
+        while option in words:
+            place = words.index(option)
+            del words[place : place + 2]
 
 
 def network_command(story: Story, row: Row) -> str:
