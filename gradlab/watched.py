@@ -7,7 +7,8 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
-from gradlab.watching.watcher import OnFinding, Watcher
+from gradlab.watching.settings import OnFinding, Settings
+from gradlab.watching.watcher import Watcher
 
 
 _OPEN: dict[int, "Watch"] = {}
@@ -100,15 +101,8 @@ def watch(
     """
     known = _OPEN.get(id(model))
     if known is None:
-        known = _OPEN[id(model)] = Watch(
-            model,
-            every,
-            optimizer=optimizer,
-            layers=layers,
-            sequences=sequences,
-            scaler=scaler,
-            on_finding=on_finding,
-            writer=writer,
-            exact=exact,
+        settings = Settings(
+            every, optimizer, layers, sequences, scaler, on_finding, writer, exact
         )
+        known = _OPEN[id(model)] = Watch(model, settings)
     return known

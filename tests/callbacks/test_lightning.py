@@ -120,4 +120,4 @@ def test_an_exception_closes_the_watch(tmp_path):
     callback = WatchCallback(on_finding=quiet)
     with pytest.raises(RuntimeError, match="mine"):
         fit(tmp_path, [callback], Failing())
-    assert callback.watch._closed
+    assert callback.watch.is_closed

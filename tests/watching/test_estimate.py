@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from gradlab.modules import record, replay
-from gradlab.watching import measurement
-from gradlab.watching.measurement import estimate_product
+from gradlab.watching import estimate
+from gradlab.watching.estimate import estimate_product
 
 
 def replayed(model, x, dtype):
@@ -23,14 +23,14 @@ def replayed(model, x, dtype):
 
 def unscaled(trajectory, seed):
     """Estimate in one pass of float64, without any scaling."""
-    found = measurement._pull(trajectory, unit(trajectory, seed))
-    return measurement._ln_schatten(found)
+    found = estimate._pull(trajectory, unit(trajectory, seed))
+    return estimate._ln_schatten(found)
 
 
 def unit(trajectory, seed):
     widths = sum(state.shape[-1] for state in trajectory.states)
     generator = torch.Generator().manual_seed(seed)
-    shape = (trajectory.states[0].shape[1], measurement.COTANGENTS, widths)
+    shape = (trajectory.states[0].shape[1], estimate.COTANGENTS, widths)
     drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
     return drawn / drawn.norm(dim=-1, keepdim=True)
 
@@ -71,7 +71,7 @@ def test_the_estimate_in_float32_is_that_of_float64(kind, options, change, steps
     x = 1e-30 * x.abs() if change is huge_weights else x
     single = replayed(model, x, torch.float32)
     found = estimate_product(single, torch.Generator().manual_seed(5))
-    double = measurement._in_float64(single)
+    double = estimate._in_float64(single)
     expected = unscaled(double, 5)
     assert (expected[1:].abs() < 700).all()  # within float64's own range
     assert expected[-1].abs().min() > 90  # and beyond float32's

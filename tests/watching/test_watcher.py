@@ -70,7 +70,7 @@ def test_what_is_recorded_goes_with_the_update():
     with gradlab.watch(training.model, 1, on_finding=quiet) as w:
         training.optimizer.zero_grad()
         loss = training.loss()
-        alive = weakref.ref(w._recorder.calls[0])
+        alive = weakref.ref(w._hooks.recorder.calls[0])
         loss.backward()
         assert alive() is not None
         training.optimizer.step()
@@ -434,7 +434,9 @@ def test_on_finding_warns_raises_or_calls():
 
 
 def test_what_fails_within_is_a_warning_and_the_run_goes_on(monkeypatch):
-    monkeypatch.setattr("gradlab.watching.watcher.measure", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(
+        "gradlab.watching.measured_update.measure", lambda *_, **__: 1 / 0
+    )
     training = Training(Classifier())
     with gradlab.watch(training.model, 1, on_finding="raise"):
         with pytest.warns(FindingWarning, match="could not measure update 0: Zero"):
