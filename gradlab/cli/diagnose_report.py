@@ -46,14 +46,14 @@ Given = Sequence[tuple[str, ...]]
 
 def given_options(command: click.Command, options: Mapping[str, Any]) -> Given:
     """Return the options that change the answer, whatever order they came in."""
-    found: list[tuple[str, ...]] = []
+    given: list[tuple[str, ...]] = []
     for param in command.params:
         value = options.get(str(param.name))
         if param.name not in _OF_THE_ANSWER or value in (None, False, param.default):
             continue
         flag = value is True
-        found.append((param.opts[0],) if flag else (param.opts[0], str(value)))
-    return found
+        given.append((param.opts[0],) if flag else (param.opts[0], str(value)))
+    return given
 
 
 def name(target: str, given: Given) -> str:

@@ -35,6 +35,8 @@ _FITS = (
 """Layers, remedies, lines of other findings that are shown, from many to few."""
 
 _GLYPHS = {entry.word: entry.glyph for entry in VERDICTS}
+_IN_SHORT = {"hidden": "hidden by a loss at every step", "unreached": "an unused call"}
+"""What a finding is called where its sentence does not fit."""
 _OF_VERDICT = ("vanishing", "exploding", "dead")
 """Kinds of findings that the table shows already."""
 
@@ -175,12 +177,12 @@ def _others(findings: Iterable[Finding], most: int) -> list[str]:
         lines += _few(f"also    {same[0].text}{more}", " " * 8, 2)
     if len(lines) <= most:
         return lines
-    kinds = [
-        f"{kind} in {same[0].where}"
-        + (f" and {len(same) - 1} more" if len(same) > 1 else "")
-        for kind, same in by_kind.items()
-    ]
-    return _few(f"also    {'; '.join(kinds)}", " " * 8, 1)
+    first = next(iter(by_kind.values()))[0]
+    text = first.text
+    if columns(text) > WIDTH - 24:
+        text = f"{_IN_SHORT.get(first.kind, first.kind)} in {first.where}"
+    rest = sum(map(len, by_kind.values())) - 1
+    return _few(f"also    {text}{f'; {rest} more' if rest else ''}", " " * 8, 1)
 
 
 def _share(found: Diagnosed, finding: Finding) -> list[str]:

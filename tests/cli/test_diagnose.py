@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,8 +13,11 @@ from torch import nn
 
 import gradlab
 from gradlab.cli.diagnose_report import LONGEST, name
-from gradlab.cli.screen import WIDTH
+from gradlab.cli.diagnose_text import answer
+from gradlab.cli.screen import WIDTH, columns
+from gradlab.diagnosis import Finding
 from gradlab.modules import parity
+from tests.report.made_up_diagnosis import CASES
 
 
 MODEL = """
@@ -98,6 +103,13 @@ def keeps():
     with torch.no_grad():
         net.lstm.weight_hh_l0.zero_()
         net.lstm.bias_hh_l0[8:16] = 9.0
+    return net
+
+
+def saturates():
+    net = Net()
+    with torch.no_grad():
+        net.lstm.weight_ih_l0.mul_(60)
     return net
 
 
@@ -279,6 +291,28 @@ def test_a_remedy_replaces_what_a_checkpoint_learned(user, home):
     assert "what to try, then train again" in trained and "before" not in trained
     assert "It replaces learned weights: apply it, then train again." in trained
     assert len(trained.splitlines()) <= 22
+
+
+def test_a_saturated_gate_has_its_share_on_the_screen(user):
+    done = user("saturates", *SPELLED)
+    (line,) = (one for one in done.stdout.splitlines() if one.startswith("also"))
+    assert re.fullmatch(
+        r"also    lstm: \d+ % of the \w+ gate is saturated, within 5 % of 0 or 1", line
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_diagnosis_fits_a_terminal(case):
+    others = (
+        Finding("saturated", "rnn", "rnn: 83 % of the output gate is saturated"),
+        Finding("hidden", "rnn", f"rnn: {'a long sentence of some words ' * 4}"),
+        Finding("unreached", "rnn", "a call of rnn has no part in the loss"),
+    )
+    found = replace(CASES[case], findings=(*CASES[case].findings, *others))
+    lines = answer(found, [Path("reports/a/report.html")], "--json gives the numbers")
+    assert len(lines) <= 22 and max(map(columns, lines)) <= WIDTH
+    assert any("saturated" in line for line in lines)
+    assert any("grows ×" in line for line in lines) == (case == "exploding")
 
 
 def test_the_next_line_names_the_users_own_file(user, home):

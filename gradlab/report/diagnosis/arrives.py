@@ -41,9 +41,9 @@ def _share(layer: LayerResult) -> np.ndarray:
     return record.values if record is not None else np.zeros(0)
 
 
-def chapter(found: Diagnosed) -> Chapter:
+def chapter(diagnosis: Diagnosed) -> Chapter:
     """Return dL/dh_t, dL/dc_t and shares of the weight gradient, a curve a layer."""
-    layers = shown.measured(found.layers)
+    layers = shown.measured(diagnosis.layers)
     if not layers:
         missing = "No layer has more than one step: there is no way back."
         return Chapter("arrives", QUESTION, missing=missing)
@@ -71,12 +71,12 @@ def chapter(found: Diagnosed) -> Chapter:
 
 def _finding(layers: Sequence[LayerResult]) -> str:
     known = [one for one in layers if not math.isnan(last_share(one))]
-    said = []
+    sentences = []
     if known:
         most = max(known, key=last_share)
         share = numbers.percent(last_share(most))
         least = min(known, key=last_share)
-        said.append(
+        sentences.append(
             f"Share of dL/dweight_hh from the last {LAST} of {_steps(most)} steps: "
             f"{share} in {shown.name(most)}"
             + (
@@ -91,11 +91,13 @@ def _finding(layers: Sequence[LayerResult]) -> str:
     if finite:
         worst = min(finite, key=lambda one: sizes[id(one)])
         lost = numbers.left(sizes[id(worst)])
-        said.append(
+        sentences.append(
             f"In {shown.name(worst)} dL/dh_{{1}} has {lost} of the size of the largest "
             "dL/dh_{t}."
         )
-    return " ".join(said) or "Not all numbers are finite: no gradient can be shown."
+    return (
+        " ".join(sentences) or "Not all numbers are finite: no gradient can be shown."
+    )
 
 
 def _steps(layer: LayerResult) -> str:
@@ -111,11 +113,11 @@ def _lost(layer: LayerResult) -> float:
 def _states(drawn: Sequence[Shown]) -> list[Panel]:
     panels = []
     for state in ("h", "c"):
-        found = [_gradient(one, state) for one in drawn if _is_known(one.layer, state)]
-        if found:
+        curves = [_gradient(one, state) for one in drawn if _is_known(one.layer, state)]
+        if curves:
             label = f"size of dL/d{state}_{{t}}"
             data = Curves(
-                found, "step t", label, x_name="step", sizes=True, floor=-40.0
+                curves, "step t", label, x_name="step", sizes=True, floor=-40.0
             )
             panels.append(Panel(f"gradient by {state}", data))
     return panels
@@ -136,18 +138,18 @@ def _gradient(one: Shown, state: str) -> Series:
 
 
 def _shares(drawn: Sequence[Shown]) -> list[Panel]:
-    found = []
+    curves = []
     for one in drawn:
         gathered = np.cumsum(_share(one.layer)[::-1])
         if gathered.size and np.isfinite(gathered).all():
             keep = shown.thinned(gathered.size)
             y = [float(v) for v in gathered[keep]]
-            found.append(Series(one.label, one.key, [float(k + 1) for k in keep], y))
-    if not found:
+            curves.append(Series(one.label, one.key, [float(k + 1) for k in keep], y))
+    if not curves:
         return []
-    longest = max(s.x[-1] for s in found)
+    longest = max(s.x[-1] for s in curves)
     data = Curves(
-        found,
+        curves,
         "steps back from the end",
         "share gathered so far",
         scale="share",

@@ -10,28 +10,28 @@ from gradlab.report.document import keys_of, linked_terms
 from gradlab.report.words import speaking
 
 
-def compose(found: Diagnosed) -> Document:
+def compose(diagnosis: Diagnosed) -> Document:
     """Return the report of a diagnosis, in English."""
     with speaking("en"):
         made = (
-            reach.chapter(found),
-            arrives.chapter(found),
-            gates.chapter(found),
-            roads.chapter(found),
-            remedies.chapter(found),
-            method.limits(found),
-            method.chapter(found),
+            reach.chapter(diagnosis),
+            arrives.chapter(diagnosis),
+            gates.chapter(diagnosis),
+            roads.chapter(diagnosis),
+            remedies.chapter(diagnosis),
+            method.limits(diagnosis),
+            method.chapter(diagnosis),
         )
         chapters = [chapter for chapter in made if chapter is not None]
-        first = top.top(found)
+        first = top.top(diagnosis)
     used = list(dict.fromkeys(k for c in chapters for k in keys_of(c.blocks)))
     linked = set(linked_terms([first, *chapters]))
     return Document(
-        title=f"gradlab: diagnosis of {inline.literal(found.model)}",
+        title=f"gradlab: diagnosis of {inline.literal(diagnosis.model)}",
         top=first,
         chapters=chapters,
         glossary={t: words for t, words in glossary.terms().items() if t in linked},
         references={key: references.ENTRIES[key] for key in used},
-        footer=f"Made by gradlab {found.versions.get('gradlab', '')}.",
+        footer=f"Made by gradlab {diagnosis.versions.get('gradlab', '')}.",
         translated=False,
     )

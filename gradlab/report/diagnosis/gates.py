@@ -25,9 +25,9 @@ from gradlab.report.figures.curves import Curves, Series
 QUESTION = "What do the gates and the recurrent weights do?"
 
 
-def chapter(found: Diagnosed) -> Chapter:
+def chapter(diagnosis: Diagnosed) -> Chapter:
     """Return a table of gates and their keep gate's values; a table of weights."""
-    layers = shown.measured(found.layers)
+    layers = shown.measured(diagnosis.layers)
     gated = [one for one in layers if "gate_mean" in one.records]
     blocks: list[Block] = []
     known = [one for one in gated if math.isfinite(_kept(one))]
@@ -134,15 +134,15 @@ def _geometric_mean(ln: float) -> str:
 
 def _histogram(layers: Sequence[LayerResult], finding: str) -> Figure:
     drawn = shown.shown(layers)
-    found = []
+    curves = []
     for one in drawn:
         record = one.layer.records["gate_histogram"].sel(block="keep_gate")
         edges = record.coords["index"]
         x = [edge + 0.5 / len(edges) for edge in edges]
         y = [100.0 * float(share) for share in record.values]
-        found.append(Series(one.label, one.key, x, y))
+        curves.append(Series(one.label, one.key, x, y))
     data = Curves(
-        found,
+        curves,
         "value of the gate that keeps the state",
         "% of its values",
         scale="linear",

@@ -8,7 +8,7 @@ from gradlab.report.blocks import Block, Chapter, Points, Table
 from gradlab.report.diagnosis import shown, top
 
 
-def limits(found: Diagnosed) -> Chapter:
+def limits(diagnosis: Diagnosed) -> Chapter:
     """Return what this report does not show."""
     items = [
         "One batch and one loss: another batch moves gates and slopes.",
@@ -21,7 +21,7 @@ def limits(found: Diagnosed) -> Chapter:
         "Only `nn.RNN`, `nn.LSTM`, `nn.GRU` and their Cells are followed step by step; "
         "what else the model has is seen through the gradient that it sends back.",
     ]
-    if found.training:
+    if diagnosis.training:
         items.append(
             "The model was in training mode: dropout, if it has any, drew its masks "
             "once, and they are part of what was measured."
@@ -29,14 +29,14 @@ def limits(found: Diagnosed) -> Chapter:
     return Chapter("limits", "What does this not show?", [Points(items)])
 
 
-def chapter(found: Diagnosed) -> Chapter:
+def chapter(diagnosis: Diagnosed) -> Chapter:
     """Return how each number was obtained."""
-    versions = ", ".join(f"{name} {text}" for name, text in found.versions.items())
+    versions = ", ".join(f"{name} {text}" for name, text in diagnosis.versions.items())
     items = [
         "The model ran once, forward and backward, unmodified, with hooks that record "
         "what its recurrent modules read and gave. Each layer and direction was then "
         "run again step by step in float64 from what was recorded, and its gradients "
-        f"computed at every step. {top.parity(found)}",
+        f"computed at every step. {top.parity(diagnosis)}",
         "Jacobian products are those of that replay, in float64 with their logarithms "
         "kept apart, so that no product underflows or overflows.",
         "Weights, gradients, buffers, mode and random state of the model are as they "
@@ -45,9 +45,9 @@ def chapter(found: Diagnosed) -> Chapter:
         top.rule(),
         inline.literal(f"Versions: {versions}."),
     ]
-    parts: list[Block] = [Points(items), _sequences(found.layers)]
-    if found.parity:
-        parts.append(_parity(found))
+    parts: list[Block] = [Points(items), _sequences(diagnosis.layers)]
+    if diagnosis.parity:
+        parts.append(_parity(diagnosis))
     return Chapter("method", "How were these numbers obtained?", parts)
 
 
@@ -82,7 +82,7 @@ def _sequences(layers: tuple[LayerResult, ...]) -> Table:
     )
 
 
-def _parity(found: Diagnosed) -> Table:
+def _parity(diagnosis: Diagnosed) -> Table:
     names = {
         "outputs": "outputs h of every step",
         "by_inputs": "dL/dx",
@@ -90,15 +90,15 @@ def _parity(found: Diagnosed) -> Table:
         "by_start": "dL/dh_{0}, dL/dc_{0}",
     }
     rows = [
-        [words, f"{found.parity[name]:.1e}", f"{found.parity['tolerance']:g}"]
+        [words, f"{diagnosis.parity[name]:.1e}", f"{diagnosis.parity['tolerance']:g}"]
         for name, words in names.items()
-        if name in found.parity
+        if name in diagnosis.parity
     ]
     return Table(
         columns=["quantity", "largest difference", "tolerance"],
         rows=rows,
-        caption=f"Replay against torch's own modules in {found.parity['dtype']}, of "
-        "the largest entry.",
+        caption=f"Replay against torch's own modules in {diagnosis.parity['dtype']}, "
+        "of the largest entry.",
         name="parity",
         sortable=False,
     )

@@ -12,13 +12,13 @@ from gradlab.report.figures.scale import GLYPHS
 from gradlab.report.words import speaking
 
 
-def table(found: Diagnosed) -> str:
+def table(diagnosis: Diagnosed) -> str:
     """Return HTML without styles or scripts of its own."""
-    best = found.best
+    best = diagnosis.best
     with speaking("en"):
-        layers = top.layer_table(found)
-        first, second = top.provenance(found), top.parity(found)
-        lines = [*top.headline(found), *top.answer(found)]
+        layers = top.layer_table(diagnosis)
+        first, second = top.provenance(diagnosis), top.parity(diagnosis)
+        lines = [*top.headline(diagnosis), *top.answer(diagnosis)]
     head = "".join(f"<th>{_head(column)}</th>" for column in layers.column_list())
     rows = "".join(
         f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>"

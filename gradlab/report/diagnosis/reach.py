@@ -27,9 +27,9 @@ from gradlab.report.words import spoken
 QUESTION = "How far back does the gradient reach?"
 
 
-def chapter(found: Diagnosed) -> Chapter:
+def chapter(diagnosis: Diagnosed) -> Chapter:
     """Return curves of what is left, a layer each, to the length trained on."""
-    layers = shown.measured(found.layers)
+    layers = shown.measured(diagnosis.layers)
     if not layers:
         missing = "No layer has more than one step: there is no way back."
         return Chapter("reach", QUESTION, missing=missing)
@@ -116,16 +116,16 @@ def _finding(layers: Sequence[LayerResult]) -> str:
         return "Not all numbers are finite, so that no product could be measured."
     least = min(known, key=lambda one: (one.reach.horizon, one.reach.ln_left))
     most = max(known, key=lambda one: one.reach.ln_left)
-    said = [_of(least)]
+    sentences = [_of(least)]
     if most is not least and most.reach.verdict != least.reach.verdict:
-        said.append(_of(most))
+        sentences.append(_of(most))
     elif len(known) > 1 and math.isfinite(least.reach.horizon):
         far = max(known, key=lambda one: one.reach.horizon)
         reached = shown.horizon(far.reach, far.steps)
-        said.append(
+        sentences.append(
             f"Of all layers {shown.name(far)} reaches furthest: {reached} steps."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _of(layer: LayerResult) -> str:

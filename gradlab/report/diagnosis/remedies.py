@@ -36,21 +36,21 @@ REPLACES = (
 SOURCES = ("gers2000", "jozefowicz2015", "tallec2018", "saxe2014", "pascanu2013")
 
 
-def chapter(found: Diagnosed) -> Chapter:
+def chapter(diagnosis: Diagnosed) -> Chapter:
     """Return remedies ranked, the code of the best, and what clipping cannot do."""
-    tried = [one for one in found.remedies if one.after]
-    idle = [one for one in found.remedies if not one.after]
-    before = {one.name: one for one in found.layers if one.reach.verdict}
+    tried = [one for one in diagnosis.remedies if one.after]
+    idle = [one for one in diagnosis.remedies if not one.after]
+    before = {one.name: one for one in diagnosis.layers if one.reach.verdict}
     if not tried or not before:
-        return Chapter("remedies", QUESTION, _untried(found, idle))
-    best = found.best
-    finding = _finding(found, best)
+        return Chapter("remedies", QUESTION, _untried(diagnosis, idle))
+    best = diagnosis.best
+    finding = _finding(diagnosis, best)
     blocks: list[Block] = [Finding(finding), _table(tried, idle, before)]
     if best is not None:
         lines = f"import gradlab\n\n{best.code}"
         title = inline.literal(best.title)
         note = f"To apply {title}, before training:"
-        if found.trained:
+        if diagnosis.trained:
             blocks.append(Prose(REPLACES))
             note = f"To apply {title}, then train again:"
         blocks.append(Code(lines, note))
@@ -72,8 +72,8 @@ def chapter(found: Diagnosed) -> Chapter:
     return Chapter("remedies", QUESTION, blocks)
 
 
-def _untried(found: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
-    finite = not any(f.kind == "nonfinite" for f in found.findings)
+def _untried(diagnosis: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
+    finite = not any(f.kind == "nonfinite" for f in diagnosis.findings)
     why = (
         "No remedy was tried."
         if finite
@@ -82,8 +82,8 @@ def _untried(found: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
     return [Prose(why), *([Points([_why(one) for one in idle])] if idle else [])]
 
 
-def _finding(found: Diagnosed, best: RemedyResult | None) -> str:
-    layers = {one.name: one for one in found.layers if one.reach.verdict}
+def _finding(diagnosis: Diagnosed, best: RemedyResult | None) -> str:
+    layers = {one.name: one for one in diagnosis.layers if one.reach.verdict}
     before = {name: one.reach for name, one in layers.items()}
     if best is None:
         return (

@@ -18,11 +18,11 @@ MOST = 4
 PARTS = (("conveyor", "conveyor", "conveyor"), ("detours", "detours", "detours"))
 
 
-def chapter(found: Diagnosed) -> Chapter | None:
+def chapter(diagnosis: Diagnosed) -> Chapter | None:
     """Return the whole, the conveyor and the detours against lag; None of no gates."""
     layers = [
         one
-        for one in shown.measured(found.layers)
+        for one in shown.measured(diagnosis.layers)
         if one.records["spectral_norm"].has(block="conveyor")
         and math.isfinite(one.reach.ln_left)
     ]
@@ -70,13 +70,13 @@ def _carried(layer: LayerResult) -> str:
 def _curves(layer: LayerResult) -> Curves:
     record = layer.records["spectral_norm"]
     parts = ((_carried(layer), "whole", "total"), *PARTS)
-    found = [
+    curves = [
         shown.series(label, key, *record.sel(block=block).curve())
         for block, label, key in parts
         if record.has(block=block)
     ]
     return Curves(
-        found,
+        curves,
         "lag: steps back from the end",
         "what is left",
         x_end=float(layer.longest),

@@ -37,13 +37,13 @@ class Shown:
 
 def shown(layers: Iterable[LayerResult]) -> list[Shown]:
     """The layers a figure draws: at most so many, of more those between extremes."""
-    found = list(layers)
-    if len(found) > MOST:
-        ranked = sorted(found, key=lambda one: _order(one.reach.ln_left))
-        places = {round(k * (len(found) - 1) / (MOST - 1)) for k in range(MOST)}
+    chosen = list(layers)
+    if len(chosen) > MOST:
+        ranked = sorted(chosen, key=lambda one: _order(one.reach.ln_left))
+        places = {round(k * (len(chosen) - 1) / (MOST - 1)) for k in range(MOST)}
         kept = {id(ranked[place]) for place in places}
-        found = [one for one in found if id(one) in kept]
-    pairs = zip(found, labels(found), _keys(found), strict=True)
+        chosen = [one for one in chosen if id(one) in kept]
+    pairs = zip(chosen, labels(chosen), _keys(chosen), strict=True)
     return [Shown(layer, label, key) for layer, label, key in pairs]
 
 

@@ -26,64 +26,65 @@ ALIKE = 4
 """Layers named of those that have the same finding."""
 
 
-def top(found: Diagnosed) -> Top:
+def top(diagnosis: Diagnosed) -> Top:
     """Return the first screen."""
     return Top(
-        provenance=provenance(found),
-        banner=f"Measured on one batch, {_weights(found)}. {parity(found)}",
-        headline=headline(found),
-        sentences=answer(found),
-        table=layer_table(found),
-        blocks=_below(found),
+        provenance=provenance(diagnosis),
+        banner=f"Measured on one batch, {_weights(diagnosis)}. {parity(diagnosis)}",
+        headline=headline(diagnosis),
+        sentences=answer(diagnosis),
+        table=layer_table(diagnosis),
+        blocks=_below(diagnosis),
     )
 
 
-def _weights(found: Diagnosed) -> str:
-    if found.trained:
+def _weights(diagnosis: Diagnosed) -> str:
+    if diagnosis.trained:
         return "with weights that were trained, before any retraining"
-    return "before any training"
+    return "with the model's weights as they are"
 
 
-def provenance(found: Diagnosed) -> str:
+def provenance(diagnosis: Diagnosed) -> str:
     """Return what was measured: model, checkpoint, batch, loss, mode."""
     checkpoint = (
-        f"checkpoint {inline.literal(found.checkpoint)}"
-        if found.checkpoint
+        f"checkpoint {inline.literal(diagnosis.checkpoint)}"
+        if diagnosis.checkpoint
         else "weights as the model has them, no checkpoint named"
     )
-    mode = "training" if found.training else "evaluation"
+    mode = "training" if diagnosis.training else "evaluation"
     return " · ".join(
         (
-            f"diagnosis of {inline.literal(found.model)}",
+            f"diagnosis of {inline.literal(diagnosis.model)}",
             checkpoint,
-            f"batch: {inline.literal(found.batch.strip())}",
-            f"loss {inline.literal(found.loss)} = {found.loss_value:.4g}",
+            f"batch: {inline.literal(diagnosis.batch.strip())}",
+            f"loss {inline.literal(diagnosis.loss)} = {diagnosis.loss_value:.4g}",
             f"in {mode} mode",
         )
     )
 
 
-def parity(found: Diagnosed) -> str:
+def parity(diagnosis: Diagnosed) -> str:
     """Return how far the replay is from torch's own modules."""
-    if not found.parity:
+    if not diagnosis.parity:
         return "Not compared with torch's own modules: not all numbers are finite."
-    worst, tolerance = found.parity["worst"], found.parity["tolerance"]
+    worst, tolerance = diagnosis.parity["worst"], diagnosis.parity["tolerance"]
     return (
         f"Replayed step by step: it differs from torch's own modules by {worst:.1g} of "
-        f"the largest entry at most ({found.parity['dtype']}, tolerance {tolerance:g})."
+        f"the largest entry at most ({diagnosis.parity['dtype']}, tolerance "
+        f"{tolerance:g})."
     )
 
 
-def headline(found: Diagnosed) -> tuple[str, ...]:
+def headline(diagnosis: Diagnosed) -> tuple[str, ...]:
     """Return what is wrong first, or that nothing is."""
-    if not found.findings:
+    if not diagnosis.findings:
         return ("Nothing was found that keeps this model's gradients from the past.",)
-    first = found.findings[0]
+    first = diagnosis.findings[0]
     where = inline.literal(first.where)
-    layer = next((one for one in found.layers if one.name == first.where), None)
+    layer = next((one for one in diagnosis.layers if one.name == first.where), None)
     if first.kind == "vanishing" and layer is not None:
-        lost = [one for one in found.layers if one.reach.verdict == "vanishing"]
-        more = _count(len(lost), len(found.layers))
+        lost = [one for one in diagnosis.layers if one.reach.verdict == "vanishing"]
+        more = _count(len(lost), len(diagnosis.layers))
         return (
             f"{more}In {where} less than 1/1000 is left after "
             f"{shown.horizon(layer.reach, layer.steps)} of {layer.steps:,} steps.",
@@ -118,37 +119,37 @@ def _count(lost: int, count: int) -> str:
     return f"{which} layers lose their gradient. "
 
 
-def answer(found: Diagnosed) -> tuple[str, ...]:
+def answer(diagnosis: Diagnosed) -> tuple[str, ...]:
     """Return one sentence a kind of finding, the first culprit first, with its cause.
 
     Of no finding, what the layer that keeps least has.
     """
-    if not found.findings:
-        return (_worst(found),)
+    if not diagnosis.findings:
+        return (_worst(diagnosis),)
     by_kind: dict[str, list[Finding]] = {}
-    for finding in found.findings:
+    for finding in diagnosis.findings:
         by_kind.setdefault(finding.kind, []).append(finding)
     return tuple(_of_kind(group) for group in by_kind.values())
 
 
 def _of_kind(group: list[Finding]) -> str:
     others = [f.where for f in group[1:]]
-    said = sentence(group[0])
+    text = sentence(group[0])
     if not others:
-        return said
+        return text
     named = ", ".join(inline.literal(name) for name in others[:ALIKE])
     more = f" and {len(others) - ALIKE} more" if len(others) > ALIKE else ""
-    return f"{said} The same kind in {named}{more}."
+    return f"{text} The same kind in {named}{more}."
 
 
 def sentence(finding: Finding) -> str:
     """Return a finding with its cause."""
-    said = f"{shown.text(finding.text)}."
-    return f"{said} Cause: {shown.text(finding.cause)}." if finding.cause else said
+    text = f"{shown.text(finding.text)}."
+    return f"{text} Cause: {shown.text(finding.cause)}." if finding.cause else text
 
 
-def _worst(found: Diagnosed) -> str:
-    known = [one for one in found.layers if math.isfinite(one.reach.ln_left)]
+def _worst(diagnosis: Diagnosed) -> str:
+    known = [one for one in diagnosis.layers if math.isfinite(one.reach.ln_left)]
     if not known:
         return "No layer has more than one step, so that no gradient has a way back."
     worst = min(known, key=lambda one: one.reach.ln_left)
@@ -165,9 +166,9 @@ def _word(verdict: str) -> str:
     return str(spoken("names").VERDICTS[verdict])
 
 
-def layer_table(found: Diagnosed) -> Table:
+def layer_table(diagnosis: Diagnosed) -> Table:
     """Return one row a layer."""
-    modules = [layer.module for layer in found.layers]
+    modules = [layer.module for layer in diagnosis.layers]
     return Table(
         columns=[
             Column("layer"),
@@ -178,11 +179,11 @@ def layer_table(found: Diagnosed) -> Table:
             Column("singular values†", "right", "above 1/1000"),
             Column("verdict"),
         ],
-        rows=[_row(layer) for layer in found.layers],
+        rows=[_row(layer) for layer in diagnosis.layers],
         caption=rule(),
         name="layers",
         groups=tuple(i for i in range(1, len(modules)) if modules[i] != modules[i - 1]),
-        notes=_notes(found.layers),
+        notes=_notes(diagnosis.layers),
     )
 
 
@@ -212,7 +213,7 @@ def _row(layer: LayerResult) -> list[Cell]:
 
 
 def _notes(layers: Iterable[LayerResult]) -> list[str]:
-    found = list(layers)
+    every = list(layers)
     notes = [
         "\\* steps back until less than 1/1000 is left; >T: not reached in the T steps "
         "measured, and nothing is extrapolated. † how many singular values of the "
@@ -220,26 +221,26 @@ def _notes(layers: Iterable[LayerResult]) -> list[str]:
         "sequences, of all that it has: as many as the state is wide (an LSTM's is h "
         "and c together). A gradient along the others is lost."
     ]
-    if any(one.steps not in (one.longest,) for one in found):
+    if any(one.steps not in (one.longest,) for one in every):
         notes.append(
             "Sequences differ in length: T steps are measured, of sequences that have "
             "as many, aligned at their ends."
         )
-    if any(map(shown.is_reverse, found)):
+    if any(map(shown.is_reverse, every)):
         notes.append(
             "A reverse direction reads the last element first: that is its step 1."
         )
     return notes
 
 
-def _below(found: Diagnosed) -> list[Block]:
-    kinds = {finding.kind for finding in found.findings}
+def _below(diagnosis: Diagnosed) -> list[Block]:
+    kinds = {finding.kind for finding in diagnosis.findings}
     blocks: list[Block] = []
-    if len(found.findings) > len(kinds):
-        items = [sentence(finding) for finding in found.findings]
+    if len(diagnosis.findings) > len(kinds):
+        items = [sentence(finding) for finding in diagnosis.findings]
         summary = f"All {len(items)} findings, the first culprit first"
         blocks.append(Details(summary, [Points(items, ordered=True)]))
-    kind = {layer.module: layer.kind for layer in found.layers}
+    kind = {layer.module: layer.kind for layer in diagnosis.layers}
     modules = "; ".join(
         f"{inline.literal(name)}: `{text.replace('`', '')}`"
         for name, text in kind.items()
