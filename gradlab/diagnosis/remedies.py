@@ -60,9 +60,10 @@ def try_remedies(
 
 
 def _candidates() -> Iterator[Remedy]:
+    """Yield the remedies that are tried unasked: none that makes updates."""
     for name in catalog.names("remedies"):
         leaf: type[Remedy] = catalog.get("remedies", name)
-        yield from leaf.candidates()
+        yield from (one for one in leaf.candidates() if not one.updates)
 
 
 def _after(runs: Sequence[LayerRun], sequences: int) -> dict[str, Reach]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from gradlab.arguments import describe
 from gradlab.cells import Cell, tied_layers
@@ -51,6 +51,12 @@ def recurrent_layers(module: nn.Module) -> Layers:
                 try_="torch.nn.init on its parameters",
             )
     return layers
+
+
+def gate_blocks(layer: Cell) -> dict[str, Tensor]:
+    """Return the gate blocks of a layer's ``weight_hh`` by name, views."""
+    weight = layer.get_parameter("weight_hh")
+    return {name: weight[rows] for name, rows in layer.weight_blocks.items()}
 
 
 def has(layers_of: Callable[[Any], Layers], module: nn.Module) -> bool:

@@ -2,9 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from torch import nn
+
+
+Claim = Literal["towards 0", "up", "not above 0", "unchanged"]
+"""What a remedy claims of lambda_1, the largest Lyapunov exponent."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,10 @@ class Remedy(ABC):
     Class attributes:
         why: one sentence: what the change does to how far a gradient reaches.
         reference: the source.
+        claims: what it claims of lambda_1: that it comes nearer to 0, rises, is not
+            above 0 afterwards, or stays as it is.
+        updates: of the weights that it makes before training; those that make some
+            take seconds or minutes, and are tried where they are named.
         can_help: whether it can change how far a gradient reaches. One that cannot is
             here to say so: it applies to no module.
 
@@ -36,7 +44,9 @@ class Remedy(ABC):
     name: ClassVar[str]
     why: ClassVar[str]
     reference: ClassVar[str] = ""
+    claims: ClassVar[Claim] = "towards 0"
     can_help: ClassVar[bool] = True
+    updates = 0
 
     @classmethod
     def candidates(cls) -> tuple[Self, ...]:
@@ -80,6 +90,24 @@ class Remedy(ABC):
             length: as for :meth:`apply_`, like ``seed``.
             seed: of what is drawn.
         """
+
+
+def as_claimed(claim: Claim, before: float, after: float) -> bool:
+    """Return whether lambda_1 changed in the direction that is claimed.
+
+    >>> as_claimed("towards 0", -0.5, -0.1), as_claimed("towards 0", -0.1, 0.2)
+    (True, False)
+    >>> as_claimed("not above 0", 0.3, -0.2), as_claimed("up", -0.5, -0.6)
+    (True, False)
+    """
+    match claim:
+        case "towards 0":
+            return abs(after) < abs(before)
+        case "up":
+            return after > before
+        case "not above 0":
+            return after <= 0
+    return after == before
 
 
 def call(

@@ -18,6 +18,7 @@ class Clipping(Remedy):
         "large, and no gradient reaches further."
     )
     reference = "Pascanu, Mikolov & Bengio 2013"
+    claims = "unchanged"
     can_help = False
 
     @property

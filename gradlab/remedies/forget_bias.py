@@ -49,6 +49,7 @@ class ForgetBias(Remedy):
         "step at b = 0, 2 at b = 1 and 14 at b = 3."
     )
     reference = "Gers et al. 2000; Jozefowicz et al. 2015"
+    claims = "up"
     bias: float = 1
 
     @classmethod

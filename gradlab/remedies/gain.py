@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gradlab.arguments import number
 from gradlab.cells import Cell
 from gradlab.errors import ConfigError
-from gradlab.remedies._layers import has, recurrent_layers
+from gradlab.remedies._layers import gate_blocks, has, recurrent_layers
 from gradlab.remedies.base import Remedy, call
 
 
@@ -38,17 +38,11 @@ def gain_(module: nn.Module, spectral_radius: float = 1.0) -> nn.Module:
     blocks = [
         (block, _radius(layer, block, name))
         for layer in recurrent_layers(module).values()
-        for name, block in _blocks(layer).items()
+        for name, block in gate_blocks(layer).items()
     ]
     for block, radius in blocks:
         block.mul_(wanted / radius)
     return module
-
-
-def _blocks(layer: Cell) -> dict[str, Tensor]:
-    """Return the gate blocks of a layer's ``weight_hh``, views."""
-    weight = layer.get_parameter("weight_hh")
-    return {name: weight[rows] for name, rows in layer.weight_blocks.items()}
 
 
 def _radius(layer: Cell, block: Tensor, name: str) -> float:

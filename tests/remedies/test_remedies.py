@@ -19,7 +19,16 @@ from gradlab.remedies.clipping import Clipping
 from gradlab.remedies.forget_bias import ForgetBias
 from gradlab.remedies.gain import Gain
 from gradlab.remedies.orthogonal import Orthogonal
-from gradlab.remedy import chrono_, forget_bias_, gain_, orthogonal_
+from gradlab.remedies.spectral_norm import SpectralNorm
+from gradlab.remedy import (
+    chrono_,
+    flossing_,
+    forget_bias_,
+    gain_,
+    orthogonal_,
+    pascanu_,
+    spectral_norm_,
+)
 
 
 H = 6
@@ -171,12 +180,37 @@ def test_the_gain_scales_each_block_to_the_spectral_radius(kind, radius):
             assert largest == pytest.approx(radius, rel=1e-12)
 
 
+@pytest.mark.parametrize("norm", [1.0, 0.3])
+@pytest.mark.parametrize("kind", ALL)
+def test_each_block_is_scaled_to_the_spectral_norm(kind, norm):
+    module = ALL[kind]().double()
+    before = values(module)
+    assert spectral_norm_(module, norm) is module
+    for name, value in values(module).items():
+        if "weight_hh" not in name:
+            assert torch.equal(value, before[name])
+            continue
+        for block, old in zip(value.split(H), before[name].split(H), strict=True):
+            factors = block / old
+            torch.testing.assert_close(factors, factors[:1, :1].expand(factors.shape))
+            largest = np.linalg.svd(block.numpy(), compute_uv=False)[0]
+            assert largest == pytest.approx(norm, rel=1e-12)
+
+
 CHANGES = {
     "chrono": lambda module, seed: chrono_(module, 30, seed),
     "orthogonal": orthogonal_,
     "forget bias": lambda module, seed: forget_bias_(module, 3),
     "gain": lambda module, seed: gain_(module),
+    "spectral norm": lambda module, seed: spectral_norm_(module),
+    "flossing": lambda module, seed: flossing_(
+        module, 2, steps=5, updates=2, seed=seed
+    ),
+    "pascanu": lambda module, seed: pascanu_(module, steps=5, updates=2, seed=seed),
 }
+
+
+SEEDLESS = ("forget bias", "gain", "spectral norm")
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -191,7 +225,7 @@ def test_a_seed_repeats_and_another_differs(change):
         all(torch.equal(found[0][n], f[n]) for n in fresh.state_dict())
         for f in found[1:]
     )
-    assert same and other == (change in ("forget bias", "gain"))
+    assert same and other == (change in SEEDLESS)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -379,13 +413,14 @@ def test_the_whole_sentence(call, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("change", [gain_, spectral_norm_])
 @pytest.mark.parametrize("value", [0.0, float("nan")])
-def test_a_block_that_cannot_be_scaled_leaves_all_layers_as_they_were(value):
+def test_a_block_that_cannot_be_scaled_leaves_all_as_it_was(value, change):
     module = nn.RNN(3, H, num_layers=2)
     nn.init.constant_(module.weight_hh_l1, value)
     first = module.weight_hh_l0.detach().clone()
     with pytest.raises(ConfigError, match="a recurrent block recurrent of shape"):
-        gain_(module)
+        change(module)
     assert torch.equal(module.weight_hh_l0, first)
 
 
@@ -407,6 +442,7 @@ def test_layers_of_which_one_has_no_keep_gate_are_refused_before_a_change():
         (ForgetBias(0.1), 0, "gradlab.remedy.forget_bias_(model.encoder.lstm, 0.1)"),
         (Orthogonal(), 3, "gradlab.remedy.orthogonal_(model.encoder.lstm, seed=3)"),
         (Gain(), 0, "gradlab.remedy.gain_(model.encoder.lstm)"),
+        (SpectralNorm(), 0, "gradlab.remedy.spectral_norm_(model.encoder.lstm)"),
         (Gain(0.9), 0, "gradlab.remedy.gain_(model.encoder.lstm, 0.9)"),
     ],
 )
@@ -421,10 +457,14 @@ def test_every_remedy_but_clipping_can_help():
     assert titles == [
         "chrono",
         "gradient clipping",
+        "flossing, 200 updates",
         "forget bias 1",
         "forget bias 3",
         "recurrent blocks of spectral radius 1",
         "orthogonal recurrent blocks",
+        "Pascanu's regulariser (norms), 200 updates",
+        "Pascanu's regulariser (squared norms), 200 updates",
+        "recurrent blocks of spectral norm 1",
     ]
 
 
