@@ -208,7 +208,7 @@ def _remedies(found: Diagnosed, most: int) -> list[str]:
         (
             "what to try, then train again" if found.trained else _BEFORE_TRAINING,
             "horizon",
-            "singular values > 1/1000",
+            "singular values >1/1000",
             "then",
         ),
         *(

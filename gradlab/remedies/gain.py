@@ -82,7 +82,7 @@ class Gain(Remedy):
 
     @property
     def title(self) -> str:
-        return f"recurrent blocks of spectral radius {self.spectral_radius:g}"
+        return f"recurrent spectral radius {self.spectral_radius:g}"
 
     def applies_to(self, module):
         return has(recurrent_layers, module)

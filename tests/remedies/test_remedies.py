@@ -460,7 +460,7 @@ def test_every_remedy_but_clipping_can_help():
         "flossing, 200 updates",
         "forget bias 1",
         "forget bias 3",
-        "recurrent blocks of spectral radius 1",
+        "recurrent spectral radius 1",
         "orthogonal recurrent blocks",
         "Pascanu's regulariser (norms), 200 updates",
         "Pascanu's regulariser (squared norms), 200 updates",

@@ -230,6 +230,8 @@ def test_of_trained_weights_it_says_that_a_remedy_replaces_them() -> None:
     (chapter,) = (c for c in trained.chapters if c.name == "remedies")
     assert "replaces what they learned" in said(chapter)
     assert "then train again:" in said(chapter)
+    page = _diagnosis(replace(CASES["usual"], trained=True))._repr_html_()
+    assert "<p>chrono; replaces learned weights: train again:</p>" in page
 
 
 def test_the_best_remedy_is_one_that_reaches_further() -> None:

@@ -31,7 +31,9 @@ def table(diagnosis: Diagnosed) -> str:
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
     ]
     if best is not None:
-        parts.append(f"<p>{escape(best.title)}:</p><pre>{escape(best.code)}</pre>")
+        again = "; replaces learned weights: train again" if diagnosis.trained else ""
+        title = escape(f"{best.title}{again}")
+        parts.append(f"<p>{title}:</p><pre>{escape(best.code)}</pre>")
     return f"<div>{''.join(parts)}</div>"
 
 
