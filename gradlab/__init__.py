@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from gradlab.paths import recurrent_passes as recurrent_passes
     from gradlab.remedies.base import Remedy as Remedy
     from gradlab.report.sections.base import Section as Section
+    from gradlab.reproduced import reproduce as reproduce
     from gradlab.spectra import singular_spectra as singular_spectra
     from gradlab.tasks.base import Task as Task
     from gradlab.training.train import train as train
@@ -146,6 +147,7 @@ _HOME = {
     "names": "gradlab.catalog",
     "recurrent_passes": "gradlab.paths",
     "remedy": "gradlab.remedy",
+    "reproduce": "gradlab.reproduced",
     "singular_spectra": "gradlab.spectra",
     "step_jacobians": "gradlab.jacobians",
     "sweep": "gradlab.api",

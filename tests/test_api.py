@@ -43,6 +43,7 @@ NAMES = [
     "names",
     "recurrent_passes",
     "remedy",
+    "reproduce",
     "singular_spectra",
     "step_jacobians",
     "sweep",

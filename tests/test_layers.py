@@ -31,7 +31,7 @@ FLOORS = (
         "seeding",
         "shell_text",
     },
-    {"activations", "store", "statistics"},
+    {"activations", "laws", "store", "statistics"},
     {"cells", "inputs", "losses"},
     {"trajectory", "initializers", "tasks"},
     {"jacobians", "bptt", "training"},
@@ -42,8 +42,9 @@ FLOORS = (
     {"sweeps"},
     {"engines", "progress"},
     {"runs"},
+    {"reproductions"},
     {"report"},
-    {"api", "remedy", "watched"},
+    {"api", "remedy", "reproduced", "watched"},
     {"__init__", "callbacks", "cli"},
     {"__main__"},
 )
@@ -52,8 +53,8 @@ FLOORS = (
 NO_TORCH = {
     *("arguments", "axes", "canonical_json", "catalog", "errors", "labelled"),
     *("outputs", "regular_file", "requirement", "seeding", "shell_text"),
-    *("config", "statistics", "store", "sweeps", "tasks"),
-    *("progress", "report", "cli"),
+    *("config", "laws", "statistics", "store", "sweeps", "tasks"),
+    *("progress", "report", "reproductions", "cli"),
 }
 
 CIRCLES: tuple[set[str], ...] = ()

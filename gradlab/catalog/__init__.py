@@ -7,7 +7,7 @@ group ``gradlab`` named ``KIND.NAME`` (``cells.mine = "package.module:Mine"``).
 """
 
 from gradlab.catalog.kinds import ALIASES, KINDS, snake_case
-from gradlab.catalog.loading import load_file, unload
+from gradlab.catalog.loading import load_file, unload, unloading
 from gradlab.catalog.metadata import metadata
 from gradlab.catalog.registry import external_source, get, names, resolve
 
@@ -23,4 +23,5 @@ __all__ = [
     "resolve",
     "snake_case",
     "unload",
+    "unloading",
 ]

@@ -20,6 +20,7 @@ BASES = {
     "tasks": ("gradlab.tasks", "Task"),
     "measures": ("gradlab.measures", "Measure"),
     "remedies": ("gradlab.remedies", "Remedy"),
+    "laws": ("gradlab.laws", "Law"),
     "sections": ("gradlab.report.sections", "Section"),
     "claims": ("gradlab.report.claims", "Claim"),
 }

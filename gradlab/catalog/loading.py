@@ -49,7 +49,7 @@ def load_file(path: str | Path) -> list[tuple[str, str]]:
         raise InputError(
             got=f"{path.name}, which defines no leaf",
             expected="a class derived from Cell, Activation, Initializer, Input, Loss, "
-            "Task, Measure, Remedy, Section or Claim",
+            "Task, Measure, Remedy, Law, Section or Claim",
             try_="from gradlab.cells.base import Cell",
         )
     text = "".join([source, *neighbours(path, source).values()])
@@ -65,6 +65,17 @@ def unload(path: str | Path) -> None:
     path = Path(path).resolve()
     for key in [key for key, leaf in registry.EXTERNAL.items() if leaf.path == path]:
         del registry.EXTERNAL[key]
+
+
+@contextmanager
+def unloading() -> Iterator[None]:
+    """Unregister at the end of the block what it loads; what was there comes back."""
+    before = dict(registry.EXTERNAL)
+    try:
+        yield
+    finally:
+        registry.EXTERNAL.clear()
+        registry.EXTERNAL.update(before)
 
 
 def _resolved(path: str | Path) -> Path:

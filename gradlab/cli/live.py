@@ -191,16 +191,20 @@ class RichView:
     Args:
         screen: to draw on.
         rows: the lines of a state, in ASCII where the second argument is true.
+        transient: wipe the rows at the end, instead of leaving the last picture.
     """
 
     def __init__(
-        self, screen: Screen, rows: Callable[[Any, bool], list[str]] = rows
+        self,
+        screen: Screen,
+        rows: Callable[[Any, bool], list[str]] = rows,
+        transient: bool = False,
     ) -> None:
-        self._screen, self._rows = screen, rows
+        self._screen, self._rows, self._transient = screen, rows, transient
         self._live: Any = None
 
     def close(self) -> None:
-        """Leave the last picture where it is."""
+        """Leave the last picture where it is, or nothing."""
         if self._live is not None:
             with self._screen.lasting(err=True):
                 self._live.stop()
@@ -233,7 +237,12 @@ class RichView:
         # of 80 columns a last one stays free: some terminals wrap when it is filled
         width = min(WIDTH, shutil.get_terminal_size().columns - 1)
         console = Console(stderr=True, no_color=self._screen.plain, width=width)
-        live = Live(console=console, auto_refresh=False, redirect_stdout=False)
+        live = Live(
+            console=console,
+            auto_refresh=False,
+            redirect_stdout=False,
+            transient=self._transient,
+        )
         live.start()
         return live
 

@@ -1,5 +1,6 @@
 """Reading a sweep: a TOML file, a built-in one, or a dict; with options over it."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,8 @@ def load(
         axes: values of axes, set so in every grid.
         seeds: a count or a list, for every grid.
         first_seed: where counts of seeds begin.
-        load: files whose leaves take part, in addition to those the config names.
+        load: files whose leaves take part, in addition to those the config names. A
+            TOML file names files beside it.
         grids: names of grids; the others are left out. All where it is None.
         **settings: other keys of a config, over those of ``source``.
 
@@ -45,7 +47,9 @@ def load(
         InputError: a file of leaves or of inputs that cannot be used.
     """
     raw, where = _raw(source, bool(axes))
-    files = [*_own_files(raw, where), *map(str, load)]
+    file = _file(source)
+    own = [_beside(file, name) for name in _own_files(raw, where)]
+    files = [*own, *(os.path.abspath(name) for name in load)]
     loaded = [leaf for file in files for leaf in catalog.load_file(file)]
     over = {k: v for k, v in {**(axes or {}), "seeds": seeds}.items() if v is not None}
     extra = {"first_seed": first_seed, **settings}
@@ -57,11 +61,11 @@ def load(
         raw["load"] = list(dict.fromkeys(files))
     config = _validated(raw, where)
     named = settings.get("measures") is not None
-    own = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
+    more = tuple(dict.fromkeys(name for room, name in loaded if room == "measures"))
     if grids is not None:
         config = _only(config, list(grids), {*over, *extra})
-    sweep = resolve(config, everywhere=named, more=() if named else own)
-    return replace(sweep, file=_file(source))
+    sweep = resolve(config, everywhere=named, more=() if named else more)
+    return replace(sweep, file=file)
 
 
 def _only(config: Config, names: list[str], given: set[str]) -> Config:
@@ -102,7 +106,7 @@ def _validated(raw: Mapping[str, Any], where: str) -> Config:
             try_="another name for a file whose name is not",
         ) from error
     except ValidationError as error:
-        raise ConfigMistakes.of(where, error, Config, Grid) from None
+        raise ConfigMistakes.of(where, error, {"": Config, "grid": Grid}) from None
 
 
 def _raw(
@@ -138,13 +142,25 @@ def _exists(path: Path) -> bool:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    raw = read_toml(path, try_="gradlab sweep, which needs none")
+    is_name = validators.is_name(path.stem)
+    raw.setdefault("name", path.stem if is_name else "sweep")
+    return raw
+
+
+def read_toml(path: Path, try_: str) -> dict[str, Any]:
+    """Return what a TOML file says.
+
+    Raises:
+        ConfigError: it cannot be read; ``try_`` says what to do instead.
+    """
     try:
-        raw = toml.loads(regular_file.read_text(path, toml.LARGEST))
+        return toml.loads(regular_file.read_text(path, toml.LARGEST))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             got=f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}",
             expected="a TOML file that can be read",
-            try_="gradlab sweep, which needs none",
+            try_=try_,
         ) from error
     except toml.TOMLDecodeError as error:
         raise ConfigError(
@@ -152,9 +168,6 @@ def _toml(path: Path) -> dict[str, Any]:
             expected='TOML, as in  cell = ["rnn", "lstm"]',
             try_="gradlab list, which names what may stand there",
         ) from error
-    is_name = validators.is_name(path.stem)
-    raw.setdefault("name", path.stem if is_name else "sweep")
-    return raw
 
 
 def _copy(source: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,6 +184,11 @@ def _override(raw: dict[str, Any], values: Mapping[str, Any]) -> None:
         if isinstance(table, dict):
             for key in values:
                 table.pop(key, None)
+
+
+def _beside(file: Path | None, name: str) -> str:
+    """Return the absolute path of what a TOML file, if there is one, names."""
+    return os.path.abspath(name if file is None else file.parent / name)
 
 
 def _own_files(raw: Mapping[str, Any], where: str) -> list[str]:

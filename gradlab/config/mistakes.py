@@ -1,6 +1,7 @@
 """Translate pydantic's errors about a config into gradlab's, all of them at once."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -49,13 +50,24 @@ class ConfigMistakes(ConfigError):
 
     @classmethod
     def of(
-        cls, where: str, error: ValidationError, model: type[BaseModel], grid: Any
+        cls,
+        where: str,
+        error: ValidationError,
+        tables: Mapping[str, type[BaseModel]],
+        examples: Mapping[str, str] | None = None,
     ) -> Self:
-        """Translate a ValidationError of ``model``, whose tables are ``grid``."""
-        keys = {"": tuple(model.model_fields), "grid": tuple(grid.model_fields)}
+        """Translate a ValidationError.
+
+        Args:
+            where: the file, or what else the config is of.
+            error: of pydantic.
+            tables: the model of each table by the key it stands at; ``""``: the whole.
+            examples: of values by their key; those of a sweep by default.
+        """
+        known = _EXAMPLES if examples is None else examples
         found: dict[str, Mistake] = {}
         for detail in error.errors():
-            mistake = _mistake(detail, keys)
+            mistake = _mistake(detail, tables, known)
             if where == OPTIONS:
                 mistake = _as_option(mistake, detail["loc"])
             # a union reports each of its branches; the first one is enough
@@ -63,25 +75,29 @@ class ConfigMistakes(ConfigError):
         return cls(where, tuple(found.values()))
 
 
-def _mistake(detail: Any, keys: dict[str, tuple[str, ...]]) -> Mistake:
+def _mistake(
+    detail: Any, tables: Mapping[str, type[BaseModel]], examples: Mapping[str, str]
+) -> Mistake:
     path = _path(detail["loc"])
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, GradlabError):
         return Mistake(path, cause.got, cause.expected, cause.try_)
     got = _short(detail["input"])
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(path, detail["loc"], keys)
+        return _unknown_key(path, detail["loc"], tables)
+    if detail["type"] == "missing":
+        return Mistake(path, "nothing", "a value", _example(detail["loc"], examples))
     expected = detail["msg"].removeprefix("Input should be ")
     for phrase, plain in _PHRASES.items():
         expected = expected.replace(phrase, plain)
-    return Mistake(path, got, expected, _example(detail["loc"]))
+    return Mistake(path, got, expected, _example(detail["loc"], examples))
 
 
 def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
     """Phrase a mistake for the command line: ``--hidden 64``."""
     key = str(loc[0])
     option = f"--{_SINGULAR.get(key, key).replace('_', '-')}"
-    if mistake.try_ == _example(loc):
+    if mistake.try_ == _example(loc, _EXAMPLES):
         plain = re.sub(r'[][" ]', "", _EXAMPLES.get(key, ""))
         mistake = replace(mistake, try_=f"{option} {plain}".strip())
     elif key == "seeds":
@@ -93,10 +109,12 @@ def _as_option(mistake: Mistake, loc: tuple[Any, ...]) -> Mistake:
 
 
 def _unknown_key(
-    path: str, loc: tuple[Any, ...], keys: dict[str, tuple[str, ...]]
+    path: str, loc: tuple[Any, ...], tables: Mapping[str, type[BaseModel]]
 ) -> Mistake:
     key = str(loc[-1])
-    known = keys["grid"] if loc[0] == "grid" and len(loc) > 1 else keys[""]
+    above = [step for step in loc[:-1] if step in tables]
+    fields = tables[above[-1] if above else ""].model_fields
+    known = [field.alias or name for name, field in fields.items()]
     near = nearest(key, known)
     return Mistake(
         path, "a key nobody knows", "one of " + ", ".join(known), near or known[0]
@@ -114,8 +132,8 @@ def _path(loc: tuple[Any, ...]) -> str:
     parts: list[str] = []
     for step in loc:
         if isinstance(step, int):
-            if parts and parts[-1] == "grid":
-                parts[-1] = f"grid {step + 1}"
+            if parts and parts[-1] in _NUMBERED:
+                parts[-1] += f" {step + 1}"
             else:
                 parts.append(f"item {step + 1}")
         elif step.isidentifier() and not (parts and step in _BRANCHES):
@@ -126,7 +144,10 @@ def _path(loc: tuple[Any, ...]) -> str:
 _SINGULAR = {"measures": "measure"}
 """Options that have another name than their key."""
 
-_BRANCHES = {"int", "float", "str", "bool", "list", "tuple"}
+_BRANCHES = {"int", "float", "str", "bool", "list", "tuple", "dict"}
+
+_NUMBERED = {"grid", "compare"}
+"""Tables of which there may be several, counted from 1."""
 
 
 def _short(value: Any) -> str:
@@ -134,10 +155,10 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _example(loc: tuple[Any, ...]) -> str:
+def _example(loc: tuple[Any, ...], examples: Mapping[str, str]) -> str:
     for step in reversed(loc):
-        if step in _EXAMPLES:
-            return f"{step} = {_EXAMPLES[step]}"
+        if step in examples:
+            return f"{step} = {examples[step]}"
     return "leaving it out"
 
 

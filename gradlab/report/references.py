@@ -156,6 +156,14 @@ WORKS: dict[str, Entry] = {
         "arXiv:1504.00941",
         2015,
     ),
+    "newman1986": Entry(
+        "article",
+        "Newman, C. M.",
+        "The distribution of Lyapunov exponents: exact results for random matrices",
+        "Communications in Mathematical Physics",
+        1986,
+        "103(1), 121-126",
+    ),
     "pascanu2013": Entry(
         "inproceedings",
         "Pascanu, R.; Mikolov, T.; Bengio, Y.",

@@ -36,7 +36,7 @@ USAGE_CASES = {
     "sweep nosuch": "Got sweep 'nosuch'. Expected one of default, learn, quick. "
     "Try one of these",
     "list nosuch": "Got kind 'nosuch'. Expected one of activations, cells, claims, "
-    "initializers, inits, inputs, losses, measures, remedies, sections, sweeps, "
+    "initializers, inits, inputs, laws, losses, measures, remedies, sections, sweeps, "
     "tasks, variants. Try one of these",
     "list cells lstn": "Got cell 'lstn'. Expected one of {cells}. Try lstm",
     "list tasks ading": "Got task 'ading'. Expected one of {tasks}. Try adding",
@@ -108,7 +108,7 @@ USAGE_CASES = {
     "(broken.py, line 1). Expected a Python file that runs. Try python broken.py",
     "sweep --load nothing.py": "Got nothing.py, which defines no leaf. Expected a "
     "class derived from Cell, Activation, Initializer, Input, Loss, Task, Measure, "
-    "Remedy, Section or Claim. Try from gradlab.cells.base import Cell",
+    "Remedy, Law, Section or Claim. Try from gradlab.cells.base import Cell",
     "sweep --load taken.py": "Got activation 'tanh' in taken.py, a name already in "
     'use. Expected a name other than {activations}. Try name = "my_tanh"',
     "check nosuch.py": "Got nosuch.py, which cannot be read "

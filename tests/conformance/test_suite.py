@@ -245,7 +245,7 @@ def test_files_that_cannot_be_loaded(tmp_path):
     assert refusal(tmp_path, "x = 1") == (
         "Got mine.py, which defines no leaf.\n"
         "Expected a class derived from Cell, Activation, Initializer, Input, Loss, "
-        "Task, Measure, Remedy, Section or Claim.\n"
+        "Task, Measure, Remedy, Law, Section or Claim.\n"
         "Try from gradlab.cells.base import Cell"
     )
     taken = CELL.replace("class Wrong(Cell):", "class Wrong(Cell):\n    name = 'rnn'")

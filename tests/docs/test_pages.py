@@ -114,6 +114,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("gradlab.config.loading.load", small_load)
     monkeypatch.setattr(api, "load_sweep", small_load)
     monkeypatch.setattr("gradlab.runs.run.Cluster", InlineCluster)
+    for chosen in ("expand", "everything"):  # one quick row in place of many
+        monkeypatch.setattr(
+            f"gradlab.reproductions.choice.{chosen}", lambda _: ["seed-09-candidate"]
+        )
     for name, cluster in (
         ("dask_jobqueue", "SLURMCluster"),
         ("dask_kubernetes.operator", "KubeCluster"),

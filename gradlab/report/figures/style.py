@@ -63,6 +63,8 @@ LOOKS: dict[str, Look] = {
     "succeeded": Look("#007a5a", SOLID, "o", grey="#303030"),
     "fell_back": Look("#007a5a", SOLID, "v", hollow=True, grey="#303030"),
     "never": Look("#b3400d", SOLID, "X", grey="#606060"),
+    "expected": Look("#0067a3", SOLID, "", 1.7, grey="#606060"),
+    "measured": Look("#b3400d", SOLID, "o", 0.0, grey="#000000"),
     "chance": Look(MUTED, DASHED, "", 1.0, grey="#505050"),
     "other1": Look("#007a5a", SOLID, "D", grey="#404040"),
     "other2": Look("#a8407f", DASHED, "v", grey="#606060"),

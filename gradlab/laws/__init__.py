@@ -1,0 +1,1 @@
+"""Laws: what mathematics or a paper says a measured number should be, in NumPy."""

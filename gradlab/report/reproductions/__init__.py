@@ -1,0 +1,1 @@
+"""The report of what is known and of what was measured."""

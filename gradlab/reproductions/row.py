@@ -1,0 +1,173 @@
+"""One row: a sweep, what should come out of it, and what did."""
+
+import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradlab import catalog
+from gradlab.config.loading import load
+from gradlab.config.sweep import Sweep
+from gradlab.errors import ConfigError, UnknownNameError
+from gradlab.reproductions import folder as folders
+from gradlab.reproductions.comparison import Comparison, compare
+from gradlab.reproductions.expectation import KINDS, Compare, Expectation, read
+from gradlab.runs.run import run
+from gradlab.store.results import Results
+from gradlab.store.table import table
+
+
+if TYPE_CHECKING:
+    from gradlab.runs.result_writer import Progress
+
+_MODULES = {"digits": "sklearn"}
+"""Extra -> the module that is there where it is installed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is asked: a name, a sweep and an expectation."""
+
+    name: str
+    sweep: Sweep
+    expectation: Expectation
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """What came out of a row.
+
+    Attributes:
+        name: of the row.
+        expectation: what should come out.
+        comparisons: in the order of the expectation; none where it could not be
+            measured.
+        folder: of the results.
+        failure: why it could not be measured; empty where it could.
+        seconds: that all its points took.
+    """
+
+    name: str
+    expectation: Expectation
+    comparisons: tuple[Comparison, ...]
+    folder: Path
+    failure: str = ""
+    seconds: float = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether it was measured and every comparison is within tolerance."""
+        return not self.failure and all(one.held for one in self.comparisons)
+
+
+def find(name: str, folder: Path | None = None) -> Path:
+    """Return the expectation of a row, by its name or the path of its sweep.
+
+    Raises:
+        UnknownNameError: no such row, with the nearest.
+    """
+    where = folder or folders.known()
+    if name.endswith(".toml"):
+        return Path(name.removesuffix(".toml") + folders.ENDING)
+    if name not in folders.names(where):
+        raise UnknownNameError.among("row", name, [*folders.names(where), *KINDS])
+    return where / f"{name}{folders.ENDING}"
+
+
+def load_row(name: str, folder: Path | None = None) -> Row:
+    """Return a row by its name, or by the path of its sweep, ``mine.toml``.
+
+    Raises:
+        UnknownNameError: no such row, with the nearest; a measure that is not taken.
+        ConfigError: everything that is wrong in one of its files; the extra it needs
+            is not installed.
+    """
+    file = find(name, folder)
+    own = file.name.removesuffix(folders.ENDING)
+    expectation = read(file)
+    _require_extra(own, expectation.extra)
+    with catalog.unloading():
+        sweep = load(file.with_name(f"{own}.toml"))
+        for asked in expectation.compare:
+            _check_measures(own, sweep, asked)
+    return Row(own, sweep, expectation)
+
+
+def reproduce(
+    row: Row,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    progress: "Progress | None" = None,
+) -> Reproduced:
+    """Compute what is missing of a row's sweep, and compare.
+
+    The leaves of the row's own files are known to the run alone, so that no row's
+    numbers depend on the rows before it.
+
+    Raises:
+        ConfigError: a selection that fits no row of the table, or several.
+        GradlabError: as :func:`gradlab.runs.run.run`.
+    """
+    with catalog.unloading():
+        for file in row.sweep.load:
+            catalog.load_file(file)
+        command = f"gradlab reproduce {row.name}"
+        results = run(row.sweep, out, jobs=jobs, progress=progress, command=command)
+    failed = [point for point in results.points if point.message]
+    seconds = float(results.meta.get("seconds", 0.0))
+    if failed:
+        failure = f"{len(failed)} of {len(results.points)} points failed: "
+        failure += failed[0].message
+        return Reproduced(row.name, row.expectation, (), out, failure, seconds)
+    found = comparisons(results, row.expectation)
+    return Reproduced(row.name, row.expectation, found, out, "", seconds)
+
+
+def comparisons(results: Results, expectation: Expectation) -> tuple[Comparison, ...]:
+    """Return every comparison of an expectation with results."""
+    frame = table(results)
+    return tuple(one for asked in expectation.compare for one in compare(frame, asked))
+
+
+def _require_extra(name: str, extra: str | None) -> None:
+    if extra is None or importlib.util.find_spec(_MODULES.get(extra, extra)):
+        return
+    raise ConfigError(
+        got=f"the row {name} without the extra {extra}",
+        expected="its packages to be installed",
+        try_=f"pip install 'gradlab[{extra}]'",
+    )
+
+
+def _check_measures(name: str, sweep: Sweep, asked: Compare) -> None:
+    """Refuse rows of measures that the sweep does not take, before it is run."""
+    taken = _records(sweep)
+    for rows in _selections(asked):
+        if rows.measure not in taken:
+            raise UnknownNameError.among(f"measure of {name}", rows.measure, taken)
+
+
+def _selections(asked: Compare) -> Iterable[Any]:
+    given = (asked.measured, asked.minus, asked.divided_by, asked.same_as)
+    for rows in (*given, *asked.with_.values()):
+        if hasattr(rows, "measure"):
+            yield rows
+
+
+def _records(sweep: Sweep) -> set[str]:
+    """Return the names of the records that a sweep's measures give."""
+    found: set[str] = set()
+    for grid in sweep.grids:
+        names = grid.measures
+        if names is None:
+            every = catalog.names("measures")
+            names = tuple(n for n in every if not _about(n)["costly"])
+        for measure in (*names, *grid.first_seed_measures):
+            found.update(_about(measure).get("outputs") or [measure])
+    return found
+
+
+def _about(measure: str) -> Any:
+    return catalog.metadata("measures", measure)
