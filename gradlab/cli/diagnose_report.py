@@ -21,7 +21,7 @@ from gradlab import outputs, regular_file
 from gradlab.errors import StoreError
 from gradlab.report.checksums import digest
 from gradlab.shell_text import join, quote
-from gradlab.store.folder import free_name, is_replaceable
+from gradlab.store.folder import DIAGNOSIS, free_name, is_replaceable
 from gradlab.store.schema import FILE_NAME
 
 
@@ -31,9 +31,6 @@ LONGEST = 50
 A longer one ends in a hash of target and options; so does one of other characters than
 names and numbers: two paths may read alike without their slashes and spaces.
 """
-
-RECORD = ".diagnosis"
-"""File of the report -> JSON of the command that it is of, and of its checksums."""
 
 _OF_THE_ANSWER = {
     *("app_dir", "checkpoint", "batch", "shape", "loss"),
@@ -139,11 +136,11 @@ class ReportFolder:
             },
             indent=1,
         )
-        outputs.write(self.folder / RECORD, text.encode())
+        outputs.write(self.folder / DIAGNOSIS, text.encode())
 
     def _read(self) -> dict[str, Any] | None:
         """Return the record; None where there is none that gradlab wrote."""
-        file = self.folder / RECORD
+        file = self.folder / DIAGNOSIS
         try:
             record = json.loads(regular_file.read_text(file))
             whole = (

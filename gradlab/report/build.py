@@ -12,7 +12,7 @@ from gradlab.errors import ConfigError, StoreError
 from gradlab.report.blocks import Document, file_name
 from gradlab.report.words import speaking, words
 from gradlab.shell_text import join
-from gradlab.store.folder import is_replaceable
+from gradlab.store.folder import is_replaceable, refuse_diagnosis
 
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ def render(
     Each file is written aside and then put in place, so a report that is open or
     half written is never broken. Returns the paths written.
     Raises ConfigError for an unknown format, StoreError where nothing can be written,
-    or a file of that name is there that gradlab did not write.
+    or a file of that name is there that gradlab did not write, or is a diagnosis'.
     """
     from gradlab.report.document import compose
 
     _check(formats)
+    refuse_diagnosis(Path(folder))
     return write(compose(results, language), folder, formats)
 
 

@@ -19,6 +19,8 @@ _MARKS = {
     ".pdf": b"/Author(gradlab)",
 }
 """Ending of a report -> what stands in every one that gradlab wrote."""
+DIAGNOSIS = ".diagnosis"
+"""File that says of which diagnosis the reports of a folder are."""
 STAMP = ".report"
 """File of the report -> digest of the results it was made from, as JSON."""
 
@@ -27,8 +29,8 @@ def prepare(folder: Path) -> None:
     """Make ``folder`` ready to hold a store; create it where it is not there.
 
     Raises:
-        StoreError: it is a file, holds other things, or cannot be written; its
-            ``sweep.toml`` is somebody else's.
+        StoreError: it is a file, holds other things or a diagnosis, or cannot be
+            written; its ``sweep.toml`` is somebody else's.
     """
     if folder.exists() and not folder.is_dir():
         raise StoreError(
@@ -36,6 +38,7 @@ def prepare(folder: Path) -> None:
             expected="a folder, or a name that is still free",
             try_=f"--out {quote(f'{folder}_results')}",
         )
+    refuse_diagnosis(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         others = _others(folder)
@@ -73,6 +76,20 @@ def prepare_new(folder: Path) -> None:
             try_=f"--out {quote(f'{folder}-merged')}",
         )
     prepare(folder)
+
+
+def refuse_diagnosis(folder: Path) -> None:
+    """Refuse to replace the report of a diagnosis by that of a sweep.
+
+    Raises:
+        StoreError: ``folder`` holds one.
+    """
+    if os.path.lexists(folder / DIAGNOSIS):
+        raise StoreError(
+            got=f"{folder}, which holds the report of gradlab diagnose",
+            expected="a folder of its own for each report",
+            try_=f"--out {quote(free_name(folder, 'new'))}",
+        )
 
 
 def kept_files(folder: Path) -> list[Path]:

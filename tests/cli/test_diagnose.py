@@ -562,6 +562,16 @@ def test_the_same_command_replaces_its_own_report_and_no_other(user, home):
     assert file.read_bytes() == first
 
 
+def test_no_sweep_replaces_the_report_of_a_diagnosis(user, home, run, base):
+    user("Net", *ONE, "--out=mine", fast=False)
+    first = (home / "mine" / "report.html").read_bytes()
+    for words in (("sweep", "quick"), ("report", base)):
+        told = flat(run(*map(str, words), "--out=mine", code=1).stderr)
+        assert told.startswith("Got mine, which holds the report of gradlab diagnose.")
+        assert told.endswith("Try --out mine-new")
+    assert (home / "mine" / "report.html").read_bytes() == first
+
+
 def test_a_report_that_was_edited_is_kept(user, home):
     user("Net", *ONE, "--out=mine", fast=False)
     file = home / "mine" / "report.html"
