@@ -16,6 +16,9 @@ from gradlab.trajectory import Trajectory
 COTANGENTS = 4
 _SMALLEST = {torch.float32: 1e-34, torch.float64: 1e-300}
 """Of a product's largest entry: from there on it is scaled anew."""
+_AT_ONCE = 100
+"""Steps until it is in any case: PyTorch's defaults lose some 50 nats over them, and
+what is beyond float32 would be computed twice."""
 
 
 def estimate_product(trajectory: Trajectory, generator: torch.Generator) -> Tensor:
@@ -47,7 +50,7 @@ def _ln_pulled(trajectory: Trajectory, cotangents: Tensor) -> Tensor:
     ln = cotangents.new_empty(trajectory.length + 1, len(cotangents)).double()
     ln_scale = torch.zeros_like(ln[0])
     finite = all(state.isfinite().all() for state in trajectory.states)
-    end, most = trajectory.length, trajectory.length  # steps left, steps of one pull
+    end, most = trajectory.length, _AT_ONCE  # steps left, steps of one pull
     while True:
         begin = max(0, end - most)
         pulled = _pull(_steps(trajectory, begin, end), cotangents)
@@ -61,7 +64,7 @@ def _ln_pulled(trajectory: Trajectory, cotangents: Tensor) -> Tensor:
         steps = max(steps, 1)
         if steps == end:
             return ln
-        most, end = 2 * steps, end - steps
+        most, end = min(2 * steps, _AT_ONCE), end - steps
         cotangents = pulled[steps]
         ln_scale += torch.where(largest[steps] > 0, largest[steps], 1.0).double().log()
 
