@@ -87,6 +87,14 @@ WORKS: dict[str, Entry] = {
         "Empirical Methods in Natural Language Processing",
         2014,
     ),
+    "chung2014": Entry(
+        "misc",
+        "Chung, J.; Gulcehre, C.; Cho, K.; Bengio, Y.",
+        "Empirical evaluation of gated recurrent neural networks on sequence modeling",
+        "NIPS workshop on deep learning",
+        2014,
+        "arXiv:1412.3555",
+    ),
     "elman1990": Entry(
         "article",
         "Elman, J. L.",
@@ -103,12 +111,28 @@ WORKS: dict[str, Entry] = {
         2000,
         "12(10), 2451-2471",
     ),
+    "gers2002": Entry(
+        "article",
+        "Gers, F. A.; Schraudolph, N. N.; Schmidhuber, J.",
+        "Learning precise timing with LSTM recurrent networks",
+        "Journal of Machine Learning Research",
+        2002,
+        "3, 115-143",
+    ),
     "glorot2010": Entry(
         "inproceedings",
         "Glorot, X.; Bengio, Y.",
         "Understanding the difficulty of training deep feedforward neural networks",
         "Artificial Intelligence and Statistics",
         2010,
+    ),
+    "goldberg1991": Entry(
+        "article",
+        "Goldberg, D.",
+        "What every computer scientist should know about floating-point arithmetic",
+        "ACM Computing Surveys",
+        1991,
+        "23(1), 5-48",
     ),
     "halko2011": Entry(
         "article",
@@ -149,6 +173,15 @@ WORKS: dict[str, Entry] = {
         2015,
         "arXiv:1412.6980",
     ),
+    "law1984": Entry(
+        "article",
+        "Law, A. M.; Kelton, W. D.",
+        "Confidence intervals for steady-state simulations: I. A survey of fixed "
+        "sample size procedures",
+        "Operations Research",
+        1984,
+        "32(6), 1221-1239",
+    ),
     "le2015": Entry(
         "misc",
         "Le, Q. V.; Jaitly, N.; Hinton, G. E.",
@@ -186,6 +219,14 @@ WORKS: dict[str, Entry] = {
         "International Conference on Learning Representations",
         2014,
     ),
+    "sparre1954": Entry(
+        "article",
+        "Sparre Andersen, E.",
+        "On the fluctuations of sums of random variables II",
+        "Mathematica Scandinavica",
+        1954,
+        "2, 195-223",
+    ),
     "tallec2018": Entry(
         "inproceedings",
         "Tallec, C.; Ollivier, Y.",
@@ -200,6 +241,15 @@ WORKS: dict[str, Entry] = {
         "science",
         "Cambridge University Press",
         2018,
+    ),
+    "vogt2022": Entry(
+        "article",
+        "Vogt, R.; Puelma Touzel, M.; Shlizerman, E.; Lajoie, G.",
+        "On Lyapunov exponents for RNNs: understanding information propagation using "
+        "dynamical systems tools",
+        "Frontiers in Applied Mathematics and Statistics",
+        2022,
+        "8, 818799",
     ),
     "werbos1990": Entry(
         "article",
