@@ -29,7 +29,7 @@ class ParallelEvaluation(Measure):
     low_memory = True
 
     def compute(self, context):
-        low, high = lyapunov_exponents(context.trajectory, 1).interval()
-        low, high = low.sel(index=1).values, high.sel(index=1).values
+        bounds = lyapunov_exponents(context.trajectory, 1).interval()
+        low, high = (bound.sel(index=1).values for bound in bounds)
         codes = np.where(high < 0, 0, np.where(low > 0, 1, 2))
         return context.labelled(codes.astype(float), by_sequence=False, words=WORDS)
