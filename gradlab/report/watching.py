@@ -323,11 +323,8 @@ def _ratio(rows: Sequence[LayerRow], name: str) -> float:
 
 
 def _sentence(finding: Found) -> str:
-    """Return what was found; a name at its beginning keeps its own case."""
-    text = finding.text
-    if not text.startswith(finding.where):
-        text = text[0].upper() + text[1:]
-    return f"{_plain(text)}."
+    """Return what was found, and when: a later update may be without it."""
+    return f"At update {finding.update:,} {_plain(finding.text)}."
 
 
 def _plain(text: str) -> str:

@@ -38,7 +38,7 @@ def test_the_page_is_written_where_it_is_to_be(watched, tmp_path):
 
 def test_what_the_page_says_is_what_was_measured(watched):
     document = compose(watched.history, watched.findings)
-    assert document.top.headline == [f"{watched.findings[0].text}."]
+    assert document.top.headline == [f"At update 1 {watched.findings[0].text}."]
     prose = [b.text for b in document.chapters[0].blocks if isinstance(b, Prose)]
     assert prose[-1] == "gradlab.diagnose(model, batch, loss) measures remedies."
     _, last = watched.history.of("rnn layer 1")[-1]
