@@ -103,6 +103,14 @@ WORKS: dict[str, Entry] = {
         1990,
         "14(2), 179-211",
     ),
+    "engelken2023": Entry(
+        "article",
+        "Engelken, R.; Wolf, F.; Abbott, L. F.",
+        "Lyapunov spectra of chaotic recurrent neural networks",
+        "Physical Review Research",
+        2023,
+        "5(4), 043044",
+    ),
     "gers2000": Entry(
         "article",
         "Gers, F. A.; Schmidhuber, J.; Cummins, F.",
@@ -189,6 +197,14 @@ WORKS: dict[str, Entry] = {
         "arXiv:1504.00941",
         2015,
     ),
+    "molgedey1992": Entry(
+        "article",
+        "Molgedey, L.; Schuchhardt, J.; Schuster, H. G.",
+        "Suppressing chaos in neural networks by noise",
+        "Physical Review Letters",
+        1992,
+        "69(26), 3717-3719",
+    ),
     "newman1986": Entry(
         "article",
         "Newman, C. M.",
@@ -218,6 +234,14 @@ WORKS: dict[str, Entry] = {
         "networks",
         "International Conference on Learning Representations",
         2014,
+    ),
+    "sompolinsky1988": Entry(
+        "article",
+        "Sompolinsky, H.; Crisanti, A.; Sommers, H. J.",
+        "Chaos in random neural networks",
+        "Physical Review Letters",
+        1988,
+        "61(3), 259-262",
     ),
     "sparre1954": Entry(
         "article",
