@@ -127,6 +127,14 @@ WORKS: dict[str, Entry] = {
         2002,
         "3, 115-143",
     ),
+    "ginibre1965": Entry(
+        "article",
+        "Ginibre, J.",
+        "Statistical ensembles of complex, quaternion, and real matrices",
+        "Journal of Mathematical Physics",
+        1965,
+        "6(3), 440-449",
+    ),
     "glorot2010": Entry(
         "inproceedings",
         "Glorot, X.; Bengio, Y.",
