@@ -34,11 +34,11 @@ tensors have time first, (T, B, n).
 Your own cell, activation, initializer, input, loss, task, measure, remedy or report
 section is a class derived from one of the bases here; ``step`` is all a cell needs:
 
-    >>> class Leaky(gradlab.Cell):
+    >>> class Slow(gradlab.Cell):
     ...     def step(self, inputs, state):
     ...         return Step((0.9 * state[0] + torch.tanh(inputs),))
     >>> from gradlab.cells import Step
-    >>> own = gradlab.unroll(Leaky(input_size=3, hidden_size=3), torch.zeros(1, 20, 3))
+    >>> own = gradlab.unroll(Slow(input_size=3, hidden_size=3), torch.zeros(1, 20, 3))
     >>> gradlab.jacobian_norms(own, "joint").horizon     # 0.9^20 is above 1/1000
     array(inf)
 
@@ -52,12 +52,12 @@ In a file of its own it is a name like any other::
 try:
 
     >>> try:
-    ...     gradlab.build("lstn", 8, 16)
+    ...     gradlab.build("gru:layer=2", 8, 16)
     ... except gradlab.GradlabError as error:
     ...     print(error)
-    Got cell 'lstn'.
-    Expected one of gru, lstm, rnn.
-    Try lstm
+    Got option in cell 'gru:layer=2': 'layer'.
+    Expected one of gate, layers, reset_before, z_replaces.
+    Try layers
 
 Names are imported when first used: ``import gradlab`` imports no torch.
 """

@@ -66,6 +66,11 @@ def test_specs():
     assert canonical("lstm:peephole+no_forget") == "lstm:no_forget+peephole"
     assert canonical("lstm:proj=16+gate=sigmoid") == "lstm:proj=16"
     assert canonical("lstm:candidate=identity") == "lstm:candidate=linear"
+    assert parse("leaky:alpha=.25") == ("leaky", {"alpha": 0.25})
+    assert canonical("leaky:alpha=0.50") == "leaky:alpha=0.5"
+    assert canonical("leaky:alpha=0.1") == "leaky"
+    assert canonical("leaky:alpha=1") == "leaky:alpha=1"
+    assert canonical("leaky:alpha=0.00000001") == "leaky:alpha=0.00000001"
     assert axes("rnn") == {"activation", "init", "gain"}
     assert axes("gru:z_replaces") == {"activation", "init", "gain", "forget_bias"}
     assert axes("lstm:candidate=relu+no_output_activation") == {
@@ -85,6 +90,10 @@ def test_specs():
         ("lstm:peephole=1", "Expected peephole without a value.\nTry lstm:peephole"),
         ("lstm:gate", "Expected gate with a value.\nTry lstm:gate=sigmoid"),
         ("lstm:proj=x", "Expected proj with a whole number.\nTry proj=16"),
+        ("leaky:alpha", "Expected alpha with a value.\nTry leaky:alpha=0.1"),
+        ("leaky:alpha=fast", "Expected alpha with a number.\nTry alpha=0.1"),
+        ("leaky:alpha=nan", "Expected alpha with a number.\nTry alpha=0.1"),
+        ("leaky:alpha=1e-3", "Expected alpha with a number.\nTry alpha=0.1"),
         ("lstm:no_forget+coupled", "Expected no_forget or coupled, not both."),
     ],
 )

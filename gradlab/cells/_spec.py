@@ -1,5 +1,7 @@
 """Specs of cells, ``NAME`` or ``NAME:OPTION+OPTION=VALUE``, read without torch."""
 
+import math
+from decimal import Decimal
 from typing import Any
 
 from gradlab import catalog
@@ -44,7 +46,7 @@ def canonical(spec: str) -> str:
     ('lstm:no_forget+peephole', 'lstm')
     """
     name, given = parse(spec)
-    options = (k if v is True else f"{k}={v}" for k, v in sorted(given.items()))
+    options = (k if v is True else f"{k}={_text(v)}" for k, v in sorted(given.items()))
     return f"{name}:{'+'.join(options)}" if given else name
 
 
@@ -63,6 +65,13 @@ def axes(spec: str) -> frozenset[str]:
         for axis in removed
     }
     return frozenset(about["axes"]) - taken_away
+
+
+def _text(value: Any) -> str:
+    """Return an option's value as it is written in a spec: ``0.25``, ``2``."""
+    if not isinstance(value, float):
+        return str(value)
+    return format(Decimal(repr(value + 0.0)).normalize(), "f")  # 0.0: no sign of zero
 
 
 def is_activation(default: Any) -> bool:
@@ -87,6 +96,8 @@ def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
         return key, True
     if not value:
         raise _wrong(spec, key, "with a value", spec.replace(part, f"{key}={default}"))
+    if isinstance(default, float):
+        return key, _finite(spec, key, value, default)
     if isinstance(default, int):
         if not value.isdecimal():
             raise _wrong(spec, key, "with a whole number", f"{key}=16")
@@ -98,6 +109,20 @@ def _option(spec: str, part: str, known: dict[str, Any]) -> tuple[str, Any]:
     return key, catalog.resolve("activations", value) if is_activation(
         default
     ) else value
+
+
+def _finite(spec: str, key: str, value: str, default: float) -> float:
+    """Return the finite number that an option's value is.
+
+    Digits, a point and a sign only: an exponent's ``+`` would end the option.
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or not set(value) <= set("-.0123456789"):
+        raise _wrong(spec, key, "with a number", f"{key}={default:g}")
+    return number
 
 
 def _wrong(spec: str, key: str, how: str, try_: str) -> ConfigError:

@@ -15,17 +15,19 @@ from gradlab.numerics.batch_invariant import linear
 class TorchCell(Cell):
     """A cell with ``weight_ih (G H, I)``, ``weight_hh (G H, n)`` and two biases (G H).
 
-    G is the number of gate blocks (``gate_names``, or one). With ``bias=False`` both
-    biases are None. ``load_state_dict`` reads the names of ``torch.nn``'s cells and of
-    its modules of one layer (``weight_ih_l0``). A subclass with parameters of its own
-    adds them with ``_add_parameter`` and calls :meth:`reset_parameters` when all are
-    there.
+    G is the number of gate blocks (``gate_names``, or one), n the width of the first
+    state unless given. With ``bias=False`` both biases are None. Where inputs alone set
+    the gates (``recurrent_width=0``) there are ``weight_ih`` and ``bias_ih`` only.
+    ``load_state_dict`` reads the names of ``torch.nn``'s cells and of its modules of
+    one layer (``weight_ih_l0``). A subclass with parameters of its own adds them with
+    ``_add_parameter`` and calls :meth:`reset_parameters` when all are there.
 
     Args:
         input_size: I.
         hidden_size: H.
         bias: whether there are biases.
         dtype: of the parameters.
+        recurrent_width: n, how many numbers ``weight_hh`` multiplies.
     """
 
     weight_ih: nn.Parameter
@@ -40,15 +42,18 @@ class TorchCell(Cell):
         *,
         bias: bool,
         dtype: torch.dtype | None,
+        recurrent_width: int | None = None,
     ) -> None:
         input_size = whole_number("input_size", input_size, 1, try_="3")
         hidden_size = whole_number("hidden_size", hidden_size, 1, try_="64")
         super().__init__(input_size, hidden_size)
         rows = hidden_size * max(1, len(self.gate_names))
         self._add_parameter("weight_ih", rows, input_size, dtype=dtype)
-        self._add_parameter("weight_hh", rows, self.state_sizes[0], dtype=dtype)
+        width = self.state_sizes[0] if recurrent_width is None else recurrent_width
+        if width:
+            self._add_parameter("weight_hh", rows, width, dtype=dtype)
         for name in ("bias_ih", "bias_hh"):
-            if flag("bias", bias):
+            if flag("bias", bias) and (width or name == "bias_ih"):
                 self._add_parameter(name, rows, dtype=dtype)
             else:
                 self.register_parameter(name, None)
@@ -56,7 +61,7 @@ class TorchCell(Cell):
 
     @property
     def ensemble_shape(self) -> tuple[int, ...]:
-        return tuple(self.weight_hh.shape[:-2])
+        return tuple(self.weight_ih.shape[:-2])
 
     def reset_parameters(self) -> None:
         """Draw every parameter from U(-1/sqrt H, 1/sqrt H), as PyTorch does."""

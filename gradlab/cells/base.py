@@ -88,8 +88,9 @@ class Cell(nn.Module, ABC):
         supports_ensembles: whether ``step`` and the closed forms take any leading axes,
             time among them, and parameters a leading member axis. Other cells are
             called with (B, ·) alone, where the sequences may be those of many steps.
-        options: what may follow the colon of a spec and its default, as a literal;
-            each is a keyword of the constructor.
+        options: what may follow the colon of a spec and its default, as a literal (a
+            switch, a whole number, a float, or the name of an activation); each is a
+            keyword of the constructor.
         conflicts: pairs of options that exclude each other.
         axes: which sweep axes apply, among ``activation init gain forget_bias
             input_bias``. The constructor takes the activation by the keyword
@@ -97,6 +98,16 @@ class Cell(nn.Module, ABC):
             :attr:`keep_gate`, the input bias that of :attr:`input_gate`.
         axes_removed_by: options -> the axes they take away again, e.g.
             ``{"no_forget": ("forget_bias",)}``; ``"a+b"``: where both are set.
+        initial: parameter -> what :func:`gradlab.initialize_` draws it by in place of
+            PyTorch's default: the name of an initializer, or a number that fills it.
+            The constructor is to set the same.
+        linear_recurrence: whether s_t = A_t s_{t-1} + b_t with A_t and b_t from the
+            inputs alone and A_t diagonal, or diagonal over the complex numbers in
+            pairs of real ones. No path goes through recurrent weights then: the
+            conveyor is all there is, and there are no detours.
+        numbers_per_unit: how many numbers of the state a hidden unit has, where it is
+            not one for each name in ``state_names``.
+        title: the name in reports; ``name`` where it is empty.
         equation, reference, description: one line each, for tables and reports.
     """
 
@@ -108,6 +119,10 @@ class Cell(nn.Module, ABC):
     conflicts: ClassVar[tuple[tuple[str, str], ...]] = ()
     axes: ClassVar[tuple[str, ...]] = ()
     axes_removed_by: ClassVar[dict] = {}
+    initial: ClassVar[dict[str, str | float]] = {}
+    linear_recurrence: ClassVar[bool] = False
+    numbers_per_unit: ClassVar[int | None] = None
+    title: ClassVar[str] = ""
     equation: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     description: ClassVar[str] = ""
@@ -338,5 +353,6 @@ _CLOSED_FORMS = {
     "input_jacobian": ("step",),
     "conveyor": ("step",),
     "supports_ensembles": ("step",),
+    "linear_recurrence": ("step",),
 }
 """Closed form -> the methods it was derived from (see ``__init_subclass__``)."""

@@ -16,7 +16,7 @@ from gradlab.cells._states import check_states
 from gradlab.check import closed_forms
 from gradlab.check.bits import differing_bits
 from gradlab.check.closed_forms import FEATURES, small_cell, small_trajectory
-from gradlab.check.finding import Finding, distance, first_wrong, worst
+from gradlab.check.finding import TOLERANCE, Finding, distance, first_wrong, worst
 from gradlab.initializers import initialize_
 from gradlab.numerics.batch_invariant import ALIGNMENT
 from gradlab.trajectory import Trajectory
@@ -150,6 +150,44 @@ def conveyor(leaf: type[Cell]) -> Finding:
     return _compare(leaf, closed_forms.conveyors, _HIDDEN)
 
 
+def linear_recurrence(leaf: type[Cell]) -> Finding:
+    """Check what ``linear_recurrence`` says of a cell that declares it.
+
+    J_t is the same at another state, and J_t J_t^T is diagonal, as that of a complex
+    diagonal in pairs of real numbers is. Where the cell gives a conveyor, J_t is that.
+    """
+    if not leaf.linear_recurrence:
+        return Finding(True, "not declared", "any")
+
+    def wrong(cell: Cell) -> Iterator[str]:
+        inputs, state, step = _visit(cell)
+        layout = cell.state_names, cell.state_sizes
+        found = cell.jacobian(inputs, state, step)
+        whole = found.dense(*layout)
+        other = tuple(part + 1 for part in state)
+        there = cell.jacobian(inputs, other, cell.step(inputs, other))
+        if distance(there.dense(*layout), whole) > TOLERANCE:
+            yield "another Jacobian at another state"
+        gram = whole @ whole.mT
+        squares = torch.diag_embed(gram.diagonal(dim1=-2, dim2=-1))
+        if distance(squares, gram) > TOLERANCE:
+            yield "a Jacobian that mixes units"
+        alone = found.conveyor
+        if alone is not None and distance(torch.diag_embed(alone), whole) > TOLERANCE:
+            yield "more than the conveyor"
+
+    # Layers above read the one below: the whole of such a cell is no linear recurrence.
+    return first_wrong(
+        (
+            f"{spec}: {what}"
+            for spec, cell in _every(leaf)
+            if len(cell.layer_cells) == 1
+            for what in wrong(cell)
+        ),
+        "a recurrence that inputs alone set, unit by unit",
+    )
+
+
 def recurrent_uses(leaf: type[Cell]) -> Finding:
     """Check that the uses of weight_hh of a step add up to its gradient."""
 
@@ -206,6 +244,8 @@ def _specs(leaf: type[Cell]) -> list[str]:
     for key, default in (COMMON | leaf.options).items():
         if isinstance(default, bool):
             value = ""
+        elif isinstance(default, float):
+            value = f"={default / 2 or 0.5:g}"
         elif isinstance(default, int):
             value = "=2"
         elif is_activation(default):
@@ -279,6 +319,7 @@ CHECKS = {
     "the vjp is autograd's": vjp,
     "the input's Jacobian is autograd's": input_jacobian,
     "the conveyor is autograd's": conveyor,
+    "a linear recurrence is one": linear_recurrence,
     "the uses of weight_hh add up to its gradient": recurrent_uses,
     "weights depend on the seed alone": seeded,
     "bits are the same alone and in an ensemble": bits,

@@ -237,6 +237,8 @@ def _example_value(default: Any) -> str:
     """Return ``=VALUE`` with a value to show an option with; nothing for a switch."""
     if isinstance(default, bool):
         return ""
+    if isinstance(default, float):
+        return f"={default / 2 or 0.5:g}"
     if isinstance(default, int):
         return f"={2 * default or 16}"
     return "=hardsigmoid"

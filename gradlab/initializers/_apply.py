@@ -63,13 +63,15 @@ def initialize_(
     cast: a weight depends on its seed, block and sizes, and on nothing else. ``init``
     draws the blocks of ``weight_hh``, which ``gain`` multiplies; ``weight_ih``,
     ``weight_hr``, ``weight_peephole`` and the biases take PyTorch's default,
-    U(-1/sqrt H, 1/sqrt H), whatever ``init``. Parameters with other names (a user's)
-    are left as the constructor set them. Each layer has streams of its own, which do
+    U(-1/sqrt H, 1/sqrt H), whatever ``init``. A cell may have another default for some
+    of them (``Cell.initial``). Parameters with other names (a user's) are left as the
+    constructor set them. Each layer has streams of its own, which do
     not depend on how many layers there are.
 
     Args:
         cell: one cell, not an ensemble.
-        init: an initializer or its name; PyTorch's default when left out.
+        init: an initializer or its name; the cell's own, or PyTorch's default, when
+            left out.
         gain: factor of ``weight_hh``.
         forget_bias: ``keep`` leaves the draw; a number, ``chrono`` (Tmax = length) or
             ``chrono:T`` set the bias of the keep gate: its block of ``bias_ih`` to the
@@ -104,7 +106,7 @@ def initialize_(
     _require_effect(cell, [name for name, is_given in given.items() if is_given])
     for place, layer in enumerate(cell.layer_cells, start=1):
         streams = Streams(seed, place)
-        _fill_all(layer, init, gain, streams)
+        _fill_all(layer, init if requested is not None else None, gain, streams)
         set_gate_biases(layer, forget_bias, input_bias, length, streams)
     return cell
 
@@ -173,14 +175,19 @@ def _rows(cell: "Cell", name: str) -> int:
     return len(_blocks(cell, name)) * cell.hidden_size if drawn else 0
 
 
-def _fill_all(cell: "Cell", init: Initializer, gain: float, streams: Streams) -> None:
+def _fill_all(
+    cell: "Cell", init: Initializer | None, gain: float, streams: Streams
+) -> None:
     for name, parameter in cell.named_parameters():
-        if name == "weight_hh":
-            draw_weight_hh(cell, init, gain, streams)
+        own = cell.initial.get(name)
+        if isinstance(own, float):
+            parameter.fill_(own)
+        elif name == "weight_hh":
+            draw_weight_hh(cell, init or _as_initializer(own), gain, streams)
         elif name in _BY_DEFAULT:
             small = parameter.numel() <= _CACHED_SIZE
             draw = _draw_cached if small else _draw
-            _fill(parameter, draw(_DEFAULT, streams, *_layout(cell, name)))
+            _fill(parameter, draw(_as_initializer(own), streams, *_layout(cell, name)))
         elif name == "weight_hr":
             bound = cell.hidden_size**-0.5
             values = streams(name).uniform(-bound, bound, tuple(parameter.shape))
@@ -281,7 +288,10 @@ def _set_bias(
     length: int | None,
     streams: Streams,
 ) -> None:
-    """Set one gate's bias: bias_ih to ``sign`` times the setting, bias_hh to zero."""
+    """Set one gate's bias: bias_ih to ``sign`` times the setting, bias_hh to zero.
+
+    A cell whose gates inputs alone set has no bias_hh.
+    """
     if setting == "keep":
         return
     rows = cell.weight_blocks[gate]
@@ -291,7 +301,8 @@ def _set_bias(
         bias[rows] = torch.from_numpy(sign * values).to(bias)
     else:
         bias[rows] = sign * setting
-    cell.get_parameter("bias_hh")[rows] = 0
+    if getattr(cell, "bias_hh", None) is not None:
+        cell.get_parameter("bias_hh")[rows] = 0
 
 
 def _chrono(

@@ -117,9 +117,10 @@ def _parameters(point: Point) -> int:
 
 
 def state_width(point: Point) -> int:
-    """Return how many numbers the whole state has, by the cell's name."""
-    states = 2 if point.cell.partition(":")[0] == "lstm" else 1
-    return _layers(point.cell) * states * point.hidden
+    """Return how many numbers the whole state has, by what the cell's class says."""
+    about = catalog.metadata("cells", parse(point.cell)[0])
+    per_unit = about["numbers_per_unit"] or len(about["state_names"])
+    return _layers(point.cell) * per_unit * point.hidden
 
 
 def _attribute_of(attribute: str, required: Requirements) -> Iterator[bool]:

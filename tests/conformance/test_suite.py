@@ -88,6 +88,9 @@ MISTAKES = {
     "the declared axes apply": CELL.replace(
         "    def step", "    axes = ('activation',)\n    def step"
     ),
+    "a linear recurrence is one": CELL.replace(
+        "    def step", "    linear_recurrence = True\n    def step"
+    ),
     "the next state has the declared shapes": CELL.replace(
         "+ state[0]", "+ state[0][..., :2]"
     ),

@@ -1,0 +1,68 @@
+"""Cells against twins written from their equations: states, and products by autograd.
+
+The conformance suite compares a cell's derivatives with autograd of the cell itself;
+here the step is held against another that shares no code with it.
+"""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from gradlab import unroll
+from gradlab.cells import Cell
+from gradlab.jacobians import reference
+from tests.cells.cases import relative, rough
+
+
+STEPS, BATCH = 6, 2
+sigmoid, tanh = torch.sigmoid, torch.tanh
+
+Twin = Callable[..., tuple[torch.Tensor, ...]]
+"""(cell, x_t of one sequence, states) -> the next states."""
+
+
+def leaky(cell, x, h):
+    a = cell.weight_ih @ x + cell.weight_hh @ h + cell.bias_ih + cell.bias_hh
+    return ((1 - cell.alpha) * h + cell.alpha * tanh(a),)
+
+
+TWINS: dict[str, Twin] = {
+    "leaky": leaky,
+    "leaky:alpha=0.75": leaky,
+}
+
+
+def run(twin: Twin, cell: Cell, inputs: torch.Tensor, start: torch.Tensor):
+    """The whole state after each step, of one sequence."""
+    state, found = start.split(list(cell.state_sizes)), []
+    for x in inputs:
+        state = twin(cell, x, *state)
+        found.append(torch.cat(state))
+    return torch.stack(found)
+
+
+def draw(cell: Cell, seed: int = 3) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    generator = torch.Generator().manual_seed(seed)
+    inputs = torch.randn(BATCH, STEPS, cell.input_size, generator=generator)
+    start = (torch.randn(BATCH, n, generator=generator) / 2 for n in cell.state_sizes)
+    return inputs.double(), tuple(part.double() for part in start)
+
+
+@pytest.mark.parametrize("spec", TWINS)
+def test_states_and_products_are_those_of_the_equation(spec):
+    cell = rough(spec, inputs=3, hidden=5)
+    inputs, start = draw(cell)
+    trajectory = unroll(cell, inputs, initial_state=start)
+    ours = torch.cat([state[1:] for state in trajectory.states], -1)
+    product = reference.product(trajectory, STEPS)
+    joined = torch.cat(start, -1)
+    for b in range(BATCH):
+        theirs = run(TWINS[spec], cell, inputs[b], joined[b])
+        assert relative(ours[:, b], theirs) < 1e-13
+
+        def last(s, b=b):
+            return run(TWINS[spec], cell, inputs[b], s)[-1]
+
+        expected = torch.autograd.functional.jacobian(last, joined[b])
+        assert relative(product[b], expected) < 1e-12
