@@ -27,9 +27,27 @@ def leaky(cell, x, h):
     return ((1 - cell.alpha) * h + cell.alpha * tanh(a),)
 
 
+def janet(cell, x, h):
+    a = cell.weight_ih @ x + cell.weight_hh @ h + cell.bias_ih + cell.bias_hh
+    s, c = a.chunk(2)
+    return (sigmoid(s) * h + (1 - sigmoid(s - cell.beta)) * tanh(c),)
+
+
+def mgu(cell, x, h):
+    w_f, w_h = cell.weight_ih.chunk(2)
+    u_f, u_h = cell.weight_hh.chunk(2)
+    b_f, b_h = (cell.bias_ih + cell.bias_hh).chunk(2)
+    f = sigmoid(w_f @ x + u_f @ h + b_f)
+    short = tanh(w_h @ x + u_h @ (f * h) + b_h)
+    return ((1 - f) * h + f * short,)
+
+
 TWINS: dict[str, Twin] = {
     "leaky": leaky,
     "leaky:alpha=0.75": leaky,
+    "janet": janet,
+    "janet:beta=0": janet,
+    "mgu": mgu,
 }
 
 
