@@ -130,10 +130,12 @@ class StepJacobian:
             sizes: their widths.
         """
         self.check_blocks(names)
-        like = next(
+        vectors = (
             block.values if isinstance(block, Diagonal) else block[..., 0]
             for block in self.blocks.values()
         )
+        like = next(vectors, self.conveyor)
+        assert like is not None, "neither a block nor a conveyor"
         matrix = like.new_zeros(*like.shape[:-1], sum(sizes), sum(sizes))
         offsets = [sum(sizes[:k]) for k in range(len(sizes))]
         slices = {

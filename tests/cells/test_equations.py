@@ -42,12 +42,35 @@ def mgu(cell, x, h):
     return ((1 - f) * h + f * short,)
 
 
+def mingru(cell, x, h):
+    a_z, n = (cell.weight_ih @ x + cell.bias_ih).chunk(2)
+    z = sigmoid(a_z)
+    return ((1 - z) * h + z * n,)
+
+
+def minlstm(cell, x, h):
+    a_i, a_f, n = (cell.weight_ih @ x + cell.bias_ih).chunk(3)
+    i, f = sigmoid(a_i), sigmoid(a_f)
+    return (f / (f + i) * h + i / (f + i) * n,)
+
+
+def lru(cell, x, h):
+    s = torch.complex(*h.chunk(2))
+    factor = torch.exp(torch.complex(-cell.nu_log.exp(), cell.theta_log.exp()))
+    fed = torch.complex(cell.B_re, cell.B_im) @ x.to(s.dtype)
+    s = factor * s + cell.gamma_log.exp() * fed
+    return (torch.cat([s.real, s.imag]),)
+
+
 TWINS: dict[str, Twin] = {
     "leaky": leaky,
     "leaky:alpha=0.75": leaky,
     "janet": janet,
     "janet:beta=0": janet,
     "mgu": mgu,
+    "mingru": mingru,
+    "minlstm": minlstm,
+    "lru": lru,
 }
 
 
