@@ -37,7 +37,7 @@ LETTERS = {
     "reset_gate": "r",
     "update_gate": "z",
 }
-"""One letter per gate; the GRU's candidate is n."""
+"""One letter per gate; beside an update gate the candidate is n."""
 
 
 def resolve(name: str) -> str:
@@ -171,7 +171,7 @@ def _cell_row(spec: str) -> dict[str, str]:
 
 def _letter(cell: Any, gate: str) -> str:
     """Return the letter a gate has in a cell's equations."""
-    if gate == "candidate" and "reset_gate" in cell.gate_names:
+    if gate == "candidate" and "update_gate" in cell.gate_names:
         return "n"
     return LETTERS.get(gate, gate)
 

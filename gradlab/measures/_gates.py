@@ -12,13 +12,18 @@ from gradlab.measures._context import MeasureContext
 def has_gates(cell: Cell) -> bool:
     """Return whether a cell has gates other than a candidate."""
     gates = (name for layer in cell.layer_cells for name in layer.gate_names)
-    return any(name != "candidate" for name in gates)
+    return not all(map(_is_candidate, gates))
+
+
+def _is_candidate(name: str) -> bool:
+    """Return whether a gate's name is that of new content, of any state."""
+    return name.endswith("candidate")
 
 
 def gate_values(context: MeasureContext) -> dict[str, np.ndarray]:
     """Return the values of every gate over steps and units, (…M, B, T * H) float64.
 
-    Without the candidate. ``keep_gate`` is the gate that keeps the carry (the last
+    Without candidates. ``keep_gate`` is the gate that keeps the carry (the last
     state) in any convention: for a GRU whose update gate replaces the past, 1 minus
     that gate. With several layers names end in the layer's number: ``keep_gate.1``.
     """
@@ -37,7 +42,7 @@ def _gates(cell: Cell, gates: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
     values = {
         name: _by_sequence(gate.detach().cpu().numpy())
         for name, gate in gates.items()
-        if name != "candidate"
+        if not _is_candidate(name)
     }
     keep = cell.keep_gate
     if keep is not None and keep[0] in values:

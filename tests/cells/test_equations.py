@@ -62,6 +62,37 @@ def lru(cell, x, h):
     return (torch.cat([s.real, s.imag]),)
 
 
+def cornn(cell, x, y, z):
+    w_y, w_z = cell.weight_hh.chunk(2, 1)
+    a = cell.weight_ih @ x + w_y @ y + w_z @ z + cell.bias_ih + cell.bias_hh
+    z = z + cell.dt * (tanh(a) - cell.gamma * y - cell.epsilon * z)
+    return y + cell.dt * z, z
+
+
+def lem(cell, x, y, z):
+    i_dt1, i_dt2, i_y, i_z = (cell.weight_ih @ x + cell.bias_ih + cell.bias_hh).chunk(4)
+    u_dt1, u_dt2, u_y, transform_z = cell.weight_hh.chunk(4)
+    ms_dt_bar = cell.dt * sigmoid(i_dt1 + u_dt1 @ y)
+    ms_dt = cell.dt * sigmoid(i_dt2 + u_dt2 @ y)
+    z = (1 - ms_dt) * z + ms_dt * tanh(i_y + u_y @ y)
+    y = (1 - ms_dt_bar) * y + ms_dt_bar * tanh(transform_z @ z + i_z)
+    return y, z
+
+
+def slstm(cell, x, h, ln_n, ratio):
+    """The recursion as it is written, without any stabiliser, in (h, ln N, C / N)."""
+    h, c, n = unstabilised(cell, x, h, ratio * ln_n.exp(), ln_n.exp())
+    return h, n.log(), c / n
+
+
+def unstabilised(cell, x, h, c, n):
+    a = cell.weight_ih @ x + cell.weight_hh @ h + cell.bias_ih + cell.bias_hh
+    a_i, a_f, a_g, a_o = a.chunk(4)
+    i, f = a_i.exp(), a_f.exp() if cell.exp_forget else sigmoid(a_f)
+    c, n = f * c + i * tanh(a_g), f * n + i
+    return sigmoid(a_o) * c / n, c, n
+
+
 TWINS: dict[str, Twin] = {
     "leaky": leaky,
     "leaky:alpha=0.75": leaky,
@@ -71,6 +102,12 @@ TWINS: dict[str, Twin] = {
     "mingru": mingru,
     "minlstm": minlstm,
     "lru": lru,
+    "cornn": cornn,
+    "cornn:dt=0.5+gamma=2+epsilon=0.25": cornn,
+    "lem": lem,
+    "slstm": slstm,
+    "slstm:exp_forget": slstm,
+    "lem:dt=0.5": lem,
 }
 
 
