@@ -29,8 +29,9 @@ class CoRNN(TorchCell):
         dh_t/dh_{t-1} = I + dt dz_t/dh_{t-1}
         det J_t = det((1 - epsilon dt) I + dt A W_z)
 
-    There is no gate and no conveyor: what h keeps comes back through z. Defaults are
-    those of the authors' permuted sequential MNIST.
+    There is no gate and no conveyor: what h keeps comes back through z. ``weight_hh``
+    has one block, ``candidate``. Defaults are those of the authors' permuted
+    sequential MNIST.
 
     Source: Rusch & Mishra 2021 (by the authors' code).
 
@@ -49,6 +50,7 @@ class CoRNN(TorchCell):
     title = "coRNN"
     supports_ensembles = True
     state_names = ("h", "z")
+    gate_names = ("candidate",)
     options = {"dt": 0.076, "gamma": 0.4, "epsilon": 8.0}
     axes = ("activation", "init", "gain")
     equation = (
@@ -80,7 +82,7 @@ class CoRNN(TorchCell):
         self.dt = number("dt", dt, above=0, try_="0.076")
         self.gamma = number("gamma", gamma, try_="0.4")
         self.epsilon = number("epsilon", epsilon, try_="8")
-        self.activation = Tanh() if activation is None else as_activation(activation)
+        self.candidate = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
     def step(self, inputs, state) -> Step:
@@ -88,10 +90,11 @@ class CoRNN(TorchCell):
         both = torch.cat(state, -1)
         product = linear(both, self.weight_hh)
         a = self._pre_activations(inputs, product)
-        force = self.activation(a) - self.gamma * h - self.epsilon * z
-        z = z + self.dt * force
+        g = self.candidate(a)
+        z = z + self.dt * (g - self.gamma * h - self.epsilon * z)
         recurrent = RecurrentProduct(slice(0, self.hidden_size), both, product)
-        return Step((h + self.dt * z, z), {}, {"recurrent": a}, (recurrent,))
+        h = h + self.dt * z
+        return Step((h, z), {"candidate": g}, {"candidate": a}, (recurrent,))
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         buffers = {} if out is None else out.blocks
@@ -127,5 +130,5 @@ class CoRNN(TorchCell):
 
     def _slope(self, step: Step) -> Tensor:
         """Return dt phi'(a_t), (…, B, H)."""
-        a = step.pre_activations["recurrent"]
-        return self.dt * self.activation.derivative(a, self.activation(a))
+        a, g = step.pre_activations["candidate"], step.gates["candidate"]
+        return self.dt * self.candidate.derivative(a, g)

@@ -61,6 +61,7 @@ class GRU(TorchCell):
     """
 
     name = "gru"
+    title = "GRU"
     supports_ensembles = True
     gate_names = ("reset_gate", "update_gate", "candidate")
     options = {"reset_before": False, "z_replaces": False, "gate": "sigmoid"}

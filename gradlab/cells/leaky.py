@@ -1,7 +1,4 @@
-"""The leaky recurrent network: a plain one that keeps a part of its state.
-
-Carry and conveyor are defined in :mod:`gradlab.cells.base`.
-"""
+"""The leaky recurrent network: a plain one that keeps a part of its state."""
 
 import torch
 from torch import Tensor
@@ -26,7 +23,8 @@ class Leaky(TorchCell):
         dh_t/dh_{t-1} = (1 - alpha) I + alpha D(phi'(a_t)) W_hh
         dh_t/dx_t     = alpha D(phi'(a_t)) W_ih
 
-    The conveyor is the constant 1 - alpha: no gate decides it, and no bias.
+    No gate decides 1 - alpha, and no bias, so it is a part of the Jacobian and no
+    conveyor. ``weight_hh`` has one block, ``candidate``.
 
     Args:
         input_size: I.
@@ -40,6 +38,7 @@ class Leaky(TorchCell):
     name = "leaky"
     title = "leaky RNN"
     supports_ensembles = True
+    gate_names = ("candidate",)
     options = {"alpha": 0.1}
     axes = ("activation", "init", "gain")
     equation = "h_t = (1 - alpha) h_{t-1} + alpha phi(W_ih x_t + W_hh h_{t-1} + b)"
@@ -58,22 +57,23 @@ class Leaky(TorchCell):
     ) -> None:
         super().__init__(input_size, hidden_size, bias=bias, dtype=dtype)
         self.alpha = _rate(alpha)
-        self.activation = Tanh() if activation is None else as_activation(activation)
+        self.candidate = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
-    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
+    def step(self, inputs, state) -> Step:
         (h,) = state
         product = linear(h, self.weight_hh)
         a = self._pre_activations(inputs, product)
         recurrent = RecurrentProduct(slice(0, self.hidden_size), h, product)
-        kept = h if keep_path_carry is None else keep_path_carry
-        new = (1 - self.alpha) * kept + self.alpha * self.activation(a)
-        return Step((new,), {}, {"recurrent": a}, (recurrent,))
+        g = self.candidate(a)
+        h = (1 - self.alpha) * h + self.alpha * g
+        return Step((h,), {"candidate": g}, {"candidate": a}, (recurrent,))
 
     def jacobian(self, inputs, state, step, *, out=None) -> StepJacobian:
         buffer = None if out is None else out.blocks["h", "h"]
         block = scale_rows(self._slope(step), self.weight_hh, buffer)
-        return StepJacobian({("h", "h"): block}, self.conveyor(inputs, state, step))
+        block.diagonal(dim1=-2, dim2=-1).add_(1 - self.alpha)
+        return StepJacobian({("h", "h"): block})
 
     def vjp(self, inputs, state, step, cotangents, *, out=None) -> tuple[Tensor, ...]:
         ((u,), (out_h,)) = cotangents, out or (None,)
@@ -83,13 +83,10 @@ class Leaky(TorchCell):
     def input_jacobian(self, inputs, state, step) -> dict[str, Tensor]:
         return {"h": scale_rows(self._slope(step), self.weight_ih)}
 
-    def conveyor(self, inputs, state, step) -> Tensor:
-        return torch.full_like(state[0], 1 - self.alpha)
-
     def _slope(self, step: Step) -> Tensor:
         """Return alpha phi'(a_t), (…, B, H)."""
-        a = step.pre_activations["recurrent"]
-        return self.alpha * self.activation.derivative(a, self.activation(a))
+        a, g = step.pre_activations["candidate"], step.gates["candidate"]
+        return self.alpha * self.candidate.derivative(a, g)
 
 
 def _rate(alpha: float) -> float:

@@ -74,6 +74,7 @@ class LSTM(TorchCell):
     """
 
     name = "lstm"
+    title = "LSTM"
     supports_ensembles = True
     weight_hr: nn.Parameter
     weight_peephole: nn.Parameter

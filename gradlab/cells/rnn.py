@@ -29,6 +29,7 @@ class RNN(TorchCell):
     """
 
     name = "rnn"
+    title = "RNN"
     supports_ensembles = True
     options = {}
     axes = ("activation", "init", "gain")

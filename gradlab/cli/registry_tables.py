@@ -173,7 +173,7 @@ def _letter(cell: Any, gate: str) -> str:
     """Return the letter a gate has in a cell's equations."""
     if gate == "candidate" and "update_gate" in cell.gate_names:
         return "n"
-    return LETTERS.get(gate, gate)
+    return LETTERS.get(gate, gate.removesuffix("_gate"))
 
 
 def _forget_bias(cell: Any) -> str:

@@ -84,6 +84,7 @@ def by_chance(seed: int) -> made_up.Made:
     if rng.random() < 0.15:  # one network over a length of its own
         points += [{**points[0], "length": 3000, "seed": k} for k in range(seeds)]
     points += more_records.every_step(points, seed)
+    points += _linear(points, seed)
     style = rng.choice(["mixed", "same", "ordered", "growing", "ended", "start_up"])
     if rng.random() < 0.05:
         points, style = _defaults(seeds), "fading"
@@ -102,6 +103,8 @@ def by_chance(seed: int) -> made_up.Made:
                 behaviours[key] = _with_roads(
                     rng, behaviours[key], _gate(params["forget_bias"])
                 )
+            if params["cell"] == LINEAR:
+                behaviours[key] = _all_conveyor(behaviours[key])
         dies = one_dies and params["seed"] == 1 and not behaviours[key].broken_at
         return replace(behaviours[key], dead_at=1) if dies else behaviours[key]
 
@@ -146,6 +149,30 @@ def _defaults(seeds: int) -> list[made_up.Params]:
     """A plain RNN and gated cells as PyTorch makes them."""
     cells = [("rnn", None), ("gru", "keep"), ("lstm", "keep")]
     return made_up.product(network=cells, length=(64,), seed=range(seeds))
+
+
+LINEAR = "mingru"
+
+
+def _linear(points: list[made_up.Params], seed: int) -> list[made_up.Params]:
+    """Now and then a linear recurrence of the first network's settings."""
+    if np.random.default_rng([49, seed]).random() > 0.1:
+        return []
+    first = points[0]
+    alike = [
+        p
+        for p in points
+        if all(p[key] == first[key] for key in p if key not in ("seed", "length"))
+    ]
+    return [{**p, "cell": LINEAR, "forget_bias": "keep"} for p in alike]
+
+
+def _all_conveyor(behaviour: Behaviour) -> Behaviour:
+    """A behaviour whose conveyor is the whole, without any detour."""
+    rate = behaviour.rate
+    return replace(
+        behaviour, start=0.0, noise=0.0, conveyor=rate, no_detours=rate, detours=-50.0
+    )
 
 
 def _control(seeds: int, length: int) -> list[made_up.Params]:

@@ -26,7 +26,19 @@ CUSTOMARY = {
     "learning_rate": 0.01,
     "epsilon": 1e-8,
 }
-NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+NAMES = {
+    "rnn": "RNN",
+    "gru": "GRU",
+    "lstm": "LSTM",
+    "mgu": "MGU",
+    "mingru": "minGRU",
+    "minlstm": "minLSTM",
+    "lru": "LRU",
+    "janet": "JANET",
+    "cornn": "coRNN",
+}
+KEEP = ("gru", "mgu", "mingru")
+"""Cells whose forget bias is that of a keep gate."""
 WORDS = {
     "hidden": "hidden size",
     "burn_in": "burn-in",
@@ -275,9 +287,8 @@ def bias(params: dict[str, Any]) -> str:
         return _bias_value(forget)
     if own is None and forget == "keep":
         return "default bias"
-    word = (
-        "keep bias" if str(params["cell"]).partition(":")[0] == "gru" else "forget bias"
-    )
+    base = str(params["cell"]).partition(":")[0]
+    word = "keep bias" if base in KEEP else "forget bias"
     return ", ".join(
         f"{gate} {_bias_value(value)}"
         for gate, value in ((word, forget), ("input bias", own))

@@ -26,7 +26,7 @@ from tests.claims.sweep import Sweep
 
 
 CLAIMS = tuple(name for name in catalog.names("claims"))
-EACH = (23, 31, 32, 36, 46, 63, 72, 75, 93, 97, 108, 131, 171)
+EACH = (23, 31, 32, 36, 46, 63, 72, 75, 93, 96, 97, 108, 131, 171)
 """Seeds of small stores that bear out all claims there were when they were chosen."""
 FEW = range(12, 32)
 SOME, MANY = 200, 3000
@@ -142,6 +142,11 @@ SWEEPS = {
     },
     "layers": {"cell": ["lstm", "lstm:layers=3"], "hidden": 16, "length": 48},
     "open": {"cell": "lstm", "forget_bias": "0:6:1", "length": 64},
+    "linear": {
+        "cell": ["mingru", "minlstm", "lru", "janet", "cornn"],
+        "hidden": 8,
+        "length": 24,
+    },
     "dead": {
         "cell": "rnn",
         "activation": "relu",
@@ -156,6 +161,7 @@ AMONG = {
     "activations": {"largest_growth", "shortest_reach", "exactly_zero"},
     "layers": {"longest_reach", "shortest_reach"},
     "open": {"largest_growth", "shortest_reach", "growth_from"},
+    "linear": {"linear_recurrence", "shortest_reach"},
     "dead": {"exactly_zero"},
 }
 """Some claims of each."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from gradlab.report.claims.base import Claim, Kept, Names, Network, Networks, Value
-from gradlab.report.evidence.roads import rate
+from gradlab.report.evidence.roads import has_conveyor, rate
 
 
 class DetoursCut(Claim):
@@ -22,7 +22,8 @@ class DetoursCut(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """A hundredth or more in the share kept, the largest change first."""
-        for network in sorted(networks.measured, key=_change, reverse=True):
+        found = [n for n in networks.measured if has_conveyor(n)]
+        for network in sorted(found, key=_change, reverse=True):
             if _change(network) > 0.01:
                 yield {
                     "network": Names([network]),

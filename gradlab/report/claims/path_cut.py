@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from gradlab.report.claims.base import Claim, Kept, Names, Networks, Value
 from gradlab.report.evidence.networks import extreme
-from gradlab.report.evidence.roads import rate
+from gradlab.report.evidence.roads import has_conveyor, rate
 
 
 class PathCut(Claim):
@@ -26,7 +26,8 @@ class PathCut(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some rate is finite."""
-        found = [n for n in networks.measured if math.isfinite(rate(n, "no_cell_path"))]
+        found = [n for n in networks.measured if has_conveyor(n)]
+        found = [n for n in found if math.isfinite(rate(n, "no_cell_path"))]
         if found:
             most = extreme(found, [rate(n, "no_cell_path") for n in found])
             kept = Kept(rate(most[0], "no_cell_path"))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from gradlab.report.claims.base import BIASES, Claim, Count, Kept, Networks, Value
-from gradlab.report.evidence.roads import rate
+from gradlab.report.evidence.roads import has_conveyor, rate
 
 
 class PathCutPlain(Claim):
@@ -27,7 +27,8 @@ class PathCutPlain(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Two networks or more, a hundredth apart or more in the share kept."""
-        cut = [n for n in networks.measured if math.isfinite(rate(n, "no_cell_path"))]
+        cut = [n for n in networks.measured if has_conveyor(n)]
+        cut = [n for n in cut if math.isfinite(rate(n, "no_cell_path"))]
         for plain in networks.finite:
             if plain.cell != "rnn" or not plain.customary:
                 continue

@@ -35,6 +35,14 @@ def rate(network: Network, block: str = "joint") -> float:
     return _mean(np.array(there))
 
 
+def has_conveyor(network: Network) -> bool:
+    """Whether its cell has a conveyor, by what was measured.
+
+    Without one no state is carried, and a path that is cut has no name.
+    """
+    return bool(network.row.has("growth_rate", block="conveyor"))
+
+
 def late_rates(network: Network) -> dict[str, float]:
     """Each block's rate over the later half of the lags, in nats per step.
 

@@ -30,7 +30,9 @@ def figure(
     found = [
         r
         for r in story.main.rows
-        if r.has("growth_rate", block="no_cell_path") and math.isfinite(r.rate().mean)
+        if r.has("growth_rate", block="conveyor")
+        and r.has("growth_rate", block="no_cell_path")
+        and math.isfinite(r.rate().mean)
     ]
     if not found:
         return None

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 from typing import Any
 
+from gradlab import catalog
 from gradlab.axes import is_chrono, own_input_bias
 from gradlab.report.words import say
 
 
-NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 CANONICAL = {"keep": "0", 1.0: "1", 3.0: "3", "chrono": "chrono"}
 FAMILIES = ("rnn", "gru", "lstm")
 
@@ -38,6 +39,36 @@ def family(spec: str) -> str:
     return str(spec).partition(":")[0]
 
 
+def about(cell: str) -> Mapping[str, Any]:
+    """What the cell's class says of itself, by attribute; nothing if it is unknown.
+
+    A report may be rendered again without the file of a cell of one's own.
+    """
+    if cell not in catalog.names("cells"):
+        return {}
+    return _metadata(cell, catalog.external_source("cells", cell))
+
+
+@cache
+def _metadata(cell: str, source: str | None) -> Mapping[str, Any]:
+    """Return a cell's metadata; ``source`` is that of a file of one's own."""
+    return catalog.metadata("cells", cell)
+
+
+def is_linear_recurrence(spec: str) -> bool:
+    """Whether conveyor and whole of a cell are one, by what its class says.
+
+    Not with several layers, of which those above read what those below make.
+    """
+    return layers(spec) == 1 and bool(about(family(spec)).get("linear_recurrence"))
+
+
+def keeps(spec: str) -> bool:
+    """Whether the forget bias is that of a keep gate, which has another name."""
+    gates = about(family(spec)).get("gate_names", ())
+    return bool(gates) and "forget_gate" not in gates
+
+
 def layers(spec: str) -> int:
     """How many layers a cell has: 2 for ``lstm:layers=2``."""
     options = str(spec).partition(":")[2].split("+")
@@ -48,7 +79,7 @@ def layers(spec: str) -> int:
 def cell_name(spec: str, w: ModuleType) -> str:
     """``rnn`` is RNN; ``lstm:layers=2+no_forget`` is LSTM (2 layers, no forget)."""
     base, _, options = str(spec).partition(":")
-    name = NAMES.get(base, base)
+    name = about(base).get("title") or base
     if not options:
         return name
     return f"{name} ({', '.join(_option_name(o, w) for o in options.split('+'))})"
@@ -68,7 +99,7 @@ def bias_name(params: Params, w: ModuleType) -> str:
     ``forget bias chrono, input bias 0``.
     """
     bias, own = params.get("forget_bias"), own_input_bias(params)
-    word = w.KEEP_BIAS if family(params["cell"]) == "gru" else w.FORGET_BIAS
+    word = w.KEEP_BIAS if keeps(params["cell"]) else w.FORGET_BIAS
     if own is None and is_chrono(bias):
         return bias_value(bias, w)
     if own is None and bias == "keep":

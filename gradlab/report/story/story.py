@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -240,7 +240,16 @@ class Story:
 
     def reference_values(self, fixed: Mapping[str, Any], besides: str = "") -> str:
         """The axes held, in words: ``weights PyTorch default, gain 1, ...``."""
-        return reference_text(fixed, self.words("top"), self.words("names"), besides)
+        words = self.words("top"), self.words("names")
+        return reference_text(fixed, *words, besides, self._open_axes)
+
+    @cached_property
+    def _open_axes(self) -> frozenset[str]:
+        """The axes that some cell of this sweep decides by itself."""
+        axes = ("init", "activation")
+        return frozenset(
+            a for a in axes if any(p.params.get(a) is None for p in self.done)
+        )
 
     # the terminal
 
@@ -275,9 +284,16 @@ def seeds_range(sizes: Sequence[int], w: ModuleType) -> str:
 
 
 def reference_text(
-    fixed: Mapping[str, Any], w: ModuleType, names: ModuleType, besides: str = ""
+    fixed: Mapping[str, Any],
+    w: ModuleType,
+    names: ModuleType,
+    besides: str = "",
+    open_axes: Collection[str] = (),
 ) -> str:
-    """The constants of a slice in words; `besides` names axes to leave out."""
+    """The constants of a slice in words; `besides` names axes to leave out.
+
+    open_axes: those that hold only where the cell does not decide them.
+    """
     from gradlab.report.words import say
 
     parts = []
@@ -291,7 +307,8 @@ def reference_text(
         if axis in fixed and axis not in skip:
             value = fixed[axis]
             text = labels.init_name(value, names) if axis == "init" else _plain(value)
-            parts.append(say(template, **{axis: text}))
+            held = say(template, **{axis: text})
+            parts.append(say(w.REF_OPEN, held=held) if axis in open_axes else held)
     if "input" in fixed and "input" not in skip:
         text = say(w.REF_INPUT, input=labels.input_name(fixed["input"], names))
         if fixed.get("features"):

@@ -93,6 +93,7 @@ ODD_STEP = " (first at step $step)"
 
 REFERENCE = "**Held everywhere unless said:** $values."
 REF_WEIGHTS = "weights $init"
+REF_OPEN = "$held where the cell leaves it open"
 REF_GAIN = "gain $gain"
 REF_ACTIVATION = "activation $activation"
 REF_HIDDEN = "hidden size $hidden"

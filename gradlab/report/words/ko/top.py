@@ -96,6 +96,7 @@ ODD_STEP = " (처음은 $step번째 스텝)"
 
 REFERENCE = "**따로 적지 않으면 모두 같다:** $values."
 REF_WEIGHTS = "가중치 $init"
+REF_OPEN = "$held(셀이 정하지 않는 경우)"
 REF_GAIN = "게인 $gain"
 REF_ACTIVATION = "활성화 함수 $activation"
 REF_HIDDEN = "은닉 크기 $hidden"
