@@ -83,6 +83,10 @@ class Parts:
             found = [rate * length for rate in found]
         return mean(found)
 
+    def has_conveyor(self, network: Any) -> bool:
+        """Whether a rate of its conveyor was stored, finite or not."""
+        return bool(len(self.values(network, "growth_rate", block="conveyor")))
+
     def rate(self, network: Any, block: str = "joint") -> float:
         """The mean rate of a block; NaN where not finite."""
         return mean(self.values(network, "growth_rate", block=block))

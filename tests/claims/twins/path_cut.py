@@ -17,8 +17,12 @@ KOREAN = (
 
 
 def check(match: re.Match, sweep: Sweep) -> None:
-    """No finite rate is larger."""
-    rates = [(sweep.rate(n, "no_cell_path"), n) for n in sweep.networks]
+    """No finite rate of a cell with a conveyor is larger."""
+    rates = [
+        (sweep.rate(n, "no_cell_path"), n)
+        for n in sweep.networks
+        if sweep.has_conveyor(n)
+    ]
     most = max(rate for rate, _ in rates if rate == rate)  # noqa: PLR0124
     assert close_kept(match["kept"], most)
     among(match, [n for rate, n in rates if rate > most - 1e-9])

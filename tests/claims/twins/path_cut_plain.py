@@ -32,7 +32,8 @@ def check(match: re.Match, sweep: Sweep) -> None:
 def _above(plain: Network, match: re.Match, sweep: Sweep) -> bool:
     biases = {"cell", "forget_bias", "input_bias"}
     alike = [n for n in sweep.networks if sweep.differ(n, plain) <= biases]
-    rates = [sweep.rate(n, "no_cell_path") for n in alike]
+    carried = [n for n in alike if sweep.has_conveyor(n)]
+    rates = [sweep.rate(n, "no_cell_path") for n in carried]
     rates = [rate for rate in rates if math.isfinite(rate)]
     return (
         number(match["count"]) == len(rates) > 1
