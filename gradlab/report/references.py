@@ -111,6 +111,14 @@ WORKS: dict[str, Entry] = {
         2023,
         "5(4), 043044",
     ),
+    "forrester2013": Entry(
+        "article",
+        "Forrester, P. J.",
+        "Lyapunov exponents for products of complex Gaussian random matrices",
+        "Journal of Statistical Physics",
+        2013,
+        "151, 796-808",
+    ),
     "gers2000": Entry(
         "article",
         "Gers, F. A.; Schmidhuber, J.; Cummins, F.",
