@@ -299,6 +299,15 @@ WORKS: dict[str, Entry] = {
         1990,
         "78(10), 1550-1560",
     ),
+    "zucchet2024": Entry(
+        "inproceedings",
+        "Zucchet, N.; Orvieto, A.",
+        "Recurrent neural networks: vanishing and exploding gradients are not the end "
+        "of the story",
+        "Advances in Neural Information Processing Systems",
+        2024,
+        "arXiv:2405.21064",
+    ),
 }
 KEYS = tuple(WORKS)
 ENTRIES: dict[str, str] = {key: entry.text() for key, entry in WORKS.items()}
