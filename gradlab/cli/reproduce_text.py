@@ -12,7 +12,12 @@ from gradlab.cli.screen import Screen, counted, fold, hanging
 from gradlab.progress.events import Event, PointsDone, Started
 from gradlab.progress.state import State
 from gradlab.report.inline import plain
-from gradlab.report.reproductions.row import closest, number, tolerance
+from gradlab.report.reproductions.numbers import (
+    allowed,
+    closest,
+    expected,
+    number,
+)
 
 
 if TYPE_CHECKING:
@@ -67,7 +72,8 @@ def line(row: Reproduced, wide: int) -> str:
 
 def numbers_of(one: Comparison) -> str:
     """Return measured, expected and tolerance in words."""
-    return plain(f"{number(one.measured)} for {number(one.expected)}, {tolerance(one)}")
+    tolerance = allowed(one) if one.relation == "equal" else f"+ {allowed(one)}"
+    return plain(f"{number(one.measured)} for {expected(one)} {tolerance}")
 
 
 def show_end(rows: Sequence[Reproduced], files: Sequence[Path], screen: Screen) -> None:

@@ -242,7 +242,7 @@ class Expectation(_Strict):
         training: whether networks are trained.
         extra: of pyproject.toml that it needs.
         wrong, corrected: the sentence as it is taught, and as measured.
-        number, claim_ko, outcome: of the seed's claim.
+        number, claim_ko, outcome: of the seed's claim, and how it came out.
         compare: at least one comparison.
     """
 

@@ -17,8 +17,9 @@ class Marks:
     """One kind of mark over all rows.
 
     key: "all_paths" (filled circle), "no_detours" (triangle), "no_cell_path"
-    (cross), or a line-up style key. values: one per row, NaN where there is none;
-    natural log per step for scale "kept". low, high: interval, or None.
+    (cross), or a line-up style key; one without a marker is a band from low to high
+    with a line at its value. values: one per row, NaN where there is none; natural
+    log per step for scale "kept". low, high: interval, or None.
     """
 
     label: str

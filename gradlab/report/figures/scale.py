@@ -21,6 +21,8 @@ GLYPHS: dict[str, str] = {
     "undetermined": "?",
     "dead": "✕",
     "not_finite": "!",
+    "held": "●",
+    "missed": "✕",
 }
 
 _WORDS = {

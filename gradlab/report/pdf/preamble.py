@@ -42,7 +42,8 @@ PREAMBLE = """\
 #let small(body) = [#set text(.88em); #set par(leading: .42em, spacing: .55em); #body]
 #let finding(body) = block(below: .7em, sticky: true, text(1.06em, weight: 600, body))
 #let tint = (vanishing: rgb("#ece8f6"), fading: rgb("#ece8f6"), stable: rgb("#eef0f2"),
-  growing: rgb("#fcebd9"), exploding: rgb("#fcebd9"))
+  growing: rgb("#fcebd9"), exploding: rgb("#fcebd9"), held: rgb("#eef0f2"),
+  missed: rgb("#fcebd9"))
 """
 LEADING = {"ko": 0.62}
 """Between lines, in letters: Hangul fills its squares and needs more than Latin."""

@@ -359,4 +359,7 @@ def _spread(items: Sequence[str], count: int, *, numbered: bool = False) -> str:
     )
 
 
-_TINTED = ("vanishing", "fading", "stable", "growing", "exploding")
+_TINTED = (
+    *("vanishing", "fading", "stable", "growing", "exploding"),
+    *("held", "missed"),
+)

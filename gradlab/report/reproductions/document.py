@@ -13,7 +13,9 @@ from gradlab.report.blocks import Cell, Chapter, Document, Table, Top
 from gradlab.report.inline import literal
 from gradlab.report.numbers import duration, listed
 from gradlab.report.references import ENTRIES
-from gradlab.report.reproductions.row import blocks, closest, number, tolerance
+from gradlab.report.reproductions.numbers import allowed, closest, expected, number
+from gradlab.report.reproductions.row import blocks, verdict_cell
+from gradlab.reproductions.expectation import KINDS
 from gradlab.reproductions.row import Reproduced
 
 
@@ -35,7 +37,7 @@ def compose(rows: Sequence[Reproduced], command: str, stem: str = "report") -> D
     Raises:
         UnknownNameError: a row names a source that is not in the list of references.
     """
-    ordered = sorted(rows, key=lambda row: (row.held, row.name))
+    ordered = sorted(rows, key=_order)
     keys = sorted({key for row in rows for key in row.expectation.source})
     for key in keys:
         if key not in references.WORKS:
@@ -53,6 +55,12 @@ def compose(rows: Sequence[Reproduced], command: str, stem: str = "report") -> D
         stem=stem,
         translated=False,
     )
+
+
+def _order(row: Reproduced) -> tuple[bool, int, str, str]:
+    """Return the place of a row: misses first, then by kind and question."""
+    asked = row.expectation
+    return row.held, KINDS.index(asked.kind), asked.question, row.name
 
 
 def _chapter(place: int, question: str, rows: Sequence[Reproduced]) -> Chapter:
@@ -110,7 +118,7 @@ def sentences(rows: Sequence[Reproduced]) -> list[str]:
 
 def _table(rows: Sequence[Reproduced]) -> Table:
     return Table(
-        ["row", "kind", "measured", "expected", "tolerance", "outcome"],
+        ["row", "kind", "measured", "expected", "tolerance", "within"],
         [_line(row) for row in rows],
         "Every row, misses first; of its comparisons the one that is closest to the "
         "edge of its tolerance, or furthest beyond.",
@@ -119,19 +127,21 @@ def _table(rows: Sequence[Reproduced]) -> Table:
 
 
 def _line(row: Reproduced) -> list[Cell | str]:
+    name = f"`{row.name}`"
     kind = row.expectation.kind
     if not row.comparisons:
-        return [literal(row.name), kind, "–", "–", "–", "**not measured**"]
+        missing = "–"
+        last = verdict_cell("not measured", held=False)
+        return [name, kind, missing, missing, missing, last]
     worst = closest(row.comparisons)
     held = sum(one.held for one in row.comparisons)
-    outcome = f"{held} of {len(row.comparisons)} within tolerance"
     return [
-        literal(row.name),
+        name,
         kind,
         number(worst.measured),
-        number(worst.expected),
-        tolerance(worst),
-        outcome if row.held else f"**{outcome}**",
+        expected(worst),
+        allowed(worst),
+        verdict_cell(f"{held} of {len(row.comparisons)}", row.held),
     ]
 
 

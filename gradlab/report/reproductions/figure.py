@@ -1,16 +1,17 @@
-"""Figures of a row: a law's line with its band, and the measured points."""
+"""Figures of a row: what is expected with its tolerance, and what was measured."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from gradlab.report.blocks import Figure
-from gradlab.report.figures.base import AxesData
+from gradlab.report.figures.base import AxesData, FigureData
 from gradlab.report.figures.curves import Curves, Series
 from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.panels import Panel, Panels
+from gradlab.report.inline import plain
+from gradlab.report.reproductions.numbers import closest, expected, number
 from gradlab.reproductions.comparison import Comparison
 from gradlab.reproductions.row import Reproduced
 
@@ -18,70 +19,84 @@ from gradlab.reproductions.row import Reproduced
 DECADES = 2.0
 """Numbers above 0 that span more powers of ten are drawn by their logarithm."""
 
+_EXPECTED = {"equal": "expected", "at_most": "at most", "at_least": "at least"}
+
 
 def figures(row: Reproduced) -> list[Figure]:
-    """Return the figure of a row, with a panel for each entry."""
-    panels = []
-    for asked in row.expectation.compare:
-        own = [one for one in row.comparisons if one.label == asked.label]
-        numeric = all(isinstance(one.place, int | float) for one in own)
-        data: AxesData
-        if asked.along and numeric and len(own) > 1:
-            data = _curves(own, asked.unit)
-        else:
-            data = _dots(own, asked.unit)
-        panels.append(Panel(asked.label, data))
-    if not panels:
-        return []
-    several = Panels(panels, 2, share_y=False)
-    return [
-        Figure(
-            f"row-{row.name}",
-            panels[0].data if len(panels) == 1 else several,
-            alt=_alt(row),
-            caption="Line: what is expected, its tolerance shaded. Points: measured, "
-            "with the lowest and the highest seed.",
-            takeaway=row.expectation.corrected or row.expectation.claim,
-        )
+    """Return a figure of what is compared along an axis, and one of single numbers."""
+    own = {
+        asked.label: [one for one in row.comparisons if one.label == asked.label]
+        for asked in row.expectation.compare
+    }
+    lines = {label: part for label, part in own.items() if _is_line(part)}
+    single = {label: part for label, part in own.items() if label not in lines}
+    found = []
+    if lines:
+        panels = [Panel(label, _curves(part)) for label, part in lines.items()]
+        found.append(_figure(row, "line", panels, lines))
+    if single:
+        panels = [Panel(label, _dots(part)) for label, part in single.items()]
+        found.append(_figure(row, "numbers", panels, single))
+    return found
+
+
+def _is_line(own: Sequence[Comparison]) -> bool:
+    return len(own) > 2 and all(isinstance(c.place, int | float) for c in own)
+
+
+def _figure(
+    row: Reproduced,
+    name: str,
+    panels: Sequence[Panel],
+    own: dict[str, list[Comparison]],
+) -> Figure:
+    data: FigureData = Panels(panels, 2, share_y=False)
+    if len(panels) == 1 and isinstance(panels[0].data, Curves):
+        data = panels[0].data
+    worst = [closest(part) for part in own.values()]
+    said = [
+        f"{one.label}: {number(one.measured)}, expected {expected(one)}"
+        for one in worst
     ]
-
-
-def _alt(row: Reproduced) -> str:
-    held = sum(one.held for one in row.comparisons)
-    return (
-        f"Measured and expected numbers of {row.name}: {held} of "
-        f"{len(row.comparisons)} within tolerance."
+    return Figure(
+        f"{row.name}-{name}",
+        data,
+        alt=plain(f"{row.expectation.claim} {'; '.join(said)}."),
+        caption="Blue: what is expected, with its tolerance. Red: measured, with the "
+        "lowest and the highest seed.",
+        takeaway=row.expectation.corrected or row.expectation.claim,
     )
 
 
-def _curves(own: Sequence[Comparison], unit: str) -> Curves:
+def _curves(own: Sequence[Comparison]) -> Curves:
     places = [float(one.place) for one in own]
-    band = [_band(one) for one in own]
-    measured = [[one.measured, one.lowest, one.highest] for one in own]
     values = [v for one in own for v in (one.measured, one.expected)]
     sizes = min(values) > 0 and math.log10(max(values) / min(values)) > DECADES
     scaled = _log10 if sizes else float
-    expected = Series(
-        "expected",
-        "expected",
-        places,
-        [scaled(one.expected) for one in own],
-        low=[scaled(low) for low, _ in band],
-        high=[scaled(high) for _, high in band],
-    )
-    found = Series(
-        "measured",
-        "measured",
-        places,
-        [scaled(m[0]) for m in measured],
-        low=[scaled(m[1]) for m in measured],
-        high=[scaled(m[2]) for m in measured],
-    )
+    bands = [_band(one) for one in own]
+    series = [
+        Series(
+            _EXPECTED[own[0].relation],
+            "expected",
+            places,
+            [scaled(one.expected) for one in own],
+            low=[scaled(low) for low, _ in bands],
+            high=[scaled(high) for _, high in bands],
+        ),
+        Series(
+            "measured",
+            "measured",
+            places,
+            [scaled(one.measured) for one in own],
+            low=[scaled(one.lowest) for one in own],
+            high=[scaled(one.highest) for one in own],
+        ),
+    ]
     along = own[0].along.replace("_", " ")
     return Curves(
-        [expected, found],
+        series,
         along,
-        unit,
+        own[0].unit,
         scale="left" if sizes else "linear",
         x_name=along,
         sizes=sizes,
@@ -93,23 +108,19 @@ def _log10(value: float) -> float:
 
 
 def _band(one: Comparison) -> tuple[float, float]:
-    low = one.expected - one.allowed
-    high = one.expected + one.allowed
-    return {
-        "equal": (low, high),
-        "at_most": (one.expected, high),
-        "at_least": (low, one.expected),
-    }[one.relation]
+    """Return the least and the largest number within tolerance."""
+    low = -math.inf if one.relation == "at_most" else one.expected - one.allowed
+    high = math.inf if one.relation == "at_least" else one.expected + one.allowed
+    return low, high
 
 
-def _dots(own: Sequence[Comparison], unit: str) -> Dots:
-    rows = [str(one.place) if one.place is not None else "" for one in own]
-    bands: list[Any] = [_band(one) for one in own]
+def _dots(own: Sequence[Comparison]) -> AxesData:
+    bands = [_band(one) for one in own]
     return Dots(
-        rows,
+        ["" if one.place is None else str(one.place) for one in own],
         [
             Marks(
-                "expected",
+                _EXPECTED[own[0].relation],
                 "expected",
                 [one.expected for one in own],
                 [low for low, _ in bands],
@@ -123,7 +134,7 @@ def _dots(own: Sequence[Comparison], unit: str) -> Dots:
                 [one.highest for one in own],
             ),
         ],
-        unit or " ",
+        own[0].unit,
         scale="linear",
-        row_name=own[0].along or "place",
+        row_name=own[0].along or "what",
     )

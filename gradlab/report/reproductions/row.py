@@ -1,14 +1,14 @@
-"""One row of the report: finding, table, figure."""
+"""One row of the report: what is claimed, what was measured, a figure, the law."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from gradlab import catalog
 from gradlab.report.blocks import (
     Block,
+    Cell,
     Command,
     Finding,
     Formula,
@@ -17,16 +17,23 @@ from gradlab.report.blocks import (
     Table,
 )
 from gradlab.report.inline import literal
-from gradlab.report.numbers import MINUS, significant
+from gradlab.report.numbers import listed
 from gradlab.report.reproductions.figure import figures
+from gradlab.report.reproductions.numbers import (
+    allowed,
+    closest,
+    exact,
+    expected,
+    number,
+)
 from gradlab.reproductions.comparison import Comparison
 from gradlab.reproductions.row import Reproduced
 
 
 SEEN = {
-    "text": "the source was read in full",
-    "abstract": "of the source the abstract was read",
-    "secondary": "the source was read in other works",
+    "text": "source read",
+    "abstract": "abstract of the source read",
+    "secondary": "source read in other works",
     "derived": "derived here",
 }
 """Provenance in words."""
@@ -35,102 +42,118 @@ SEEN = {
 def blocks(row: Reproduced) -> list[Block]:
     """Return what the report says of a row."""
     asked = row.expectation
-    found: list[Block] = [Finding(_finding(row))]
-    if asked.wrong is not None:
-        found.append(
-            Table(
-                ["", ""],
-                [
-                    ["as it is taught", asked.wrong],
-                    ["as it is measured", str(asked.corrected)],
-                ],
-                "",
-                sortable=False,
-            )
-        )
-    if asked.claim_ko is not None:
-        found.append(Prose(f"{asked.claim_ko} **{asked.outcome}.**"))
-    if row.failure:
-        return [*found, Prose(f"Not measured. {literal(row.failure)}")]
-    found.append(_table(row))
-    found += figures(row)
+    found: list[Block] = [Finding(asked.claim), Prose(_about(row))]
+    slide = _slide(row)
+    if slide:
+        found.append(Table(["", ""], slide, "", f"slide-{row.name}", sortable=False))
+    if row.comparisons:
+        found.append(_table(row))
+        found += figures(row)
     for name in dict.fromkeys(one.law for one in asked.compare if one.law):
         law: Any = catalog.get("laws", name)
         found += [Prose(law.statement), Formula(law.equation, law.spoken)]
-    note = f"{SEEN[asked.seen][0].upper()}{SEEN[asked.seen][1:]}."
-    found.append(Command(f"gradlab reproduce {row.name}", note))
-    return [*found, References(asked.source)]
+    found.append(Command(f"gradlab reproduce {row.name}"))
+    return [*found, References(asked.source)] if asked.source else found
 
 
-def _finding(row: Reproduced) -> str:
-    held = sum(one.held for one in row.comparisons)
+def outcome(row: Reproduced) -> str:
+    """Say how many comparisons are within tolerance."""
     count = len(row.comparisons)
+    held = sum(one.held for one in row.comparisons)
     if row.failure:
-        outcome = "not measured"
-    elif row.held:
-        outcome = "within tolerance" if count == 1 else f"all {count} within tolerance"
+        return "not measured"
+    if held == count:
+        return "within tolerance" if count == 1 else f"all {count} within tolerance"
+    return f"missed: {held} of {count} within tolerance"
+
+
+def _about(row: Reproduced) -> str:
+    """Return name, kind, outcome and provenance on a line."""
+    asked = row.expectation
+    said = outcome(row) if row.held else f"**{outcome(row)}**"
+    parts = [f"`{row.name}`", asked.kind, said, SEEN[asked.seen]]
+    line = " · ".join(parts)
+    return f"{line}. {literal(row.failure)}" if row.failure else line
+
+
+def _slide(row: Reproduced) -> list[list[str]]:
+    """Return the lines of a misconception, or of a claim of the seed."""
+    asked = row.expectation
+    if asked.kind == "misconception":
+        lines = [
+            ["as it is taught", str(asked.wrong)],
+            ["measured", _measured(row)],
+            ["corrected", f"**{asked.corrected}**"],
+        ]
+    elif asked.kind == "seed":
+        lines = [
+            [f"주장 {asked.number}", str(asked.claim_ko)],
+            ["measured", _measured(row)],
+            [f"claim {asked.number}", f"**{asked.outcome}**"],
+        ]
     else:
-        outcome = f"missed: {held} of {count} within tolerance"
-    return f"{row.expectation.claim} ({literal(row.name)}: {outcome}.)"
+        return []
+    return [line for line in lines if line[1]]
+
+
+def _measured(row: Reproduced) -> str:
+    """Return what was measured as a phrase: the numbers without an axis."""
+    alone = [one for one in row.comparisons if one.place is None]
+    return "; ".join(
+        f"{one.label}: {number(one.measured)}{_unit(one)}" for one in alone
+    )
+
+
+def _unit(one: Comparison) -> str:
+    return f" {one.unit}" if one.unit else ""
 
 
 def _table(row: Reproduced) -> Table:
     """Return a line for each entry, of several places the one closest to the edge."""
-    lines = []
-    for asked in row.expectation.compare:
-        own = [one for one in row.comparisons if one.label == asked.label]
-        worst = closest(own)
-        held = sum(one.held for one in own)
-        where = "" if worst.place is None else f", at {worst.along} {worst.place}"
-        outcome = "within" if held == len(own) else "**missed**"
-        lines.append(
-            [
-                f"{asked.label}{literal(where)}",
-                number(worst.measured),
-                number(worst.expected),
-                tolerance(worst),
-                outcome if len(own) == 1 else f"{held} of {len(own)} {outcome}",
-            ]
-        )
+    labels = [asked.label for asked in row.expectation.compare]
+    own = [[c for c in row.comparisons if c.label == label] for label in labels]
+    several = any(len(part) > 1 for part in own)
+    reduced = {asked.reduce for asked in row.expectation.compare}
+    seeds = max(one.seeds for one in row.comparisons)
+    how = listed(sorted(_REDUCED[name] for name in reduced))
+    caption = f"{seeds} seed{'s' * (seeds > 1)}; {how}."
+    if several:
+        caption += " Of several places the one closest to the edge of its tolerance."
     return Table(
         ["what", "measured", "expected", "tolerance", "outcome"],
-        lines,
-        "Mean over seeds unless said otherwise; where there are several places, the "
-        "one closest to the edge of its tolerance.",
+        [_line(part) for part in own],
+        caption,
         sortable=False,
     )
 
 
-def closest(comparisons: Sequence[Comparison]) -> Comparison:
-    """Return the comparison that is closest to the edge, or furthest beyond."""
-    return max(comparisons, key=edge)
+_REDUCED = {
+    "mean": "the mean over them",
+    "median": "the median",
+    "min": "the lowest",
+    "max": "the highest",
+    "all": "the one closest to the edge, since each has to hold",
+}
 
 
-def edge(one: Comparison) -> float:
-    """Return how far measured is from expected on the wrong side, in tolerances."""
-    gap = one.measured - one.expected
-    if math.isnan(gap):
-        return 0.0 if one.held else math.inf
-    sign = {"equal": abs(gap), "at_most": gap, "at_least": -gap}
-    return sign[one.relation] / one.allowed if one.allowed else math.inf
+def _line(own: Sequence[Comparison]) -> list[Cell | str]:
+    worst = closest(own)
+    held = sum(one.held for one in own)
+    where = ""
+    if worst.place is not None:
+        where = f", at {literal(worst.along.replace('_', ' '))} {exact(worst.place)}"
+    words = "within tolerance" if held == len(own) else "missed"
+    if len(own) > 1:
+        words = f"{held} of {len(own)}"
+    return [
+        f"{worst.label}{where}",
+        f"{number(worst.measured)}{_unit(worst)}",
+        expected(worst),
+        allowed(worst),
+        verdict_cell(words, held == len(own)),
+    ]
 
 
-def number(value: float) -> str:
-    """Return a number with four figures: ``−0.06459``, ``5.6·10^{−16}``."""
-    if value and math.isfinite(value) and not 1e-3 <= abs(value) < 1e6:
-        exponent = math.floor(math.log10(abs(value)))
-        mantissa = f"{value / 10**exponent:.1f}".replace("-", MINUS)
-        return f"{mantissa}·10^{{{exponent}}}"
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
-    return significant(value, 4)
-
-
-def tolerance(one: Comparison) -> str:
-    """Return how far measured may be: ``± 0.02``, ``≤ 0.02 above``."""
-    allowed = number(float(f"{one.allowed:.2g}")).rstrip("0").removesuffix(".")
-    return {
-        "equal": f"± {allowed}",
-        "at_most": f"≤, and {allowed} above",
-        "at_least": f"≥, and {allowed} below",
-    }[one.relation]
+def verdict_cell(words: str, held: bool) -> Cell:
+    """Return a cell that is tinted by whether all is within tolerance."""
+    return Cell(words, verdict="held" if held else "missed")

@@ -40,7 +40,7 @@ def limits(group: Sequence[Curves]) -> Pair:
     between use the axes; the others leave through them.
     """
     data = group[0]
-    curves = [_values(s) for item in group for s in item.series]
+    curves = [_values(item, s) for item in group for s in item.series]
     found = [v for v in curves if v.size]
     every = np.concatenate([np.zeros(0), *found])
     low, high = (every.min(), every.max()) if every.size else (0.0, 1.0)
@@ -63,10 +63,19 @@ def limits(group: Sequence[Curves]) -> Pair:
     return float(low), float(max(high, 0.0) + 0.06 * (high - low))
 
 
-def _values(series: Series) -> np.ndarray:
-    """Drawn values and ends of bands; exactly zero and not finite lie far outside."""
-    sides = (series.y, series.low, series.high)
-    values = np.concatenate([np.asarray(s, float) for s in sides if s is not None])
+def _values(data: Curves, series: Series) -> np.ndarray:
+    """Drawn values and ends of bands.
+
+    Of powers of ten exactly zero and not finite lie far outside; where a band of sizes
+    has no end, and on other scales, they ask for no room.
+    """
+    y = np.asarray(series.y, float)
+    sides = [s for s in (series.low, series.high) if s is not None]
+    ends = np.concatenate([np.zeros(0), *(np.asarray(s, float) for s in sides)])
+    if data.scale != "left":
+        values = np.concatenate([y, ends])
+        return values[np.isfinite(values)]
+    values = np.concatenate([y, ends[np.isfinite(ends)] if data.sizes else ends])
     return np.clip(values[~np.isnan(values)], -BEYOND, BEYOND)
 
 
@@ -78,7 +87,7 @@ def paint(data: Curves, axes: Axes, style: Style, *, alone: bool) -> None:
     window = limits([data])
     for place, series in enumerate(_by_end(data.series) if alone else data.series):
         words = _outcome(data, series, window) if alone else series.label
-        _curve(data, series, axes, style, words, place)
+        _curve(data, series, axes, style, words, place, window)
     if data.shade and data.scale == "left":
         span = axes.axhspan(-2 * BEYOND, data.threshold, color=style.shade, zorder=0)
         span.set(linewidth=0, label=data.shade if alone else "")
@@ -137,15 +146,22 @@ def frame(group: Sequence[tuple[Curves, Axes]], style: Style) -> None:
 
 
 def _curve(
-    data: Curves, series: Series, axes: Axes, style: Style, label: str, place: int
+    data: Curves,
+    series: Series,
+    axes: Axes,
+    style: Style,
+    label: str,
+    place: int,
+    window: Pair,
 ) -> None:
     look = style.look(series.key)
-    x, y = np.asarray(series.x, float), drawn(series.y)
+    far = BEYOND if data.scale == "left" else 100 * max(map(abs, window))
+    x, y = np.asarray(series.x, float), drawn(series.y, far)
     keep = (x > 0) | (not data.x_log2)
     x, y = x[keep], y[keep]
     if series.low is not None and series.high is not None:
-        low = np.clip(np.asarray(series.low, float), -BEYOND, BEYOND)[keep]
-        high = np.clip(np.asarray(series.high, float), -BEYOND, BEYOND)[keep]
+        low = np.clip(np.asarray(series.low, float), -far, far)[keep]
+        high = np.clip(np.asarray(series.high, float), -far, far)[keep]
         if look.width:
             axes.fill_between(x, low, high, color=look.colour, alpha=0.16, linewidth=0)
         else:
@@ -162,12 +178,12 @@ def _curve(
         _mark(axes, at, "o", look.colour, look.colour, style.line)
 
 
-def drawn(values: Sequence[float]) -> np.ndarray:
+def drawn(values: Sequence[float], far: float = BEYOND) -> np.ndarray:
     """Values to draw: an infinite one leaves the axes from the last finite one."""
     y = np.asarray(values, float)
     follows = np.isfinite(np.concatenate([[np.nan], y[:-1]]))
     return np.where(
-        np.isfinite(y), y, np.where(np.isinf(y) & follows, np.sign(y) * BEYOND, np.nan)
+        np.isfinite(y), y, np.where(np.isinf(y) & follows, np.sign(y) * far, np.nan)
     )
 
 

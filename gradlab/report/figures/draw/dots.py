@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from gradlab.report.figures.dots import Dots
+import numpy as np
+
+from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.draw import ticks
 from gradlab.report.figures.draw.looks import references
 from gradlab.report.figures.draw.room import column
 from gradlab.report.figures.lettering import text_width, wrap
-from gradlab.report.figures.style import Style
+from gradlab.report.figures.style import Look, Style
 from gradlab.report.words import spoken
 
 
@@ -44,10 +46,14 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
 
     low, high = limits(data)
     looks = {m.label: style.look(m.key) for m in data.marks}
+    bands = [m for m in data.marks if not looks[m.label].marker]
+    for marks in bands:
+        _bands(marks, axes, looks.pop(marks.label), (low, high), style)
     tidy = pandas.DataFrame(
         [
             (row, m.label, float(side[row]))
             for m in data.marks
+            if m.label in looks
             for side in (m.values, m.low, m.high)
             if side is not None
             for row in range(len(data.rows))
@@ -92,6 +98,25 @@ def paint(data: Dots, axes: Axes, style: Style, *, alone: bool) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     references(data.lines, axes, style)
+
+
+BAND = 0.36
+"""Half the height of a band, in rows."""
+
+
+def _bands(
+    marks: Marks, axes: Axes, look: Look, ends: tuple[float, float], style: Style
+) -> None:
+    """Shade from low to high in each row, with a line at the value."""
+    for row, value in enumerate(marks.values):
+        sides = (row - BAND, row + BAND)
+        if marks.low is not None and marks.high is not None:
+            low, high = np.clip((marks.low[row], marks.high[row]), *ends)
+            shade = {"color": look.colour, "alpha": 0.16, "linewidth": 0, "zorder": 1}
+            axes.fill_betweenx(sides, low, high, **shade)
+        axes.vlines(value, *sides, look.colour, linewidth=look.width * style.line)
+    line = {"color": look.colour, "linewidth": look.width * style.line}
+    axes.plot([], [], label=marks.label, **line)
 
 
 def _gone(data: Dots, axes: Any, style: Style, ends: tuple[float, float]) -> None:
