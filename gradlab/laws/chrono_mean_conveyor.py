@@ -10,7 +10,7 @@ class ChronoMeanConveyor(Law):
 
     For gates held at f = u/(1 + u), u uniform on [1, Tmax - 1]: f^tau is about
     exp(-tau/(1 + u)), and its mean over time constants even on [0, Tmax] is E_2. Exact
-    as Tmax grows at tau/Tmax fixed; at Tmax = 1,000 within 0.2 % from tau/Tmax = 0.1 on.
+    as Tmax grows at tau/Tmax fixed; at Tmax = 1,000 within 0.2 % for tau >= 100.
 
     Source: derived; the biases are those of Tallec & Ollivier 2018.
     """
