@@ -274,6 +274,14 @@ WORKS: dict[str, Entry] = {
         "International Conference on Learning Representations",
         2018,
     ),
+    "trefethen2005": Entry(
+        "book",
+        "Trefethen, L. N.; Embree, M.",
+        "Spectra and pseudospectra: the behavior of nonnormal matrices and "
+        "operators",
+        "Princeton University Press",
+        2005,
+    ),
     "vershynin2018": Entry(
         "book",
         "Vershynin, R.",
