@@ -277,8 +277,7 @@ WORKS: dict[str, Entry] = {
     "trefethen2005": Entry(
         "book",
         "Trefethen, L. N.; Embree, M.",
-        "Spectra and pseudospectra: the behavior of nonnormal matrices and "
-        "operators",
+        "Spectra and pseudospectra: the behavior of nonnormal matrices and operators",
         "Princeton University Press",
         2005,
     ),
