@@ -119,6 +119,14 @@ WORKS: dict[str, Entry] = {
         2013,
         "151, 796-808",
     ),
+    "ganguli2008": Entry(
+        "article",
+        "Ganguli, S.; Huh, D.; Sompolinsky, H.",
+        "Memory traces in dynamical systems",
+        "Proceedings of the National Academy of Sciences",
+        2008,
+        "105(48), 18970-18975",
+    ),
     "gers2000": Entry(
         "article",
         "Gers, F. A.; Schmidhuber, J.; Cummins, F.",
@@ -228,6 +236,14 @@ WORKS: dict[str, Entry] = {
         "Communications in Mathematical Physics",
         1986,
         "103(1), 121-126",
+    ),
+    "orhan2020": Entry(
+        "inproceedings",
+        "Orhan, A. E.; Pitkow, X.",
+        "Improved memory in recurrent neural networks with sequential non-normal "
+        "dynamics",
+        "International Conference on Learning Representations",
+        2020,
     ),
     "pascanu2013": Entry(
         "inproceedings",
