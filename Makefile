@@ -20,7 +20,7 @@ TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=4 --dis
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:  # one pip at a time
-.PHONY: help sweep quick example test test-slow trials test-all docs tables texts lint format types check benchmark ratios browser clean distclean
+.PHONY: help sweep quick example test test-slow trials test-all docs tables known texts lint format types check benchmark ratios browser clean distclean
 
 help:
 	@echo 'make sweep      run the default sweep and write reports/default/report.html'
@@ -32,6 +32,7 @@ help:
 	@echo 'make ratios     norms at every lag against two other routes and two floors'
 	@echo 'make docs       the documentation site, build/docs/index.html'
 	@echo 'make tables     pages made from the code, after a measure or an option changed'
+	@echo 'make known      measure all that is known again, and write its page'
 	@echo 'make texts      the expected texts of reports, after words or a claim changed'
 	@echo 'make lint       ruff over the code'
 	@echo 'make format     let ruff put the code in order'
@@ -77,6 +78,10 @@ docs: $(VENV)/.docs
 	@echo 'build/docs/index.html'
 
 tables: $(VENV)/.run
+	$(BIN)/python -m docs.tables
+
+known: $(VENV)/.run
+	$(BIN)/gradlab reproduce --all --json | $(BIN)/python -m docs.known
 	$(BIN)/python -m docs.tables
 
 texts: $(VENV)/.test

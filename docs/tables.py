@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.command_line import command_line_page
+from docs.known import known_page
 from docs.tasks_page import tasks_page
 from gradlab import catalog
 
@@ -41,6 +42,7 @@ def measures_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "measures.md": measures_page,
     "command_line.md": command_line_page,
+    "known.md": known_page,
     "tasks.md": tasks_page,
 }
 """File in this folder -> what returns its text."""

@@ -15,6 +15,7 @@ from gradlab.report.inline import plain
 from gradlab.report.reproductions.numbers import (
     allowed,
     closest,
+    edge,
     expected,
     number,
 )
@@ -124,11 +125,14 @@ def summary(rows: Sequence[Reproduced], files: Sequence[Path]) -> dict[str, Any]
         "rows": [
             {
                 **summary_of_expectation(row.name, row.expectation),
+                "digest": row.digest,
                 "held": row.held,
                 "failure": row.failure,
                 "seconds": row.seconds,
                 "folder": row.folder,
-                "comparisons": [asdict(one) for one in row.comparisons],
+                "comparisons": [
+                    asdict(one) | {"edge": edge(one)} for one in row.comparisons
+                ],
             }
             for row in rows
         ],

@@ -263,7 +263,18 @@ class Expectation(_Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """Ask of each kind what its report shows, and of others not."""
+        """Ask of each kind what its report shows, and of others not; of each label once.
+
+        A report finds comparisons by their labels.
+        """
+        labels = [one.label for one in self.compare]
+        for label in labels:
+            if labels.count(label) > 1:
+                raise ConfigError(
+                    got=f"two comparisons with the label {label!r}",
+                    expected="a label of its own for each",
+                    try_=f'label = "{label}, ..."',
+                )
         for kind, names in _OF_KIND.items():
             for name in names:
                 if (getattr(self, name) is None) == (self.kind == kind):

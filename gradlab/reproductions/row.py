@@ -1,13 +1,14 @@
 """One row: a sweep, what should come out of it, and what did."""
 
+import hashlib
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab import catalog
-from gradlab.config.loading import load
+from gradlab import catalog, regular_file
+from gradlab.config.loading import load, read_toml
 from gradlab.config.sweep import Sweep
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.reproductions import folder as folders
@@ -32,6 +33,7 @@ class Row:
     name: str
     sweep: Sweep
     expectation: Expectation
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Reproduced:
         folder: of the results.
         failure: why it could not be measured; empty where it could.
         seconds: that all its points took.
+        digest: of the row's files; see :func:`digest`.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Reproduced:
     folder: Path
     failure: str = ""
     seconds: float = 0.0
+    digest: str = ""
 
     @property
     def held(self) -> bool:
@@ -91,7 +95,21 @@ def load_row(name: str, folder: Path | None = None) -> Row:
         sweep = load(file.with_name(f"{own}.toml"))
         for asked in expectation.compare:
             _check_measures(own, sweep, asked)
-    return Row(own, sweep, expectation)
+    return Row(own, sweep, expectation, digest(name, folder))
+
+
+def digest(name: str, folder: Path | None = None) -> str:
+    """Return a hash of a row's files: sweep, expectation, and what the sweep loads.
+
+    Raises:
+        UnknownNameError, ConfigError: as :func:`load_row`.
+    """
+    file = find(name, folder)
+    sweep = file.with_name(f"{file.name.removesuffix(folders.ENDING)}.toml")
+    named = read_toml(sweep, try_="gradlab reproduce --list").get("load", [])
+    files = [file, sweep, *(sweep.parent / other for other in named)]
+    texts = [regular_file.read_bytes(one) for one in files]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
 
 
 def reproduce(
@@ -117,12 +135,16 @@ def reproduce(
         results = run(row.sweep, out, jobs=jobs, progress=progress, command=command)
     failed = [point for point in results.points if point.message]
     seconds = float(results.meta.get("seconds", 0.0))
+    found: tuple[Comparison, ...] = ()
+    failure = ""
     if failed:
         failure = f"{len(failed)} of {len(results.points)} points failed: "
         failure += failed[0].message
-        return Reproduced(row.name, row.expectation, (), out, failure, seconds)
-    found = comparisons(results, row.expectation)
-    return Reproduced(row.name, row.expectation, found, out, "", seconds)
+    else:
+        found = comparisons(results, row.expectation)
+    return Reproduced(
+        row.name, row.expectation, found, out, failure, seconds, row.digest
+    )
 
 
 def comparisons(results: Results, expectation: Expectation) -> tuple[Comparison, ...]:
