@@ -18,8 +18,8 @@ from gradlab.reproductions.row import digest
 HEAD = """# What is known, and how well gradlab reproduces it
 
 `make tables` writes this page from `experiments/known` and from what `make known` last
-measured there; a test compares. Each row is a sweep and the numbers that should come out
-of it, with their source and a tolerance:
+measured there; a test compares. Each row is a sweep and the numbers that should come
+out of it, with their source and a tolerance:
 
 ```sh
 gradlab reproduce --list           # every row
@@ -33,7 +33,7 @@ have the others, with figures.
 """
 
 MEASURED = known() / "measured.json"
-"""What ``gradlab reproduce --all`` measured last: of each row the closest to the edge."""
+"""What was measured last: of each row the comparison closest to its edge."""
 
 KEPT = ("label", "along", "place", "measured", "expected", "allowed", "relation")
 """What is kept of a comparison."""

@@ -263,9 +263,9 @@ class Expectation(_Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """Ask of each kind what its report shows, and of others not; of each label once.
+        """Ask of each kind what its report shows, and of others not.
 
-        A report finds comparisons by their labels.
+        Labels have to differ: a report finds comparisons by them.
         """
         labels = [one.label for one in self.compare]
         for label in labels:
