@@ -168,7 +168,8 @@ class Compare(_Strict):
         label: what is compared, a few words.
         measured: rows of the table; one value a seed, and a value of ``along``.
         along: a column; one comparison for each of its values.
-        minus, divided_by: further rows, subtracted or divided by, seed by seed.
+        minus, divided_by: further rows, subtracted or divided by, seed by seed; with
+            one value of the column ``along``, the same number at every place.
         reduce: over seeds; ``all``: every seed has to hold.
         expected: a number; a list, beside the sorted values of ``along``.
         law: in its place, the name of a law,

@@ -47,7 +47,8 @@ def select(table: "pandas.DataFrame", chosen: Any, along: str | None) -> Numbers
     Args:
         table: as :func:`gradlab.store.table.table` returns it.
         chosen: a :class:`Selection`.
-        along: the column whose values are places.
+        along: the column whose values are places; where the selection has one value
+            of it, its number holds at every place.
 
     Raises:
         ConfigError: no row; several for one place and seed.
@@ -63,7 +64,8 @@ def select(table: "pandas.DataFrame", chosen: Any, along: str | None) -> Numbers
             expected="rows of the sweep's table",
             try_="gradlab export DIR, and look for them",
         )
-    given = rows[along].notna().any() if along is not None else False
+    one_place = isinstance(as_written(chosen).get(along), str | int | float)
+    given = along is not None and not one_place and rows[along].notna().any()
     places = [as_number(v) for v in rows[along]] if given else [None] * len(rows)
     keys = list(zip(places, rows["seed"].astype(int), strict=True))
     if len(set(keys)) < len(keys):
