@@ -85,7 +85,7 @@ class CoRNN(TorchCell):
         self.candidate = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
-    def step(self, inputs, state) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         h, z = state
         both = torch.cat(state, -1)
         product = linear(both, self.weight_hh)

@@ -60,7 +60,7 @@ class Leaky(TorchCell):
         self.candidate = Tanh() if activation is None else as_activation(activation)
         self.reset_parameters()
 
-    def step(self, inputs, state) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         (h,) = state
         product = linear(h, self.weight_hh)
         a = self._pre_activations(inputs, product)

@@ -40,6 +40,11 @@ class LRU(Cell):
         dtype: of the parameters.
     """
 
+    nu_log: nn.Parameter
+    theta_log: nn.Parameter
+    gamma_log: nn.Parameter
+    B_re: nn.Parameter
+    B_im: nn.Parameter
     name = "lru"
     title = "LRU"
     supports_ensembles = True
@@ -94,7 +99,7 @@ class LRU(Cell):
         for weight in (self.B_re, self.B_im):
             nn.init.normal_(weight, std=(2 * self.input_size) ** -0.5)
 
-    def step(self, inputs, state) -> Step:
+    def step(self, inputs, state, *, keep_path_carry=None) -> Step:
         real, imaginary = state[0].split(self.hidden_size, -1)
         a, b = self._diagonal()
         scale = elementwise(torch.exp, self.gamma_log).unsqueeze(-2)

@@ -1,5 +1,7 @@
 """The plain recurrent network (Elman)."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,7 @@ class RNN(TorchCell):
     title = "RNN"
     supports_ensembles = True
     options = {}
-    axes = ("activation", "init", "gain")
+    axes: ClassVar[tuple[str, ...]] = ("activation", "init", "gain")
     equation = "h_t = phi(W_ih x_t + W_hh h_{t-1} + b)"
     reference = "Elman 1990"
     description = "plain RNN: every step multiplies by the same weights"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from gradlab.report.claims.base import Claim, Left, Length, Names, Networks, Value
 from gradlab.report.evidence.networks import extreme
-from gradlab.report.evidence.roads import left
+from gradlab.report.evidence.roads import conveyor_left
 
 
 class ConveyorMost(Claim):
@@ -23,11 +23,11 @@ class ConveyorMost(Claim):
 
     def evidence(self, networks: Networks) -> Iterator[Mapping[str, Value]]:
         """Some conveyor is finite."""
-        found = [n for n in networks.measured if math.isfinite(left(n, "conveyor"))]
+        found = [n for n in networks.measured if math.isfinite(conveyor_left(n))]
         if found:
-            most = extreme(found, [left(n, "conveyor") for n in found])
+            most = extreme(found, [conveyor_left(n) for n in found])
             yield {
                 "length": Length(networks.length),
-                "left": Left(left(most[0], "conveyor")),
+                "left": Left(conveyor_left(most[0])),
                 "networks": Names(most),
             }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gradlab.report.evidence.networks import Network
+from gradlab.report.story.labels import is_linear_recurrence
 from gradlab.report.story.rows import left_of
 
 
@@ -26,6 +27,16 @@ def left(network: Network, block: str) -> float:
     length = network.length
     found = (left_of(point, length, block) for point in network.row.living())
     return _mean(np.array([ln for ln in found if ln is not None]))
+
+
+def conveyor_left(network: Network) -> float:
+    """Ln of what the conveyor leaves over T steps; NaN where there is none.
+
+    Of a linear recurrence it is all that is left, also where complex numbers keep no
+    diagonal of real ones.
+    """
+    whole = is_linear_recurrence(network.cell)
+    return left(network, "joint" if whole else "conveyor")
 
 
 def rate(network: Network, block: str = "joint") -> float:

@@ -14,7 +14,10 @@ CHECK_COLUMNS = ("what", "largest relative difference", "numbers compared")
 NO_CLOSED_FORM = "no closed form: autograd itself is used"
 CONVEYOR = "[[conveyor]], by autograd with h detached inside the gates ($kinds)"
 DEFINITIONS = "Definitions with shapes"
-DEFINITIONS_CAPTION = "n: numbers in the state, H a layer, 2H where it is h and c."
+DEFINITIONS_CAPTION = (
+    "n: numbers in the state, H a layer for each part of it, so 2H where it is h and "
+    "c; complex numbers are two parts."
+)
 DEFINITION_COLUMNS = ("thing", "formula", "shape")
 DEFINITION_ROWS = (
     ("[[whole state]]", "s_{t} = h_{t}, or (h_{t}, c_{t})", "n"),

@@ -14,7 +14,10 @@ CONVEYOR = (
     "($kinds)"
 )
 DEFINITIONS = "정의와 크기"
-DEFINITIONS_CAPTION = "n: 상태에 든 수의 개수. 층마다 H, h와 c가 있으면 2H."
+DEFINITIONS_CAPTION = (
+    "n: 상태에 든 수의 개수. 층과 부분마다 H, 그래서 h와 c가 있으면 2H. "
+    "복소수는 두 부분."
+)
 DEFINITION_COLUMNS = ("이름", "식", "크기")
 DEFINITION_ROWS = (
     ("[[whole state|전체 상태]]", "s_{t} = h_{t}, 또는 (h_{t}, c_{t})", "n"),
