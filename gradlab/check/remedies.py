@@ -48,8 +48,11 @@ def applies(leaf: type[Remedy]) -> Finding:
             elif _same(before, _values(module)) == fits:
                 does = "changes nothing of" if fits else "refused, and changed"
                 yield f"{remedy.title} {does} {module}"
-        if applied != leaf.can_help:
-            yield f"can_help is {leaf.can_help}; applies_to is for one: {applied}"
+        if applied != (leaf.can_help and not leaf.changes_equations):
+            yield (
+                f"can_help is {leaf.can_help}, changes_equations "
+                f"{leaf.changes_equations}; applies_to is for one: {applied}"
+            )
 
     return first_wrong(wrong(), "a change where it applies, else ConfigError")
 

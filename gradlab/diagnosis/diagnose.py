@@ -58,7 +58,7 @@ def diagnose(
     origin = locate(passed.calls) if bad_call else None
     runs = replay(passed.calls)
     # what torch itself has no finite numbers of cannot be compared
-    checked = {} if bad_call else _checked(parity(runs))
+    checked = {} if bad_call else require_parity(parity(runs))
     contexts = {run.name: context_of(run, sequences) for run in runs}
     names = usual_measures()
     layers = tuple(layer_result(run, contexts[run.name], names) for run in runs)
@@ -92,7 +92,7 @@ def diagnose(
     return diagnosed, {name: c for name, c in contexts.items() if c is not None}
 
 
-def _checked(found: Parity) -> dict[str, Any]:
+def require_parity(found: Parity) -> dict[str, Any]:
     """Return the parity as plain data.
 
     Raises:

@@ -50,7 +50,8 @@ def usual_measures() -> list[str]:
 
 def reach_of(context: MeasureContext) -> Reach:
     """Return how far a gradient reaches, of the whole state."""
-    joint = replace(context, blocks="joint")
+    is_joint = context.blocks == "joint"  # its products may be there already
+    joint = context if is_joint else replace(context, blocks="joint")
     return _reach(joint, measured(joint, ("growth_rate", "horizon", "verdict")))
 
 

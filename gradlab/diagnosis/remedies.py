@@ -1,7 +1,7 @@
 """Try remedies on a model: its own weights changed, its batch measured again."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -42,12 +42,12 @@ def try_remedies(
     for remedy in _candidates():
         chosen = {n: m for n, m in used.items() if remedy.applies_to(m)}
         if chosen:
-            with _weights_restored(chosen.values()):
+            with weights_restored(chosen.values()):
                 for name, module in chosen.items():
                     remedy.apply_(module, max(2, lengths[name]), seed)
                 after = _after(replay(forward().calls), sequences)
             lines = [
-                remedy.code(_expression(name, model), max(2, lengths[name]), seed)
+                remedy.code(expression_of(name, model), max(2, lengths[name]), seed)
                 for name in chosen
             ]
             found.append(
@@ -76,7 +76,8 @@ def _after(runs: Sequence[LayerRun], sequences: int) -> dict[str, Reach]:
 
 
 @contextmanager
-def _weights_restored(modules) -> Iterator[None]:
+def weights_restored(modules: Iterable[nn.Module]) -> Iterator[None]:
+    """Give modules back, on leaving, the weights that they have now."""
     kept = [(m, copy.deepcopy(m.state_dict())) for m in modules]
     try:
         yield
@@ -86,7 +87,7 @@ def _weights_restored(modules) -> Iterator[None]:
                 module.load_state_dict(state)
 
 
-def _expression(name: str, model: nn.Module) -> str:
+def expression_of(name: str, model: nn.Module) -> str:
     """Return the Python of a module within ``model``."""
     if name not in dict(model.named_modules()):
         return "model"

@@ -244,7 +244,9 @@ class Diagnosed:
             "remedies": [asdict(remedy) for remedy in self.remedies],
             "versions": dict(self.versions),
         }
-        return json.dumps(_plain(found), indent=2, ensure_ascii=False, allow_nan=False)
+        return json.dumps(
+            as_json_value(found), indent=2, ensure_ascii=False, allow_nan=False
+        )
 
 
 def _rows(layer: LayerResult) -> Iterator[dict[str, Any]]:
@@ -270,12 +272,12 @@ def _rows(layer: LayerResult) -> Iterator[dict[str, Any]]:
             }
 
 
-def _plain(value: Any) -> Any:
+def as_json_value(value: Any) -> Any:
     """Return a value as JSON can hold it."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): as_json_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [as_json_value(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal, Self
 
 from torch import nn
 
+from gradlab.cells import Cell
+
 
 Claim = Literal["towards 0", "up", "not above 0", "unchanged"]
 """What a remedy claims of lambda_1, the largest Lyapunov exponent."""
@@ -26,6 +28,8 @@ class Remedy(ABC):
             take seconds or minutes, and are tried where they are named.
         can_help: whether it can change how far a gradient reaches. One that cannot is
             here to say so: it applies to no module.
+        changes_equations: whether it is no change of weights, but another cell
+            (:meth:`other_network`): it applies to no module, either.
 
     >>> import torch
     >>> class Halved(Remedy):
@@ -46,6 +50,7 @@ class Remedy(ABC):
     reference: ClassVar[str] = ""
     claims: ClassVar[Claim] = "towards 0"
     can_help: ClassVar[bool] = True
+    changes_equations: ClassVar[bool] = False
     updates = 0
 
     @classmethod
@@ -77,6 +82,16 @@ class Remedy(ABC):
         Raises:
             ConfigError: for a module it does not apply to, before anything is changed.
         """
+
+    def other_network(self, cell: Cell) -> Cell | None:
+        """Return a cell with other equations and the same weights, to be measured.
+
+        None for a change of weights, which :meth:`apply_` makes.
+
+        Raises:
+            ConfigError: for a cell of which there is no such other one.
+        """
+        return None
 
     @abstractmethod
     def code(self, module_name: str, length: int, seed: int = 0) -> str:

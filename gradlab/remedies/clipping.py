@@ -1,7 +1,37 @@
 """Clipping the gradient, which lengthens no horizon."""
 
+import torch
+from torch import Tensor, nn
+
 from gradlab.errors import ConfigError
+from gradlab.numerics.logscale import ln_vector_norm
 from gradlab.remedies.base import Remedy
+
+
+def change_of_ratios(parts: Tensor) -> float:
+    """Clip a gradient to half its norm; return how much ratios of its parts change.
+
+    By ``torch.nn.utils.clip_grad_norm_``, on the parts as they are added up.
+
+    Args:
+        parts: (T, rows, columns), what each step gives to the gradient of a weight.
+
+    Returns:
+        The largest |difference| of ln(|G_t| / |G_T|) before and after, over the parts
+        that are not 0 before or after; 0 where fewer than two are.
+    """
+    weights = [nn.Parameter(torch.zeros_like(part)) for part in parts]
+    for weight, part in zip(weights, parts, strict=True):
+        weight.grad = part.clone()
+    largest = parts.norm().item() / 2
+    if largest > 0:
+        nn.utils.clip_grad_norm_(weights, largest)
+    before, after = (
+        torch.from_numpy(ln_vector_norm(whole.flatten(1)))
+        for whole in (parts, torch.stack([weight.grad for weight in weights]))
+    )
+    change = (after - before)[before.isfinite() & after.isfinite()]
+    return (change - change[-1]).abs().max().item() if len(change) else 0.0
 
 
 class Clipping(Remedy):

@@ -138,7 +138,7 @@ class Flossing(Remedy):
 
     @property
     def title(self) -> str:
-        return f"flossing, {self.updates} updates"
+        return f"gradient flossing, k = {self.count}"
 
     def applies_to(self, module):
         return has(recurrent_layers, module)

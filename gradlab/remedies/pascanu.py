@@ -268,8 +268,7 @@ class Pascanu(Remedy):
 
     @property
     def title(self) -> str:
-        form = "squared norms" if self.squared else "norms"
-        return f"Pascanu's regulariser ({form}), {self.updates} updates"
+        return "Pascanu's regulariser" + ", squared" * self.squared
 
     def applies_to(self, module):
         return has(recurrent_layers, module)

@@ -77,7 +77,7 @@ class SpectralNorm(Remedy):
 
     @property
     def title(self) -> str:
-        return f"recurrent blocks of spectral norm {self.spectral_norm:g}"
+        return f"recurrent spectral norm {self.spectral_norm:g}"
 
     def applies_to(self, module):
         return has(recurrent_layers, module)

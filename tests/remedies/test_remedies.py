@@ -457,14 +457,15 @@ def test_every_remedy_but_clipping_can_help():
     assert titles == [
         "chrono",
         "gradient clipping",
-        "flossing, 200 updates",
+        "gradient flossing, k = 8",
         "forget bias 1",
         "forget bias 3",
         "recurrent spectral radius 1",
+        "layer normalization",
         "orthogonal recurrent blocks",
-        "Pascanu's regulariser (norms), 200 updates",
-        "Pascanu's regulariser (squared norms), 200 updates",
-        "recurrent blocks of spectral norm 1",
+        "Pascanu's regulariser",
+        "Pascanu's regulariser, squared",
+        "recurrent spectral norm 1",
     ]
 
 
