@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from gradlab import remedy as remedy
     from gradlab.activations.base import Activation as Activation
     from gradlab.api import Results as Results
+    from gradlab.api import compare_remedies as compare_remedies
     from gradlab.api import diagnose as diagnose
     from gradlab.api import forecast as forecast
     from gradlab.api import merge as merge
@@ -131,6 +132,7 @@ _HOME = {
     "Task": "gradlab.tasks.base",
     "Trajectory": "gradlab.trajectory",
     "build": "gradlab.cells",
+    "compare_remedies": "gradlab.api",
     "covariant_lyapunov_vectors": "gradlab.exponents",
     "diagnose": "gradlab.api",
     "forecast": "gradlab.api",

@@ -26,13 +26,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from gradlab import arguments, catalog
+from gradlab import arguments, catalog, outputs
 from gradlab.arguments import describe, flag, number, optional, paths, whole_number
 from gradlab.check import Outcome, run_checks
 from gradlab.check import check_leaf as _check_leaf
 from gradlab.config.loading import load as load_sweep
 from gradlab.config.sweep import Sweep
 from gradlab.diagnosis import Diagnosed
+from gradlab.diagnosis.compared import ComparedRemedies
 from gradlab.errors import ConfigError, UnknownNameError
 from gradlab.progress.events import Event
 from gradlab.runs.forecast import Forecast
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     import pandas
     from torch import Tensor, nn
 
+    from gradlab.cells.base import Cell
     from gradlab.labelled import LabelledArray
     from gradlab.measures import MeasureContext
 
@@ -253,6 +255,98 @@ def diagnose(
         trained=trained,
     )
     return Diagnosis(**vars(found), contexts=contexts)
+
+
+@dataclass(frozen=True)
+class RemedyComparison(ComparedRemedies):
+    """What :func:`compare_remedies` found, with its page."""
+
+    def report(self, path: str | Path) -> Path:
+        """Write an HTML page: curves before and after, and a table; return its path.
+
+        Raises:
+            ConfigError: a path that does not end in ``.html``.
+            StoreError: the file cannot be written, or is there and not as gradlab wrote
+                it.
+        """
+        from gradlab.report.comparing import write
+
+        return write(self, Path(arguments.path("path", path, try_="remedies.html")))
+
+    def export(self, path: str | Path) -> Path:
+        """Write :meth:`frame` as CSV; return its path.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        file = Path(arguments.path("path", path, try_="remedies.csv"))
+        outputs.write(file, self.frame().to_csv(index=False).encode())
+        return file
+
+
+def compare_remedies(
+    network: "Cell | nn.Module",
+    inputs: Any,
+    loss: "Callable[[Any, Any], Tensor] | None" = None,
+    *,
+    remedies: Iterable[str] | None = None,
+    sequences: int = 4,
+    seed: int = 0,
+) -> RemedyComparison:
+    """Measure one network as it is and with each remedy, before any training.
+
+    Horizon, largest Lyapunov exponent, singular values above 1/1000 and the curve of
+    what is left, on the same sequences; whether the exponent changed as the remedy
+    claims. The network stays as it is. Clipping is measured on the gradient itself: how
+    much the ratios of its steps' parts change.
+
+    Args:
+        network: a gradlab cell; or a model with ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` or
+            their Cells inside, as for :func:`diagnose`.
+        inputs: of a cell (B, T + 1, I), of which the first step is not measured (of a
+            state of zeros little can be said); of a model its batch.
+        loss: ``loss(output, batch)`` of a model; the mean square of the output at its
+            last step when left out. A cell has none.
+        remedies: names; ``"all"`` stands for every one. Left out: all but those that
+            make updates.
+        sequences: of a model's batch, of which Jacobian products are taken.
+        seed: of what remedies draw.
+
+    Raises:
+        UnknownNameError: there is no such remedy.
+        ConfigError: the one remedy that is named does not apply; else as
+            :func:`diagnose`.
+        VerificationError: as :func:`diagnose`.
+
+    >>> import torch
+    >>> from gradlab.cells import build
+    >>> cell = build("rnn", 2, 8)
+    >>> found = compare_remedies(cell, torch.randn(2, 40, 2), remedies=["gain"])
+    >>> found.remedies[0].title, found.remedies[0].claims
+    ('recurrent spectral radius 1', 'towards 0')
+    """
+    from gradlab.cells.base import Cell
+    from gradlab.diagnosis.compare import compare_on_cell, compare_on_model
+
+    names = optional(arguments.names, "remedies", remedies, try_='remedies="chrono"')
+    seed = whole_number("seed", seed, 0, try_="0")
+    if isinstance(network, Cell):
+        if loss is not None:
+            raise ConfigError(
+                got=f"loss = {describe(loss)} of a cell",
+                expected="no loss: a cell's Jacobians do not depend on it",
+                try_="compare_remedies(cell, inputs)",
+            )
+        found = compare_on_cell(network, inputs, names, seed=seed)
+    else:
+        if loss is None:
+            from gradlab.targets import default_loss
+
+            loss = default_loss(network)
+        found = compare_on_model(
+            network, inputs, loss, names, sequences=sequences, seed=seed
+        )
+    return RemedyComparison(**vars(found))
 
 
 def sweep(

@@ -27,6 +27,7 @@ NAMES = [
     "Trajectory",
     "__version__",
     "build",
+    "compare_remedies",
     "covariant_lyapunov_vectors",
     "diagnose",
     "forecast",

@@ -17,7 +17,7 @@ from gradlab.shell_text import quote
 
 
 COMMANDS = (
-    *("sweep", "report", "diagnose", "train", "status", "merge", "export"),
+    *("sweep", "report", "diagnose", "remedy", "train", "status", "merge", "export"),
     *("figures", "list", "check", "cite", "reproduce"),
 )
 """Subcommands in the order of use; each is ``command`` in ``gradlab/cli/NAME.py``."""

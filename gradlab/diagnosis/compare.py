@@ -73,7 +73,8 @@ def compare_on_cell(
 
     Args:
         cell: left as it is.
-        inputs: (B, T, I).
+        inputs: (B, T + 1, I). The first step is not measured: at a state of zeros a
+            layer normalization has a slope of 300.
         names: as for :func:`chosen_remedies`.
         seed: of what remedies draw.
         network: in words.
@@ -84,7 +85,11 @@ def compare_on_cell(
     """
     instance("cell", cell, Cell, try_='gradlab.build("lstm", 8, 32)')
     remedies, untried = chosen_remedies(names)
-    as_is = MeasureContext(unroll(cell, inputs), blocks="joint")
+
+    def context(of: Cell) -> MeasureContext:
+        return MeasureContext(unroll(of, inputs, burn_in=1), blocks="joint")
+
+    as_is = context(cell)
     before, length = {cell.name: _measured(as_is)}, as_is.length
 
     def run(remedy: Remedy) -> tuple[dict[str, Measured], str, float]:
@@ -94,14 +99,14 @@ def compare_on_cell(
             other = copy.deepcopy(cell)
             remedy.apply_(other, length, seed)
         seconds = time.perf_counter() - started
-        after = _measured(MeasureContext(unroll(other, inputs), blocks="joint"))
+        after = _measured(context(other))
         return {cell.name: after}, remedy.code("cell", length, seed), seconds
 
     effects = _effects(remedies, before, {cell.name: as_is}, run, named=bool(names))
-    count, steps, width = inputs.shape
+    count, _, width = inputs.shape
     return ComparedRemedies(
         network or f"{cell.name}, {cell.hidden_size} units",
-        f"{count} sequences of {steps:,} steps, {width} features",
+        f"{count} sequences of {length:,} steps, {width} features",
         cell.hidden_size,
         sum(cell.state_sizes),
         before,

@@ -268,7 +268,7 @@ class Pascanu(Remedy):
 
     @property
     def title(self) -> str:
-        return "Pascanu's regulariser" + ", squared" * self.squared
+        return "Pascanu regulariser" + ", squared" * self.squared
 
     def applies_to(self, module):
         return has(recurrent_layers, module)

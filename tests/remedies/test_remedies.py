@@ -463,8 +463,8 @@ def test_every_remedy_but_clipping_can_help():
         "recurrent spectral radius 1",
         "layer normalization",
         "orthogonal recurrent blocks",
-        "Pascanu's regulariser",
-        "Pascanu's regulariser, squared",
+        "Pascanu regulariser",
+        "Pascanu regulariser, squared",
         "recurrent spectral norm 1",
     ]
 
