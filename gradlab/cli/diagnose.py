@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradlab.arguments import whole_number
 from gradlab.cli.errors import FAILED
 from gradlab.cli.options import comma_list, json_option, screen_option
 from gradlab.cli.report import open_in_browser
 from gradlab.cli.screen import Screen, fold
-from gradlab.cli.users_code import RefusedFailure, users_code
-from gradlab.errors import ConfigError
-from gradlab.shell_text import quote
+from gradlab.cli.users_code import users_code
+from gradlab.cli.users_model import load_users_model, model_options, working
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gradlab.api import Diagnosis
     from gradlab.cli.diagnose_report import ReportFolder
 
@@ -31,40 +26,7 @@ FAILS = ("vanishing", "exploding", "dead", "nonfinite", "unknown")
 
 @click.command("diagnose")
 @click.argument("target")
-@click.option(
-    "--app-dir",
-    metavar="DIR",
-    default=".",
-    show_default=True,
-    help="Where Python finds your modules.",
-)
-@click.option(
-    "--checkpoint",
-    metavar="FILE",
-    help="Trained weights: a state_dict, or a file that has one. No code in it is run.",
-)
-@click.option(
-    "--unsafe-checkpoint",
-    is_flag=True,
-    help="Run the code in a checkpoint that you trust.",
-)
-@click.option(
-    "--batch",
-    metavar="WHERE:NAME|FILE",
-    help="One batch, as TARGET is named, or a .pt, .npy or .npz file.",
-)
-@click.option(
-    "--input",
-    "shape",
-    metavar="SHAPE",
-    help="Random numbers for want of a batch: 32x180x128, or 32x180:tokens=1000.",
-)
-@click.option(
-    "--loss",
-    metavar="WHERE:NAME",
-    help="loss(output, batch), a scalar; by default the mean square of the output at "
-    "its last step.",
-)
+@model_options
 @click.option(
     "--sequences",
     type=click.IntRange(min=1),
@@ -84,7 +46,6 @@ FAILS = ("vanishing", "exploding", "dead", "nonfinite", "unknown")
     metavar="N",
     help="Of all that is drawn: untrained weights, dropout, random inputs, remedies.",
 )
-@click.option("--device", metavar="NAME", help="cpu or cuda, as torch names it.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -174,16 +135,10 @@ def diagnosed(
     target: str,
     screen: Screen,
     *,
-    app_dir: str,
-    checkpoint: str | None,
-    unsafe_checkpoint: bool,
-    batch: str | None,
-    shape: str | None,
-    loss: str | None,
     sequences: int,
     no_remedies: bool,
     seed: int,
-    device: str | None,
+    **named: Any,
 ) -> Diagnosis:
     """Load what the command line names, and diagnose it.
 
@@ -191,56 +146,19 @@ def diagnosed(
         Failure: one of :mod:`gradlab.cli.users_code`.
         ConfigError: options that do not fit each other, and wrong values.
     """
-    if unsafe_checkpoint and not checkpoint:
-        raise ConfigError(
-            got="--unsafe-checkpoint without --checkpoint",
-            expected="both, or none of them",
-            try_="--checkpoint model.pt --unsafe-checkpoint",
-        )
-    if batch and shape:
-        raise ConfigError(
-            got=f"--batch {batch} and --input {shape}",
-            expected="one of them",
-            try_=f"--batch {quote(batch)}",
-        )
-    from gradlab import api, targets
-    from gradlab.config.validators import MAX_SEED
+    loaded = load_users_model(target, screen, seed=seed, **named)
+    from gradlab import api
 
-    whole_number("--seed", seed, 0, MAX_SEED, try_="0")
-    with users_code(screen), working("loading", screen):
-        model = targets.load_target(target, app_dir=app_dir, seed=seed)
-        refuse_not_recurrent(model)
-        loaded = None
-        if checkpoint:
-            loaded = targets.load_checkpoint(
-                model, checkpoint, unsafe=unsafe_checkpoint
-            )
-        dtype = targets.floating_dtype(model)
-        if batch:
-            given = targets.load_batch(batch, app_dir=app_dir, dtype=dtype)
-        elif shape:
-            given = targets.synthetic_batch(shape, dtype=dtype, seed=seed)
-        else:
-            raise targets.missing_batch(model)
-        function: Callable[[Any, Any], Any] = (
-            targets.load_loss(loss, app_dir=app_dir)
-            if loss
-            else targets.default_loss(model)
-        )
-        if device:
-            given = targets.to_device(model, given, device)
-    words = targets.describe(
-        target, model, given, checkpoint=loaded, source=batch, loss=loss
-    )
+    words = loaded.words
     with users_code(screen, words["batch"]), working("measuring", screen):
         found = api.diagnose(
-            model,
-            given,
-            function,
+            loaded.model,
+            loaded.batch,
+            loaded.loss,
             sequences=sequences,
             remedies=not no_remedies,
             seed=seed,
-            trained=loaded is not None,
+            trained=loaded.trained,
         )
     return replace(
         found,
@@ -249,30 +167,6 @@ def diagnosed(
         batch=words["batch"],
         loss=words["loss"],
     )
-
-
-def refuse_not_recurrent(model: Any) -> None:
-    """Refuse a model without a recurrent module that can be read.
-
-    Raises:
-        RefusedFailure: nothing recurrent, a forward of its own, a scripted module.
-    """
-    from gradlab.modules import recurrent_modules
-
-    try:
-        recurrent_modules(model)
-    except ConfigError as error:
-        raise RefusedFailure(str(error)) from error
-
-
-def working(word: str, screen: Screen) -> AbstractContextManager[object]:
-    """Show on a terminal, for as long as it takes, what is being done."""
-    if not screen.terminal:
-        return nullcontext()
-    from rich.console import Console
-
-    spinner = "line" if screen.plain else "dots"
-    return Console(stderr=True).status(word, spinner=spinner)
 
 
 def written(

@@ -189,8 +189,6 @@ def _of_cell(
     length = named["length"]
     spec = cells.canonical(network)
     with working("measuring", screen):
-        import torch
-
         from gradlab import api
         from gradlab.initializers import initialize_
 
@@ -201,10 +199,7 @@ def _of_cell(
         initialize_(cell, seed=seed, length=length, **given)
         count, width = named["sequences"], named["features"]
         drawn = inputs.parse("gaussian").sequences(seed, count, length + 1, width)
-        dtype = next(cell.parameters()).dtype
-        found = api.compare_remedies(
-            cell, torch.from_numpy(drawn).to(dtype), remedies=names, seed=seed
-        )
+        found = api.compare_remedies(cell, drawn, remedies=names, seed=seed)
     words = [
         f"{key.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}"
         for key, value in given.items()

@@ -27,7 +27,8 @@ def answer(found: ComparedRemedies, files: Sequence[Path]) -> list[str]:
         files: that were written.
     """
     tried = [one for one in found.remedies if one.after]
-    lines = [shortened(f"{found.network}, {found.inputs}", WIDTH)]
+    head = _folded(f"{found.network}, {found.inputs}")[:2]
+    lines = [shortened(line, WIDTH) for line in head]
     if len(found.before) > 1:
         lines.append(shortened(f"layer {found.layer}, which reaches least", WIDTH))
     lines += ["", *_table(found, tried)]
