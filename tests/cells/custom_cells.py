@@ -220,7 +220,7 @@ class Lorenz(Cell):
         return torch.stack([10 * (y - x), x * (28 - z) - y, x * y - 8 / 3 * z], -1)
 
 
-class LayerNormLSTM(Cell):
+class NormedLSTM(Cell):
     """An LSTM that normalises its pre-activations and its cell state."""
 
     state_names = ("h", "c")
@@ -255,7 +255,7 @@ class MinGRU(Cell):
         return Step(((1 - z) * state[0] + z * self.candidate(inputs),))
 
 
-class SLSTM(Cell):
+class StabilizedLSTM(Cell):
     """Exponential gates with normaliser and stabiliser states, Beck et al. 2024."""
 
     state_names = ("h", "c", "n", "m")
@@ -340,9 +340,9 @@ MEASURED = (
     RecomputedReentrant,
     WrapsLSTMCell,
     Lorenz,
-    LayerNormLSTM,
+    NormedLSTM,
     MinGRU,
-    SLSTM,
+    StabilizedLSTM,
     IndRNN,
     GradientStep,
     EvaluatedBatchNorm,

@@ -276,7 +276,8 @@ def test_layers_start_where_their_cells_do(loaded):
 
 
 @pytest.mark.parametrize(
-    "kind", [custom.WrapsLSTMCell, custom.Spiking, custom.SeededZoneout, custom.SLSTM]
+    "kind",
+    [custom.WrapsLSTMCell, custom.Spiking, custom.SeededZoneout, custom.StabilizedLSTM],
 )
 def test_check_passes_what_a_sweep_measures(kind, loaded):
     outcomes = check_leaf("cells", snake_case(kind.__name__))
