@@ -111,6 +111,13 @@ WORKS: dict[str, Entry] = {
         2023,
         "5(4), 043044",
     ),
+    "feng2024": Entry(
+        "misc",
+        "Feng, L.; Tung, F.; Ahmed, M. O.; Bengio, Y.; Hajimirsadeghi, H.",
+        "Were RNNs all we needed?",
+        "arXiv:2410.01201",
+        2024,
+    ),
     "forrester2013": Entry(
         "article",
         "Forrester, P. J.",
@@ -244,6 +251,14 @@ WORKS: dict[str, Entry] = {
         "dynamics",
         "International Conference on Learning Representations",
         2020,
+    ),
+    "orvieto2023": Entry(
+        "inproceedings",
+        "Orvieto, A.; Smith, S. L.; Gu, A.; Fernando, A.; Gulcehre, C.; Pascanu, R.; "
+        "De, S.",
+        "Resurrecting recurrent neural networks for long sequences",
+        "International Conference on Machine Learning",
+        2023,
     ),
     "pascanu2013": Entry(
         "inproceedings",
