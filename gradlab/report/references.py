@@ -95,6 +95,13 @@ WORKS: dict[str, Entry] = {
         2014,
         "arXiv:1412.3555",
     ),
+    "cooijmans2017": Entry(
+        "inproceedings",
+        "Cooijmans, T.; Ballas, N.; Laurent, C.; Gulcehre, C.; Courville, A.",
+        "Recurrent batch normalization",
+        "International Conference on Learning Representations",
+        2017,
+    ),
     "elman1990": Entry(
         "article",
         "Elman, J. L.",
