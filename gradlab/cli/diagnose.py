@@ -15,6 +15,7 @@ from gradlab.cli.report import open_in_browser
 from gradlab.cli.screen import Screen, fold
 from gradlab.cli.users_code import users_code
 from gradlab.cli.users_model import load_users_model, model_options, working
+from gradlab.shell_text import quote
 
 
 if TYPE_CHECKING:
