@@ -18,7 +18,7 @@ class NewmanComplex(Law):
     """
 
     statement = (
-        "A product of independent complex N x N Gaussian matrices has the exponents "
+        "A product of independent complex N × N Gaussian matrices has the exponents "
         "of the digamma function, each twice where complex numbers are pairs."
     )
     equation = "lambda_k = 1/2 psi(N - k + 1) + ln (g / sqrt(N))"
