@@ -85,10 +85,30 @@ def test_it_is_written_in_every_language(name):
     assert set(catalog.get("claims", name).text) == set(LANGUAGES)
 
 
-@pytest.mark.parametrize(
-    "seeds", [2, pytest.param(5, id="all", marks=pytest.mark.slow)]
+LARGE = (
+    "two_hundred_rows",
+    "nothing_vanishes",
+    "all_dead",
+    "lstm_worse",
+    "all_explode",
+    "many_lengths",
 )
-@pytest.mark.parametrize("name", tuple(made_up.CONTRADICTIONS))
+"""Known stores that take a second or more."""
+
+
+@pytest.mark.parametrize(
+    ("name", "seeds"),
+    [
+        *(
+            pytest.param(name, 2, marks=[pytest.mark.slow] * (name in LARGE))
+            for name in made_up.CONTRADICTIONS
+        ),
+        *(
+            pytest.param(name, 5, marks=pytest.mark.slow)
+            for name in made_up.CONTRADICTIONS
+        ),
+    ],
+)
 def test_of_known_stores(name, seeds):
     made = first_seeds(made_up.CONTRADICTIONS[name](), seeds)
     held_against_twins(made, exported(made))
@@ -109,7 +129,7 @@ def first_seeds(made: made_up.Made, count: int) -> made_up.Made:
     "seeds",
     [
         pytest.param(EACH, id="each"),
-        pytest.param(FEW, id="few"),
+        pytest.param(FEW, id="few", marks=pytest.mark.slow),
         pytest.param(range(SOME), id="some", marks=pytest.mark.slow),
     ],
 )
