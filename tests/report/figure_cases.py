@@ -481,6 +481,31 @@ def odd() -> dict[str, FigureData]:
         "dots_one": Dots(
             ["RNN"], [Marks("all paths", "all_paths", (0.4,))], "kept per step"
         ),
+        "tolerance_dots": Dots(
+            ["a bound", "a number"],
+            [
+                Marks("expected", "expected", (0.0, 1.0), (-inf, 0.9), (0.1, 1.1)),
+                Marks("measured", "measured", (-3.0, 1.02), (-3.1, 1.0), (-2.0, 1.04)),
+            ],
+            "nats",
+            scale="linear",
+        ),
+        "tolerance_line": Curves(
+            [
+                Series(
+                    "at most",
+                    "expected",
+                    (1, 2, 3),
+                    (500.0, 1000.0, 2000.0),
+                    low=(-inf,) * 3,
+                    high=(510.0, 1010.0, 2010.0),
+                ),
+                Series("measured", "measured", (1, 2, 3), (400.0, 900.0, 1900.0)),
+            ],
+            "lag",
+            "steps",
+            scale="linear",
+        ),
         "scatter_same": Scatter(
             [Point(-0.5, -0.5, f"point {i}", "rnn") for i in range(9)], "a", "b"
         ),

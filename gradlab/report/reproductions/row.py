@@ -83,7 +83,7 @@ def _slide(row: Reproduced) -> list[list[str]]:
         lines = [
             ["as it is taught", str(asked.wrong)],
             ["measured", _measured(row)],
-            ["corrected", f"**{asked.corrected}**"],
+            ["corrected", str(asked.corrected)],
         ]
     elif asked.kind == "seed":
         lines = [
