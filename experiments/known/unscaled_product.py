@@ -34,5 +34,6 @@ class UnscaledProduct(Measure):
             below = np.abs(value) < np.finfo(value.dtype).tiny
             lag = np.where((lag < 0) & below, trajectory.length - t + 1.0, lag)
         least = float(np.finfo(value.dtype).smallest_subnormal)
-        ulps = np.where(lag < 0, -1.0, value.astype(np.float64) / least)
+        small = np.where(lag < 0, 0.0, value.astype(np.float64))
+        ulps = np.where(lag < 0, -1.0, small / least)
         return {"underflow_lag": lag, "left_in_ulps": context.labelled(ulps, unit="1")}

@@ -64,7 +64,7 @@ def select(table: "pandas.DataFrame", chosen: Any, along: str | None) -> Numbers
             expected="rows of the sweep's table",
             try_="gradlab export DIR, and look for them",
         )
-    one_place = isinstance(as_written(chosen).get(along), str | int | float)
+    one_place = isinstance(as_written(chosen).get(along or ""), str | int | float)
     given = along is not None and not one_place and rows[along].notna().any()
     places = [as_number(v) for v in rows[along]] if given else [None] * len(rows)
     keys = list(zip(places, rows["seed"].astype(int), strict=True))
