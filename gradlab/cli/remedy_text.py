@@ -43,7 +43,9 @@ def answer(found: ComparedRemedies, files: Sequence[Path]) -> list[str]:
 
 def _table(found: ComparedRemedies, tried: Sequence[RemedyEffect]) -> list[str]:
     before = found.before[found.layer]
-    rows = [("before training", "horizon", "lambda_1", "live", "then")]
+    rows: list[tuple[str, ...]] = [
+        ("before training", "horizon", "lambda_1", "live", "then")
+    ]
     rows.append(("as it is", *_alone(before)))
     for one in tried:
         rows.append((one.title, *_change(before, one.after[found.layer])))

@@ -17,6 +17,7 @@ from gradlab.diagnosis.diagnose import require_parity
 from gradlab.diagnosis.forward import record_pass
 from gradlab.diagnosis.layer import context_of, reach_of
 from gradlab.diagnosis.remedies import expression_of, weights_restored
+from gradlab.diagnosis.results import least
 from gradlab.errors import ConfigError
 from gradlab.exponents import lyapunov_exponents
 from gradlab.measures import MeasureContext
@@ -170,13 +171,17 @@ def compare_on_model(
         return after, "\n".join(code), seconds
 
     effects = _effects(remedies, before, contexts, run, named=bool(names))
-    found = ComparedRemedies(
-        type(model).__name__, describe_batch(batch), 0, 0, before, tuple(effects),
+    shown = least({name: one.reach for name, one in before.items()})
+    cell = contexts[shown].cell
+    return ComparedRemedies(
+        type(model).__name__,
+        describe_batch(batch),
+        cell.hidden_size,
+        sum(cell.state_sizes),
+        before,
+        tuple(effects),
         tuple(untried),
-    )  # fmt: skip
-    cell = contexts[found.layer].cell
-    sizes = {"hidden": cell.hidden_size, "state_size": sum(cell.state_sizes)}
-    return replace(found, **sizes)
+    )
 
 
 def _contexts(runs: Sequence[LayerRun], sequences: int) -> dict[str, MeasureContext]:

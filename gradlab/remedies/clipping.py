@@ -26,9 +26,10 @@ def change_of_ratios(parts: Tensor) -> float:
     largest = parts.norm().item() / 2
     if largest > 0:
         nn.utils.clip_grad_norm_(weights, largest)
+    clipped = [weight.grad for weight in weights if weight.grad is not None]
     before, after = (
         torch.from_numpy(ln_vector_norm(whole.flatten(1)))
-        for whole in (parts, torch.stack([weight.grad for weight in weights]))
+        for whole in (parts, torch.stack(clipped))
     )
     change = (after - before)[before.isfinite() & after.isfinite()]
     return (change - change[-1]).abs().max().item() if len(change) else 0.0
