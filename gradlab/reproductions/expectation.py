@@ -52,6 +52,9 @@ not count."""
 
 KINDS: tuple[str, ...] = get_args(Kind)
 
+Outcome = Literal["right", "half right", "the other way round", "not shown"]
+"""What measuring says of a claim of the seed; ``not shown``: neither way."""
+
 
 def _checked(check: Callable[[Any], Any]) -> BeforeValidator:
     """Wrap a check so that pydantic collects its GradlabError."""
@@ -259,7 +262,7 @@ class Expectation(_Strict):
     corrected: Text | None = None
     number: Annotated[int, Field(ge=1, le=15)] | None = None
     claim_ko: Text | None = None
-    outcome: Literal["right", "half right", "the other way round"] | None = None
+    outcome: Outcome | None = None
     compare: list[Compare] = Field(min_length=1)
 
     @model_validator(mode="after")
