@@ -191,6 +191,7 @@ def _of_cell(
     with working("measuring", screen):
         from gradlab import api
         from gradlab.initializers import initialize_
+        from gradlab.numerics.threads import one_thread
 
         cell = cells.build(spec, named["features"], named["hidden"], seed=seed)
         given = {key: named[key] for key in ("init", "gain") if named[key] is not None}
@@ -199,7 +200,8 @@ def _of_cell(
         initialize_(cell, seed=seed, length=length, **given)
         count, width = named["sequences"], named["features"]
         drawn = inputs.parse("gaussian").sequences(seed, count, length + 1, width)
-        found = api.compare_remedies(cell, drawn, remedies=names, seed=seed)
+        with one_thread():  # small matrices: several threads wait for each other
+            found = api.compare_remedies(cell, drawn, remedies=names, seed=seed)
     words = [
         f"{key.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}"
         for key, value in given.items()
