@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gradlab.cli.screen import WIDTH, columns, counted, fold, shortened, table
 from gradlab.diagnosis import (
+    LAST_STEPS,
     Diagnosed,
     Finding,
     LayerResult,
@@ -24,9 +25,6 @@ LINES = 22
 
 _LEFT = "left at step 1"
 _BEFORE_TRAINING = "what to try before training"
-
-LATE = 10
-"""Steps at the end whose share of the recurrent weights' gradient is shown."""
 
 _FITS = (
     *((9, 5, 4), (6, 4, 4), (4, 4, 2), (4, 3, 2), (3, 3, 2), (3, 2, 2), (3, 2, 1)),
@@ -188,12 +186,12 @@ def _others(findings: Iterable[Finding], most: int) -> list[str]:
 def _share(found: Diagnosed, finding: Finding) -> list[str]:
     """Return how much of a layer's recurrent weight gradient is of the last steps."""
     for layer in found.layers:
-        record = layer.records.get("weight_share")
-        if layer.name == finding.where and record is not None and layer.steps > LATE:
-            share = float(record.values[-LATE:].sum())
-            if math.isfinite(share):  # NaN where dL/dweight_hh is 0
-                part = plain(numbers.percent(share))
-                return [f"        the last {LATE} steps give {part} of dL/dweight_hh"]
+        # NaN where dL/dweight_hh is 0, or there are no other steps
+        if layer.name == finding.where and math.isfinite(layer.last_share):
+            part = plain(numbers.percent(layer.last_share))
+            signs = " (shares have signs)" if layer.last_share > 1 + 1e-11 else ""
+            text = f"the last {LAST_STEPS} steps give {part} of dL/dweight_hh"
+            return [f"        {text}{signs}"]
     return []
 
 
@@ -223,7 +221,7 @@ def _remedies(found: Diagnosed, most: int) -> list[str]:
     if idle and len(tried) <= most:
         lines += [shortened(f"- {one.title}: cannot help here", WIDTH) for one in idle]
     if found.best is None:
-        return [*lines, "none of them reaches further"]
+        return [*lines, "none of them improves the layer that reaches least by a tenth"]
     code = found.best.code.splitlines()
     lines += [f"code 1  {code[0]}"]
     if len(code) > 1:

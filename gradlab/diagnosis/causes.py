@@ -62,7 +62,7 @@ def _by_keep_gate(trajectory: Trajectory) -> str:
     mean = gate.log().mean().exp().item()
     open_units = (gate.log().mean((0, 1)).exp() > 0.9).sum().item()
     words = (
-        f"{name.replace('_', ' ')}: its value is {mean:.3g} on (geometric) average, "
+        f"{name.replace('_', ' ')}: its geometric mean is {mean:.3g}, "
         f"above 0.9 in {open_units} of {gate.shape[-1]} units"
     )
     return f"{words}; {_of_terms(trajectory, name)}"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from gradlab.diagnosis.results import Reach, as_json_value, least
+from gradlab.diagnosis.reach import Reach, least
+from gradlab.diagnosis.results import as_json_value
 
 
 if TYPE_CHECKING:

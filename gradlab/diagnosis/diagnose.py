@@ -62,6 +62,7 @@ def diagnose(
     contexts = {run.name: context_of(run, sequences) for run in runs}
     names = usual_measures()
     layers = tuple(layer_result(run, contexts[run.name], names) for run in runs)
+    measured = {name: c.trajectory for name, c in contexts.items() if c is not None}
     by_name: dict[str, LayerRun] = {run.name: run for run in runs}
     tried = (
         try_remedies(model, forward, layers, sequences, seed)
@@ -80,7 +81,7 @@ def diagnose(
         loss_value=passed.loss,
         parity=checked,
         layers=layers,
-        findings=findings(passed, layers, by_name, bad_call, origin),
+        findings=findings(passed, layers, by_name, measured, bad_call, origin),
         remedies=tried,
         versions={
             "gradlab": version("gradlab"),

@@ -14,6 +14,7 @@ from gradlab.diagnosis.results import Finding, LayerResult
 from gradlab.modules import Call, LayerRun
 from gradlab.modules.nonfinite import NonFinite
 from gradlab.statistics import THRESHOLDS
+from gradlab.trajectory import Trajectory
 
 
 SATURATED = 0.5
@@ -24,6 +25,7 @@ def findings(
     passed: Pass,
     layers: Sequence[LayerResult],
     runs: Mapping[str, LayerRun],
+    trajectories: Mapping[str, Trajectory],
     bad_call: tuple[str, str] | None,
     origin: NonFinite | None,
 ) -> tuple[Finding, ...]:
@@ -33,6 +35,8 @@ def findings(
         passed: forward and backward pass.
         layers: what was measured.
         runs: by the layers' names.
+        trajectories: by the layers' names, of the sequences that were measured; none
+            of a single step.
         bad_call: module and tensor of torch's first inf or NaN, if there is one.
         origin: where it arises; None where no step of the replay shows it.
     """
@@ -56,7 +60,8 @@ def findings(
     if not bad_call:
         worst = sorted(layers, key=lambda layer: -abs(layer.reach.ln_left))
         for layer in worst:
-            found += _of_layer(layer, runs[layer.name])
+            if trajectory := trajectories.get(layer.name):
+                found += _of_layer(layer, runs[layer.name], trajectory)
     if not (bad_call or math.isfinite(passed.loss)):
         explodes = any(finding.kind == "exploding" for finding in found)
         found.insert(len(found) if explodes else 0, _loss_alone(passed.loss))
@@ -111,11 +116,10 @@ def _detached(calls: Sequence[Call]) -> Iterator[Finding]:
         )
 
 
-def _of_layer(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
+def _of_layer(
+    layer: LayerResult, run: LayerRun, trajectory: Trajectory
+) -> Iterator[Finding]:
     word, reach = layer.reach.verdict, layer.reach
-    if not word:
-        return
-    trajectory = run.aligned()[0]
     left = _power(reach.ln_left)
     if word in ("vanishing", "exploding", "dead"):
         within = (
@@ -133,7 +137,7 @@ def _of_layer(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
             cause(trajectory, word),
         )
     if word not in ("stable", "undetermined"):
-        yield from _saturated(layer, run)
+        yield from _saturated(layer, trajectory)
     if word == "vanishing" and _is_hidden(layer, run):
         yield Finding(
             "hidden",
@@ -143,9 +147,8 @@ def _of_layer(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
         )
 
 
-def _saturated(layer: LayerResult, run: LayerRun) -> Iterator[Finding]:
+def _saturated(layer: LayerResult, trajectory: Trajectory) -> Iterator[Finding]:
     """Yield one finding for gates that do not move, and one for large weights."""
-    trajectory = run.aligned()[0]
     shares = saturation(trajectory)
     which = {name: share for name, share in shares.items() if share > SATURATED}
     reason = {name: saturation_cause(trajectory, name) for name in which}

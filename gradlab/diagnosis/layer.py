@@ -10,7 +10,8 @@ from torch import Tensor
 
 from gradlab import catalog, cells
 from gradlab.bptt import Backward, GradientFactors
-from gradlab.diagnosis.results import LayerResult, Reach
+from gradlab.diagnosis.reach import Reach
+from gradlab.diagnosis.results import LayerResult
 from gradlab.jacobians import jacobian_product
 from gradlab.labelled import LabelledArray
 from gradlab.measures import Measure, MeasureContext

@@ -10,7 +10,8 @@ from torch import nn
 from gradlab import catalog
 from gradlab.diagnosis.forward import Pass
 from gradlab.diagnosis.layer import context_of, reach_of
-from gradlab.diagnosis.results import LayerResult, Reach, RemedyResult, least
+from gradlab.diagnosis.reach import Reach, least
+from gradlab.diagnosis.results import LayerResult, RemedyResult
 from gradlab.modules import LayerRun, recurrent_modules, replay
 from gradlab.remedies import Remedy
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradlab.diagnosis.reach import Reach, least
 from gradlab.labelled import LabelledArray
 
 
@@ -15,52 +16,8 @@ if TYPE_CHECKING:
     import pandas
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far back a layer's gradient reaches.
-
-    Attributes:
-        verdict: a word of :data:`gradlab.statistics.VERDICTS`; empty of a single step.
-        ln_left: ln of the joint Jacobian product's spectral norm at T.
-        horizon: first lag with less than 1/1000 left, inf where T is not enough.
-        singular_values: how many of that product's are above 1/1000, mean over
-            sequences; NaN where not computed.
-    """
-
-    verdict: str
-    ln_left: float
-    horizon: float
-    singular_values: float
-
-    @property
-    def rank(self) -> tuple[float, ...]:
-        """What is compared: of two, the larger reaches further.
-
-        One that explodes ranks below all others, however far it reaches; below it one
-        that is not finite. Then count horizon, singular values above 1/1000, and how
-        little the size changes.
-        """
-        if math.isnan(self.ln_left):
-            return (-1.0,)
-        size = -abs(self.ln_left)
-        if self.verdict in ("exploding", "not_finite"):
-            return (0.0, 0.0, 0.0, size)
-        known = not math.isnan(self.singular_values)
-        return (1.0, self.horizon, self.singular_values if known else -1.0, size)
-
-
-def least(reaches: Mapping[str, Reach]) -> str:
-    """Return the name of the layer that reaches least, by :attr:`Reach.rank`.
-
-    Args:
-        reaches: by the layers' names; those of a single step, which have no verdict,
-            count where all are.
-
-    Raises:
-        ValueError: there is none.
-    """
-    several = [name for name, reach in reaches.items() if reach.verdict]
-    return min(several or reaches, key=lambda name: reaches[name].rank)
+LAST_STEPS = 10
+"""Steps at the end whose share of the recurrent weights' gradient is given."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +63,29 @@ class LayerResult:
     loss_gradient: LabelledArray
     gradients_within: LabelledArray
     weight_share: LabelledArray
+
+    @property
+    def recurrent_share(self) -> np.ndarray:
+        """Each step's share of dL/dW_hh, the last step last; empty without W_hh.
+
+        Of sequences of one length that of the whole batch; else of those measured,
+        which are aligned at their ends.
+        """
+        if self.shortest == self.longest:
+            names = self.weight_share.coords["block"]
+            name = next((n for n in names if n.startswith("weight_hh")), None)
+            return self.weight_share.sel(block=name).values if name else np.zeros(0)
+        record = self.records.get("weight_share")
+        return record.values if record is not None else np.zeros(0)
+
+    @property
+    def last_share(self) -> float:
+        """The share of dL/dW_hh from the last ten steps; NaN where there are no more.
+
+        It can pass 1: shares have signs.
+        """
+        share = self.recurrent_share
+        return float(share[-LAST_STEPS:].sum()) if len(share) > LAST_STEPS else math.nan
 
     @property
     def kept(self) -> float:
@@ -196,9 +176,9 @@ class Diagnosed:
 
     @property
     def best(self) -> RemedyResult | None:
-        """The first remedy, if the layer that reaches least then reaches further.
+        """The first remedy, if it improves the layer that reaches least.
 
-        None where that layer is stable as it is.
+        None where that layer is stable as it is; :meth:`Reach.improves` has the rule.
         """
         before = {layer.name: layer.reach for layer in self.layers}
         first = next((one for one in self.remedies if one.after), None)
@@ -207,8 +187,7 @@ class Diagnosed:
         now, then = before[least(before)], first.after[least(first.after)]
         if now.verdict == "stable":
             return None
-        further = then.rank[:3] > now.rank[:3] or then.verdict == "stable"
-        return first if further else None
+        return first if then.improves(now) else None
 
     def frame(self) -> "pandas.DataFrame":
         """Return one row per value: layer, measure, its axes, value, sd."""
@@ -225,7 +204,7 @@ class Diagnosed:
             "batch": self.batch,
             "loss": self.loss,
             "trained": self.trained,
-            "training": self.training,
+            "mode": "training" if self.training else "evaluation",
             "loss_value": self.loss_value,
             "parity": dict(self.parity),
             "layers": [

@@ -124,10 +124,12 @@ def steps(horizon: float, length: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as percent: ``98 %``, ``0.4 %``.
+    """A share as percent: ``98 %``, ``0.4 %``; 100 % is said of all alone.
 
     >>> percent(0.978), percent(0.004), percent(1.0)
     ('98 %', '0.40 %', '100 %')
+    >>> percent(0.9996), percent(1.0004)
+    ('more than 99 %', 'more than 100 %')
     """
     if math.isnan(share):
         return MISSING
@@ -136,6 +138,8 @@ def percent(share: float) -> str:
         return "0 %"
     if 99.5 <= value < 100 - 1e-9:
         return say(spoken("numbers").MORE_THAN, share="99 %")
+    if 100 + 1e-9 < value < 100.5:
+        return say(spoken("numbers").MORE_THAN, share="100 %")
     if abs(value) >= 99.5:
         return f"{value:.0f} %".replace("-", MINUS)
     return f"{significant(value)} %"

@@ -42,8 +42,8 @@ def test_a_closed_forget_gate():
         "last, below 1/1000 after 5 of 100 steps"
     )
     assert diagnosis.findings[0].cause == (
-        "forget gate: its value is 0.0477 on (geometric) average, above 0.9 in 0 of 24 "
-        "units; its bias is -3 on average"
+        "forget gate: its geometric mean is 0.0477, above 0.9 in 0 of 24 units; "
+        "its bias is -3 on average"
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from gradlab.api import Diagnosis
-from gradlab.diagnosis import Diagnosed, LayerResult
+from gradlab.diagnosis import Diagnosed, LayerResult, Reach
 from gradlab.errors import StoreError
 from gradlab.report import inline
 from gradlab.report.blocks import Code, Document, Figure, Table, figures_of
@@ -22,7 +22,7 @@ from gradlab.report.build import write
 from gradlab.report.diagnosis import arrives, gates, reach, remedies, roads, top
 from gradlab.report.diagnosis.document import compose
 from gradlab.report.figures.base import FigureData
-from tests.report.made_up_diagnosis import CASES, ODD, layer, several
+from tests.report.made_up_diagnosis import CASES, ODD, diagnosed, layer, several
 
 
 def strings(part: Any) -> Iterator[str]:
@@ -151,15 +151,22 @@ def test_gradients_and_shares_are_those_of_the_loss() -> None:
     whole = one.weight_share.sel(block="weight_hh_l0").values
     assert np.allclose(share.y, np.cumsum(whole[::-1])[np.array(share.x, int) - 1])
     assert math.isclose(share.y[-1], 1.0)
+    said_of = panels["share of dL/dweight_hh"].say
+    assert [said_of(y) for y in (0.457, 0.9996, 1.0, 1.0004)] == [
+        "45.7 %",
+        "more than 99 %",
+        "100 %",
+        "more than 100 %",
+    ]
 
 
 def test_share_of_the_last_steps_is_said() -> None:
     whole = layer("rnn", rate=-0.3)
     share = whole.weight_share.sel(block="weight_hh_l0").values
-    assert math.isclose(arrives.last_share(whole), share[-10:].sum())
+    assert math.isclose(whole.last_share, share[-10:].sum())
     apart = layer("rnn", steps=40, shortest=22, longest=60)
     aligned = apart.records["weight_share"].values
-    assert math.isclose(arrives.last_share(apart), aligned[-10:].sum())
+    assert math.isclose(apart.last_share, aligned[-10:].sum())
     text = said(arrives.chapter(CASES["usual"]).blocks[0])
     assert "from the last 10 of 60 steps: 95 %" in text
     assert math.isclose(share[-10:].sum(), 0.95, abs_tol=0.005)
@@ -201,6 +208,21 @@ def test_roads_are_those_of_the_carried_state() -> None:
     assert math.isfinite(detours.y[0])  # nothing has entered at lag 0
 
 
+def test_the_roads_say_what_carries_now_and_what_a_remedy_measured() -> None:
+    found = CASES["usual"]
+    chapter = roads.chapter(found)
+    assert chapter is not None
+    text = said(chapter)
+    assert "Now the detours carry it." in text
+    change = f"{found.layers[0].reach.horizon:.0f} → >60"
+    assert f"chrono is the best: horizon {change}. Why chrono may help." in text
+    assert "recurrent weights do" not in text
+    untried = said(roads.chapter(replace(found, remedies=())))
+    assert "best" not in untried and "Now the detours carry it." in untried
+    opened = diagnosed([layer(rate=-0.4, keep=0.99)])
+    assert "Now the conveyor carries it." in said(roads.chapter(opened))
+
+
 def test_remedies_are_ranked_with_before_and_after_and_code() -> None:
     found = CASES["usual"]
     document = compose(found)
@@ -240,7 +262,42 @@ def test_the_best_remedy_is_one_that_reaches_further() -> None:
     same = {one.name: one.reach for one in found.layers}
     idle = replace(found, remedies=(replace(found.remedies[0], after=same),))
     assert idle.best is None
-    assert "None of the remedies tried improves" in said(remedies.chapter(idle))
+    assert "The remedies tried hardly change" in said(remedies.chapter(idle))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "improves"),
+    [
+        (Reach("vanishing", -9.0, 20.0, 2.0), Reach("vanishing", -9.0, 22.0, 0.0), 1),
+        (Reach("vanishing", -9.0, 20.0, 2.0), Reach("vanishing", -9.0, 21.0, 9.0), 0),
+        (Reach("fading", -3.0, math.inf, 25.0), Reach("fading", -3.0, math.inf, 26), 0),
+        (Reach("fading", -3.0, math.inf, 25.0), Reach("fading", -3.0, math.inf, 28), 1),
+        (Reach("fading", -3.0, math.inf, 0.0), Reach("fading", -3.0, math.inf, 0.0), 0),
+        (Reach("vanishing", -9.0, 20.0, 2.0), Reach("stable", 0.0, math.inf, 2.0), 1),
+        (Reach("vanishing", -9.0, 20.0, 2.0), Reach("exploding", 9.0, math.inf, 9), 0),
+        (Reach("exploding", 9.0, math.inf, 9.0), Reach("vanishing", -9.0, 20.0, 0), 1),
+        (Reach("exploding", 9.0, math.inf, 2), Reach("exploding", 8.0, math.inf, 9), 0),
+    ],
+)
+def test_an_improvement_is_stable_or_a_tenth_further(
+    before: Reach, after: Reach, improves: bool
+) -> None:
+    assert after.improves(before) == improves
+
+
+def test_a_stable_layer_is_said_to_need_no_remedy() -> None:
+    found = replace(CASES["usual"], layers=CASES["healthy"].layers)
+    assert found.best is None
+    assert "is stable as it is: no remedy is advised." in said(remedies.chapter(found))
+
+
+def test_remedies_were_measured_before_training_or_retraining() -> None:
+    new, old = (
+        said(compose(replace(CASES["usual"], trained=trained)).chapters)
+        for trained in (False, True)
+    )
+    assert new.count("before any training") == 3 and "retraining" not in new
+    assert old.count("before any retraining") == 3 and "any training" not in old
 
 
 def test_a_model_that_is_well_gets_no_code() -> None:

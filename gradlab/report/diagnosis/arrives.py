@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradlab.diagnosis import Diagnosed, LayerResult
+from gradlab.diagnosis import LAST_STEPS, Diagnosed, LayerResult
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Block, Chapter, Figure, Finding, HowToRead, Limits
 from gradlab.report.diagnosis import shown
@@ -17,28 +17,6 @@ from gradlab.report.figures.panels import Panel, Panels
 
 
 QUESTION = "What does your loss send back?"
-LAST = 10
-"""Steps whose share of the weight gradient is given."""
-
-
-def last_share(layer: LayerResult) -> float:
-    """Return the share of dL/dW_hh from the last steps; NaN where there is no more."""
-    share = _share(layer)
-    return float(share[-LAST:].sum()) if len(share) > LAST else math.nan
-
-
-def _share(layer: LayerResult) -> np.ndarray:
-    """Return each step's share of dL/dW_hh, the last step last.
-
-    Of sequences of one length that of the whole batch; else of those measured, which
-    are aligned at their ends.
-    """
-    if layer.shortest == layer.longest:
-        names = layer.weight_share.coords["block"]
-        name = next((n for n in names if n.startswith("weight_hh")), None)
-        return layer.weight_share.sel(block=name).values if name else np.zeros(0)
-    record = layer.records.get("weight_share")
-    return record.values if record is not None else np.zeros(0)
 
 
 def chapter(diagnosis: Diagnosed) -> Chapter:
@@ -70,17 +48,17 @@ def chapter(diagnosis: Diagnosed) -> Chapter:
 
 
 def _finding(layers: Sequence[LayerResult]) -> str:
-    known = [one for one in layers if not math.isnan(last_share(one))]
+    known = [one for one in layers if not math.isnan(one.last_share)]
     sentences = []
     if known:
-        most = max(known, key=last_share)
-        share = numbers.percent(last_share(most))
-        least = min(known, key=last_share)
+        most = max(known, key=lambda one: one.last_share)
+        share = numbers.percent(most.last_share)
+        least = min(known, key=lambda one: one.last_share)
         sentences.append(
-            f"Share of dL/dweight_hh from the last {LAST} of {_steps(most)} steps: "
-            f"{share} in {shown.name(most)}"
+            f"Share of dL/dweight_hh from the last {LAST_STEPS} of {_steps(most)} "
+            f"steps: {share} in {shown.name(most)}"
             + (
-                f", {numbers.percent(last_share(least))} in {shown.name(least)}."
+                f", {numbers.percent(least.last_share)} in {shown.name(least)}."
                 if least is not most
                 else "."
             )
@@ -101,7 +79,7 @@ def _finding(layers: Sequence[LayerResult]) -> str:
 
 
 def _steps(layer: LayerResult) -> str:
-    return f"{len(_share(layer)):,}"
+    return f"{len(layer.recurrent_share):,}"
 
 
 def _lost(layer: LayerResult) -> float:
@@ -117,7 +95,12 @@ def _states(drawn: Sequence[Shown]) -> list[Panel]:
         if curves:
             label = f"size of dL/d{state}_{{t}}"
             data = Curves(
-                curves, "step t", label, x_name="step", sizes=True, floor=-40.0
+                curves,
+                "step t (0: initial state)",
+                label,
+                x_name="step",
+                sizes=True,
+                floor=-40.0,
             )
             panels.append(Panel(f"gradient by {state}", data))
     return panels
@@ -140,7 +123,7 @@ def _gradient(one: Shown, state: str) -> Series:
 def _shares(drawn: Sequence[Shown]) -> list[Panel]:
     curves = []
     for one in drawn:
-        gathered = np.cumsum(_share(one.layer)[::-1])
+        gathered = np.cumsum(one.layer.recurrent_share[::-1])
         if gathered.size and np.isfinite(gathered).all():
             keep = shown.thinned(gathered.size)
             y = [float(v) for v in gathered[keep]]
@@ -154,7 +137,9 @@ def _shares(drawn: Sequence[Shown]) -> list[Panel]:
         "share gathered so far",
         scale="share",
         x_name="last steps",
-        x_marks=[(float(LAST), f"last {LAST}")] if longest > LAST else [],
+        x_marks=[(float(LAST_STEPS), f"last {LAST_STEPS}")]
+        if longest > LAST_STEPS
+        else [],
     )
     return [Panel("share of dL/dweight_hh", data)]
 
@@ -162,9 +147,10 @@ def _shares(drawn: Sequence[Shown]) -> list[Panel]:
 def _caption(layers: Sequence[LayerResult], drawn: Sequence[Shown]) -> str:
     texts = [
         "|dL/dh_{t}|, |dL/dc_{t}| (h held fixed) of the whole batch, root mean square "
-        "over the sequences that have step t, from your own `backward()`; and the "
-        "share of dL/dweight_hh gathered from the end. Shares are signed and can pass "
-        "1 on the way.",
+        "over the sequences that have step t, from your own `backward()`. Step 0 is "
+        "the initial state, before the first step. Beside it the share of "
+        "dL/dweight_hh gathered from the end. Shares are signed and can pass 1 on the "
+        "way.",
     ]
     if any(one.shortest < one.longest for one in layers):
         texts.append(

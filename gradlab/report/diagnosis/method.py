@@ -10,13 +10,14 @@ from gradlab.report.diagnosis import shown, top
 
 def limits(diagnosis: Diagnosed) -> Chapter:
     """Return what this report does not show."""
+    again = "re" if diagnosis.trained else ""
     items = [
         "One batch and one loss: another batch moves gates and slopes.",
         "One moment of training: weights and gates move while a model learns.",
         "Reach is not memory, and not learning. A live gradient is necessary, not "
         "sufficient, for learning.",
         "A horizon >T was not reached in T steps; nothing is extrapolated.",
-        "Remedies were measured before any retraining: which is best afterwards, "
+        f"Remedies were measured before any {again}training: which is best afterwards, "
         "training decides.",
         "Only `nn.RNN`, `nn.LSTM`, `nn.GRU` and their Cells are followed step by step; "
         "what else the model has is seen through the gradient that it sends back.",

@@ -45,7 +45,10 @@ def chapter(diagnosis: Diagnosed) -> Chapter:
         return Chapter("remedies", QUESTION, _untried(diagnosis, idle))
     best = diagnosis.best
     finding = _finding(diagnosis, best)
-    blocks: list[Block] = [Finding(finding), _table(tried, idle, before)]
+    blocks: list[Block] = [
+        Finding(finding),
+        _table(tried, idle, before, _when(diagnosis)),
+    ]
     if best is not None:
         lines = f"import gradlab\n\n{best.code}"
         title = inline.literal(best.title)
@@ -58,9 +61,9 @@ def chapter(diagnosis: Diagnosed) -> Chapter:
     blocks.append(_figure(tried, before, finding))
     blocks.append(
         Limits(
-            "Each is measured with these weights and on this batch, before any "
-            "training. It sets weights to other values, so that a model that was "
-            "trained has to be trained again."
+            f"Each is measured with these weights and on this batch, "
+            f"{_when(diagnosis)}. It sets weights to other values, so that a model "
+            "that was trained has to be trained again."
         )
     )
     details: list[Block] = [Points([_why(one) for one in (*_by_why(tried), *idle)])]
@@ -82,15 +85,45 @@ def _untried(diagnosis: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
     return [Prose(why), *([Points([_why(one) for one in idle])] if idle else [])]
 
 
+def measured_best(diagnosis: Diagnosed) -> str:
+    """Return which of the remedies measured changes most, and why, for other sections.
+
+    Empty where none was measured.
+    """
+    if not any(one.after for one in diagnosis.remedies):
+        return ""
+    best = diagnosis.best
+    if best is None:
+        return "Of the remedies measured below none is an improvement."
+    layers = {one.name: one for one in diagnosis.layers}
+    now, then = least({n: one.reach for n, one in layers.items()}), least(best.after)
+    change = _arrow(
+        shown.horizon(reach, layers[name].steps)
+        for name, reach in ((now, layers[now].reach), (then, best.after[then]))
+    )
+    return (
+        f"Of the remedies measured below {inline.literal(best.title)} is the best: "
+        f"horizon {change}. {inline.literal(best.why)}"
+    )
+
+
 def _finding(diagnosis: Diagnosed, best: RemedyResult | None) -> str:
     layers = {one.name: one for one in diagnosis.layers if one.reach.verdict}
     before = {name: one.reach for name, one in layers.items()}
+    name = least(before)
+    if best is None and before[name].verdict == "stable":
+        which = "layer that reaches least," if len(layers) > 1 else "layer measured,"
+        return (
+            f"The {which} {inline.literal(name)}, is stable as it is: no remedy is "
+            "advised."
+        )
     if best is None:
         return (
-            "None of the remedies tried improves the layer that reaches least, on this "
-            "model and batch."
+            "The remedies tried hardly change the layer that reaches least: none makes "
+            "it stable, or adds a tenth to its horizon or to its singular values "
+            "above 1/1000."
         )
-    name, after = least(before), least(best.after)
+    after = least(best.after)
     where = f" of {inline.literal(name)}" if len(layers) > 1 else ""
     b, a = before[name], best.after[name]
     worst = (
@@ -107,6 +140,10 @@ def _finding(diagnosis: Diagnosed, best: RemedyResult | None) -> str:
     )
 
 
+def _when(diagnosis: Diagnosed) -> str:
+    return "before any retraining" if diagnosis.trained else "before any training"
+
+
 def _word(reach: Reach) -> str:
     return str(spoken("names").VERDICTS[reach.verdict])
 
@@ -115,6 +152,7 @@ def _table(
     tried: Sequence[RemedyResult],
     idle: Sequence[RemedyResult],
     before: Mapping[str, LayerResult],
+    when: str,
 ) -> Table:
     rows = []
     for number, remedy in enumerate(tried, start=1):
@@ -139,8 +177,8 @@ def _table(
     return Table(
         columns=columns,
         rows=rows,
-        caption="Before → after, each on this model and this batch, before any "
-        "training, of the layer that then reaches least; ranked by the horizon, then "
+        caption=f"Before → after, each on this model and this batch, {when}, "
+        "of the layer that then reaches least; ranked by the horizon, then "
         "by the singular values above 1/1000; what explodes comes last. Nothing was "
         "kept.",
         name="remedies",

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from gradlab.diagnosis import Diagnosed, LayerResult
 from gradlab.report import inline, numbers
 from gradlab.report.blocks import Chapter, Figure, Finding, HowToRead
-from gradlab.report.diagnosis import shown
+from gradlab.report.diagnosis import remedies, shown
 from gradlab.report.figures.curves import Curves
 from gradlab.report.figures.panels import Panel, Panels
 
 
 QUESTION = "Does it go straight along the state, or through the gates?"
 MOST = 4
+APART = math.log(10.0)
+"""From this ratio of their sizes on one road carries, the other does not."""
 PARTS = (("conveyor", "conveyor", "conveyor"), ("detours", "detours", "detours"))
 
 
@@ -48,9 +50,10 @@ def chapter(diagnosis: Diagnosed) -> Chapter | None:
         f"the [[detours]] (all else), spectral norms. {some}".strip(),
     )
     how = (
-        "Where the whole follows the conveyor, opening the keep gate decides; where it "
-        "follows the detours, the recurrent weights do. The whole is not the sum of "
-        "the two sizes: they can cancel."
+        "The road that the whole follows carries what is left now. That says nothing "
+        "of what would carry more: a remedy can lift the other road above it. "
+        f"{remedies.measured_best(diagnosis)} The whole is not the sum of the two "
+        "sizes: they can cancel."
     )
     return Chapter("roads", QUESTION, [Finding(finding), figure, HowToRead(how)])
 
@@ -85,11 +88,22 @@ def _curves(layer: LayerResult) -> Curves:
 
 def _finding(layers: Sequence[LayerResult]) -> str:
     layer = min(layers, key=lambda one: one.reach.ln_left)
-    whole, straight, around = (
-        numbers.left(layer.value("spectral_norm", block=block, lag=layer.steps))
+    sizes = [
+        layer.value("spectral_norm", block=block, lag=layer.steps)
         for block in (_carried(layer), "conveyor", "detours")
-    )
+    ]
+    whole, straight, around = map(numbers.left, sizes)
     return (
         f"In {shown.name(layer)}, after {layer.steps:,} steps: {whole} is left of the "
-        f"whole, {straight} of the conveyor, {around} of the detours."
+        f"whole, {straight} of the conveyor, {around} of the detours. "
+        f"{_carrier(*sizes[1:])}"
     )
+
+
+def _carrier(conveyor: float, detours: float) -> str:
+    """Return which road carries what is left, from the logarithms of their sizes."""
+    if not abs(conveyor - detours) > APART:
+        return "Both roads carry about as much."
+    road = "conveyor" if conveyor > detours else "detours"
+    verb = "carries" if road == "conveyor" else "carry"
+    return f"Now the {road} {verb} it."

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from gradlab.report.figures.base import AxesData, Spot, TableData, Track, thinned
 from gradlab.report.figures.scale import LN10, left_words, number, size_words
+from gradlab.report.numbers import percent
 from gradlab.report.words import say, spoken
 
 
@@ -118,7 +119,7 @@ class Curves(AxesData):
         if self.scale == "left":
             return size_words(y * LN10) if self.sizes else left_words(y * LN10)
         if self.scale == "share" and math.isfinite(y):
-            return f"{100 * y:.3g} %"
+            return percent(y) if 0.995 <= y < 1.005 else f"{100 * y:.3g} %"
         return number(y) if math.isfinite(y) else str(y)
 
     def table(self) -> TableData:
