@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gradlab.reproductions import folder as folders
-from gradlab.reproductions.expectation import KINDS, Expectation, read
-from gradlab.reproductions.row import find
+from gradlab.reproductions.expectation import KINDS, Expectation
+from gradlab.reproductions.row import find, read_expectation
 
 
 def expand(names: Iterable[str]) -> list[str]:
@@ -37,5 +37,5 @@ def catalogue(folder: Path | None = None) -> list[tuple[str, Expectation]]:
         ConfigError: an expectation that is wrong.
     """
     where = folder or folders.known()
-    found = [(name, read(find(name, where))) for name in folders.names(where)]
+    found = [(name, read_expectation(name, where)) for name in folders.names(where)]
     return sorted(found, key=lambda row: (row[1].kind, row[1].question, row[0]))

@@ -79,6 +79,15 @@ def find(name: str, folder: Path | None = None) -> Path:
     return where / f"{name}{folders.ENDING}"
 
 
+def read_expectation(name: str, folder: Path | None = None) -> Expectation:
+    """Return what should come out of a row, by its name or the path of its sweep.
+
+    Raises:
+        UnknownNameError, ConfigError: as :func:`load_row`.
+    """
+    return read(find(name, folder))
+
+
 def load_row(name: str, folder: Path | None = None) -> Row:
     """Return a row by its name, or by the path of its sweep, ``mine.toml``.
 

@@ -109,6 +109,15 @@ def test_a_kind_stands_for_its_rows():
     assert set(choice.everything()) <= set(choice.everything(training=True))
 
 
+def test_cite_has_the_sources_of_the_rows_measured_there(run, home):
+    for name in ("newman", "pascanu-bound"):
+        (home / "out" / name).mkdir(parents=True)
+        (home / "out" / name / "results.sqlite").touch()
+    keys = json.loads(run("cite", "out", "--json").stdout)
+    assert keys == ["newman1986", "pascanu2013"]
+    assert "@article{newman1986," in run("cite", "out").stdout
+
+
 def test_reports_of_other_rows_are_other_files():
     assert module._stem(("newman",)) == "newman"
     assert module._stem(("a/mine.toml", "newman")) == "mine+newman"

@@ -56,6 +56,32 @@ def test_mistakes_in_options_read_as_options():
     )
 
 
+LEAF = """
+from gradlab.activations.base import Activation
+class Own(Activation):
+    symbol = "x"
+    def value(self, x): return x
+    def slope(self, x, value): return x * 0 + 1
+    def lipschitz(self): return 1.0
+"""
+
+
+def test_a_file_names_what_lies_beside_it(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "own.py").write_text(LEAF)
+    file = tmp_path / "a" / "mine.toml"
+    file.write_text('load = ["own.py"]\ncell = "rnn"\nactivation = "own"\n')
+    monkeypatch.chdir(tmp_path)
+    sweep = load("a/mine.toml")
+    assert sweep.load == (str(tmp_path / "a" / "own.py"),)
+    # what a folder keeps of it can be read from anywhere
+    (tmp_path / "sweep.toml").write_text(toml.dumps(sweep.resolved()))
+    monkeypatch.chdir("/")
+    assert load(tmp_path / "sweep.toml") == sweep
+    monkeypatch.chdir(tmp_path / "a")
+    assert load({"cell": "rnn"}, load=["own.py"]).load == sweep.load
+
+
 def test_mistakes_survive_a_pipe():
     with pytest.raises(ConfigError) as caught:
         load({"length": 1, "hidden": 0})

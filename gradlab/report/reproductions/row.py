@@ -45,7 +45,9 @@ def blocks(row: Reproduced) -> list[Block]:
     found: list[Block] = [Finding(asked.claim), Prose(_about(row))]
     slide = _slide(row)
     if slide:
-        found.append(Table(["", ""], slide, "", f"slide-{row.name}", sortable=False))
+        found.append(
+            Table(["what", "in words"], slide, "", f"slide-{row.name}", sortable=False)
+        )
     if row.comparisons:
         found.append(_table(row))
         found += figures(row)

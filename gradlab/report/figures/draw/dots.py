@@ -112,11 +112,12 @@ def _bands(
         sides = (row - BAND, row + BAND)
         if marks.low is not None and marks.high is not None:
             low, high = np.clip((marks.low[row], marks.high[row]), *ends)
-            shade = {"color": look.colour, "alpha": 0.16, "linewidth": 0, "zorder": 1}
-            axes.fill_betweenx(sides, low, high, **shade)
+            axes.fill_betweenx(
+                sides, low, high, color=look.colour, alpha=0.16, linewidth=0, zorder=1
+            )
         axes.vlines(value, *sides, look.colour, linewidth=look.width * style.line)
-    line = {"color": look.colour, "linewidth": look.width * style.line}
-    axes.plot([], [], label=marks.label, **line)
+    (line,) = axes.plot([], [], color=look.colour, label=marks.label)
+    line.set_linewidth(look.width * style.line)
 
 
 def _gone(data: Dots, axes: Any, style: Style, ends: tuple[float, float]) -> None:
