@@ -16,7 +16,7 @@ class ChronoMeanConveyor(Law):
     """
 
     statement = (
-        "With chrono's forget biases the mean unit keeps E_2(τ/T_{max}) of what it "
+        "With chrono's forget biases the mean unit keeps E_{2}(τ/T_{max}) of what it "
         "held τ steps ago."
     )
     equation = (
