@@ -27,7 +27,7 @@ class Watch(Watcher):
         """
         from gradlab.report.watching import write
 
-        return write(self.history, self.findings, path)
+        return write(self.model_name, self.history, self.findings, path)
 
     def close(self) -> None:
         """Take everything off; what was measured stays."""

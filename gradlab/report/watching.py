@@ -30,7 +30,7 @@ from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.scale import verdict_of
 from gradlab.report.figures.style import GATES
-from gradlab.report.numbers import left, significant, steps
+from gradlab.report.numbers import left, listed, significant, steps
 from gradlab.report.words import speaking
 from gradlab.watching.finding import Finding as Found
 from gradlab.watching.history import History, LayerRow
@@ -38,10 +38,22 @@ from gradlab.watching.history import History, LayerRow
 
 ROWS = 12
 """Updates of a map."""
+NOTHING = (
+    "Nothing was found: over its whole sequence, no layer clearly makes a gradient "
+    "1000 times smaller or larger."
+)
 
 
-def write(history: History, findings: Sequence[Found], path: str | Path) -> Path:
+def write(
+    model: str, history: History, findings: Sequence[Found], path: str | Path
+) -> Path:
     """Write what was watched as an HTML page; return its path.
+
+    Args:
+        model: the name of its class.
+        history: the measured updates.
+        findings: in the order in which they were seen.
+        path: of the page.
 
     Raises:
         ConfigError: nothing was measured.
@@ -54,11 +66,11 @@ def write(history: History, findings: Sequence[Found], path: str | Path) -> Path
             try_="w.report(path) after training",
         )
     with speaking("en"):
-        return build.write_page(compose(history, findings), Path(path))
+        return build.write_page(compose(model, history, findings), Path(path))
 
 
-def compose(history: History, findings: Sequence[Found]) -> Document:
-    """Return the page of a watched training."""
+def compose(model: str, history: History, findings: Sequence[Found]) -> Document:
+    """Return the page of a watched training of a model of that class."""
     chapters = [_findings(findings)] if findings else []
     chapters += [
         chapter
@@ -66,14 +78,14 @@ def compose(history: History, findings: Sequence[Found]) -> Document:
         for chapter in _layer(number, name, history.of(name))
     ]
     return Document(
-        title="A training, watched",
-        top=_top(history, findings),
+        title=f"A training of {_plain(model)}, watched",
+        top=_top(model, history, findings),
         chapters=[*chapters, _model(history)],
         footer="Written by gradlab.watch.",
     )
 
 
-def _top(history: History, findings: Sequence[Found]) -> Top:
+def _top(model: str, history: History, findings: Sequence[Found]) -> Top:
     last = history.updates[-1]
     count = max(row.sequences for row in last.layers) if last.layers else 0
     rows = [row for row in last.layers if row.product]
@@ -84,15 +96,24 @@ def _top(history: History, findings: Sequence[Found]) -> Top:
         for row in rows[:6]
     ]
     return Top(
-        provenance=f"updates {history.updates[0].update:,} to {last.update:,}, "
-        f"{len(history.updates):,} of them measured",
+        provenance=f"{_watched(model, history.names)}: updates "
+        f"{history.updates[0].update:,} to {last.update:,}, "
+        f"{history.measured:,} of them measured",
         banner="Measured while the model was trained: before these updates, on the "
         f"first {count} sequences of the batch. Horizon: steps back until less than "
         "1/1000 of any gradient is left, estimated from four random cotangents. Reach: "
         "the last step back with 1/1000 of the loss's own largest gradient.",
-        headline=[_sentence(findings[0]) if findings else "Nothing was found."],
+        headline=[_sentence(findings[0]) if findings else NOTHING],
         sentences=sentences,
     )
+
+
+def _watched(model: str, names: Sequence[str]) -> str:
+    """Return the model's class and its watched layers, the first six by name."""
+    if tuple(names) == (model,):
+        return _plain(model)
+    more = [f"{len(names) - 6} more"] if len(names) > 6 else []
+    return _plain(f"{model}, layers {', '.join([*names[:6], *more])}")
 
 
 def _findings(findings: Sequence[Found]) -> Chapter:
@@ -103,7 +124,7 @@ def _findings(findings: Sequence[Found]) -> Chapter:
                 f"{one.update:,}",
                 one.kind,
                 _plain(", ".join([one.where, *one.others])),
-                "" if one.step is None else f"{one.step:,}",
+                _step(one),
                 _plain((one.gate or "").replace("_", " ")),
                 one.certainty,
             ]
@@ -113,11 +134,24 @@ def _findings(findings: Sequence[Found]) -> Chapter:
         "place is where to look first.",
         name="findings",
     )
-    sentences: list[Block] = [Finding(_sentence(findings[0]))]
+    first = findings[0]
+    look = f"Look at {first.where} first: {first.kind}, seen at update {first.update:,}"
+    look += f"; {listed(list(first.others))} too" if first.others else ""
+    sentences: list[Block] = [Finding(f"{_plain(look)}.")]
     sentences += [Prose(_sentence(one)) for one in findings[1:]]
     if clause := next(filter(None, (one.remedy for one in findings)), ""):
         sentences.append(Prose(_plain(clause) + "."))
     return Chapter("findings", "What is wrong, and where first?", (*sentences, table))
+
+
+def _step(finding: Found) -> str:
+    """Return the step, with how far it is from the sequences' ends."""
+    if finding.step is None:
+        return ""
+    if finding.length is None:
+        return f"{finding.step:,}"
+    back = finding.length - finding.step
+    return f"{finding.step:,} ({back:,} of {finding.length:,} back)"
 
 
 def _layer(
@@ -136,8 +170,11 @@ def _layer(
             f"left-{number}",
             Panels(
                 [
-                    Panel("of any gradient (estimate)", _map(shown, products=True)),
-                    Panel("of the loss's own", _map(shown, products=False)),
+                    Panel(
+                        "of any gradient (horizon, estimate)",
+                        _map(shown, products=True),
+                    ),
+                    Panel("of the loss's own (reach)", _map(shown, products=False)),
                 ],
                 columns=1,
             ),
@@ -145,22 +182,24 @@ def _layer(
             + finding,
             caption="What is left of a gradient, by update and by steps back from the "
             "sequences' ends: above of the spectral norm of ds_{T}/ds_{t}, below of "
-            f"|dL/dh_{{t}}|, against its largest value.{_of_underflow(shown)}",
+            "|dL/ds_{t}|, of h and c together, against its largest value: reach is its "
+            f"last step back that is not below 1/1000.{_of_underflow(shown)}",
         ),
         HowToRead(
             "A row is an update, a column a distance in steps, the number a power of "
             "ten: ▼ below 1/1000, ● within a factor of ten, ▲ above 1000, ▽ and △ "
             "between, ✕ exactly 0. Where the upper map "
             "fades and the lower one does not, the loss itself acts at early steps and "
-            "hides that nothing reaches them from the end."
+            "hides that nothing reaches them from the end. Where the lower one alone "
+            "fades, the layer would pass more on than this loss sends."
         ),
         Figure(
             f"reach-{number}",
             _reach(rows),
             alt=f"How many steps back a gradient reaches in {name}, by update.",
             caption="First step back at which less than 1/1000 is left of any gradient "
-            "(horizon), and the last one with 1/1000 of the loss's largest (reach; of "
-            f"h and c together). On top, >{late.length:,}: not within the sequence.",
+            "(horizon), and the last one with 1/1000 of the loss's largest (reach). On "
+            f"top, {_beyond(rows)}: not within the sequence.",
         ),
     ]
     if late.gates:
@@ -212,10 +251,9 @@ def _of_underflow(rows: Sequence[tuple[int, LayerRow]]) -> str:
 
 def _left(row: LayerRow, products: bool, lags: Sequence[int]) -> list[float]:
     """Return ln of what is left at some lags; NaN beyond the sequences."""
-    curve = row.product if products else row.by_state["h"]
+    curve = row.product if products else row.together
     known = dict(zip(row.lags, curve, strict=True))
-    most = 0.0 if products or row.unreached else max(curve)
-    return [known.get(lag, math.nan) - most for lag in lags]
+    return [known.get(lag, math.nan) for lag in lags]
 
 
 def _reach(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
@@ -225,14 +263,17 @@ def _reach(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
         "reach": ("detours", [row.reach for _, row in rows]),
         "horizon, exact": ("conveyor", [row.exact_horizon for _, row in rows]),
     }
-    lengths = [row.length for _, row in rows]
+    top = 1.12 * max(row.length for _, row in rows)
     series = [
         Series(
             name,
             key,
             updates,
-            list(map(_place, values, lengths)),
-            end=f">{lengths[-1]:,}" if values[-1] > lengths[-1] else "",
+            [
+                top if value > row.length else value
+                for value, (_, row) in zip(values, rows, strict=True)
+            ],
+            end=_beyond(rows[-1:]) if values[-1] > rows[-1][1].length else "",
         )
         for name, (key, values) in curves.items()
         if any(value == value for value in values)
@@ -244,34 +285,28 @@ def _reach(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
         scale="linear",
         x_name="update",
         tall=0.8,
-        y_words=[(_place(math.inf, n), f">{n:,}") for n in sorted(set(lengths))],
+        y_words=[(0.0, "0"), (top, _beyond(rows))],
     )
 
 
-def _place(value: float, length: int) -> float:
-    """Return where a distance stands: half a step above T where it is not reached."""
-    return length + 0.5 if value > length else value
+def _beyond(rows: Sequence[tuple[int, LayerRow]]) -> str:
+    """Return how a distance is written that does not end within the sequences."""
+    lengths = {row.length for _, row in rows}
+    return f">{lengths.pop():,}" if len(lengths) == 1 else ">T"
 
 
-def _gates(rows: Sequence[tuple[int, LayerRow]]) -> Curves:
+def _gates(rows: Sequence[tuple[int, LayerRow]]) -> Panels:
+    """Return a panel a gate: their means often are the same."""
     updates = [update for update, _ in rows]
-    names = [name for name in rows[-1][1].gates if name != "candidate"]
-    return Curves(
-        [
-            Series(
-                name.replace("_", " "),
-                GATES.get(name, "other1"),
-                updates,
-                [row.gates[name] for _, row in rows],
+    panels = []
+    for gate in rows[-1][1].gates:
+        if gate != "candidate":
+            name, means = gate.replace("_", " "), [row.gates[gate] for _, row in rows]
+            series = [Series(name, GATES.get(gate, "other1"), updates, means)]
+            panels.append(
+                Panel(name, Curves(series, "update", "mean", "share", x_name="update"))
             )
-            for name in names
-        ],
-        "update",
-        "mean",
-        scale="share",
-        x_name="update",
-        tall=0.8,
-    )
+    return Panels(panels, columns=3)
 
 
 def _model(history: History) -> Chapter:

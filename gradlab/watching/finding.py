@@ -39,6 +39,7 @@ class Finding:
             scale of the gradients is not known.
         text: one sentence.
         others: other places where it was seen at that update.
+        length: T, where ``step`` is counted back from the sequences' ends, else None.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Finding:
     certainty: Literal["exact", "estimate", "unknown"]
     text: str
     others: tuple[str, ...] = ()
+    length: int | None = None
 
     @property
     def remedy(self) -> str:
@@ -102,7 +104,8 @@ def judge(update: int, rows: Sequence[LayerRow]) -> Iterator[Finding]:
         if found:
             row, culprit = min(found, key=lambda pair: _severity(kind, pair[0], rows))
             others = tuple(other.name for other, _ in found if other is not row)
-            yield replace(culprit, others=others)
+            length = None if culprit.step is None else row.length
+            yield replace(culprit, others=others, length=length)
 
 
 def _severity(kind: str, row: LayerRow, rows: Sequence[LayerRow]) -> float:
@@ -145,8 +148,8 @@ def _vanishing(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
         return None
     horizon = row.exact_horizon if row.exact_horizon == row.exact_horizon else None
     steps = int(row.horizon if horizon is None else min(horizon, row.length))
-    text = f"{row.name} forgets: of a gradient less than 1/1000 is left {steps} of "
-    text += f"{row.length} steps back"
+    text = f"{row.name} forgets within {steps} of {row.length} steps: that far back, "
+    text += "less than 1/1000 of a gradient is left"
     gate = None
     if row.conveyor < VANISHING:
         gate = "forget_gate" if "forget_gate" in row.gates else "update_gate"
@@ -164,8 +167,8 @@ def _exploding(update: int, row: LayerRow) -> tuple[LayerRow, Finding] | None:
         return None
     curve = zip(row.lags, row.product, strict=True)
     lag = next(lag for lag, value in curve if value > EXPLODING)
-    text = f"{row.name} explodes: a gradient is more than 1000 times as large {lag} of "
-    text += f"{row.length} steps back"
+    text = f"{row.name} explodes within {lag} of {row.length} steps: that far back, a "
+    text += "gradient is more than 1000 times as large"
     step = row.length - lag
     return row, Finding("exploding", update, row.name, step, None, "estimate", text)
 

@@ -47,8 +47,9 @@ class LayerRow:
         sequences: how many were measured.
         lags: of the curves.
         by_state: of dL/ds_t by state, ``h`` and ``c``, the other state held fixed.
-        reach: largest lag at which |dL/ds_t|, of h and c together, is at least 1/1000
-            of its largest value; inf where that is T.
+        together: of |dL/ds_t|, of h and c together, over its largest value at any lag;
+            -inf at every lag where it is 0 at every step.
+        reach: largest lag at which that is at least 1/1000; inf where it is T.
         underflow: first lag at which |dL/ds_t| is 0 in float32 (float64 where the
             model is) and ds_T/ds_t is not; inf where there is none; NaN where it is 0
             at every step and another layer's underflows.
@@ -72,6 +73,7 @@ class LayerRow:
     sequences: int
     lags: tuple[int, ...]
     by_state: Mapping[str, array]
+    together: array
     reach: float
     underflow: float
     product: array
@@ -116,7 +118,7 @@ class History:
     """The updates that were measured, at most :data:`MOST_UPDATES` of them.
 
     A curve has 17 numbers and eight for each doubling of the length beyond 16, a layer
-    three curves: 1.5 kB at T = 200, so that a watched layer takes 1 MB at most.
+    four curves: 1.5 kB at T = 200, so that a watched layer takes 1 MB at most.
 
     Attributes:
         updates: in order.
@@ -192,8 +194,9 @@ def _plain(value: Any) -> Any:
 
 def _layer_row(state: Mapping[str, Any]) -> LayerRow:
     by_state = {name: array("d", values) for name, values in state["by_state"].items()}
-    product, lags = array("d", state["product"]), tuple(state["lags"])
-    return LayerRow(**{**state, "by_state": by_state, "product": product, "lags": lags})
+    curves = {name: array("d", state[name]) for name in ("together", "product")}
+    lags = tuple(state["lags"])
+    return LayerRow(**{**state, "by_state": by_state, **curves, "lags": lags})
 
 
 def _tidy(update: UpdateRow) -> Iterator[tuple[str, str, str, float, float]]:

@@ -105,7 +105,8 @@ def _row(
         name: array("d", (curve - ln_scale)[places].tolist())
         for name, curve in zip("hc", map(_mean_log, norms), strict=False)
     }
-    together = torch.stack(norms).square().sum(0).sqrt()
+    norm = torch.stack(norms).square().sum(0).sqrt()
+    together = _over_largest(_mean_log(norm))
     estimates = estimate_product(trajectory, generator)  # (T + 1, B)
     product = estimates.mean(1)
     spread = estimates[-1].std() / estimates.shape[1] ** 0.5
@@ -115,8 +116,9 @@ def _row(
         sequences=estimates.shape[1],
         lags=lags,
         by_state=by_state,
-        reach=_reach(_mean_log(together)),
-        underflow=_underflow(together, estimates),
+        together=array("d", together[places].tolist()),
+        reach=_reach(together),
+        underflow=_underflow(norm, estimates),
         product=array("d", product[places].tolist()),
         left=float(product[-1]),
         left_error=float(spread) if estimates.shape[1] > 1 else math.nan,
@@ -144,13 +146,22 @@ def _mean_log(norms: Tensor) -> Tensor:
     return norms[:, reached].log().mean(1)
 
 
+def _over_largest(curve: Tensor) -> Tensor:
+    """Return logarithms over the largest of them, which is 0 then; -inf stays."""
+    return curve if curve.max() == -math.inf else curve - curve.max()
+
+
 def _reach(curve: Tensor) -> float:
-    """Return the largest lag with at least 1/1000 of the largest; inf if it is T."""
+    """Return the largest lag with at least 1/1000; inf if it is T.
+
+    Args:
+        curve: ln over the largest, by lag.
+    """
     if curve.isnan().any():
         return math.nan
     if curve.max() == -math.inf:
         return 0.0
-    lag = int((curve >= curve.max() + _REACHES).nonzero()[-1])
+    lag = int((curve >= _REACHES).nonzero()[-1])
     return math.inf if lag == len(curve) - 1 else float(lag)
 
 

@@ -84,6 +84,19 @@ class Watcher:
 
     # What is offered
 
+    def __repr__(self) -> str:
+        """Return model, updates measured and findings in one line."""
+        found = len(self.findings)
+        return (
+            f"<Watch of {self.model_name}: {self.history.measured:,} of "
+            f"{self.updates:,} updates measured, {found} finding{'s' * (found != 1)}>"
+        )
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model's class; of a compiled one that of what was compiled."""
+        return type(getattr(self.model, "_orig_mod", self.model)).__name__
+
     @property
     def findings(self) -> list[Finding]:
         """Of each kind the first one at each place."""

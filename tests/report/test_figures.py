@@ -23,6 +23,7 @@ from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
 from gradlab.report.figures.heatmap import Heatmap
 from gradlab.report.figures.lettering import lettering
+from gradlab.report.figures.panels import Panel, Panels
 from gradlab.report.figures.style import STYLES
 from tests.report import figure_cases
 
@@ -234,6 +235,7 @@ def test_one_legend_names_what_is_shown_and_nothing_else() -> None:
                 label
                 for axes, _ in placed
                 for label in axes.get_legend_handles_labels()[1]
+                if label != axes.get_title()
             }
             named = [t.get_text() for each in figure.legends for t in each.get_texts()]
             assert not own and len(figure.legends) <= 1, name
@@ -268,6 +270,31 @@ def test_limits_are_where_most_curves_are(
     bottom, top = limits(groups)
     assert bottom == pytest.approx(low, abs=0.01)
     assert high < top < high + 0.1 * (top - bottom)
+
+
+@pytest.mark.parametrize("y", [(165.0, 165.0), (3.0, 40.0)])
+def test_a_linear_axis_has_its_words_as_ticks(y: tuple[float, ...]) -> None:
+    words = ((0.0, "0"), (165.0, ">150"))
+    series = [Series("reach", "total", (1, 9), y)]
+    data = Curves(series, "update", "steps back", scale="linear", y_words=words)
+    with lettering(STYLES["page"]):
+        figure, ((axes, _),) = canvas(data, STYLES["page"], PAGE_WIDTH)
+        figure.draw_without_rendering()
+    ticks = [label.get_text() for label in axes.get_yticklabels()]
+    assert ticks == ["0", "50", "100", "150", ">150"]
+    low, high = axes.get_ylim()
+    assert -17 < low < 0 and 165 < high < 182
+
+
+def test_a_curve_that_its_title_names_is_in_no_legend() -> None:
+    series = [Series(name, "total", (0, 1), (0.2, 0.4)) for name in ("f", "i", "o")]
+    panels = [Panel(s.label, Curves([s], "x", "y", "share")) for s in series]
+    with lettering(STYLES["page"]):
+        named, _ = canvas(Panels(panels), STYLES["page"], PAGE_WIDTH)
+        panels[0] = Panel("f", Curves(series, "x", "y", "share"))
+        several, _ = canvas(Panels(panels), STYLES["page"], PAGE_WIDTH)
+    assert not named.legends
+    assert [t.get_text() for t in several.legends[0].get_texts()] == ["i", "o"]
 
 
 @given(st.lists(st.lists(st.floats(-300, 300), min_size=2, max_size=9), min_size=1))

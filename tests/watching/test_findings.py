@@ -38,7 +38,12 @@ def test_pytorchs_default_vanishes_by_its_forget_gate(exact):
     assert (finding.where, finding.gate) == ("encoder", "forget_gate")
     assert finding.certainty == ("exact" if exact else "estimate")
     assert 170 < finding.step < 195
-    assert "of 200 steps back; its forget gate (mean 0.5" in finding.text
+    steps = 200 - finding.step
+    assert finding.length == 200
+    assert finding.text.startswith(
+        f"encoder forgets within {steps} of 200 steps: that far back, less than 1/1000 "
+        "of a gradient is left; its forget gate (mean 0.5"
+    )
 
 
 def test_chronos_biases_are_no_finding():
@@ -70,7 +75,11 @@ def test_a_large_gain_explodes():
     x = torch.randn(12, 4, 4)
     finding = found(model, lambda: model(x)[0][-1].sum(), "exploding")
     assert finding.where == "RNN" and finding.gate is None
-    assert 0 <= finding.step < 12
+    assert 0 <= finding.step < 12 and finding.length == 12
+    assert finding.text == (
+        f"RNN explodes within {12 - finding.step} of 12 steps: that far back, a "
+        "gradient is more than 1000 times as large"
+    )
 
 
 def test_a_network_beyond_float32_explodes_too():

@@ -89,6 +89,20 @@ def test_hooks_are_on_around_a_measured_step_alone():
     assert on == [True, False, True, False, False, True]
 
 
+def test_a_watch_says_in_one_line_what_it_is():
+    model = Classifier()
+    with gradlab.watch(model, 2, on_finding=quiet) as w:
+        assert repr(w) == "<Watch of Classifier: 0 of 0 updates measured, 0 findings>"
+        Training(model, steps=80).run(5)
+    assert repr(w) == "<Watch of Classifier: 3 of 5 updates measured, 1 finding>"
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+def test_a_compiled_model_has_the_name_of_what_was_compiled():
+    with gradlab.watch(torch.compile(Classifier(), backend="eager")) as w:
+        assert w.model_name == "Classifier"
+
+
 def test_watching_twice_is_one_watch():
     model = Classifier()
     with gradlab.watch(model) as w:
@@ -139,6 +153,10 @@ def test_the_numbers_are_those_of_a_replay(kind):
     for name, state in zip("hc", found.state, strict=False):
         expected = state[30 - 7, :3].norm(dim=-1).log().mean()
         assert row.by_state[name][lag] == pytest.approx(float(expected), abs=1e-4)
+    squares = sum(state[:, :3].double().square().sum(-1) for state in found.state)
+    curve = squares.sqrt().log().mean(1).flip(0)
+    expected = curve - curve.max()
+    assert row.together[lag] == pytest.approx(float(expected[7]), abs=1e-4)
     for name, gate in trajectory.gates.items():
         assert row.gates[name] == pytest.approx(float(gate[:, :3].mean()), abs=1e-5)
     norms = [p.grad.norm() for p in twin.parameters()]

@@ -64,7 +64,8 @@ class Curves(AxesData):
     x_name: name of x in readings and in the table ("lag").
     tall: height of the axes, times the usual one.
     x_words: what stands at places of x instead of numbers, e.g. ((9, ">8"),).
-    y_words: the same of y, in readings and in the table.
+    y_words: the same of y, in readings, in the table and as ticks; a linear axis
+    reaches them.
     x_end: the x axis runs at least as far.
     sizes: y is a size itself (log10), not what is left of one.
     """

@@ -49,6 +49,8 @@ def limits(group: Sequence[Curves]) -> Pair:
     if data.scale == "share":
         return min(0.0, low) - 0.04, max(1.0, high) + 0.04
     if data.scale == "linear":
+        places = [low, high, *(place for item in group for place, _ in item.y_words)]
+        low, high = min(places), max(places)
         room = 0.06 * (high - low) or 0.5
         return low - room, high + room
     floor = min(item.floor for item in group)
@@ -143,6 +145,7 @@ def frame(group: Sequence[tuple[Curves, Axes]], style: Style) -> None:
             ticks.binary(axes.yaxis, max(low, 1.0), high, 8)
         else:
             ticks.plain(axes.yaxis, low, high, 4, percent=data.scale == "share")
+            ticks.words(axes.yaxis, data.y_words, 0.06 * (high - low))
 
 
 def _curve(

@@ -123,11 +123,15 @@ def _name_rows_once(slots: Sequence[Slot]) -> None:
 
 
 def _legend(figure: Any, slots: Sequence[Slot]) -> None:
-    """One legend above all axes, or beside curves alone; none for a single name."""
+    """One legend above all axes, or beside curves alone; none for a single name.
+
+    A curve of its axes' title needs none.
+    """
     named: dict[str, Any] = {}
     for slot in slots:
         for handle, label in zip(*slot.axes.get_legend_handles_labels(), strict=True):
-            named.setdefault(label, handle)
+            if label != slot.title:
+                named.setdefault(label, handle)
     if len(named) < 2:
         return
     both = list(named.values()), list(named)

@@ -52,6 +52,19 @@ def plain(axis: Axis, low: float, high: float, most: int, percent: bool) -> None
     axis.set_ticks(places, [word.replace("-", "−") for word in words])
 
 
+def words(axis: Axis, named: Sequence[tuple[float, str]], apart: float) -> None:
+    """Add named places; drop ticks less than `apart` from one or beyond the last."""
+    if not named:
+        return
+    last = max(place for place, _ in named)
+    found = [
+        (place, label.get_text())
+        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+        if place < last and all(abs(place - other) >= apart for other, _ in named)
+    ]
+    axis.set_ticks(*zip(*sorted([*found, *named]), strict=True))
+
+
 def _round(low: float, high: float, most: int, integer: bool = False) -> list[float]:
     from matplotlib.ticker import MaxNLocator
 
