@@ -53,6 +53,13 @@ class Entry:
 
 
 WORKS: dict[str, Entry] = {
+    "arjovsky2016": Entry(
+        "inproceedings",
+        "Arjovsky, M.; Shah, A.; Bengio, Y.",
+        "Unitary evolution recurrent neural networks",
+        "International Conference on Machine Learning",
+        2016,
+    ),
     "benettin1980": Entry(
         "article",
         "Benettin, G.; Galgani, L.; Giorgilli, A.; Strelcyn, J.-M.",
