@@ -24,7 +24,6 @@ LINES = 22
 """Lines of an answer: with the command before and the prompt after it, a terminal's."""
 
 _LEFT = "left at step 1"
-_BEFORE_TRAINING = "what to try before training"
 
 _FITS = (
     *((9, 5, 4), (6, 4, 4), (4, 4, 2), (4, 3, 2), (3, 3, 2), (3, 2, 2), (3, 2, 1)),
@@ -152,7 +151,14 @@ def _verdict(word: str) -> str:
 def _reason(found: Diagnosed, most: int) -> list[str]:
     """Return the first finding, why, and others on so many lines at most."""
     if not found.findings:
-        return ["nothing found: neither vanishing nor exploding, cut, saturated or NaN"]
+        lines = [
+            "nothing found: neither vanishing nor exploding, cut, saturated or NaN"
+        ]
+        for word in ("growing", "fading"):
+            names = [n for n, verdict in found.verdicts.items() if verdict == word]
+            if names:
+                lines += _few(f"        {word}: {', '.join(names)}", " " * 8, 1)
+        return lines
     first, *others = found.findings
     lines = []
     if first.kind not in _OF_VERDICT:
@@ -202,9 +208,11 @@ def _remedies(found: Diagnosed, most: int) -> list[str]:
     tried = [one for one in found.remedies if one.after]
     if not tried:
         return []
+    some = f"{most} of {len(tried)}" if most < len(tried) else "what"
+    when = ", then train again" if found.trained else " before training"
     rows: list[tuple[str, ...]] = [
         (
-            "what to try, then train again" if found.trained else _BEFORE_TRAINING,
+            f"{some} to try{when}",
             "horizon",
             "singular values >1/1000",
             "then",

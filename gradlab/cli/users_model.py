@@ -119,7 +119,7 @@ def load_users_model(
     from gradlab.config.validators import MAX_SEED
 
     whole_number("--seed", seed, 0, MAX_SEED, try_="0")
-    with users_code(screen), working("loading", screen):
+    with users_code(screen), working("loading", screen, is_long=False):
         model = targets.load_target(target, app_dir=app_dir, seed=seed)
         _refuse_not_recurrent(model)
         loaded = None
@@ -161,9 +161,19 @@ def _refuse_not_recurrent(model: Any) -> None:
         raise RefusedFailure(str(error)) from error
 
 
-def working(word: str, screen: Screen) -> AbstractContextManager[object]:
-    """Show on a terminal, for as long as it takes, what is being done."""
+def working(
+    word: str, screen: Screen, *, is_long: bool = True
+) -> AbstractContextManager[object]:
+    """Show what is being done: on a terminal as long as it takes, else in a line.
+
+    Args:
+        word: for it.
+        screen: where to.
+        is_long: whether it deserves a line.
+    """
     if not screen.terminal:
+        if is_long:
+            screen.note(word)
         return nullcontext()
     from rich.console import Console
 

@@ -7,13 +7,16 @@ and return inline text: ``10^{-83}`` is a superscript (``report/inline.py``).
 from __future__ import annotations
 
 import math
+import re
 
 from gradlab.report.words import say, spoken
+from gradlab.statistics import THRESHOLDS
 
 
 LN10 = math.log(10.0)
 MINUS = "−"
 MISSING = "–"
+_DIGITS = 6
 
 
 def significant(value: float, figures: int = 2) -> str:
@@ -32,22 +35,27 @@ def significant(value: float, figures: int = 2) -> str:
     return f"{rounded:,.{decimals}f}".replace("-", MINUS)
 
 
-def power(ln: float) -> str:
+def power(ln: float, decimals: int = 1) -> str:
     """A size as a power of ten: ``10^{-5.1}``, ``10^{-83}``.
 
     >>> power(-83 * LN10), power(3.24 * LN10)
     ('10^{-83}', '10^{3.2}')
     """
     exponent = ln / LN10
-    text = f"{exponent:.1f}" if abs(exponent) < 9.95 else f"{exponent:,.0f}"
+    few = abs(exponent) < 9.95
+    text = f"{exponent:.{decimals}f}" if few else f"{exponent:,.0f}"
     return f"10^{{{text.removesuffix('.0')}}}"
 
 
 def left(ln: float) -> str:
     """What is left of a gradient: ``0.17`` from 1/1000 to 1000, else a power.
 
+    Near a verdict's threshold it has as many digits as show on which side it is.
+
     >>> left(math.log(0.17)), left(math.log(1.0)), left(-191.1), left(94.4)
     ('0.17', '1.0', '10^{-83}', '10^{41}')
+    >>> left(math.log(10.3)), left(math.log(0.09996)), left(-3.004 * LN10)
+    ('10.3', '0.09996', '10^{-3.004}')
     """
     if math.isnan(ln):
         return MISSING
@@ -55,9 +63,18 @@ def left(ln: float) -> str:
         return spoken("numbers").ZERO
     if ln == math.inf:
         return spoken("numbers").NOT_FINITE
-    if -3 * LN10 <= ln < 3 * LN10:
-        return significant(math.exp(ln))
-    return power(ln)
+    for more in range(_DIGITS):
+        if -3 * LN10 <= ln < 3 * LN10:
+            text = significant(math.exp(ln), 2 + more)
+            said = math.log(float(text.replace(",", "")))
+        else:
+            text = power(ln, 1 + more)
+            said = float(re.sub("[^-.0-9]", "", text[3:])) * LN10
+        if not any(
+            abs(said - t) < 1e-9 < abs(ln - t) for t in map(math.log, THRESHOLDS)
+        ):
+            break
+    return text
 
 
 def times(ln: float) -> str:

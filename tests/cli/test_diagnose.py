@@ -208,6 +208,10 @@ def test_the_answer(user):
     folder = "reports/model-Net-batch-model.py-batch-loss-model.py-loss"
     assert f"report  {folder}/report.html" in lines
     assert len(lines) <= 22 and max(map(len, lines)) <= WIDTH
+    notes = [
+        line for line in done.stderr.splitlines() if not line.startswith("printed")
+    ]
+    assert notes == ["measuring", "writing the report"]
 
 
 def test_json_is_what_python_gives(user, home):
@@ -287,8 +291,8 @@ def test_a_remedy_replaces_what_a_checkpoint_learned(user, home):
     torch.save(model.Net().state_dict(), "net.pt")
     untrained = user("Net", *SPELLED, "--format=none", fast=False).stdout
     trained = user("Net", *SPELLED, *words, fast=False).stdout
-    assert "what to try before training" in untrained and "learned" not in untrained
-    assert "what to try, then train again" in trained and "before" not in trained
+    assert " of 6 to try before training" in untrained and "learned" not in untrained
+    assert " of 6 to try, then train again" in trained and "before" not in trained
     assert "It replaces learned weights: apply it, then train again." in trained
     assert len(trained.splitlines()) <= 22
 

@@ -115,6 +115,7 @@ def test_findings_come_with_causes_the_first_culprit_first() -> None:
     headline = said(*top.headline(found))
     assert f"after {found.layers[0].reach.horizon:.0f} of 60 steps" in headline
     assert "Both layers" in headline
+    assert "Less than 1/1000 is left in rnn layer\N{NO-BREAK SPACE}1 after" in headline
 
 
 def test_without_findings_the_worst_layer_is_given() -> None:
@@ -124,6 +125,39 @@ def test_without_findings_the_worst_layer_is_given() -> None:
     rate = found.layers[0].reach.ln_left / found.layers[0].steps
     assert f"{100 * math.exp(rate):.1f} % per step" in answer
     assert ">60 steps" in answer
+
+
+def test_a_growing_layer_is_named_though_nothing_was_found() -> None:
+    rate = math.log(10.3) / 60
+    found = diagnosed([layer("rnn layer 1", rate=rate), layer("rnn layer 2", rate=0.0)])
+    assert not found.findings
+    (answer,) = top.answer(found)
+    assert "The least is left in rnn layer 2" in answer
+    assert "most is left in rnn layer 1: grows ×1.04 per step, 10.3 after 60" in answer
+    assert table(compose(found), "layers").row_list()[0][4].text == "10.3"
+
+
+def test_a_remedy_whose_title_hides_its_function_has_it() -> None:
+    one = CASES["usual"].remedies[0]
+    gain = replace(
+        one, title="recurrent spectral radius 1", code="gradlab.remedy.gain_(m)"
+    )
+    found = replace(CASES["usual"], remedies=(one, gain))
+    rows = table(compose(found), "remedies").row_list()
+    assert [row[1].text for row in rows] == [
+        "chrono",
+        "recurrent spectral radius 1 (`gain_`)",
+    ]
+
+
+def test_sizes_fill_their_axes() -> None:
+    from gradlab.report.figures.draw.curves import limits
+
+    panel = figure(compose(CASES["usual"]), "arrives").data.parts()[0][1]  # type: ignore
+    low, high = limits([panel])
+    top_of_all = max(max(series.y) for series in panel.series)
+    assert top_of_all < high < top_of_all + 0.1 * (high - low)
+    assert top_of_all < -1
 
 
 def test_curves_are_the_records() -> None:
@@ -334,7 +368,7 @@ def test_every_model_has_a_report(case: str) -> None:
 def test_what_is_not_finite_is_said_and_not_drawn() -> None:
     document = compose(CASES["not finite"])
     assert document.figures() == []
-    assert "not finite begin in rnn layer 1" in said(document.top)
+    assert "not finite begin in rnn layer\N{NO-BREAK SPACE}1" in said(document.top)
     assert "from step 37" in said(document.top)
     assert "first, all numbers must be finite" in said(document.chapters)
     row = [cell.text for cell in table(document, "layers").row_list()[0]]

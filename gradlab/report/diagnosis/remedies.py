@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from gradlab.diagnosis import Diagnosed, LayerResult, Reach, RemedyResult, least
@@ -158,7 +159,7 @@ def _table(
     for number, remedy in enumerate(tried, start=1):
         name = least(remedy.after)
         cells = _change(before.get(name), remedy.after[name])
-        title = inline.literal(remedy.title)
+        title = inline.literal(remedy.title) + _function(remedy)
         rows.append(
             [Cell(f"{number}"), Cell(title), Cell(inline.literal(name)), *cells]
         )
@@ -184,6 +185,14 @@ def _table(
         name="remedies",
         sortable=False,
     )
+
+
+def _function(remedy: RemedyResult) -> str:
+    """Return the name of the function, where the title does not say it."""
+    found = re.match(r"gradlab\.remedy\.(\w+)\(", remedy.code)
+    if found is None or found[1].rstrip("_").replace("_", " ") in remedy.title:
+        return ""
+    return f" (`{found[1]}`)"
 
 
 def _without(items: Sequence, place: int) -> list:

@@ -118,6 +118,11 @@ def name(layer: LayerResult) -> str:
     return inline.literal(layer.name)
 
 
+def unbroken(name: str) -> str:
+    """A layer's name as inline text whose line does not break before its number."""
+    return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", inline.literal(name))
+
+
 def horizon(reach: Reach, steps: int) -> str:
     """``18``, ``>180``; a dash of a single step."""
     if not reach.verdict or reach.verdict == "not_finite":

@@ -80,19 +80,19 @@ def headline(diagnosis: Diagnosed) -> tuple[str, ...]:
     if not diagnosis.findings:
         return ("Nothing was found that keeps this model's gradients from the past.",)
     first = diagnosis.findings[0]
-    where = inline.literal(first.where)
+    where = shown.unbroken(first.where)
     layer = next((one for one in diagnosis.layers if one.name == first.where), None)
     if first.kind == "vanishing" and layer is not None:
         lost = [one for one in diagnosis.layers if one.reach.verdict == "vanishing"]
         more = _count(len(lost), len(diagnosis.layers))
         return (
-            f"{more}In {where} less than 1/1000 is left after "
+            f"{more}Less than 1/1000 is left in {where} after "
             f"{shown.horizon(layer.reach, layer.steps)} of {layer.steps:,} steps.",
         )
     if first.kind == "exploding" and layer is not None:
         left = numbers.times(layer.reach.ln_left)
         return (
-            f"In {where} the gradient explodes: {left} times as large after "
+            f"The gradient explodes in {where}: {left} times as large after "
             f"{layer.steps:,} steps.",
         )
     return (
@@ -122,7 +122,7 @@ def _count(lost: int, count: int) -> str:
 def answer(diagnosis: Diagnosed) -> tuple[str, ...]:
     """Return one sentence a kind of finding, the first culprit first, with its cause.
 
-    Of no finding, what the layer that keeps least has.
+    Of no finding, what the layer that keeps least has, and one that grows.
     """
     if not diagnosis.findings:
         return (_worst(diagnosis),)
@@ -153,12 +153,22 @@ def _worst(diagnosis: Diagnosed) -> str:
     if not known:
         return "No layer has more than one step, so that no gradient has a way back."
     worst = min(known, key=lambda one: one.reach.ln_left)
-    kept = numbers.kept_or_grows(worst.reach.ln_left / worst.steps)
-    return (
-        f"The least is left in {shown.name(worst)}: {kept} per step, "
-        f"{numbers.left(worst.reach.ln_left)} after {worst.steps:,} steps "
-        f"({_word(worst.reach.verdict)}), a horizon of "
+    text = (
+        f"The least is left in {_left(worst)}, a horizon of "
         f"{shown.horizon(worst.reach, worst.steps)} steps."
+    )
+    most = max(known, key=lambda one: one.reach.ln_left)
+    if most is worst or most.reach.verdict != "growing":
+        return text
+    return f"{text} The most is left in {_left(most)}."
+
+
+def _left(layer: LayerResult) -> str:
+    return (
+        f"{shown.name(layer)}: "
+        f"{numbers.kept_or_grows(layer.reach.ln_left / layer.steps)} per step, "
+        f"{numbers.left(layer.reach.ln_left)} after {layer.steps:,} steps "
+        f"({_word(layer.reach.verdict)})"
     )
 
 

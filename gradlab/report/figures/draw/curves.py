@@ -61,8 +61,11 @@ def limits(group: Sequence[Curves]) -> Pair:
     if high > ceiling:
         stay = [v.max() for v in found if v.max() <= ceiling]
         high = min(ceiling, max(4.0, 1.4 * max(stay))) if stay else ceiling
-    low = min(low, data.threshold - 1 if data.shade else -1.0)
-    return float(low), float(max(high, 0.0) + 0.06 * (high - low))
+    if data.sizes and not data.shade:  # 1 means nothing of a size
+        low, top = min(low, high - 1.0), high
+    else:
+        low, top = min(low, data.threshold - 1 if data.shade else -1.0), max(high, 0.0)
+    return float(low), float(top + 0.06 * (high - low))
 
 
 def _values(data: Curves, series: Series) -> np.ndarray:
