@@ -24,7 +24,7 @@ def replayed(model, x, dtype):
 def unscaled(trajectory, seed):
     """Estimate in one pass of float64, without any scaling."""
     found = estimate._pull(trajectory, unit(trajectory, seed))
-    return estimate._ln_schatten(found)
+    return estimate._ln_schatten(found, found.abs().amax((-2, -1)))
 
 
 def unit(trajectory, seed):
