@@ -12,6 +12,7 @@ from gradlab.cli.screen import Screen, counted, fold, hanging
 from gradlab.progress.events import Event, PointsDone, Started
 from gradlab.progress.state import State
 from gradlab.report.inline import plain
+from gradlab.report.numbers import MINUS
 from gradlab.report.reproductions.numbers import (
     allowed,
     closest,
@@ -73,8 +74,9 @@ def line(row: Reproduced, wide: int) -> str:
 
 def numbers_of(one: Comparison) -> str:
     """Return measured, expected and tolerance in words."""
-    tolerance = allowed(one) if one.relation == "equal" else f"+ {allowed(one)}"
-    return plain(f"{number(one.measured)} for {expected(one)} {tolerance}")
+    sign = {"equal": "", "at_most": "+ ", "at_least": f"{MINUS} "}[one.relation]
+    said = f"{number(one.measured)} for {expected(one)} {sign}{allowed(one)}"
+    return plain(said)
 
 
 def show_end(rows: Sequence[Reproduced], files: Sequence[Path], screen: Screen) -> None:

@@ -13,6 +13,7 @@ from gradlab.report.figures.curves import Curves
 from gradlab.report.inline import plain
 from gradlab.report.reproductions.document import compose
 from gradlab.report.reproductions.numbers import closest, edge
+from gradlab.reproduced import Reproduction
 from tests.reproductions.made_up import along, comparison, row
 
 
@@ -141,3 +142,13 @@ def test_page_and_pdf_are_written(tmp_path):
     assert "주장 9" in text and "▲" not in text
     assert text.count('class="drawing"') == 4
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_what_python_gets_is_a_table_and_a_page(tmp_path):
+    found = Reproduction((row("good"), row("bad", comparisons=(MISS,))))
+    assert not found.held
+    frame = found.frame()
+    assert frame["row"].tolist() == ["good", "bad"]
+    assert frame["held"].tolist() == [True, False]
+    assert found.report(tmp_path / "mine.html") == [tmp_path / "mine.html"]
+    assert "gradlab.reproduce" in (tmp_path / "mine.html").read_text(encoding="utf-8")
