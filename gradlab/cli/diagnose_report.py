@@ -34,7 +34,7 @@ names and numbers: two paths may read alike without their slashes and spaces.
 
 _OF_THE_ANSWER = {
     *("app_dir", "checkpoint", "batch", "shape", "loss"),
-    *("sequences", "no_remedies", "seed", "device"),
+    *("evaluation", "sequences", "no_remedies", "seed", "device"),
 }
 
 Given = Sequence[tuple[str, ...]]
@@ -71,7 +71,14 @@ def name(target: str, given: Given) -> str:
     if plain and len(text) <= LONGEST:
         return text
     end = hashlib.sha256(repr((target, *given)).encode()).hexdigest()[:6]
-    return f"{text[: LONGEST - 7].rstrip('-.') or 'diagnosis'}-{end}"
+    return f"{_whole_words(text, LONGEST - 7) or 'diagnosis'}-{end}"
+
+
+def _whole_words(text: str, most: int) -> str:
+    """Return the first words of a name, a long first one cut."""
+    if len(text) > most and text[most] != "-" and "-" in text[:most]:
+        text = text[:most].rpartition("-")[0]
+    return text[:most].rstrip("-.")
 
 
 class ReportFolder:

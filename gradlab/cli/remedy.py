@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OF_A_CELL = ("hidden", "features", "length", "init", "gain", "forget_bias")
 OF_A_MODEL = (
     *("checkpoint", "unsafe_checkpoint", "batch", "shape", "loss", "device"),
-    "app_dir",
+    *("app_dir", "evaluation"),
 )
 
 

@@ -120,11 +120,21 @@ def _misfit(error: Exception, batch: str, theirs: TracebackType) -> errors.Confi
     if frames:
         where = f" (line {frames[-1].lineno} of {frames[-1].filename})"
     message = " ".join(str(error).split()).removesuffix(".")
-    reads_tokens = "'indices'" in message  # an embedding's, given other numbers
     return errors.ConfigError(
         got=f"batch {batch}, where torch stops: {message}{where}",
         expected="a batch that fits the model and the loss",
-        try_="whole numbers, as --input 32x100:tokens=1000 draws them"
-        if reads_tokens
-        else "one as the model is trained on",
+        try_=_fitting(error, batch, message),
     )
+
+
+def _fitting(error: Exception, batch: str, message: str) -> str:
+    """Return a batch that would fit, as far as the error says."""
+    if "'indices'" in message:  # an embedding's, given other numbers
+        drawn = "whole numbers, as --input 32x100:tokens=1000 draws them"
+        named = "a batch of whole numbers (int64), which an embedding reads"
+        return drawn if batch.startswith("synthetic") else named
+    for step in _steps(error.__traceback__) if isinstance(error, IndexError) else ():
+        code, weight = step.tb_frame.f_code, step.tb_frame.f_locals.get("weight")
+        if code.co_name == "embedding" and weight is not None:
+            return f"fewer tokens: the embedding has {len(weight)}"
+    return "one as the model is trained on"

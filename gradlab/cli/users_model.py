@@ -54,6 +54,13 @@ _OPTIONS = (
         help="loss(output, batch), a scalar; by default the mean square of the output "
         "at its last step.",
     ),
+    click.option(
+        "--eval",
+        "evaluation",
+        is_flag=True,
+        help="Measure in evaluation mode, without dropout; else in the mode that the "
+        "model comes in.",
+    ),
     click.option("--device", metavar="NAME", help="cpu or cuda, as torch names it."),
 )
 
@@ -94,6 +101,7 @@ def load_users_model(
     batch: str | None,
     shape: str | None,
     loss: str | None,
+    evaluation: bool,
     seed: int,
     device: str | None,
 ) -> UsersModel:
@@ -122,6 +130,8 @@ def load_users_model(
     with users_code(screen), working("loading", screen, is_long=False):
         model = targets.load_target(target, app_dir=app_dir, seed=seed)
         _refuse_not_recurrent(model)
+        if evaluation:
+            model.eval()
         loaded = None
         if checkpoint:
             loaded = targets.load_checkpoint(

@@ -39,11 +39,12 @@ def record_pass(
         ConfigError: a loss that is no scalar, or depends on no recurrent module.
         Exception: what model or loss raise, as it is.
     """
+    name = getattr(loss, "__name__", type(loss).__name__)
     recorder = Recorder(model, by_inputs=True)
     with _unchanged(model), torch.enable_grad():
         recorder.install()
         try:
-            value = _scalar(loss(call(model, batch), batch))
+            value = _scalar(loss(call(model, batch), batch), name)
             _backward(model, value, recorder)
         finally:
             recorder.remove()
@@ -57,27 +58,37 @@ def record_pass(
         )
     if not any(one.is_reached for one in calls):
         raise ConfigError(
-            got=f"a loss that does not depend on {calls[0].name}",
+            got=f"the loss {name}, which does not depend on {calls[0].name}",
             expected="a loss of what the recurrent modules give",
             try_="the loss that the model is trained with",
         )
     return Pass(tuple(calls), float(value.detach()))
 
 
-def _scalar(value: Any) -> Tensor:
+def _scalar(value: Any, name: str) -> Tensor:
     if not isinstance(value, Tensor) or value.numel() != 1:
         raise ConfigError(
-            got=f"a loss that is {describe(value)}",
+            got=f"the loss {name}, which gives {_given(value)}",
             expected="a scalar tensor from loss(output, batch)",
-            try_=".mean() of it" if isinstance(value, Tensor) else "the loss itself",
+            try_=".mean() of it"
+            if isinstance(value, Tensor)
+            else "to return the tensor, without .item()"
+            if isinstance(value, float)
+            else "to return the tensor that backward() is called of",
         )
     if not value.requires_grad:
         raise ConfigError(
-            got="a loss without a gradient",
+            got=f"the loss {name}, which gives a tensor without a gradient",
             expected="a loss that depends on the model's weights",
             try_="what the model gives, without detach(), item() or no_grad",
         )
     return value.reshape(())
+
+
+def _given(value: Any) -> str:
+    if isinstance(value, float):
+        return f"a float, {value:.4g}, which has no gradient"
+    return describe(value)
 
 
 def _backward(model: nn.Module, value: Tensor, recorder: Recorder) -> None:

@@ -29,8 +29,9 @@ def recurrent_modules(model: nn.Module) -> dict[str, nn.Module]:
             _refuse_scripted(name, module)
     if not found:
         raise ConfigError(
-            got=f"{type(model).__name__}, in which nothing is recurrent",
-            expected="a model with an nn.RNN, nn.LSTM, nn.GRU or a cell of them",
+            got=f"{type(model).__name__}, with no nn.RNN, nn.LSTM, nn.GRU or Cell of "
+            "them",
+            expected="a model that has one inside",
             try_="gradlab.unroll with a gradlab.Cell, for a recurrence of your own",
         )
     return found

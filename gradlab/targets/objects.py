@@ -1,5 +1,6 @@
 """Objects named as ``pkg.mod:name`` or ``file.py:name``, as uvicorn and gunicorn do."""
 
+import ast
 import hashlib
 import importlib
 import inspect
@@ -139,12 +140,12 @@ def _split(option: str, spelled: str, example: str) -> _Spelling:
         raise ConfigError(
             got=f"{option} {spelled!r}",
             expected="MODULE:NAME or FILE.py:NAME",
-            try_=_corrected(spelled, example),
+            try_=_corrected(option, spelled, example),
         )
     return _Spelling(option, place, name)
 
 
-def _corrected(spelled: str, example: str) -> str:
+def _corrected(option: str, spelled: str, example: str) -> str:
     """Return the nearest form that could be meant."""
     called = re.fullmatch(r"(.+:[\w.]+)\(.*\)", spelled)
     if called:  # gunicorn takes calls
@@ -152,7 +153,28 @@ def _corrected(spelled: str, example: str) -> str:
     place = spelled.partition(":")[0]
     if Path(place).suffix in (".pt", ".pth", ".ckpt", ".bin", ".safetensors"):
         return f"mymodel.py:{example} --checkpoint {place}"
-    return f"{place or 'mymodel.py'}:{example}"
+    return f"{place or 'mymodel.py'}:{_defined(option, place, example)}"
+
+
+def _defined(option: str, place: str, example: str) -> str:
+    """Return a name that a Python file defines, which is not run.
+
+    ``example`` where it does or none can be read, else a class for TARGET, a function
+    for other options, where there is one.
+    """
+    if not place.endswith(".py"):
+        return example
+    try:
+        body = ast.parse(regular_file.read_bytes(Path(place))).body
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return example
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    public = [
+        one for one in body if isinstance(one, kinds) and not one.name.startswith("_")
+    ]
+    usual = ast.ClassDef if option == "TARGET" else ast.FunctionDef
+    public.sort(key=lambda one: (one.name != example, not isinstance(one, usual)))
+    return public[0].name if public else example
 
 
 def _search_first(folder: Path) -> None:

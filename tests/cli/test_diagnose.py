@@ -167,6 +167,19 @@ def vector(output, batch):
 
 def apart(output, batch):
     return torch.ones((), requires_grad=True) * 2
+
+
+def as_float(output, batch):
+    return 2.5
+
+
+class Reads(Net):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(7, 3)
+
+    def forward(self, x):
+        return super().forward(self.embed(x))
 """
 SPELLED = ("--batch=model.py:batch", "--loss=model.py:loss")
 
@@ -230,6 +243,14 @@ def test_json_is_what_python_gives(user, home):
         "files": [],
     }
     assert told == json.loads(found.as_json()) | in_words
+
+
+def test_the_mode_is_the_models_own_or_evaluation(user):
+    own, asked = (
+        json.loads(user("Net", *SPELLED, *more, "--json").stdout)
+        for more in ((), ("--eval",))
+    )
+    assert (own["mode"], asked["mode"]) == ("training", "evaluation")
 
 
 def test_a_diagnosis_repeats(user):
@@ -376,14 +397,51 @@ BAD = [
     (
         ["Net", *SPELLED[:1], "--loss=model.py:vector"],
         2,
-        "Got a loss that is a Tensor of shape (4,) and dtype torch.float32. Expected a "
-        "scalar tensor from loss(output, batch). Try .mean() of it",
+        "Got the loss vector, which gives a Tensor of shape (4,) and dtype "
+        "torch.float32. Expected a scalar tensor from loss(output, batch). Try .mean() "
+        "of it",
+    ),
+    (
+        ["Net", *SPELLED[:1], "--loss=model.py:as_float"],
+        2,
+        "Got the loss as_float, which gives a float, 2.5, which has no gradient. "
+        "Expected a scalar tensor from loss(output, batch). Try to return the tensor, "
+        "without .item()",
+    ),
+    (
+        ["Reads", "--input=2x9:tokens=300"],
+        2,
+        "Got batch synthetic (2x9 int64), where torch stops: index out of range in "
+        "self (line LINE of HOME/model.py). Expected a batch that fits the model and "
+        "the loss. Try fewer tokens: the embedding has 7",
+    ),
+    (
+        ["Reads", *SPELLED],
+        2,
+        "Got batch model.py:batch (tuple of 4x30x3 float32, 4x2 float32), where torch "
+        "stops: Expected tensor for argument #1 'indices' to have one of the following "
+        "scalar types: Long, Int; but got torch.FloatTensor instead (while checking "
+        "arguments for embedding) (line LINE of HOME/model.py). Expected a batch that "
+        "fits the model and the loss. Try a batch of whole numbers (int64), which an "
+        "embedding reads",
+    ),
+    (
+        ["", *SPELLED],
+        2,
+        "Got TARGET 'model.py:'. Expected MODULE:NAME or FILE.py:NAME. Try "
+        "model.py:Net",
+    ),
+    (
+        ["Net", *SPELLED[:1], "--loss=model.py"],
+        2,
+        "Got --loss 'model.py'. Expected MODULE:NAME or FILE.py:NAME. Try "
+        "model.py:loss",
     ),
     (
         ["Net", *SPELLED[:1], "--loss=model.py:apart"],
         2,
-        "Got a loss that does not depend on lstm. Expected a loss of what the "
-        "recurrent modules give. Try the loss that the model is trained with",
+        "Got the loss apart, which does not depend on lstm. Expected a loss of what "
+        "the recurrent modules give. Try the loss that the model is trained with",
     ),
     (
         ["Net", *SPELLED, "--checkpoint=none.pt"],
@@ -416,8 +474,8 @@ BAD = [
     (
         ["feedforward", *SPELLED],
         4,
-        "Got Linear, in which nothing is recurrent. Expected a model with an nn.RNN, "
-        "nn.LSTM, nn.GRU or a cell of them. Try gradlab.unroll with a gradlab.Cell, "
+        "Got Linear, with no nn.RNN, nn.LSTM, nn.GRU or Cell of them. Expected a model "
+        "that has one inside. Try gradlab.unroll with a gradlab.Cell, "
         "for a recurrence of your own",
     ),
     (
@@ -451,7 +509,9 @@ def test_bad_input_is_one_message(user, home, words, code, message):
     wide |= {f"head.{k}": w for k, w in nn.Linear(8, 2).state_dict().items()}
     torch.save(wide | {"lstm.weight_hh_l0": torch.zeros(36, 9)}, "wide.pt")
     done = user(*words, code=code)
-    assert flat(done.stderr).replace(str(home), "HOME") == message
+    told = flat(done.stderr).replace(str(home), "HOME")
+    line = MODEL.splitlines().index("        return super().forward(self.embed(x))") + 1
+    assert told == message.replace("LINE", f"{line}")
     assert "Traceback" not in done.stderr and not done.stdout
     assert not (home / "executed").exists() and not (home / "reports").exists()
 
@@ -532,6 +592,8 @@ def test_names_of_paths_that_read_alike_differ():
     targets = ("/a b/my model.py:build", "/a/b/my model.py:build", "my model.py:build")
     names = [name(target, []) for target in targets]
     assert all(re.fullmatch("my-model-build-[0-9a-f]{6}", one) for one in names)
+    cut = name("net.py:Net", [("--batch", "data.py:get_batch_of_very_many_long_words")])
+    assert re.fullmatch("net-Net-batch-data.py-[0-9a-f]{6}", cut)
     long = [name("a.py:b", [("--batch", f"{'long' * 20}{end}.pt")]) for end in "ab"]
     assert len({*names, *long}) == 5 and max(map(len, long)) <= LONGEST
 

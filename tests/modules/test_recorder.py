@@ -394,7 +394,7 @@ def test_lengths_are_aligned_by_their_ends(steps):
 
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 def test_what_cannot_be_read():
-    with pytest.raises(ConfigError, match="nothing is recurrent"):
+    with pytest.raises(ConfigError, match="with no nn.RNN, nn.LSTM"):
         Recorder(nn.Linear(2, 3))
     with pytest.raises(ConfigError, match="0: Own with a forward of its own"):
         Recorder(nn.Sequential(Own(2, 3)))

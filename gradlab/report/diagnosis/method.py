@@ -25,7 +25,8 @@ def limits(diagnosis: Diagnosed) -> Chapter:
     if diagnosis.training:
         items.append(
             "The model was in training mode: dropout, if it has any, drew its masks "
-            "once, and they are part of what was measured."
+            "once, and they are part of what was measured. `gradlab diagnose --eval`, "
+            "or `model.eval()` before `gradlab.diagnose`, measures without."
         )
     return Chapter("limits", "What does this not show?", [Points(items)])
 
