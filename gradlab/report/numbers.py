@@ -270,8 +270,15 @@ def kept_tenths(rate: float) -> str:
 def kept_or_grows(rate: float) -> str:
     """Kept per step in a column; of more than 100.5 % that it grows.
 
+    100.0 % is said of exactly all: near it there are more digits.
+
     >>> kept_or_grows(math.log(0.473)), kept_or_grows(math.log(1.02))
     ('47.3 %', 'grows ×1.02')
+    >>> kept_or_grows(math.log(0.99952)), kept_or_grows(0.0)
+    ('99.95 %', '100.0 %')
     """
     text = kept_tenths(rate)
+    if text == "100.0 %" and rate != 0:
+        texts = (f"{100 * math.exp(rate):.{d}f}" for d in range(2, _DIGITS))
+        text = f"{next((t for t in texts if float(t) != 100), '100.0')} %"
     return f"grows ×{text[2:]}" if text.startswith("× ") else text

@@ -253,6 +253,8 @@ def test_the_roads_say_what_carries_now_and_what_a_remedy_measured() -> None:
     assert "recurrent weights do" not in text
     untried = said(roads.chapter(replace(found, remedies=())))
     assert "best" not in untried and "Now the detours carry it." in untried
+    healthy = said(roads.chapter(CASES["healthy"]))
+    assert "measured below" not in healthy and "the other road above it" in healthy
     opened = diagnosed([layer(rate=-0.4, keep=0.99)])
     assert "Now the conveyor carries it." in said(roads.chapter(opened))
 

@@ -133,7 +133,7 @@ def _of(layer: LayerResult) -> str:
     left = numbers.left(reach.ln_left)
     if math.isfinite(reach.horizon):
         return (
-            f"In {name} less than 1/1000 of a gradient is left after "
+            f"Less than 1/1000 of a gradient is left in {name} after "
             f"{shown.horizon(reach, layer.steps)} steps; sequences have up to "
             f"{layer.longest:,}."
         )

@@ -89,15 +89,17 @@ def _untried(diagnosis: Diagnosed, idle: Sequence[RemedyResult]) -> list[Block]:
 def measured_best(diagnosis: Diagnosed) -> str:
     """Return which of the remedies measured changes most, and why, for other sections.
 
-    Empty where none was measured.
+    Empty where none was measured, or the layer that reaches least is stable as it is.
     """
-    if not any(one.after for one in diagnosis.remedies):
+    layers = {one.name: one for one in diagnosis.layers}
+    now = least({name: one.reach for name, one in layers.items()})
+    is_stable = layers[now].reach.verdict == "stable"
+    if is_stable or not any(one.after for one in diagnosis.remedies):
         return ""
     best = diagnosis.best
     if best is None:
         return "Of the remedies measured below none is an improvement."
-    layers = {one.name: one for one in diagnosis.layers}
-    now, then = least({n: one.reach for n, one in layers.items()}), least(best.after)
+    then = least(best.after)
     change = _arrow(
         shown.horizon(reach, layers[name].steps)
         for name, reach in ((now, layers[now].reach), (then, best.after[then]))
