@@ -75,9 +75,9 @@ class LayerNormGRU(TorchCell):
         x_rz, x_n = self._normed(linear(inputs, self.weight_ih), self.norm_ih)
         y_rz, y_n = self._normed(product, self.norm_hh)
         if self.bias_ih is not None and self.bias_hh is not None:
-            rz, n = 2 * self.hidden_size, self.hidden_size
+            widths = [2 * self.hidden_size, self.hidden_size]
             (b_rz, b_n), (d_rz, d_n) = (
-                bias.split([rz, n]) for bias in (self.bias_ih, self.bias_hh)
+                bias.split(widths) for bias in (self.bias_ih, self.bias_hh)
             )
             x_rz, x_n, y_n = x_rz + b_rz + d_rz, x_n + b_n, y_n + d_n
         a_r, a_z = (x_rz + y_rz).split(self.hidden_size, -1)
