@@ -110,8 +110,8 @@ class _QRIteration:
     """
 
     def __init__(self, like: Tensor, count: int | None) -> None:
-        number, self.width, _ = like.shape
         frame = initial_frame(like, count)
+        number, self.width, _ = like.shape
         self.count = frame.shape[-1]
         self.frame = pad_to_multiple(frame.expand(number, -1, -1), 2)
         size = self.frame.shape[-2]

@@ -355,6 +355,8 @@ def percent(printed: str, share: float) -> bool:
     value = 100 * share
     if printed == "more than 99 %":
         return 99.5 <= value < 100
+    if printed == "more than 100 %":
+        return 100 < value < 100.5
     number_of = float(printed.removesuffix(" %").replace(",", "").replace("−", "-"))
     if abs(value) < 1e-3:
         return number_of == 0
