@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("reproduce")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@click.option("--all", "everything", is_flag=True, help="Every row; about 15 minutes.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every row; about eight minutes."
+)
 @click.option("--list", "listed", is_flag=True, help="List the rows; measure nothing.")
 @click.option(
     "--training", is_flag=True, help="With --all, also the rows that train networks."

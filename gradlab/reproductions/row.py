@@ -141,7 +141,14 @@ def reproduce(
         for file in row.sweep.load:
             catalog.load_file(file)
         command = f"gradlab reproduce {row.name}"
-        results = run(row.sweep, out, jobs=jobs, progress=progress, command=command)
+        results = run(
+            row.sweep,
+            out,
+            jobs=jobs,
+            progress=progress,
+            command=command,
+            retry_failed=True,  # a failure says nothing of what is known
+        )
     failed = [point for point in results.points if point.message]
     seconds = float(results.meta.get("seconds", 0.0))
     found: tuple[Comparison, ...] = ()

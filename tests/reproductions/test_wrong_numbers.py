@@ -82,21 +82,26 @@ def test_a_wrong_number_is_a_miss(name, tmp_path, stores, monkeypatch):
     assert any(not one["held"] for one in row["comparisons"])
 
 
-def test_a_row_whose_points_fail_is_a_miss_with_its_cause(tmp_path, monkeypatch):
+def test_a_row_whose_points_fail_is_a_miss_and_tried_again(tmp_path, monkeypatch):
     measure_inline(monkeypatch)
+    (cause := tmp_path / "cause").touch()
     (tmp_path / "bad.py").write_text(
+        "from pathlib import Path\n"
         "from gradlab.measures.base import Measure\n"
         "class Bad(Measure):\n"
         "    '''Raise.'''\n"
         "    def compute(self, context):\n"
-        "        raise ValueError('no luck')\n"
+        f"        if Path({str(cause)!r}).exists():\n"
+        "            raise ValueError('no luck')\n"
+        "        return context.trajectory.states[0].sum((0, -1))\n"
     )
     sweep = 'question = "?"\nload = ["bad.py"]\ncell = "rnn"\nhidden = 4\nlength = 8\n'
     sweep += 'features = 2\nseeds = 1\nmeasures = ["growth_rate", "bad"]\n'
-    (row,) = gradlab.reproduce(
-        str(write(tmp_path / "row", sweep=sweep.replace("bad.py", "../bad.py"))),
-        out=tmp_path / "out",
-    ).rows
+    name = str(write(tmp_path / "row", sweep=sweep.replace("bad.py", "../bad.py")))
+    (row,) = gradlab.reproduce(name, out=tmp_path / "out").rows
     assert not row.held and not row.comparisons
     assert row.failure.startswith("1 of 1 points failed")
     assert "no luck" in row.failure
+    cause.unlink()
+    (row,) = gradlab.reproduce(name, out=tmp_path / "out").rows
+    assert not row.failure and row.comparisons
