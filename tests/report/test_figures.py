@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from gradlab.report import figures
 from gradlab.report.figures.curves import Curves, Series
+from gradlab.report.figures.dots import Dots, Marks
 from gradlab.report.figures.draw.room import inches
 from gradlab.report.figures.drawn import PAGE_WIDTH, Drawn, canvas, draw, themed
 from gradlab.report.figures.heatmap import Heatmap
@@ -295,6 +296,20 @@ def test_a_curve_that_its_title_names_is_in_no_legend() -> None:
         several, _ = canvas(Panels(panels), STYLES["page"], PAGE_WIDTH)
     assert not named.legends
     assert [t.get_text() for t in several.legends[0].get_texts()] == ["i", "o"]
+
+
+@pytest.mark.parametrize("value", [64.0, -1.0, 1e-9])
+def test_ticks_of_values_that_hardly_differ_are_not_the_same_word(value: float) -> None:
+    low, high = value * (1 - 1e-9), value * (1 + 1e-9)
+    series = Series("a", "expected", [0, 1], [value] * 2, [low] * 2, [high] * 2)
+    line = Curves([series], "x", "y", scale="linear", x_name="x")
+    marks = Marks("a", "expected", [value], [low], [high])
+    dots = Dots(["row"], [marks], "y", scale="linear", row_name="row")
+    for data, axis in ((line, "yaxis"), (dots, "xaxis")):
+        with lettering(STYLES["page"]):
+            _, ((axes, _),) = canvas(data, STYLES["page"], PAGE_WIDTH)
+        words = [label.get_text() for label in getattr(axes, axis).get_ticklabels()]
+        assert len(words) == len(set(words)) > 1
 
 
 @given(st.lists(st.lists(st.floats(-300, 300), min_size=2, max_size=9), min_size=1))

@@ -51,7 +51,8 @@ def limits(group: Sequence[Curves]) -> Pair:
     if data.scale == "linear":
         places = [low, high, *(place for item in group for place, _ in item.y_words)]
         low, high = min(places), max(places)
-        room = 0.06 * (high - low) or 0.5
+        # ticks have six digits: narrower axes would repeat them
+        room = max(0.06 * (high - low), 5e-5 * max(abs(low), abs(high))) or 0.5
         return low - room, high + room
     floor = min(item.floor for item in group)
     ceiling = BEYOND if data.sizes else CEILING

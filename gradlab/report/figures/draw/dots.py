@@ -35,7 +35,8 @@ def limits(data: Dots) -> tuple[float, float]:
     if data.scale == "kept":
         high = max(high, 0.0)
         low = min(low, high - math.log(2))
-    room = 0.06 * (high - low) or 0.5
+    # ticks have six digits: narrower axes would repeat them
+    room = max(0.06 * (high - low), 5e-5 * max(abs(low), abs(high))) or 0.5
     return low - room, high + room
 
 
