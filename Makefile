@@ -81,7 +81,7 @@ tables: $(VENV)/.run
 	$(BIN)/python -m docs.tables
 
 known: $(VENV)/.run
-	$(BIN)/gradlab reproduce --all --json | $(BIN)/python -m docs.known
+	$(BIN)/gradlab reproduce --all --training --json | $(BIN)/python -m docs.known
 	$(BIN)/python -m docs.tables
 
 texts: $(VENV)/.test
