@@ -195,7 +195,7 @@ def _share(found: Diagnosed, finding: Finding) -> list[str]:
         # NaN where dL/dweight_hh is 0, or there are no other steps
         if layer.name == finding.where and math.isfinite(layer.last_share):
             part = plain(numbers.percent(layer.last_share))
-            signs = " (shares have signs)" if layer.last_share > 1 + 1e-11 else ""
+            signs = " (signed)" if layer.last_share > 1 + 1e-11 else ""
             text = f"the last {LAST_STEPS} steps give {part} of dL/dweight_hh"
             return [f"        {text}{signs}"]
     return []

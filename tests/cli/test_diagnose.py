@@ -15,7 +15,7 @@ import gradlab
 from gradlab.cli.diagnose_report import LONGEST, name
 from gradlab.cli.diagnose_text import answer
 from gradlab.cli.screen import WIDTH, columns
-from gradlab.diagnosis import Finding
+from gradlab.diagnosis import Finding, LayerResult
 from gradlab.modules import parity
 from tests.report.made_up_diagnosis import CASES
 
@@ -656,3 +656,13 @@ def test_a_report_of_something_else_is_kept(user, home):
     (home / "mine" / ".diagnosis").write_text("{}")
     told = flat(user("Net", *ONE, "--out=mine", code=1, fast=False).stderr)
     assert told.startswith("Got mine, which holds the report of something else.")
+
+
+def test_a_share_of_more_than_all_fits_its_line(monkeypatch):
+    monkeypatch.setattr(LayerResult, "last_share", 1.0004)
+    found = [case for case in CASES.values() if case.findings]
+    assert found
+    for case in found:
+        lines = answer(case, [], "--json gives the numbers")
+        (line,) = (one for one in lines if "more than 100 %" in one)
+        assert line.endswith("(signed)") and columns(line) <= WIDTH
