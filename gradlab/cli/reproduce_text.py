@@ -75,8 +75,8 @@ def line(row: Reproduced, wide: int) -> str:
 def numbers_of(one: Comparison) -> str:
     """Return measured, expected and tolerance in words."""
     sign = {"equal": "", "at_most": "+ ", "at_least": f"{MINUS} "}[one.relation]
-    said = f"{number(one.measured)} for {expected(one)} {sign}{allowed(one)}"
-    return plain(said)
+    text = f"{number(one.measured)} for {expected(one)} {sign}{allowed(one)}"
+    return plain(text)
 
 
 def show_end(rows: Sequence[Reproduced], files: Sequence[Path], screen: Screen) -> None:

@@ -102,7 +102,7 @@ def headline(rows: Sequence[Reproduced]) -> str:
 
 def sentences(rows: Sequence[Reproduced]) -> list[str]:
     """Say what kinds of rows there are, and how each came out."""
-    said = []
+    lines = []
     for kinds, noun in (
         (("law", "published", "exact"), "published results and exact laws"),
         (("misconception",), "misconceptions, each with what corrects it"),
@@ -112,8 +112,8 @@ def sentences(rows: Sequence[Reproduced]) -> list[str]:
         own = [row for row in rows if row.expectation.kind in kinds]
         if own:
             held = sum(row.held for row in own)
-            said.append(f"{held} of {len(own)} within tolerance: {noun}.")
-    return said
+            lines.append(f"{held} of {len(own)} within tolerance: {noun}.")
+    return lines
 
 
 def _table(rows: Sequence[Reproduced]) -> Table:

@@ -54,14 +54,14 @@ def _figure(
     if len(panels) == 1 and isinstance(panels[0].data, Curves):
         data = panels[0].data
     worst = [closest(part) for part in own.values()]
-    said = [
+    readings = [
         f"{one.label}: {number(one.measured)}, expected {expected(one)}"
         for one in worst
     ]
     return Figure(
         f"{row.name}-{name}",
         data,
-        alt=plain(f"{row.expectation.claim} {'; '.join(said)}."),
+        alt=plain(f"{row.expectation.claim} {'; '.join(readings)}."),
         caption="Blue: what is expected, with its tolerance. Red: measured, with the "
         "lowest and the highest seed.",
         takeaway=row.expectation.corrected or row.expectation.claim,

@@ -72,8 +72,8 @@ def outcome(row: Reproduced) -> str:
 def _about(row: Reproduced) -> str:
     """Return name, kind, outcome and provenance on a line."""
     asked = row.expectation
-    said = outcome(row) if row.held else f"**{outcome(row)}**"
-    parts = [f"`{row.name}`", asked.kind, said, SEEN[asked.seen]]
+    verdict = outcome(row) if row.held else f"**{outcome(row)}**"
+    parts = [f"`{row.name}`", asked.kind, verdict, SEEN[asked.seen]]
     line = " · ".join(parts)
     return f"{line}. {literal(row.failure)}" if row.failure else line
 
